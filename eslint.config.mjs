@@ -1,0 +1,47 @@
+import tseslint from 'typescript-eslint'
+import vue from 'eslint-plugin-vue'
+
+/** Who may import whom: docs/architecture.md. A folder may not reach the patterns listed for it. */
+const layers = {
+  shared: ['**/core/**', '**/node/**', '**/cli/**', '**/main/**', '**/preload/**', '**/renderer/**', 'node:*', 'electron', 'vue', 'pinia', '@tensorflow/*', 'onnxruntime-*'],
+  core: ['**/node/**', '**/cli/**', '**/main/**', '**/preload/**', '**/renderer/**', 'node:*', 'electron', 'vue', 'pinia', '@tensorflow/tfjs-*', '!@tensorflow/tfjs-core', 'onnxruntime-*', 'sharp'],
+  node: ['**/cli/**', '**/main/**', '**/preload/**', '**/renderer/**', 'electron', 'vue', 'pinia'],
+  main: ['**/core/**', '**/node/**', '**/cli/**', '**/renderer/**', 'vue', 'pinia', '@tensorflow/*', 'onnxruntime-*'],
+  preload: ['**/core/**', '**/node/**', '**/cli/**', '**/main/**', '**/renderer/**', 'node:*', 'vue'],
+  renderer: ['**/core/**', '!**/core/quantize/math/**', '**/node/**', '**/cli/**', '**/main/**', '**/preload/**', 'node:*', 'electron', '@tensorflow/*', 'onnxruntime-*'],
+  cli: ['**/main/**', '**/preload/**', '**/renderer/**', 'electron', 'vue', 'pinia'],
+}
+
+const layerRules = Object.entries(layers).map(([folder, group]) => ({
+  files: [`src/${folder}/**/*.{ts,vue}`],
+  rules: { 'no-restricted-imports': ['error', { patterns: [{ group, message: `src/${folder} must not import this: see docs/architecture.md` }] }] },
+}))
+
+export default tseslint.config(
+  { ignores: ['out/**', 'dist/**', 'node_modules/**', 'docs/**', '.cache/**', 'test-results/**', 'playwright-report/**'] },
+  ...tseslint.configs.recommended,
+  ...vue.configs['flat/recommended'],
+  { files: ['**/*.vue'], languageOptions: { parserOptions: { parser: tseslint.parser } } },
+  {
+    files: ['**/*.{ts,vue}'],
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/ban-ts-comment': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Export by name.' }, { selector: 'TSAsExpression > TSAsExpression[typeAnnotation.type="TSUnknownKeyword"]', message: 'No cast through unknown.' }],
+      'max-lines': ['error', { max: 300, skipBlankLines: false, skipComments: false }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      eqeqeq: ['error', 'always'],
+      'no-console': 'error',
+      // Layout of templates is a matter of taste that no reader was ever hurt by.
+      'vue/max-attributes-per-line': 'off',
+      'vue/singleline-html-element-content-newline': 'off',
+      'vue/html-self-closing': 'off',
+      'vue/multi-word-component-names': 'off',
+    },
+  },
+  ...layerRules,
+  { files: ['test/**/*.ts', 'bench/**/*.ts'], rules: { 'max-lines-per-function': 'off', 'no-console': 'off' } },
+  { files: ['*.config.ts', '**/*.mjs', 'src/renderer/**/*.d.ts'], rules: { 'no-restricted-syntax': 'off', 'no-console': 'off' } },
+)

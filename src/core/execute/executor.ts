@@ -1,0 +1,159 @@
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import { keep, tensor, transpose } from '@tensorflow/tfjs-core'
+import { NNOptError } from '../../shared/errors'
+import type { Graph } from '../graph/graph'
+import { inferShapes } from '../graph/inferShapes'
+import type { TensorData } from '../graph/tensorData'
+import { createParameterTable } from './parameters'
+import type { ExecutorParameter } from './parameters'
+import { createPlan } from './plan'
+import type { ConstantSlot, Plan, Step } from './plan'
+import { Gradients, Slots, countReads, runBackward, runForward } from './walk'
+
+export interface ExecutorOptions {
+  /** Parameters that gradients leave alone. A batch normalization whose scale is frozen runs on its running statistics. */
+  readonly frozen?: (parameter: string) => boolean
+}
+
+/** `loss` is the scalar mean over the batch, `dLogits` [N, classes] its gradient. */
+export interface LossValue {
+  readonly loss: Tensor
+  readonly dLogits: Tensor2D
+}
+
+/** Everything here belongs to the caller, who disposes it. */
+export interface TrainStep {
+  readonly loss: Tensor
+  readonly logits: Tensor2D
+  /** By name of trainable parameter, in the executor's layout. */
+  readonly gradients: ReadonlyMap<string, Tensor>
+  /** Batch mean and unbiased batch variance by name of running statistic. */
+  readonly statistics: ReadonlyMap<string, Tensor>
+}
+
+/** Runs a graph on the active tfjs backend. Images are NHWC float32, already normalised. */
+export interface Executor {
+  /** Every float parameter in graph order: trainable ones and running statistics. */
+  readonly parameters: readonly ExecutorParameter[]
+  /** A parameter of the graph in the executor's layout. */
+  pack(name: string): Float32Array
+  unpack(name: string, packed: Float32Array): TensorData
+  /** Logits [N, classes] in inference mode; the caller disposes them. */
+  forward(images: Tensor4D, parameters: ReadonlyMap<string, Tensor>): Tensor2D
+  step(images: Tensor4D, parameters: ReadonlyMap<string, Tensor>, loss: (logits: Tensor2D) => LossValue): TrainStep
+  dispose(): void
+}
+
+interface Prepared {
+  readonly plan: Plan
+  readonly inferenceReads: ReadonlyMap<string, number>
+  readonly differentiated: ReadonlySet<Step>
+  readonly trainingReads: ReadonlyMap<string, number>
+  readonly wanted: ReadonlySet<string>
+}
+
+export function createExecutor(graph: Graph, options: ExecutorOptions = {}): Executor {
+  const frozen = options.frozen ?? ((): boolean => false)
+  const table = createParameterTable(graph, inferShapes(graph, 1), frozen)
+  const trainable = new Set(table.list.filter((parameter) => parameter.trainable).map((parameter) => parameter.name))
+  const names = new Set(table.list.map((parameter) => parameter.name))
+  const prepared = new Map<number, Prepared>()
+  const constants = new Map<string, Tensor>()
+  const prepare = (batch: number): Prepared => {
+    const known = prepared.get(batch) ?? prepareBatch(createPlan(graph, batch, names), trainable)
+    prepared.set(batch, known)
+    for (const slot of known.plan.constants) if (!constants.has(slot.slot)) constants.set(slot.slot, constantTensor(graph, slot))
+    return known
+  }
+  const borrow = (parameters: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> => new Map([...constants, ...parameters])
+  return {
+    parameters: table.list,
+    pack: table.pack,
+    unpack: table.unpack,
+    forward: (images, parameters) => {
+      const { plan, inferenceReads } = prepare(images.shape[0])
+      return runInference(plan, new Slots(inferenceReads, borrow(parameters)), images)
+    },
+    step: (images, parameters, loss) => {
+      const ready = prepare(images.shape[0])
+      return runTraining(ready, new Slots(ready.trainingReads, borrow(parameters)), images, trainable, loss)
+    },
+    dispose: () => {
+      for (const constant of constants.values()) constant.dispose()
+      constants.clear()
+      prepared.clear()
+    },
+  }
+}
+
+function prepareBatch(plan: Plan, trainable: ReadonlySet<string>): Prepared {
+  const wanted = new Set(trainable)
+  const differentiated = new Set<Step>()
+  for (const step of plan.steps) {
+    if (!step.inputs.some((slot) => slot !== undefined && wanted.has(slot))) continue
+    if (!step.operator.gradient) throw new NNOptError('unsupported', `node '${step.node.name}' (${step.node.op}) has no gradient: the model cannot be trained through it`, { node: step.node.name })
+    step.outputs.forEach((slot) => wanted.add(slot))
+    differentiated.add(step)
+  }
+  return { plan, wanted, differentiated, inferenceReads: countReads(plan, new Set()), trainingReads: countReads(plan, differentiated) }
+}
+
+function constantTensor(graph: Graph, { name, shape, channelsLast }: ConstantSlot): Tensor {
+  const { data } = graph.initializers.get(name) as TensorData
+  const plain = tensor(Float32Array.from(data), [...shape], 'float32')
+  if (!channelsLast || shape.length !== 4) return keep(plain)
+  const moved = keep(transpose(plain, [0, 2, 3, 1]))
+  plain.dispose()
+  return moved
+}
+
+function runInference(plan: Plan, slots: Slots, images: Tensor4D): Tensor2D {
+  try {
+    slots.set(plan.input, images.clone())
+    for (const step of plan.steps) runForward(step, slots, false)
+    return slots.take(plan.output) as Tensor2D
+  } finally {
+    slots.dispose()
+  }
+}
+
+function runTraining(ready: Prepared, slots: Slots, images: Tensor4D, trainable: ReadonlySet<string>, lossOf: (logits: Tensor2D) => LossValue): TrainStep {
+  const { plan, differentiated, wanted } = ready
+  const saved = new Map<Step, readonly Tensor[]>()
+  const statistics = new Map<string, Tensor>()
+  const gradients = new Gradients()
+  try {
+    slots.set(plan.input, images.clone())
+    for (const step of plan.steps) {
+      const made = runForward(step, slots, trainsOn(step, trainable))
+      if (differentiated.has(step)) saved.set(step, made.saved)
+      else made.saved.forEach((tensor) => tensor.dispose())
+      for (const [name, value] of Object.entries(made.statistics)) statistics.set(name, value)
+    }
+    const logits = slots.require(plan.output) as Tensor2D
+    const { loss, dLogits } = lossOf(logits)
+    gradients.add(plan.output, dLogits)
+    for (const step of [...plan.steps].reverse().filter((step) => differentiated.has(step))) {
+      runBackward(step, slots, saved.get(step) ?? [], gradients, wanted)
+    }
+    return { loss, logits: slots.take(plan.output) as Tensor2D, gradients: takeGradients(gradients, trainable), statistics }
+  } finally {
+    gradients.dispose()
+    slots.dispose()
+  }
+}
+
+/** A step with parameters that are all frozen runs as in inference. */
+function trainsOn(step: Step, trainable: ReadonlySet<string>): boolean {
+  const parameters = Object.keys(step.operator.parameters ?? {}).map((index) => step.node.inputs[Number(index)])
+  return parameters.length === 0 || parameters.some((name) => trainable.has(name))
+}
+
+function takeGradients(gradients: Gradients, trainable: ReadonlySet<string>): ReadonlyMap<string, Tensor> {
+  const taken = new Map<string, Tensor>()
+  for (const name of trainable) {
+    const gradient = gradients.take(name)
+    if (gradient) taken.set(name, gradient)
+  }
+  return taken
+}

@@ -1,0 +1,36 @@
+import { engine, getBackend, getKernel, type NamedAttrMap, type Tensor } from '@tensorflow/tfjs-core'
+
+/** Kernels that a backend may register beside tfjs' own; a backend that lacks one runs the reference implementation. */
+export const nativeKernelNames = {
+  matMul: 'NNOptMatMul',
+  batchNormTrain: 'NNOptBatchNormTrain',
+  batchNormTrainGradient: 'NNOptBatchNormTrainGradient',
+  batchNormInference: 'NNOptBatchNormInference',
+  reluGradient: 'NNOptReluGradient',
+  relu6Gradient: 'NNOptRelu6Gradient',
+  conv2d: 'NNOptConv2d',
+  conv2dInputGradient: 'NNOptConv2dInputGradient',
+  conv2dFilterGradient: 'NNOptConv2dFilterGradient',
+  depthwiseConv2d: 'NNOptDepthwiseConv2d',
+  depthwiseConv2dInputGradient: 'NNOptDepthwiseConv2dInputGradient',
+  depthwiseConv2dFilterGradient: 'NNOptDepthwiseConv2dFilterGradient',
+  biasGradient: 'NNOptBiasGradient',
+  softmaxCrossEntropy: 'NNOptSoftmaxCrossEntropy',
+  fakeQuant: 'NNOptFakeQuant',
+  fakeQuantGradient: 'NNOptFakeQuantGradient',
+} as const
+
+export type NativeKernel = keyof typeof nativeKernelNames
+
+/** Runs the active backend's kernel and returns its outputs; undefined where it has none. */
+export function runNative(kernel: NativeKernel, inputs: Readonly<Record<string, Tensor>>, attributes: NamedAttrMap = {}): readonly Tensor[] | undefined {
+  const name = nativeKernelNames[kernel]
+  if (!getKernel(name, getBackend())) return undefined
+  const outputs = engine().runKernel<Tensor | Tensor[]>(name, { ...inputs }, attributes)
+  return Array.isArray(outputs) ? outputs : [outputs]
+}
+
+/** `runNative` for a kernel with one output. */
+export function runNativeSingle(kernel: NativeKernel, inputs: Readonly<Record<string, Tensor>>, attributes: NamedAttrMap = {}): Tensor | undefined {
+  return runNative(kernel, inputs, attributes)?.[0]
+}

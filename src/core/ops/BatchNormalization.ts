@@ -1,0 +1,57 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
+import { add, mul, rsqrt, sub } from '@tensorflow/tfjs-core'
+import { z } from 'zod'
+import { batchNormInference, batchNormTrain, batchNormTrainGradient } from '../execute/kernels/batchNorm'
+import { biasGradient } from '../execute/kernels/biasGradient'
+import { defineOperator } from './operator'
+import type { GradientContext } from './operator'
+
+const attributes = z.object({
+  epsilon: z.number().default(1e-5),
+  momentum: z.number().default(0.9),
+  training_mode: z.literal(0).default(0),
+})
+
+type Attributes = z.output<typeof attributes>
+
+/** Batch normalization (Ioffe and Szegedy, 2015; ONNX BatchNormalization-15). Trains on batch statistics, infers with the running ones. */
+export const batchNormalizationOperator = defineOperator({
+  id: 'BatchNormalization',
+  attributes,
+  layout: 'channelsLast',
+  quantization: 'float',
+  parameters: { 1: 'scale', 2: 'shift', 3: 'mean', 4: 'variance' },
+  shape: ({ shapes }) => [shapes[0]],
+  macs: () => 0,
+  forward: (context) => {
+    const { epsilon } = context.attributes
+    const [x, scale, shift, mean, variance] = context.inputs as readonly Tensor[]
+    if (!context.training) return [batchNormInference(x, mean, variance, scale, shift, epsilon)]
+    const batch = batchNormTrain(x, scale, shift, epsilon)
+    const samples = x.size / scale.size
+    context.save(...batch.saved)
+    context.updateStatistic(3, batch.mean)
+    // Running variances are unbiased, as PyTorch's; the batch is normalised with the biased one.
+    context.updateStatistic(4, mul(batch.variance, samples / Math.max(1, samples - 1)))
+    return [batch.y]
+  },
+  gradientReads: { inputs: [0, 1, 3, 4] },
+  gradient: (context) => {
+    if (context.saved.length === 0) return frozenGradient(context)
+    const [x, scale] = context.inputs as readonly Tensor[]
+    const { dx, dScale, dShift } = batchNormTrainGradient(context.dOutputs[0] as Tensor, x, scale, context.saved, context.attributes.epsilon)
+    return [dx, dScale, dShift]
+  },
+})
+
+/** With running statistics the operator is an affine map: y = scale · (x − mean) / √(variance + ε) + shift. */
+function frozenGradient(context: GradientContext<Attributes>): readonly (Tensor | undefined)[] {
+  const [x, scale, , mean, variance] = context.inputs as readonly Tensor[]
+  const dy = context.dOutputs[0] as Tensor
+  const inverse = rsqrt(add(variance, context.attributes.epsilon))
+  return [
+    context.wants(0) ? mul(dy, mul(scale, inverse)) : undefined,
+    context.wants(1) ? biasGradient(mul(dy, mul(sub(x, mean), inverse))) : undefined,
+    context.wants(2) ? biasGradient(dy) : undefined,
+  ]
+}

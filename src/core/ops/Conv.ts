@@ -1,0 +1,99 @@
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
+import { add, concat, split } from '@tensorflow/tfjs-core'
+import { z } from 'zod'
+import { biasGradient } from '../execute/kernels/biasGradient'
+import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../execute/kernels/conv2d'
+import { depthwiseConv2d, depthwiseConv2dFilterGradient, depthwiseConv2dInputGradient } from '../execute/kernels/depthwiseConv2d'
+import { sizeOf, tensorData, transpose } from '../graph/tensorData'
+import type { TensorData } from '../graph/tensorData'
+import { defineOperator } from './operator'
+import type { NodeContext, Shape } from './operator'
+import { resolveWindow, windowAttributes } from './spatial'
+import type { Window } from './spatial'
+
+const attributes = z.object({
+  ...windowAttributes,
+  group: z.number().int().positive().default(1),
+  kernel_shape: z.array(z.number().int()).optional(),
+})
+
+type Context = NodeContext<z.output<typeof attributes>>
+
+/** Two-dimensional convolution, dense, grouped and depthwise (ONNX Conv-11). Packed filters: HWIO [kh, kw, in / group, out]; depthwise [kh, kw, channels, multiplier]. */
+export const convOperator = defineOperator({
+  id: 'Conv',
+  attributes,
+  layout: 'channelsLast',
+  quantization: 'weighted',
+  parameters: { 1: 'weight', 2: 'bias' },
+  shape: (context) => {
+    const window = windowOf(context)
+    return [[context.shapes[0][0], context.shapes[1][0], ...window.output]]
+  },
+  macs: (context) => context.shapes[0][0] * sizeOf(windowOf(context).output) * sizeOf(context.shapes[1]),
+  forward: (context) => {
+    const [x, filter, bias] = context.inputs as readonly Tensor4D[]
+    const y = convolve(context, x, filter)
+    return [bias ? add(y, bias) : y]
+  },
+  gradientReads: { inputs: [0, 1] },
+  gradient: (context) => {
+    const [x, filter] = context.inputs as readonly Tensor4D[]
+    const dy = context.dOutputs[0] as Tensor4D
+    return [
+      context.wants(0) ? inputGradient(context, dy, filter, x.shape) : undefined,
+      context.wants(1) ? filterGradient(context, x, dy, filter.shape) : undefined,
+      context.wants(2) ? biasGradient(dy) : undefined,
+    ]
+  },
+  pack: (context, index, parameter) => {
+    if (index !== 1) return { shape: parameter.shape, data: Float32Array.from(parameter.data) }
+    const packed = transpose(parameter, [2, 3, 1, 0])
+    return { shape: packedShape(context, packed.shape), data: Float32Array.from(packed.data) }
+  },
+  unpack: (context, index, packed) => {
+    const shape = context.shapes[index]
+    if (index !== 1) return tensorData('float32', shape, packed)
+    const [out, inner, height, width] = shape
+    return transpose(tensorData('float32', [height, width, inner, out], packed), [3, 2, 0, 1]) as TensorData
+  },
+})
+
+const windowOf = (context: Context): Window => resolveWindow(context.node, context.attributes, context.shapes[0], context.shapes[1].slice(2))
+
+const isDepthwise = ({ attributes, shapes }: Context): boolean => attributes.group > 1 && shapes[1][1] === 1 && attributes.group === shapes[0][1]
+
+/** [kh, kw, 1, channels · multiplier] and [kh, kw, channels, multiplier] hold the same numbers in the same order. */
+function packedShape(context: Context, [height, width, inner, out]: Shape): Shape {
+  const { group } = context.attributes
+  return isDepthwise(context) ? [height, width, group, out / group] : [height, width, inner, out]
+}
+
+function convolve(context: Context, x: Tensor4D, filter: Tensor4D): Tensor {
+  const spec = windowOf(context)
+  if (isDepthwise(context)) return depthwiseConv2d(x, filter, spec)
+  const { group } = context.attributes
+  if (group === 1) return conv2d(x, filter, spec)
+  const filters = split(filter, group, 3)
+  return concat(split(x, group, 3).map((part, index) => conv2d(part, filters[index], spec)), 3)
+}
+
+function inputGradient(context: Context, dy: Tensor4D, filter: Tensor4D, xShape: Tensor4D['shape']): Tensor {
+  const spec = windowOf(context)
+  if (isDepthwise(context)) return depthwiseConv2dInputGradient(dy, filter, xShape, spec)
+  const { group } = context.attributes
+  if (group === 1) return conv2dInputGradient(dy, filter, xShape, spec)
+  const [batch, height, width, channels] = xShape
+  const filters = split(filter, group, 3)
+  return concat(split(dy, group, 3).map((part, index) => conv2dInputGradient(part, filters[index], [batch, height, width, channels / group], spec)), 3)
+}
+
+function filterGradient(context: Context, x: Tensor4D, dy: Tensor4D, filterShape: Tensor4D['shape']): Tensor {
+  const spec = windowOf(context)
+  if (isDepthwise(context)) return depthwiseConv2dFilterGradient(x, dy, filterShape, spec)
+  const { group } = context.attributes
+  if (group === 1) return conv2dFilterGradient(x, dy, filterShape, spec)
+  const [height, width, inner, out] = filterShape
+  const outputs = split(dy, group, 3)
+  return concat(split(x, group, 3).map((part, index) => conv2dFilterGradient(part, outputs[index], [height, width, inner, out / group], spec)), 3)
+}

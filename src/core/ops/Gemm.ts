@@ -1,0 +1,65 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core'
+import { add, mul } from '@tensorflow/tfjs-core'
+import { z } from 'zod'
+import { matMul } from '../execute/kernels/matMul'
+import { sizeOf, tensorData, transpose } from '../graph/tensorData'
+import { sumToShape } from './broadcast'
+import { defineOperator } from './operator'
+import type { NodeContext } from './operator'
+
+const attributes = z.object({
+  alpha: z.number().default(1),
+  beta: z.number().default(1),
+  transA: z.number().int().default(0),
+  transB: z.number().int().default(0),
+})
+
+type Context = NodeContext<z.output<typeof attributes>>
+
+/** y = α · A · B + β · C (ONNX Gemm-13). A constant B is packed as [in, out]. */
+export const gemmOperator = defineOperator({
+  id: 'Gemm',
+  attributes,
+  layout: 'plain',
+  quantization: 'weighted',
+  parameters: { 1: 'weight', 2: 'bias' },
+  shape: ({ attributes, shapes: [a, b] }) => [[a[attributes.transA ? 1 : 0], b[attributes.transB ? 0 : 1]]],
+  macs: ({ attributes, shapes: [a, b] }) => sizeOf(a) * b[attributes.transB ? 0 : 1],
+  forward: (context) => {
+    const { alpha, beta, transA } = context.attributes
+    const [a, b, c] = context.inputs as readonly Tensor2D[]
+    const product = matMul(a, b, transA !== 0, transposesB(context))
+    const scaled = alpha === 1 ? product : mul(product, alpha)
+    return [c ? add(scaled, beta === 1 ? c : mul(c, beta)) : scaled]
+  },
+  gradientReads: { inputs: [0, 1] },
+  gradient: (context) => {
+    const { alpha, beta, transA } = context.attributes
+    const [a, b] = context.inputs as readonly Tensor2D[]
+    const dy = context.dOutputs[0] as Tensor2D
+    const dProduct = alpha === 1 ? dy : mul<Tensor2D>(dy, alpha)
+    return [
+      context.wants(0) ? leftGradient(dProduct, b, transA !== 0, transposesB(context)) : undefined,
+      context.wants(1) ? rightGradient(dProduct, a, transA !== 0, transposesB(context)) : undefined,
+      context.wants(2) ? sumToShape(beta === 1 ? dy : mul(dy, beta), context.physicalShapes[2]) : undefined,
+    ]
+  },
+  pack: (context, index, parameter) => {
+    const packed = index === 1 && context.attributes.transB ? transpose(parameter, [1, 0]) : parameter
+    return { shape: packed.shape, data: Float32Array.from(packed.data) }
+  },
+  unpack: (context, index, packed) => {
+    const shape = context.shapes[index]
+    if (index !== 1 || !context.attributes.transB) return tensorData('float32', shape, packed)
+    return transpose(tensorData('float32', [shape[1], shape[0]], packed), [1, 0])
+  },
+})
+
+/** Packing has already transposed a constant B. */
+const transposesB = (context: Context): boolean => context.attributes.transB !== 0 && context.constant(1) === undefined
+
+const leftGradient = (dy: Tensor2D, b: Tensor2D, transposedA: boolean, transposedB: boolean): Tensor2D =>
+  transposedA ? matMul(b, dy, transposedB, true) : matMul(dy, b, false, !transposedB)
+
+const rightGradient = (dy: Tensor2D, a: Tensor2D, transposedA: boolean, transposedB: boolean): Tensor2D =>
+  transposedB ? matMul(dy, a, true, transposedA) : matMul(a, dy, !transposedA, false)

@@ -1,0 +1,15 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
+import { z } from 'zod'
+import { relu, reluGradient } from '../execute/kernels/activations'
+import { defineOperator } from './operator'
+
+export const reluOperator = defineOperator({
+  id: 'Relu',
+  attributes: z.object({}),
+  layout: 'follow',
+  quantization: 'clamp',
+  shape: ({ shapes }) => [shapes[0]],
+  forward: ({ inputs }) => [relu(inputs[0] as Tensor)],
+  gradientReads: { outputs: [0] },
+  gradient: ({ dOutputs, outputs }) => [reluGradient(dOutputs[0] as Tensor, outputs[0] as Tensor)],
+})

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/{unit,contract,golden,rpc}/**/*.test.ts'],
+    globalSetup: 'test/globalSetup.ts',
+    testTimeout: 60_000,
+    maxWorkers: 2,
+  },
+})
