@@ -1,4 +1,4 @@
-import type { Tensor2D } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
 import { add, mul } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { matMul } from '../execute/kernels/matMul'
@@ -58,8 +58,8 @@ export const gemmOperator = defineOperator({
 /** Packing has already transposed a constant B. */
 const transposesB = (context: Context): boolean => context.attributes.transB !== 0 && context.constant(1) === undefined
 
-const leftGradient = (dy: Tensor2D, b: Tensor2D, transposedA: boolean, transposedB: boolean): Tensor2D =>
+const leftGradient = (dy: Tensor, b: Tensor, transposedA: boolean, transposedB: boolean): Tensor =>
   transposedA ? matMul(b, dy, transposedB, true) : matMul(dy, b, false, !transposedB)
 
-const rightGradient = (dy: Tensor2D, a: Tensor2D, transposedA: boolean, transposedB: boolean): Tensor2D =>
+const rightGradient = (dy: Tensor, a: Tensor, transposedA: boolean, transposedB: boolean): Tensor =>
   transposedB ? matMul(dy, a, true, transposedA) : matMul(a, dy, !transposedA, false)

@@ -1,0 +1,30 @@
+/** Metrics of one epoch; fractions are 0..1. */
+export interface EpochMetrics {
+  readonly epoch: number
+  readonly trainLoss: number
+  readonly trainAccuracy: number
+  readonly valLoss?: number
+  readonly valAccuracy?: number
+  readonly learningRate: number
+  readonly samplesPerSecond: number
+  /** Share of the time in which the trainer waited for data. */
+  readonly waitedShare: number
+  readonly seconds: number
+}
+
+export interface StepProgress {
+  /** From 0. */
+  readonly epoch: number
+  readonly epochs: number
+  /** Steps done in all, and to be done. */
+  readonly step: number
+  readonly steps: number
+  /** Means over the steps since the last event. */
+  readonly trainLoss: number
+  readonly trainAccuracy: number
+  readonly learningRate: number
+  readonly samplesPerSecond: number
+  readonly etaSeconds: number
+}
+
+export type FitEvent = ({ readonly kind: 'step' } & StepProgress) | ({ readonly kind: 'epoch' } & EpochMetrics)

@@ -1,0 +1,79 @@
+import type { EpochMetrics } from './events'
+import type { StepMetrics } from './trainer'
+
+export type WindowMetrics = Pick<EpochMetrics, 'trainLoss' | 'trainAccuracy' | 'learningRate' | 'samplesPerSecond'>
+
+/** Adds up an epoch's metrics. Device scalars are read in one go per window, so that no step waits for its loss. */
+export interface Meter {
+  add(metrics: StepMetrics, samples: number): void
+  /** Milliseconds since the last read. */
+  sinceReadMs(): number
+  /** Means over the steps since the last read. */
+  read(): WindowMetrics
+  total(): Omit<EpochMetrics, 'epoch'>
+  /** Passes batches on and counts the time that their reader waited. */
+  timeWaits<T>(batches: AsyncIterable<T>): AsyncIterable<T>
+}
+
+export function createMeter(now: () => number): Meter {
+  const startedAt = now()
+  const sums = { loss: 0, correct: 0, samples: 0, waitedMs: 0, learningRate: 0 }
+  let pending: { readonly metrics: StepMetrics; readonly samples: number }[] = []
+  let readAt = startedAt
+  return {
+    add: (metrics, samples) => void pending.push({ metrics, samples }),
+    sinceReadMs: () => now() - readAt,
+    read: () => {
+      const window = drain(pending)
+      pending = []
+      const seconds = (now() - readAt) / 1000
+      readAt = now()
+      sums.loss += window.loss
+      sums.correct += window.correct
+      sums.samples += window.samples
+      sums.learningRate = window.learningRate
+      return { ...means(window), learningRate: window.learningRate, samplesPerSecond: window.samples / seconds }
+    },
+    total: () => {
+      const seconds = (now() - startedAt) / 1000
+      return { ...means(sums), learningRate: sums.learningRate, samplesPerSecond: sums.samples / seconds, waitedShare: sums.waitedMs / 1000 / seconds, seconds }
+    },
+    timeWaits: (batches) => timeWaits(batches, now, (ms) => void (sums.waitedMs += ms)),
+  }
+}
+
+interface Sums {
+  readonly loss: number
+  readonly correct: number
+  readonly samples: number
+}
+
+const means = ({ loss, correct, samples }: Sums): { readonly trainLoss: number; readonly trainAccuracy: number } => ({ trainLoss: loss / samples, trainAccuracy: correct / samples })
+
+function drain(pending: readonly { readonly metrics: StepMetrics; readonly samples: number }[]): Sums & { readonly learningRate: number } {
+  const sums = { loss: 0, correct: 0, samples: 0, learningRate: 0 }
+  for (const { metrics, samples } of pending) {
+    sums.loss += metrics.loss.dataSync()[0] * samples
+    sums.correct += metrics.correct.dataSync()[0]
+    sums.samples += samples
+    sums.learningRate = metrics.learningRate
+    metrics.loss.dispose()
+    metrics.correct.dispose()
+  }
+  return sums
+}
+
+async function* timeWaits<T>(batches: AsyncIterable<T>, now: () => number, onWait: (ms: number) => void): AsyncIterable<T> {
+  const iterator = batches[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const askedAt = now()
+      const { value, done } = await iterator.next()
+      onWait(now() - askedAt)
+      if (done) return
+      yield value
+    }
+  } finally {
+    await iterator.return?.()
+  }
+}

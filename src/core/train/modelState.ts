@@ -1,0 +1,173 @@
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core'
+import { add, mul, sub, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core'
+import type { Executor, TrainStep } from '../execute/executor'
+import { createExecutor } from '../execute/executor'
+import { withParameters } from '../execute/parameters'
+import type { Graph } from '../graph/graph'
+import { floatTensor } from '../graph/tensorData'
+import type { TensorData } from '../graph/tensorData'
+import type { TrainConfig } from './config'
+import { flatLayout, flattenArrays, flattenTensors, splitArray, splitTensor } from './flat'
+import type { FlatLayout } from './flat'
+import { optimizers } from './optimizers/index'
+import { vectorNames } from './snapshot'
+
+/** Share of the batch in running statistics, as PyTorch's BatchNorm momentum. */
+const statisticsMomentum = 0.1
+
+export interface StateUpdate extends Pick<TrainStep, 'gradients' | 'statistics'> {
+  readonly learningRate: number
+  readonly step: number
+  /** Only these parameters change; all when absent. */
+  readonly trains: ReadonlySet<string> | undefined
+}
+
+/** The tensors that training changes, each kind one flat vector (ADR 4). */
+export interface ModelState {
+  /** Parameters by name for the executor; they belong to the state. */
+  tensors(): ReadonlyMap<string, Tensor>
+  /** The averaged parameters where averaging is on, else the current ones. */
+  evaluationTensors(): ReadonlyMap<string, Tensor>
+  update(update: StateUpdate): void
+  vectors(): Readonly<Record<string, Float32Array>>
+  restore(vectors: Readonly<Record<string, Float32Array>>): void
+  unpack(parameters: Float32Array, statistics: Float32Array): ReadonlyMap<string, TensorData>
+  dispose(): void
+}
+
+export function createModelState(graph: Graph, executor: Executor, config: TrainConfig): ModelState {
+  return new FlatModelState(graph, executor, config)
+}
+
+class FlatModelState implements ModelState {
+  private readonly layout: FlatLayout
+  private readonly statisticsLayout: FlatLayout
+  private readonly vector = new Map<string, Tensor1D>()
+  private readonly decay: Tensor1D
+  private readonly mask: Tensor1D | undefined
+  private byName: Map<string, Tensor> | undefined
+  private averagedByName: Map<string, Tensor> | undefined
+
+  constructor(
+    graph: Graph,
+    private readonly executor: Executor,
+    private readonly config: TrainConfig,
+  ) {
+    const isStatistic = (role: string): boolean => role === 'mean' || role === 'variance'
+    this.layout = flatLayout(executor.parameters.filter(({ role }) => !isStatistic(role)))
+    this.statisticsLayout = flatLayout(executor.parameters.filter(({ role }) => isStatistic(role)))
+    this.decay = tensor1d(flattenArrays(this.layout, this.decayOf))
+    this.mask = maskVector(graph, this.layout)
+    this.set(vectorNames.parameters, tensor1d(flattenArrays(this.layout, executor.pack)))
+    this.set(vectorNames.statistics, tensor1d(flattenArrays(this.statisticsLayout, executor.pack)))
+    for (const slot of optimizers.get(config.optimizer).slots) this.set(vectorNames.slot(slot), zeros([this.layout.size]))
+    if (config.emaDecay > 0) this.startAverages()
+  }
+
+  tensors(): ReadonlyMap<string, Tensor> {
+    this.byName ??= this.split(vectorNames.parameters, vectorNames.statistics)
+    return this.byName
+  }
+
+  evaluationTensors(): ReadonlyMap<string, Tensor> {
+    if (this.config.emaDecay === 0) return this.tensors()
+    this.averagedByName ??= this.split(vectorNames.averagedParameters, vectorNames.averagedStatistics)
+    return this.averagedByName
+  }
+
+  update({ gradients, statistics, learningRate, step, trains }: StateUpdate): void {
+    const optimizer = optimizers.get(this.config.optimizer)
+    const slots = optimizer.slots.map(vectorNames.slot)
+    const next = tidy(() => {
+      const [parameters, flatGradients] = [this.get(vectorNames.parameters), flattenTensors(this.layout, gradients)]
+      const result = optimizer.update(this.config.optimizerParams, { parameters, gradients: flatGradients, slots: slots.map((name) => this.get(name)), learningRate, step, decay: this.decay })
+      return { parameters: this.restrict(parameters, result.parameters, trains), statistics: this.movedStatistics(statistics), slots: [...result.slots] }
+    })
+    this.set(vectorNames.parameters, next.parameters as Tensor1D)
+    this.set(vectorNames.statistics, next.statistics as Tensor1D)
+    slots.forEach((name, index) => this.set(name, next.slots[index] as Tensor1D))
+    this.forgetNames()
+    if (this.config.emaDecay > 0) this.moveAverages(step)
+  }
+
+  vectors(): Readonly<Record<string, Float32Array>> {
+    return Object.fromEntries([...this.vector].map(([name, vector]) => [name, vector.dataSync().slice()])) as Record<string, Float32Array>
+  }
+
+  restore(vectors: Readonly<Record<string, Float32Array>>): void {
+    for (const name of [...this.vector.keys()]) this.set(name, tensor1d(vectors[name]))
+    this.forgetNames()
+  }
+
+  unpack(parameters: Float32Array, statistics: Float32Array): ReadonlyMap<string, TensorData> {
+    const arrays = [...splitArray(this.layout, parameters), ...splitArray(this.statisticsLayout, statistics)]
+    return new Map(arrays.map(([name, packed]) => [name, this.executor.unpack(name, packed)]))
+  }
+
+  dispose(): void {
+    this.forgetNames()
+    for (const tensor of [...this.vector.values(), this.decay, this.mask]) tensor?.dispose()
+    this.vector.clear()
+  }
+
+  /** Weights decay; batch norm and biases do not (Goyal et al., 2017). */
+  private readonly decayOf = (name: string): Float32Array => {
+    const entry = this.layout.entries.find((candidate) => candidate.name === name)
+    return new Float32Array(entry?.size ?? 0).fill(entry?.role === 'weight' ? this.config.weightDecay : 0)
+  }
+
+  /** Keeps what is not trained, and zero what is masked. */
+  private restrict(before: Tensor, after: Tensor, trains: ReadonlySet<string> | undefined): Tensor {
+    const masked = this.mask ? mul(after, this.mask) : after
+    if (!trains) return masked
+    const chosen = tensor1d(flattenArrays(this.layout, (name) => new Float32Array(this.layout.entries.find((entry) => entry.name === name)?.size ?? 0).fill(trains.has(name) ? 1 : 0)))
+    return add(before, mul(chosen, sub(masked, before)))
+  }
+
+  private movedStatistics(batch: ReadonlyMap<string, Tensor>): Tensor {
+    const current = this.get(vectorNames.statistics)
+    if (this.statisticsLayout.size === 0) return current.clone()
+    const target = flattenTensors(this.statisticsLayout, batch, this.tensors())
+    return add(current, mul(sub(target, current), statisticsMomentum))
+  }
+
+  private startAverages(): void {
+    this.set(vectorNames.averagedParameters, this.get(vectorNames.parameters).clone())
+    this.set(vectorNames.averagedStatistics, this.get(vectorNames.statistics).clone())
+  }
+
+  /** Early averages forget faster, so that the random start does not linger (as TensorFlow's ExponentialMovingAverage). */
+  private moveAverages(step: number): void {
+    const decay = Math.min(this.config.emaDecay, (1 + step) / (10 + step))
+    const move = (from: string, to: string): void => this.set(to, tidy(() => add(mul(this.get(to), decay), mul(this.get(from), 1 - decay)) as Tensor1D))
+    move(vectorNames.parameters, vectorNames.averagedParameters)
+    move(vectorNames.statistics, vectorNames.averagedStatistics)
+  }
+
+  private split(parameters: string, statistics: string): Map<string, Tensor> {
+    return new Map([...splitTensor(this.layout, this.get(parameters)), ...(this.statisticsLayout.size > 0 ? splitTensor(this.statisticsLayout, this.get(statistics)) : [])])
+  }
+
+  private get(name: string): Tensor1D {
+    return this.vector.get(name) as Tensor1D
+  }
+
+  private set(name: string, vector: Tensor1D): void {
+    this.vector.get(name)?.dispose()
+    this.vector.set(name, vector)
+  }
+
+  private forgetNames(): void {
+    for (const tensor of [...(this.byName?.values() ?? []), ...(this.averagedByName?.values() ?? [])]) tensor.dispose()
+    this.byName = undefined
+    this.averagedByName = undefined
+  }
+}
+
+/** 0 where a pruning mask is 0, 1 elsewhere; undefined for a graph without masks. */
+function maskVector(graph: Graph, layout: FlatLayout): Tensor1D | undefined {
+  if (graph.masks.size === 0) return undefined
+  const masks = new Map([...graph.masks].map(([name, mask]) => [name, floatTensor(graph.initializers.get(name)?.shape ?? [], mask)]))
+  const packed = createExecutor(withParameters(graph, masks))
+  return tensor1d(flattenArrays(layout, (name) => (masks.has(name) ? packed.pack(name) : new Float32Array(packed.pack(name).length).fill(1))))
+}

@@ -1,0 +1,20 @@
+import { add, mul, sub } from '@tensorflow/tfjs-core'
+import { z } from 'zod'
+import { defineOptimizer } from './optimizer'
+
+/** Stochastic gradient descent with momentum and L2 decay (torch.optim.SGD). */
+export const sgd = defineOptimizer({
+  id: 'sgd',
+  label: 'SGD with momentum',
+  params: z.object({
+    momentum: z.number().min(0).max(0.999).default(0.9).describe('Share of the last update that is kept'),
+    nesterov: z.boolean().default(true).describe('Look ahead along the momentum (Nesterov, 1983)'),
+  }),
+  slots: ['velocity'],
+  update: ({ momentum, nesterov }, { parameters, gradients, slots, learningRate, decay }) => {
+    const gradient = add(gradients, mul(parameters, decay))
+    const velocity = add(mul(slots[0], momentum), gradient)
+    const direction = nesterov ? add(gradient, mul(velocity, momentum)) : velocity
+    return { parameters: sub(parameters, mul(direction, learningRate)), slots: [velocity] }
+  },
+})

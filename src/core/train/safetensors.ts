@@ -1,0 +1,72 @@
+import { NNOptError } from '../../shared/errors'
+import { dataTypes, sizeOf } from '../graph/tensorData'
+import type { DataType, TensorData, TypedArray } from '../graph/tensorData'
+
+/** The safetensors format (huggingface/safetensors, version 1): header length as u64, JSON header, raw little-endian data. */
+const dtypeNames = { float32: 'F32', float64: 'F64', int32: 'I32', int8: 'I8', uint8: 'U8', int16: 'I16', uint16: 'U16', uint32: 'U32', bool: 'BOOL' } as const satisfies Partial<Record<DataType, string>>
+
+type StoredType = keyof typeof dtypeNames
+
+interface HeaderEntry {
+  readonly dtype: string
+  readonly shape: readonly number[]
+  readonly data_offsets: readonly [number, number]
+}
+
+export interface TensorFile {
+  readonly tensors: ReadonlyMap<string, TensorData>
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+const isStored = (dtype: DataType): dtype is StoredType => dtype in dtypeNames
+
+export function writeSafetensors({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> {
+  const header: Record<string, HeaderEntry | Readonly<Record<string, string>>> = { __metadata__: metadata }
+  let end = 0
+  for (const [name, { dtype, shape, data }] of tensors) {
+    if (!isStored(dtype)) throw new NNOptError('internal', `tensor '${name}': safetensors has no type for ${dtype}`)
+    header[name] = { dtype: dtypeNames[dtype], shape, data_offsets: [end, end + data.byteLength] }
+    end += data.byteLength
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header))
+  // Data starts at a multiple of 8, so that readers can map it.
+  const length = Math.ceil(text.length / 8) * 8
+  const bytes = new Uint8Array(8 + length + end).fill(0x20, 8, 8 + length)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true)
+  bytes.set(text, 8)
+  let offset = 8 + length
+  for (const { data } of tensors.values()) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset)
+    offset += data.byteLength
+  }
+  return bytes
+}
+
+/** Throws `badInput` naming the file when it is no safetensors file or is cut short. */
+export function readSafetensors(bytes: Uint8Array, fileName: string): TensorFile {
+  const length = bytes.length < 8 ? NaN : Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
+  if (!(length <= bytes.length - 8)) throw new NNOptError('badInput', `'${fileName}' is not a safetensors file or is cut short: ${bytes.length} bytes`)
+  const header = parseHeader(bytes.subarray(8, 8 + length), fileName)
+  const { __metadata__: metadata = {}, ...entries } = header
+  const body = bytes.subarray(8 + length)
+  const tensors = new Map(Object.entries(entries).map(([name, entry]) => [name, readTensor(name, entry as HeaderEntry, body, fileName)]))
+  return { tensors, metadata: metadata as Readonly<Record<string, string>> }
+}
+
+function parseHeader(text: Uint8Array, fileName: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(new TextDecoder().decode(text)) as Readonly<Record<string, unknown>>
+  } catch (cause) {
+    throw new NNOptError('badInput', `'${fileName}' is not a safetensors file: its header is not JSON`, undefined, { cause })
+  }
+}
+
+function readTensor(name: string, { dtype, shape, data_offsets: [start, end] }: HeaderEntry, body: Uint8Array, fileName: string): TensorData {
+  const type = (Object.keys(dtypeNames) as StoredType[]).find((key) => dtypeNames[key] === dtype)
+  if (!type) throw new NNOptError('unsupported', `'${fileName}': tensor '${name}' has type ${dtype}: expected one of ${Object.values(dtypeNames).join(', ')}`)
+  const expected = sizeOf(shape) * dataTypes[type].BYTES_PER_ELEMENT
+  if (end - start !== expected || end > body.length) throw new NNOptError('badInput', `'${fileName}' is cut short at tensor '${name}': expected ${expected} bytes, got ${Math.max(0, Math.min(end, body.length) - start)}`)
+  // A copy: the data need not be aligned in the file.
+  const data: TypedArray = new dataTypes[type](body.slice(start, end).buffer)
+  return { dtype: type, shape, data }
+}

@@ -1,0 +1,140 @@
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import { add, argMax, cast, div, equal, mean, mul, sum, tensor, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core'
+import { createExecutor, } from '../execute/executor'
+import type { Executor, LossValue } from '../execute/executor'
+import { softmaxCrossEntropy } from '../execute/kernels/softmaxCrossEntropy'
+import { withParameters } from '../execute/parameters'
+import { classOutput } from '../graph/graph'
+import type { Graph } from '../graph/graph'
+import type { TrainConfig } from './config'
+import { smoothLabels } from './labels'
+import { learningRateAt } from './learningRate'
+import { createModelState } from './modelState'
+import type { Snapshot } from './snapshot'
+import { vectorNames } from './snapshot'
+
+/** RGB bytes [count, height, width, 3] as the data workers deliver them. */
+export interface ImageBatch {
+  readonly images: Uint8Array
+  readonly height: number
+  readonly width: number
+  readonly labels: Int32Array
+}
+
+/** Mean and standard deviation of RGB / 255. */
+export interface Normalization {
+  readonly mean: readonly number[]
+  readonly std: readonly number[]
+}
+
+/** Scalars that stay on the device until somebody reads them; the reader disposes them. */
+export interface StepMetrics {
+  readonly loss: Tensor
+  readonly correct: Tensor
+  readonly learningRate: number
+}
+
+export interface Trainer {
+  readonly stepsDone: number
+  trainStep(batch: ImageBatch): StepMetrics
+  /** Summed loss and hits of a batch in inference mode, on the weights that would be kept. */
+  evaluate(batch: ImageBatch): { readonly loss: number; readonly correct: number }
+  /** Trains the classifier alone, everything before it frozen with its statistics, or everything. */
+  trainHeadOnly(headOnly: boolean): void
+  snapshot(): Snapshot
+  restore(snapshot: Snapshot): void
+  /** The graph with the weights of a snapshot: the averaged ones where averaging is on. */
+  graphOf(snapshot: Snapshot): Graph
+  dispose(): void
+}
+
+/** Trains a graph on the active tfjs backend, one step at a time. Equal seeds and batches give equal weights where the backend is deterministic. */
+export function createTrainer(graph: Graph, config: TrainConfig, stepsPerEpoch: number, normalization: Normalization): Trainer {
+  const classes = Number(classOutput(graph).shape.at(-1))
+  const head = headParameters(graph)
+  const whole = createExecutor(graph)
+  const headOnlyExecutor = createExecutor(graph, { frozen: (name) => !head.has(name) })
+  const state = createModelState(graph, whole, config)
+  const normalizer = createNormalizer(normalization)
+  let executor: Executor = whole
+  let stepsDone = 0
+  return {
+    get stepsDone() {
+      return stepsDone
+    },
+    trainStep: (batch) => {
+      const learningRate = learningRateAt(config, stepsDone, stepsPerEpoch)
+      const images = normalizer.apply(batch)
+      const targets = tensor2d(smoothLabels(batch.labels, classes, config.labelSmoothing), [batch.labels.length, classes])
+      const result = executor.step(images, state.tensors(), (logits) => crossEntropy(logits, targets))
+      const correct = countCorrect(result.logits, batch.labels)
+      state.update({ ...result, learningRate, step: ++stepsDone, trains: executor === whole ? undefined : head })
+      for (const used of [images, targets, result.logits, ...result.gradients.values(), ...result.statistics.values()]) used.dispose()
+      return { loss: result.loss, correct, learningRate }
+    },
+    evaluate: (batch) => {
+      const images = normalizer.apply(batch)
+      const logits = whole.forward(images, state.evaluationTensors())
+      const result = scores(logits, batch.labels, classes)
+      for (const used of [images, logits]) used.dispose()
+      return result
+    },
+    trainHeadOnly: (headOnly) => void (executor = headOnly ? headOnlyExecutor : whole),
+    snapshot: () => ({ step: stepsDone, vectors: state.vectors() }),
+    restore: (snapshot) => {
+      stepsDone = snapshot.step
+      state.restore(snapshot.vectors)
+    },
+    graphOf: (snapshot) => withParameters(graph, state.unpack(
+      snapshot.vectors[vectorNames.averagedParameters] ?? snapshot.vectors[vectorNames.parameters],
+      snapshot.vectors[vectorNames.averagedStatistics] ?? snapshot.vectors[vectorNames.statistics],
+    )),
+    dispose: () => {
+      for (const part of [whole, headOnlyExecutor, state, normalizer]) part.dispose()
+    },
+  }
+}
+
+/** Parameters of the last node that has a weight. */
+function headParameters(graph: Graph): ReadonlySet<string> {
+  const last = graph.nodes.findLast((node) => (node.op === 'Gemm' || node.op === 'MatMul' || node.op === 'Conv') && graph.initializers.has(node.inputs[1]))
+  return new Set(last?.inputs.slice(1) ?? [])
+}
+
+/** Mean cross entropy over the batch and its gradient by the logits. */
+function crossEntropy(logits: Tensor2D, targets: Tensor2D): LossValue {
+  const { loss, gradient } = softmaxCrossEntropy(logits, targets)
+  const value = { loss: mean(loss), dLogits: div(gradient, logits.shape[0]) as Tensor2D }
+  for (const used of [loss, gradient]) used.dispose()
+  return value
+}
+
+function countCorrect(logits: Tensor2D, labels: Int32Array): Tensor {
+  return tidy(() => sum(cast(equal(argMax(logits, 1), tensor1d(labels, 'int32')), 'float32')))
+}
+
+function scores(logits: Tensor2D, labels: Int32Array, classes: number): { readonly loss: number; readonly correct: number } {
+  const targets = tensor2d(smoothLabels(labels, classes, 0), [labels.length, classes])
+  const { loss, gradient } = softmaxCrossEntropy(logits, targets)
+  const total = sum(loss)
+  const correct = countCorrect(logits, labels)
+  const result = { loss: total.dataSync()[0], correct: correct.dataSync()[0] }
+  for (const used of [targets, loss, gradient, total, correct]) used.dispose()
+  return result
+}
+
+interface Normalizer {
+  apply(batch: ImageBatch): Tensor4D
+  dispose(): void
+}
+
+/** (byte / 255 − mean) / std as one multiply and one add on the device. */
+function createNormalizer({ mean, std }: Normalization): Normalizer {
+  const factor: Tensor1D = tensor1d(std.map((deviation) => 1 / (255 * deviation)))
+  const offset: Tensor1D = tensor1d(std.map((deviation, channel) => -mean[channel] / deviation))
+  return {
+    apply: ({ images, height, width, labels }) =>
+      tidy(() => add(mul(tensor(new Float32Array(images), [labels.length, height, width, 3]), factor), offset)),
+    dispose: () => [factor, offset].forEach((constant) => constant.dispose()),
+  }
+}
