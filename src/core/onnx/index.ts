@@ -1,0 +1,4 @@
+export { isQuantized } from './isQuantized'
+export { readOnnx } from './read'
+export type { ReadOptions } from './read'
+export { withOutputs, writeOnnx } from './write'

@@ -1,0 +1,86 @@
+import { NNOptError } from '../../shared/errors'
+import type { Dim, Graph, Node, ValueInfo } from '../graph/graph'
+import type { TensorData } from '../graph/tensorData'
+import { readAttributes } from './attributes'
+import { decodeModel } from './decode'
+import { inlineFunctions } from './inlineFunctions'
+import { simplify } from './simplify'
+import { toInt } from './proto'
+import type { NodeProto, ValueInfoProto } from './proto'
+import { dataTypeOf, readTensor } from './tensors'
+import type { ExternalData } from './tensors'
+import { constantValue } from './constantNode'
+import { upgradeNode } from './upgrade'
+import { assertImageClassifier, namingFile, withCheckedShapes } from './validate'
+
+export interface ReadOptions {
+  /** Named in errors. */
+  readonly fileName: string
+  readonly externalData?: ExternalData
+}
+
+/**
+ * An ONNX model file as a Graph: opsets 9 to 21 brought to opset 17, half-precision weights widened to float32, constants folded, the batch axis free.
+ * Throws `badInput` for a file that is damaged or does not fit together, `unsupported` naming the node for what this program cannot run.
+ */
+export function readOnnx(bytes: Uint8Array, { fileName, externalData }: ReadOptions): Graph {
+  const { model, graph, opset } = decodeModel(bytes, fileName)
+  const initializers = new Map<string, TensorData>()
+  for (const proto of graph.initializer ?? []) initializers.set(proto.name ?? '', readTensor(proto, fileName, externalData))
+  const protos = inlineFunctions(graph.node ?? [], model.functions ?? [], fileName)
+  const nodes = readNodes(protos, opset, fileName, initializers)
+  const raw: Graph = {
+    name: graph.name || 'model',
+    inputs: (graph.input ?? []).filter(({ name }) => !initializers.has(name)).map((proto) => readValueInfo(proto, fileName)),
+    outputs: (graph.output ?? []).map((proto) => readValueInfo(proto, fileName)),
+    nodes,
+    initializers,
+    masks: new Map(),
+    qparams: new Map(),
+    metadata: Object.fromEntries((model.metadataProps ?? []).map(({ key, value }) => [key, value])),
+  }
+  assertImageClassifier(raw, fileName)
+  return namingFile(fileName, () => withCheckedShapes(simplify(raw)))
+}
+
+function readNodes(protos: readonly NodeProto[], opset: number, fileName: string, initializers: Map<string, TensorData>): readonly Node[] {
+  const names = new Set<string>()
+  const nodes: Node[] = []
+  const context = {
+    opset,
+    fileName,
+    constant: (name: string) => initializers.get(name),
+    addConstant: (name: string, value: TensorData) => {
+      initializers.set(name, value)
+      return name
+    },
+  }
+  for (const [index, proto] of protos.entries()) {
+    const node = readNode(proto, uniqueName(proto.name || `${proto.opType ?? 'node'}_${index}`, names), fileName)
+    if (node.op === 'Constant') initializers.set(node.outputs[0], constantValue(node, fileName))
+    else nodes.push(upgradeNode(node, context))
+  }
+  return nodes
+}
+
+function readNode(proto: NodeProto, name: string, fileName: string): Node {
+  const domain = proto.domain ?? ''
+  if (domain !== '' && domain !== 'ai.onnx') {
+    throw new NNOptError('unsupported', `'${fileName}': node '${name}': operator '${domain}.${proto.opType ?? ''}' is not part of standard ONNX; export the model without custom operators`, { node: name, op: proto.opType })
+  }
+  return { name, op: proto.opType ?? '', inputs: proto.input ?? [], outputs: proto.output ?? [], attributes: readAttributes(proto.attribute ?? [], fileName, name) }
+}
+
+function uniqueName(name: string, taken: Set<string>): string {
+  let unique = name
+  for (let copy = 2; taken.has(unique); copy++) unique = `${name}_${copy}`
+  taken.add(unique)
+  return unique
+}
+
+function readValueInfo({ name, type }: ValueInfoProto, fileName: string): ValueInfo {
+  const tensor = type?.tensorType
+  const dtype = dataTypeOf(tensor?.elemType ?? 0, `'${fileName}': '${name}'`)
+  const shape = (tensor?.shape?.dim ?? []).map((dim, axis): Dim => (dim.dimParam ? dim.dimParam : dim.dimValue !== undefined ? toInt(dim.dimValue) : `axis${axis}`))
+  return { name, dtype: dtype === 'float16' || dtype === 'float64' ? 'float32' : dtype, shape }
+}

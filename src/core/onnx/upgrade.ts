@@ -1,0 +1,73 @@
+import { NNOptError } from '../../shared/errors'
+import type { AttributeValue, Node } from '../graph/graph'
+import { floatTensor, intTensor } from '../graph/tensorData'
+import type { TensorData } from '../graph/tensorData'
+
+/** What a rule may use: the file's opset, and a place for constants that the canonical form has as inputs. */
+export interface UpgradeContext {
+  readonly opset: number
+  readonly fileName: string
+  constant(name: string): TensorData | undefined
+  /** Adds an initializer and returns its name. */
+  addConstant(name: string, value: TensorData): string
+}
+
+type Rule = (node: Node, context: UpgradeContext) => Node
+
+/** Brings a node of any supported opset to the form of opset 17, which is the only one that the rest of the program knows. */
+export function upgradeNode(node: Node, context: UpgradeContext): Node {
+  return rules[node.op]?.(node, context) ?? node
+}
+
+const without = (node: Node, ...names: readonly string[]): Node => ({
+  ...node,
+  attributes: Object.fromEntries(Object.entries(node.attributes).filter(([name]) => !names.includes(name))),
+})
+
+/** Turns list attributes of older opsets into the constant inputs that replaced them. */
+function attributesToInputs(node: Node, context: UpgradeContext, names: readonly string[]): Node {
+  if (!names.some((name) => name in node.attributes)) return node
+  const inputs = names.map((name) => (node.attributes[name] === undefined ? '' : context.addConstant(`${node.outputs[0]}.${name}`, toTensor(name, node.attributes[name]))))
+  return trimmed(without({ ...node, inputs: [node.inputs[0], ...inputs] }, ...names))
+}
+
+const scalarNames: ReadonlySet<string> = new Set(['min', 'max', 'value'])
+
+const toTensor = (name: string, value: AttributeValue): TensorData =>
+  scalarNames.has(name) ? floatTensor([], [Number(value)]) : intTensor(typeof value === 'number' ? [value] : (value as readonly number[]))
+
+/** Trailing absent inputs need no empty names. */
+function trimmed(node: Node): Node {
+  const last = node.inputs.findLastIndex((name) => name !== '')
+  return { ...node, inputs: node.inputs.slice(0, last + 1) }
+}
+
+/** ReduceMean carries its axes as an attribute until opset 17, as an input from 18. */
+const reduceMean: Rule = (node, context) => {
+  const [x, axesName] = node.inputs
+  if (!axesName) return without(node, 'noop_with_empty_axes')
+  const axes = context.constant(axesName)
+  if (!axes) throw new NNOptError('unsupported', `'${context.fileName}': node '${node.name}' (ReduceMean): expected constant axes`, { node: node.name })
+  return without({ ...node, inputs: [x], attributes: { ...node.attributes, axes: [...axes.data] } }, 'noop_with_empty_axes')
+}
+
+/** Before opset 13 softmax flattened from `axis` (default 1) on; that is the same for the last axis, which classifiers use. */
+const softmax: Rule = (node, { opset }) => ({ ...node, attributes: { axis: opset < 13 ? 1 : -1, ...node.attributes } })
+
+const rules: Readonly<Record<string, Rule>> = {
+  Clip: (node, context) => attributesToInputs(node, context, ['min', 'max']),
+  Squeeze: (node, context) => attributesToInputs(node, context, ['axes']),
+  Unsqueeze: (node, context) => attributesToInputs(node, context, ['axes']),
+  ReduceMean: reduceMean,
+  Softmax: softmax,
+  // An equal split is the canonical default; num_outputs only repeats the count of outputs.
+  Split: (node, context) => without(attributesToInputs({ ...node, attributes: { axis: 0, ...node.attributes } }, context, ['split']), 'num_outputs'),
+  Slice: (node, context) => attributesToInputs(node, context, ['starts', 'ends', 'axes']),
+  Pad: (node, context) => attributesToInputs(node, context, ['pads', 'value']),
+  BatchNormalization: (node) => without({ ...node, outputs: node.outputs.slice(0, 1) }, 'spatial', 'is_test', 'consumed_inputs'),
+  Dropout: (node) => ({ ...node, op: 'Identity', inputs: node.inputs.slice(0, 1), outputs: node.outputs.slice(0, 1), attributes: {} }),
+  Cast: (node) => without(node, 'saturate'),
+  QuantizeLinear: (node) => without(node, 'saturate', 'block_size', 'output_dtype', 'precision'),
+  DequantizeLinear: (node) => without(node, 'block_size', 'output_dtype'),
+  MaxPool: (node) => without({ ...node, outputs: node.outputs.slice(0, 1) }, 'storage_order'),
+}

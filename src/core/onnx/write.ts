@@ -1,0 +1,41 @@
+import type { Graph, ValueInfo } from '../graph/graph'
+import { inferShapes } from '../graph/inferShapes'
+import { writeAttributes } from './attributes'
+import { modelType } from './proto'
+import type { ModelProto, ValueInfoProto } from './proto'
+import { elementTypes, writeTensor } from './tensors'
+
+/** Readable by onnxruntime 1.13 and later, and by every current toolkit. */
+const versions = { opset: 17, ir: 8 } as const
+
+/** A graph as an ONNX file at opset 17, with its metadata as metadata_props. Equal graphs give equal bytes. */
+export function writeOnnx(graph: Graph, options: { readonly producerVersion?: string } = {}): Uint8Array<ArrayBuffer> {
+  const model: ModelProto = {
+    irVersion: versions.ir,
+    producerName: 'NNOpt Studio',
+    ...(options.producerVersion && { producerVersion: options.producerVersion }),
+    opsetImport: [{ version: versions.opset }],
+    metadataProps: Object.keys(graph.metadata).sort().map((key) => ({ key, value: graph.metadata[key] })),
+    graph: {
+      name: graph.name,
+      node: graph.nodes.map(({ name, op, inputs, outputs, attributes }) => ({ name, opType: op, input: inputs, output: outputs, attribute: writeAttributes(attributes) })),
+      initializer: [...graph.initializers].map(([name, tensor]) => writeTensor(name, tensor)),
+      input: graph.inputs.map(writeValueInfo),
+      output: graph.outputs.map(writeValueInfo),
+    },
+  }
+  return Uint8Array.from(modelType.encode(modelType.fromObject(model)).finish())
+}
+
+/** The graph with more outputs, so that a runtime hands out inner values. */
+export function withOutputs(graph: Graph, names: readonly string[]): Graph {
+  const shapes = inferShapes(graph, 1)
+  const known = new Set(graph.outputs.map(({ name }) => name))
+  const added = names.filter((name) => !known.has(name)).map((name): ValueInfo => ({ name, dtype: 'float32', shape: ['batch', ...(shapes.get(name) ?? []).slice(1)] }))
+  return { ...graph, outputs: [...graph.outputs, ...added] }
+}
+
+function writeValueInfo({ name, dtype, shape }: ValueInfo): ValueInfoProto {
+  const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }))
+  return { name, type: { tensorType: { elemType: elementTypes[dtype], shape: { dim } } } }
+}

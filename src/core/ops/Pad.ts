@@ -1,0 +1,46 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
+import { mirrorPad, pad, slice } from '@tensorflow/tfjs-core'
+import { z } from 'zod'
+import { NNOptError } from '../../shared/errors'
+import { defineOperator } from './operator'
+import type { NodeContext } from './operator'
+
+const padAttributes = z.object({ mode: z.enum(['constant', 'reflect']).default('constant') })
+
+/** Surrounds a tensor with a constant or its mirror image; constant sizes (ONNX Pad-13). */
+export const padOperator = defineOperator({
+  id: 'Pad',
+  attributes: padAttributes,
+  layout: 'follow',
+  quantization: 'float',
+  shape: (context) => [padding(context).map(([before, after], axis) => context.shapes[0][axis] + before + after)],
+  forward: (context) => {
+    const widths = physicalPadding(context, context.axisOf)
+    const x = context.inputs[0] as Tensor
+    return [context.attributes.mode === 'reflect' ? mirrorPad(x, widths, 'reflect') : pad(x, widths, context.constant(2)?.data[0] ?? 0)]
+  },
+  gradientReads: {},
+  gradient: (context) => {
+    if (context.attributes.mode === 'reflect') throw new NNOptError('unsupported', `node '${context.node.name}' (Pad): reflection has no gradient here`, { node: context.node.name })
+    return [slice(context.dOutputs[0] as Tensor, physicalPadding(context, context.axisOf).map(([before]) => before), [...context.physicalShapes[0]])]
+  },
+})
+
+type Widths = [before: number, after: number][]
+
+/** Widths by logical axis; the optional axes input names the axes that `pads` covers. */
+function padding({ node, shapes, constant }: NodeContext<unknown>): Widths {
+  const pads = constant(1)
+  if (!pads) throw new NNOptError('unsupported', `node '${node.name}' (Pad): expected constant widths`, { node: node.name })
+  const rank = shapes[0].length
+  const axes = [...(constant(3)?.data ?? shapes[0].map((_, axis) => axis))].map((axis) => (axis < 0 ? axis + rank : axis))
+  const widths: Widths = shapes[0].map(() => [0, 0])
+  axes.forEach((axis, index) => (widths[axis] = [pads.data[index], pads.data[index + axes.length]]))
+  return widths
+}
+
+function physicalPadding(context: NodeContext<unknown>, axisOf: (axis: number, rank: number) => number): Widths {
+  const physical: Widths = context.shapes[0].map(() => [0, 0])
+  padding(context).forEach((width, axis) => (physical[axisOf(axis, context.shapes[0].length)] = width))
+  return physical
+}

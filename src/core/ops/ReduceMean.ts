@@ -1,0 +1,41 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
+import { broadcastTo, div, mean, reshape } from '@tensorflow/tfjs-core'
+import { z } from 'zod'
+import { sizeOf } from '../graph/tensorData'
+import { defineOperator } from './operator'
+import type { NodeContext } from './operator'
+
+const reduceAttributes = z.object({ axes: z.array(z.number().int()).optional(), keepdims: z.number().int().default(1) })
+
+type Context = NodeContext<z.output<typeof reduceAttributes>>
+
+/** Mean over axes; over height and width it is what global average pooling does. */
+export const reduceMeanOperator = defineOperator({
+  id: 'ReduceMean',
+  attributes: reduceAttributes,
+  // Dropping axes out of NHWC keeps ONNX's order only where the channels, or both spatial axes, go.
+  layout: (context) => (context.attributes.keepdims || reducesWholePlane(context) ? 'follow' : 'plain'),
+  quantization: 'arithmetic',
+  shape: (context) => {
+    const axes = axesOf(context)
+    const kept = context.shapes[0].map((dim, axis) => (axes.includes(axis) ? 1 : dim))
+    return [context.attributes.keepdims ? kept : kept.filter((_, axis) => !axes.includes(axis))]
+  },
+  forward: (context) => [mean(context.inputs[0] as Tensor, axesOf(context).map((axis) => context.axisOf(axis, context.shapes[0].length)), context.attributes.keepdims !== 0)],
+  gradientReads: {},
+  gradient: (context) => {
+    const shape = context.physicalShapes[0]
+    const reduced = new Set(axesOf(context).map((axis) => context.axisOf(axis, shape.length)))
+    const kept = shape.map((dim, axis) => (reduced.has(axis) ? 1 : dim))
+    const share = div(reshape(context.dOutputs[0] as Tensor, kept), sizeOf(shape) / sizeOf(kept))
+    return [broadcastTo(share, [...shape])]
+  },
+})
+
+const axesOf = ({ attributes, shapes }: Context): readonly number[] =>
+  (attributes.axes ?? shapes[0].map((_, axis) => axis)).map((axis) => (axis < 0 ? axis + shapes[0].length : axis))
+
+const reducesWholePlane = (context: Context): boolean => {
+  const axes = axesOf(context)
+  return context.shapes[0].length === 4 && axes.includes(2) && axes.includes(3)
+}

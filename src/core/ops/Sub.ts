@@ -1,0 +1,19 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
+import { neg, sub } from '@tensorflow/tfjs-core'
+import { z } from 'zod'
+import { broadcastShape, sumToShape } from './broadcast'
+import { defineOperator } from './operator'
+
+export const subOperator = defineOperator({
+  id: 'Sub',
+  attributes: z.object({}),
+  layout: 'follow',
+  quantization: 'float',
+  shape: ({ node, shapes }) => [broadcastShape(node, shapes[0], shapes[1])],
+  forward: ({ inputs }) => [sub(inputs[0] as Tensor, inputs[1] as Tensor)],
+  gradientReads: {},
+  gradient: ({ dOutputs, physicalShapes, wants }) => {
+    const dy = dOutputs[0] as Tensor
+    return [wants(0) ? sumToShape(dy, physicalShapes[0]) : undefined, wants(1) ? sumToShape(neg(dy), physicalShapes[1]) : undefined]
+  },
+})

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { NNOptError } from '../../shared/errors'
+import { defineOperator } from './operator'
+import type { Operator } from './operator'
+
+/** An operator of already quantized models: imported and exported as it is, computed by onnxruntime alone. */
+export const defineInferenceOnly = (id: string): Operator =>
+  defineOperator({
+    id,
+    attributes: z.object({ axis: z.number().int().default(1) }),
+    layout: 'follow',
+    quantization: 'float',
+    shape: ({ shapes }) => [shapes[0]],
+    forward: ({ node }) => {
+      throw new NNOptError('unsupported', `node '${node.name}' (${id}): a quantized model runs in onnxruntime only; train or change the float version it was made from`, { node: node.name })
+    },
+  })
