@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { augmentStep } from '../data/augment'
 
 const params = z.record(z.string(), z.unknown()).default({})
 
@@ -19,10 +20,7 @@ export const trainConfig = z.object({
   earlyStoppingPatience: z.number().int().min(0).default(0).meta({ unit: 'epochs' }).describe('Stop after so many epochs without a better validation accuracy; 0 never stops'),
   seed: z.number().int().min(0).default(0).describe('Start of every random stream'),
   trainLimit: z.number().int().min(1).optional().describe('Use a stratified sample of so many training images'),
-  augment: z
-    .array(z.object({ transform: z.string(), params }))
-    .default([{ transform: 'random-crop', params: { padding: 4 } }, { transform: 'horizontal-flip', params: {} }])
-    .describe('Augmentations, in order'),
+  augment: z.array(augmentStep).nullable().default(null).describe('Augmentations, in order; null takes the usual ones for the image size'),
 })
 
 export type TrainConfig = z.output<typeof trainConfig>

@@ -67,6 +67,6 @@ function readTensor(name: string, { dtype, shape, data_offsets: [start, end] }: 
   const expected = sizeOf(shape) * dataTypes[type].BYTES_PER_ELEMENT
   if (end - start !== expected || end > body.length) throw new NNOptError('badInput', `'${fileName}' is cut short at tensor '${name}': expected ${expected} bytes, got ${Math.max(0, Math.min(end, body.length) - start)}`)
   // A copy: the data need not be aligned in the file.
-  const data: TypedArray = new dataTypes[type](body.slice(start, end).buffer)
+  const data: TypedArray = new dataTypes[type](new Uint8Array(body.subarray(start, end)).buffer)
   return { dtype: type, shape, data }
 }

@@ -1,0 +1,28 @@
+/** A backend that is running in this thread. */
+export interface RunningBackend {
+  /** tfjs' name of it, for setBackend. */
+  readonly name: string
+  /** What computes, for a person: 'CPU (2 threads)', 'NVIDIA …'. */
+  readonly device: string
+  readonly version: string
+  readonly threads: number
+  dispose(): void
+}
+
+export type Availability =
+  | { readonly available: true; readonly version: string; readonly device: string }
+  | { readonly available: false; readonly reason: string }
+
+/** A way to train; native code loads inside create(), never on import. */
+export interface Backend {
+  readonly kind: 'backend'
+  readonly id: string
+  readonly label: string
+  /** The highest available wins where the user names none. */
+  readonly priority: number
+  /** Variables that must be in the environment when the process of the job starts. */
+  readonly environment: Readonly<Record<string, string>>
+  available(): Promise<Availability>
+  /** Registers the backend with tfjs-core in this thread and selects it; throws `unavailable` with what to do. */
+  create(): Promise<RunningBackend>
+}

@@ -1,0 +1,32 @@
+import { NNOptError } from '../../shared/errors'
+import { createRegistry } from '../../shared/registry'
+import type { Availability, Backend, RunningBackend } from './backend'
+import { tensorflowBackend } from './tensorflow/index'
+import { wasmBackend } from './wasm/index'
+
+export type { Availability, Backend, RunningBackend } from './backend'
+
+/** Every way to train. Importing it loads no native code. */
+export const backends = createRegistry<Backend>('backend', [tensorflowBackend, wasmBackend])
+
+export type BackendStatus = Pick<Backend, 'id' | 'label' | 'priority'> & Availability
+
+/** What can train here and what cannot, with the reason; the preferred one first. */
+export async function listBackends(): Promise<readonly BackendStatus[]> {
+  const byPriority = [...backends.list()].sort((a, b) => b.priority - a.priority)
+  return Promise.all(byPriority.map(async (backend) => ({ id: backend.id, label: backend.label, priority: backend.priority, ...(await backend.available()) })))
+}
+
+/** The named backend, or with 'auto' the preferred one that is available. Throws `notFound` or `unavailable` with what to do. */
+export async function findBackend(id: string): Promise<Backend> {
+  if (id !== 'auto') return backends.get(id)
+  const [first] = (await listBackends()).filter(({ available }) => available)
+  if (!first) throw new NNOptError('unavailable', "no backend can train here: 'nnopt backends' says why")
+  return backends.get(first.id)
+}
+
+/** Starts a backend in this thread. */
+export async function chooseBackend(id: string): Promise<{ readonly id: string; readonly running: RunningBackend }> {
+  const backend = await findBackend(id)
+  return { id: backend.id, running: await backend.create() }
+}
