@@ -1,0 +1,87 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { imageInput } from '../../../core/graph/graph'
+import { fit } from '../../../core/train/fit'
+import type { Command, FitState } from '../../../core/train/fit'
+import { createTrainer } from '../../../core/train/trainer'
+import type { Trainer } from '../../../core/train/trainer'
+import { NNOptError, toErrorReport } from '../../../shared/errors'
+import { chooseBackend } from '../../backends'
+import { createDataPool, openDataset } from '../../datasets'
+import { loadCheckpoint, saveCheckpoint } from './checkpointFiles'
+import type { FromTrainer, ToTrainer, TrainerDevice, TrainingJob, TrainingResult } from './messages'
+import { createTrainingData } from './trainingData'
+
+/** The trainer's thread: tfjs runs here, and nothing else does. */
+
+const send = (message: FromTrainer): void => parentPort?.postMessage(message)
+
+const control = createCommand()
+parentPort?.on('message', (message: ToTrainer) => control.set(message.command))
+
+async function train(job: TrainingJob): Promise<TrainingResult> {
+  const { graph, preprocessing, config } = job
+  const { id, running } = await chooseBackend(job.backend)
+  const device: TrainerDevice = { backend: id, device: running.device, version: running.version, threads: running.threads }
+  const dataset = await openDataset(job.dataset)
+  const pool = await createDataPool(job.dataset)
+  try {
+    const [height, width] = imageInput(graph).shape.slice(2).map(Number)
+    const data = createTrainingData(dataset, pool, config, preprocessing, { height, width }, (path, reason) => send({ kind: 'unreadable', path, reason }))
+    const trainer = createTrainer(graph, config, data.stepsPerEpoch, preprocessing)
+    const from = resumable(job)
+    send({ kind: 'started', device, resumedAtStep: from?.snapshot.step ?? 0 })
+    const result = await fit(trainer, data, config, hooks(job), from)
+    return { weights: weightsOf(trainer, result.chosen, graph), history: result.state.history, bestEpoch: result.state.best?.epoch, stopped: result.stopped, device }
+  } finally {
+    await pool.close()
+    running.dispose()
+  }
+}
+
+function weightsOf(trainer: Trainer, chosen: FitState['snapshot'], before: TrainingJob['graph']): TrainingResult['weights'] {
+  const { initializers } = trainer.graphOf(chosen)
+  return new Map([...initializers].filter(([name, tensor]) => before.initializers.get(name) !== tensor))
+}
+
+const fingerprint = ({ graph, dataset, config }: TrainingJob): Readonly<Record<string, unknown>> => ({ model: graph.name, dataset: dataset.hash, config })
+
+/** The newest checkpoint of this very run; one of another recipe in the same folder is an error, not a start. */
+function resumable(job: TrainingJob): FitState | undefined {
+  const checkpoint = loadCheckpoint(job.checkpointFolder)
+  if (!checkpoint) return undefined
+  if (JSON.stringify(checkpoint.recipe) !== JSON.stringify(fingerprint(job))) {
+    throw new NNOptError('conflict', `'${job.checkpointFolder}' holds checkpoints of another recipe or data set: use another folder, or remove it to start again`)
+  }
+  return checkpoint.state
+}
+
+function hooks(job: TrainingJob): Parameters<typeof fit>[3] {
+  return {
+    onEvent: (event) => send({ kind: 'event', event }),
+    onCheckpoint: (state) => saveCheckpoint(job.checkpointFolder, state, fingerprint(job)),
+    command: control.get,
+    now: () => performance.now(),
+  }
+}
+
+/** What was asked for last. While paused, `get` waits; it also lets messages in between two steps. */
+function createCommand(): { set(command: Command | 'pause'): void; get(): Promise<Command> } {
+  let asked: Command | 'pause' = 'run'
+  let wake: (() => void) | undefined
+  return {
+    set: (command) => {
+      asked = command
+      wake?.()
+    },
+    get: async () => {
+      await new Promise<void>((resolve) => setImmediate(resolve))
+      while (asked === 'pause') await new Promise<void>((resolve) => (wake = resolve))
+      return asked
+    },
+  }
+}
+
+train(workerData as TrainingJob).then(
+  (result) => send({ kind: 'finished', result }),
+  (error: unknown) => send({ kind: 'failed', error: toErrorReport(error) }),
+)
