@@ -9,7 +9,7 @@ export interface Random {
 }
 
 /** Mixes the bits of a 32-bit integer (the finaliser of MurmurHash3, Appleby 2011). */
-function mix(value: number): number {
+export function mix(value: number): number {
   let hash = value | 0
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)

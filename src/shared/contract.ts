@@ -1,0 +1,114 @@
+import { z } from 'zod'
+import * as t from './types'
+
+/** One remote procedure: what it takes, what it answers, and what it sends while it works. */
+export interface Procedure<P extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType, E extends z.ZodType = z.ZodType> {
+  readonly params: P
+  readonly result: R
+  readonly events: E
+}
+
+function call<P extends z.ZodType, R extends z.ZodType>(definition: { params: P; result: R }): Procedure<P, R, z.ZodNever>
+function call<P extends z.ZodType, R extends z.ZodType, E extends z.ZodType>(definition: { params: P; result: R; events: E }): Procedure<P, R, E>
+function call(definition: { params: z.ZodType; result: z.ZodType; events?: z.ZodType }): Procedure {
+  return { events: z.never(), ...definition }
+}
+
+const nothing = z.object({})
+/** An id, or a name that only one of them has. */
+const reference = z.string().min(1)
+const versionOnly = z.object({ version: reference })
+const runOnly = z.object({ run: reference })
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes')
+
+/** Every procedure, once. Handlers and clients take their types from here. */
+export const contract = {
+  'versions.list': call({ params: z.object({ deleted: z.boolean().default(false).describe('The deleted ones instead of the others') }), result: z.array(t.version).readonly() }),
+  'versions.get': call({ params: versionOnly, result: z.object({ version: t.version, lineage: z.array(t.version).readonly(), evaluations: z.array(t.storedEvaluation).readonly(), benchmarks: z.array(t.storedBenchmark).readonly() }).readonly() }),
+  'versions.update': call({ params: versionOnly.extend({ name: z.string().min(1).max(200).optional(), tags: z.array(z.string().min(1)).readonly().optional(), notes: z.string().optional() }), result: t.version }),
+  /** Moves it to the trash. */
+  'versions.remove': call({ params: versionOnly, result: t.version }),
+  'versions.restore': call({ params: versionOnly, result: t.version }),
+  /** Frees the disk: one deleted version, or all of them. */
+  'versions.purge': call({ params: z.object({ version: reference.optional() }), result: z.object({ removed: z.array(z.string()).readonly(), freedBytes: z.number() }).readonly() }),
+  /** Queues the import; `file` is a path on the host's machine or an upload. */
+  'versions.import': call({ params: z.object({ file: z.string(), name: z.string().min(1), preprocessing: z.string().optional().describe('Preset or JSON file'), classes: z.array(z.string()).readonly().optional() }), result: t.run }),
+  /** Writes an artifact to a path on the host's machine. */
+  'versions.export': call({ params: versionOnly.extend({ format: z.string().default('onnx'), out: z.string() }), result: z.object({ path: z.string(), sizeBytes: z.number() }).readonly() }),
+  /** A piece of a version's model file, for downloads. */
+  'versions.read': call({ params: versionOnly.extend({ offset: z.number().int().min(0), length: z.number().int().min(1).max(2 ** 22) }), result: z.object({ bytes, totalBytes: z.number(), fileName: z.string() }).readonly() }),
+
+  'datasets.list': call({ params: nothing, result: z.array(t.datasetRecord).readonly() }),
+  'datasets.get': call({ params: z.object({ name: z.string() }), result: t.datasetRecord }),
+  'datasets.add': call({ params: z.object({ name: z.string(), paths: z.array(z.string()).min(1).readonly(), seed: z.number().int().min(0).default(0) }), result: t.run }),
+  /** Removes its copy from the workspace; where it came from stays as it is. */
+  'datasets.remove': call({ params: z.object({ name: z.string() }), result: t.datasetRecord }),
+  'datasets.download': call({ params: z.object({ name: z.literal('cifar10') }), result: t.run }),
+
+  'runs.list': call({ params: z.object({ status: z.array(t.runStatus).readonly().optional() }), result: z.array(t.run).readonly() }),
+  'runs.get': call({ params: runOnly, result: t.run }),
+  /** Ascending; with `points`, each series is thinned to about so many. */
+  'runs.metrics': call({ params: runOnly.extend({ since: z.number().int().min(0).default(0), kind: z.string().optional(), points: z.number().int().min(2).max(10_000).optional() }), result: z.array(t.metric).readonly() }),
+  'runs.log': call({ params: runOnly, result: z.object({ text: z.string() }).readonly() }),
+  /** Queues a recipe; train, quantize, evaluate and benchmark are its steps. */
+  'runs.start': call({ params: z.object({ recipe: t.recipe }), result: t.run }),
+  'runs.pause': call({ params: runOnly, result: t.run }),
+  /** Goes on with a paused, stopped, failed or crashed run. */
+  'runs.resume': call({ params: runOnly, result: t.run }),
+  'runs.stop': call({ params: runOnly, result: t.run }),
+  /** Answers when the run is no longer queued, running or paused; the events are its own. */
+  'runs.wait': call({ params: runOnly, result: t.run, events: t.hostEvent }),
+
+  /** Never answers by itself: events until the call is cancelled. */
+  'events.subscribe': call({ params: z.object({ since: t.eventPosition.optional() }), result: nothing, events: t.sequencedEvent }),
+
+  /** A self-contained HTML page; without `out` only its text. */
+  'report.create': call({ params: z.object({ versions: z.array(reference).readonly().default([]), title: z.string().optional(), out: z.string().optional() }), result: z.object({ html: z.string(), path: z.string().nullable() }).readonly() }),
+
+  'uploads.begin': call({ params: z.object({ fileName: z.string(), sizeBytes: z.number().int().min(1) }), result: z.object({ path: z.string() }).readonly() }),
+  'uploads.append': call({ params: z.object({ path: z.string(), offset: z.number().int().min(0), bytes }), result: z.object({ receivedBytes: z.number() }).readonly() }),
+
+  /** JSON Schema of the parameters of every step, for forms, and the extensions that they name. */
+  'catalog.get': call({
+    params: nothing,
+    result: z.object({
+      steps: z.array(z.object({ id: z.string(), label: z.string(), schema: z.record(z.string(), z.unknown()).readonly() }).readonly()).readonly(),
+      architectures: z.array(z.object({ id: z.string(), label: z.string(), schema: z.record(z.string(), z.unknown()).readonly() }).readonly()).readonly(),
+      observers: z.array(z.object({ id: z.string(), label: z.string(), help: z.string() }).readonly()).readonly(),
+      optimizers: z.array(z.string()).readonly(),
+      schedules: z.array(z.string()).readonly(),
+    }).readonly(),
+  }),
+  'backends.list': call({ params: nothing, result: z.array(t.backendInfo).readonly() }),
+  'system.info': call({ params: nothing, result: t.systemInfo }),
+  'doctor.check': call({ params: z.object({ repair: z.boolean().default(false) }), result: z.array(t.doctorFinding).readonly() }),
+} as const satisfies Readonly<Record<string, Procedure>>
+
+export type Contract = typeof contract
+export type ProcedureName = keyof Contract
+/** What a caller passes: fields with a default may be left out. */
+export type ParamsOf<N extends ProcedureName> = z.input<Contract[N]['params']>
+/** What a handler receives. */
+export type ParsedParamsOf<N extends ProcedureName> = z.output<Contract[N]['params']>
+export type ResultOf<N extends ProcedureName> = z.output<Contract[N]['result']>
+export type EventOf<N extends ProcedureName> = z.output<Contract[N]['events']>
+
+export interface CallContext<N extends ProcedureName> {
+  /** Aborts when the caller cancels or goes away. */
+  readonly signal: AbortSignal
+  emit(event: EventOf<N>): void
+}
+
+/** One function a procedure: a missing or mistyped one does not compile. */
+export type Handlers = { readonly [N in ProcedureName]: (params: ParsedParamsOf<N>, context: CallContext<N>) => Promise<ResultOf<N>> | ResultOf<N> }
+
+export interface CallOptions<N extends ProcedureName> {
+  readonly signal?: AbortSignal | undefined
+  readonly onEvent?: (event: EventOf<N>) => void
+}
+
+/** The caller's side of the contract; failures are NNOptErrors. */
+export interface Client {
+  call<N extends ProcedureName>(name: N, params: ParamsOf<N>, options?: CallOptions<N>): Promise<ResultOf<N>>
+  close(): void
+}

@@ -1,0 +1,126 @@
+import { contract } from './contract'
+import type { CallContext, CallOptions, Client, EventOf, Handlers, ParsedParamsOf, ProcedureName, ResultOf } from './contract'
+import { fromErrorReport, NNOptError, toErrorReport } from './errors'
+import type { ErrorReport } from './errors'
+
+/** What travels; `id` is the caller's. */
+export type Message =
+  | { readonly type: 'call'; readonly id: number; readonly name: string; readonly params: unknown }
+  | { readonly type: 'cancel'; readonly id: number }
+  | { readonly type: 'event'; readonly id: number; readonly event: unknown }
+  | { readonly type: 'result'; readonly id: number; readonly result: unknown }
+  | { readonly type: 'error'; readonly id: number; readonly error: ErrorReport }
+
+/** A message channel: a MessagePort, a WebSocket or two ends in one process. */
+export interface Port {
+  post(message: Message): void
+  onMessage(listener: (message: Message) => void): void
+  onClose(listener: () => void): void
+  close(): void
+}
+
+const isProcedure = (name: string): name is ProcedureName => Object.hasOwn(contract, name)
+
+/** Answers calls that arrive on a port; calls still open when it closes are aborted. */
+export function serve(handlers: Handlers, port: Port): void {
+  const open = new Map<number, AbortController>()
+  port.onClose(() => open.forEach((controller) => controller.abort()))
+  port.onMessage((message) => {
+    if (message.type === 'cancel') open.get(message.id)?.abort()
+    if (message.type !== 'call') return
+    const { id } = message
+    const controller = new AbortController()
+    open.set(id, controller)
+    const emit = (event: unknown): void => {
+      if (open.has(id)) port.post({ type: 'event', id, event })
+    }
+    dispatch(handlers, message.name, message.params, { signal: controller.signal, emit })
+      .then((result) => port.post({ type: 'result', id, result }))
+      .catch((error: unknown) => port.post({ type: 'error', id, error: toErrorReport(error) }))
+      .finally(() => open.delete(id))
+  })
+}
+
+async function dispatch(handlers: Handlers, name: string, params: unknown, context: { signal: AbortSignal; emit: (event: unknown) => void }): Promise<unknown> {
+  if (!isProcedure(name)) throw new NNOptError('wrongCall', `unknown procedure '${name}': expected one of ${Object.keys(contract).join(', ')}`)
+  return invoke(handlers, name, params, context)
+}
+
+async function invoke<N extends ProcedureName>(handlers: Handlers, name: N, params: unknown, context: CallContext<N>): Promise<ResultOf<N>> {
+  const parsed = contract[name].params.safeParse(params)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw new NNOptError('wrongCall', `${name}: field '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'invalid'}`)
+  }
+  return handlers[name](parsed.data as ParsedParamsOf<N>, context)
+}
+
+interface OpenCall {
+  resolve(result: unknown): void
+  reject(error: NNOptError): void
+  onEvent?(event: unknown): void
+}
+
+/** The caller's end of a port. When it closes, open calls fail with `unavailable`. */
+export function createClient(port: Port): Client {
+  const open = new Map<number, OpenCall>()
+  let nextId = 1
+  let closed = false
+  port.onMessage((message) => settle(open, message))
+  port.onClose(() => {
+    closed = true
+    for (const call of open.values()) call.reject(connectionLost())
+    open.clear()
+  })
+  return {
+    call: <N extends ProcedureName>(name: N, params: unknown, { signal, onEvent }: CallOptions<N> = {}) =>
+      new Promise<ResultOf<N>>((resolve, reject) => {
+        if (closed) return reject(connectionLost())
+        const id = nextId++
+        const cancel = (): void => port.post({ type: 'cancel', id })
+        const done = (): void => signal?.removeEventListener('abort', cancel)
+        open.set(id, {
+          resolve: (result) => (done(), resolve(result as ResultOf<N>)),
+          reject: (error) => (done(), reject(error)),
+          ...(onEvent && { onEvent: (event) => onEvent(event as EventOf<N>) }),
+        })
+        signal?.addEventListener('abort', cancel, { once: true })
+        port.post({ type: 'call', id, name, params })
+        if (signal?.aborted) cancel()
+      }),
+    close: () => port.close(),
+  }
+}
+
+const connectionLost = (): NNOptError => new NNOptError('unavailable', 'the connection to the engine was lost')
+
+function settle(open: Map<number, OpenCall>, message: Message): void {
+  const call = open.get(message.id)
+  if (!call) return
+  if (message.type === 'event') return call.onEvent?.(message.event)
+  open.delete(message.id)
+  if (message.type === 'result') call.resolve(message.result)
+  if (message.type === 'error') call.reject(fromErrorReport(message.error))
+}
+
+type Listeners = { readonly message: ((message: Message) => void)[]; readonly close: (() => void)[] }
+
+/** Two ends in one process; messages arrive in a later microtask, as over a wire. */
+export function createLinkedPorts(): readonly [Port, Port] {
+  const ends: readonly [Listeners, Listeners] = [{ message: [], close: [] }, { message: [], close: [] }]
+  let closed = false
+  const close = (): void => {
+    if (closed) return
+    closed = true
+    for (const end of ends) for (const listener of end.close) listener()
+  }
+  const port = (own: Listeners, other: Listeners): Port => ({
+    post: (message) => {
+      if (!closed) queueMicrotask(() => other.message.forEach((listener) => listener(message)))
+    },
+    onMessage: (listener) => void own.message.push(listener),
+    onClose: (listener) => void own.close.push(listener),
+    close,
+  })
+  return [port(ends[0], ends[1]), port(ends[1], ends[0])]
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { progress } from './progress'
+import { metric, run } from './run'
+
+/** What happened in the workspace; a list that changed is asked for again. */
+export const hostEvent = z.discriminatedUnion('kind', [
+  /** The events asked for are no longer kept: load everything again. */
+  z.object({ kind: z.literal('reset') }),
+  z.object({ kind: z.literal('versions.changed'), id: z.string().optional() }),
+  z.object({ kind: z.literal('datasets.changed'), name: z.string().optional() }),
+  z.object({ kind: z.literal('run.changed'), run }),
+  z.object({ kind: z.literal('run.progress'), runId: z.string(), progress }),
+  z.object({ kind: z.literal('run.metrics'), runId: z.string(), metrics: z.array(metric).readonly() }),
+  z.object({ kind: z.literal('run.log'), runId: z.string(), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
+])
+export type HostEvent = z.infer<typeof hostEvent>
+
+/** `host` names the process that counts; a client that reconnects sends both back as `since`. */
+export const eventPosition = z.object({ host: z.string(), sequence: z.number() }).readonly()
+export type EventPosition = z.infer<typeof eventPosition>
+
+export const sequencedEvent = z.object({ position: eventPosition, event: hostEvent }).readonly()
+export type SequencedEvent = z.infer<typeof sequencedEvent>

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { problem, split } from './dataset'
+
+/** What computed a number. */
+export const deviceFacts = z.object({ cpu: z.string(), runtime: z.string(), threads: z.number() }).readonly()
+export type DeviceFacts = z.infer<typeof deviceFacts>
+
+/** Counts over the initializers of a model; `sparsity` is the share of zeros among its weights. */
+export const parameterStatistics = z.object({
+  intWeightParams: z.number(),
+  floatWeightParams: z.number(),
+  floatBiasParams: z.number(),
+  bnParams: z.number(),
+  otherFloatParams: z.number(),
+  totalParams: z.number(),
+  nonzeroParams: z.number(),
+  sparsity: z.number(),
+  approxMemoryMb: z.number(),
+})
+export type ParameterStatistics = z.infer<typeof parameterStatistics>
+
+const interval = z.tuple([z.number(), z.number()]).readonly()
+
+/** Accuracy and speed of a version on a split, measured by onnxruntime on the CPU. Fractions are 0..1. */
+export const evaluation = parameterStatistics
+  .extend({
+    version: z.string(),
+    dataset: z.string(),
+    split,
+    samples: z.number(),
+    accuracy: z.number(),
+    /** 95 % (Wilson). */
+    accuracyInterval: interval,
+    avgLoss: z.number(),
+    samplesPerSecond: z.number(),
+    avgTimePerBatchMs: z.number(),
+    avgTimePerSampleMs: z.number(),
+    batchSize: z.number(),
+    threads: z.number(),
+    warmupBatches: z.number(),
+    perClass: z.array(z.object({ name: z.string(), accuracy: z.number(), samples: z.number() }).readonly()).readonly(),
+    /** Rows are true classes, columns are predictions. */
+    confusionMatrix: z.array(z.array(z.number()).readonly()).readonly(),
+    device: deviceFacts,
+    skipped: z.array(problem).readonly(),
+    warnings: z.array(z.string()).readonly(),
+    fileSizeBytes: z.number(),
+  })
+  .readonly()
+export type Evaluation = z.infer<typeof evaluation>
+
+/** Speed of a version on the CPU: nothing else of this program ran meanwhile, and models compared together took turns. */
+export const benchmark = z
+  .object({
+    version: z.string(),
+    batchSize: z.number(),
+    threads: z.number(),
+    /** Timed runs of a batch. */
+    runs: z.number(),
+    /** Of one batch. */
+    latencyMs: z.object({ p50: z.number(), p90: z.number(), p95: z.number(), p99: z.number() }).readonly(),
+    /** Images a second: median over rounds. */
+    samplesPerSecond: z.number(),
+    /** 95 % bootstrap interval of it. */
+    samplesPerSecondInterval: interval,
+    device: deviceFacts,
+    warnings: z.array(z.string()).readonly(),
+  })
+  .readonly()
+export type Benchmark = z.infer<typeof benchmark>
+
+/** A measurement with its place in the store. */
+export const storedEvaluation = z.object({ id: z.string(), versionId: z.string(), runId: z.string().nullable(), createdAt: z.string(), limit: z.number().nullable(), seed: z.number(), evaluation }).readonly()
+export type StoredEvaluation = z.infer<typeof storedEvaluation>
+
+export const storedBenchmark = z.object({ id: z.string(), versionId: z.string(), runId: z.string().nullable(), createdAt: z.string(), benchmark }).readonly()
+export type StoredBenchmark = z.infer<typeof storedBenchmark>

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { errorCodes } from '../errors'
+import type { ErrorCode } from '../errors'
+import { progress } from './progress'
+import { recipe } from './recipe'
+
+export const runStatuses = ['queued', 'running', 'paused', 'done', 'failed', 'stopped', 'crashed'] as const
+export const runStatus = z.enum(runStatuses)
+export type RunStatus = z.infer<typeof runStatus>
+
+export const errorReport = z
+  .object({
+    code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]),
+    message: z.string(),
+    details: z.record(z.string(), z.unknown()).readonly().optional(),
+  })
+  .readonly()
+
+/** What a finished step left: at most one version, and figures. */
+export const stepResult = z
+  .object({
+    versionId: z.string().optional(),
+    output: z.record(z.string(), z.unknown()).readonly().optional(),
+    warnings: z.array(z.string()).readonly(),
+    seconds: z.number(),
+  })
+  .readonly()
+export type StepResult = z.infer<typeof stepResult>
+
+/** One execution of a recipe. Finished steps are not repeated when it is resumed. */
+export const run = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    recipe,
+    status: runStatus,
+    createdAt: z.string(),
+    startedAt: z.string().nullable(),
+    finishedAt: z.string().nullable(),
+    /** In the order of the recipe's steps. */
+    results: z.array(stepResult).readonly(),
+    error: errorReport.nullable(),
+    resumable: z.boolean(),
+    /** The process that works on it now. */
+    pid: z.number().nullable(),
+    progress: progress.nullable(),
+  })
+  .readonly()
+export type Run = z.infer<typeof run>
+
+/** One point of a series: `kind` is 'step', 'epoch' or 'system'; fractions are 0..1. */
+export const metric = z
+  .object({
+    /** Ascends within a run. */
+    sequence: z.number(),
+    runId: z.string(),
+    stepIndex: z.number(),
+    kind: z.string(),
+    /** Training step, epoch or second: the abscissa of its kind. */
+    position: z.number(),
+    at: z.string(),
+    values: z.record(z.string(), z.number()).readonly(),
+  })
+  .readonly()
+export type Metric = z.infer<typeof metric>

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+
+const byteCount = z.number()
+
+/** The machine and the workspace, now. */
+export const systemInfo = z
+  .object({
+    program: z.object({ version: z.string(), node: z.string() }).readonly(),
+    cpu: z.object({ model: z.string(), logicalCores: z.number(), usage: z.number() }).readonly(),
+    memory: z.object({ totalBytes: byteCount, freeBytes: byteCount }).readonly(),
+    workspace: z.object({ path: z.string(), usedBytes: byteCount, versionsBytes: byteCount, datasetsBytes: byteCount, runsBytes: byteCount, trashBytes: byteCount, freeBytes: byteCount }).readonly(),
+  })
+  .readonly()
+export type SystemInfo = z.infer<typeof systemInfo>
+
+export const backendInfo = z
+  .object({ id: z.string(), label: z.string(), available: z.boolean(), isDefault: z.boolean(), version: z.string().nullable(), device: z.string().nullable(), reason: z.string().nullable() })
+  .readonly()
+export type BackendInfo = z.infer<typeof backendInfo>
+
+/** One thing that doctor looked at. */
+export const doctorFinding = z
+  .object({ check: z.string(), status: z.enum(['ok', 'warning', 'problem', 'repaired']), message: z.string(), repair: z.string().optional() })
+  .readonly()
+export type DoctorFinding = z.infer<typeof doctorFinding>

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+
+export const precisions = ['fp32', 'int8'] as const
+
+export const versionOrigins = ['imported', 'trained', 'quantized', 'pruned', 'bundled'] as const
+
+/** Facts of an immutable model in the store, and what a person wrote about it. */
+export const version = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    origin: z.enum(versionOrigins),
+    precision: z.enum(precisions),
+    parentId: z.string().nullable(),
+    runId: z.string().nullable(),
+    createdAt: z.string(),
+    deletedAt: z.string().nullable(),
+    /** Name of the graph, such as 'mobilenet-v2'. */
+    architecture: z.string(),
+    inputSize: z.object({ height: z.number(), width: z.number() }).readonly(),
+    /** Empty when neither the file nor the user named them. */
+    classes: z.array(z.string()).readonly(),
+    classCount: z.number(),
+    /** False for models that only run, such as imported int8 files. */
+    trainable: z.boolean(),
+    sizeBytes: z.number(),
+    /** All files of its folder. */
+    diskBytes: z.number(),
+    /** SHA-256 of model.onnx. */
+    hash: z.string(),
+    /** How it was made: the step and its parameters. */
+    step: z.record(z.string(), z.unknown()).readonly(),
+    warnings: z.array(z.string()).readonly(),
+    tags: z.array(z.string()).readonly(),
+    notes: z.string(),
+  })
+  .readonly()
+export type Version = z.infer<typeof version>
