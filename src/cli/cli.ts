@@ -1,0 +1,46 @@
+import type { Client } from '../shared/contract'
+import { createClient, createLinkedPorts } from '../shared/rpc'
+import type { ProgressDisplay } from './output/progressBar'
+
+/** Flags that every command has. */
+export interface GlobalOptions {
+  readonly workspace?: string
+  readonly json?: boolean
+}
+
+/** What a command works with: the contract, and two ways to speak. */
+export interface Cli {
+  readonly client: Client
+  readonly workspace: string
+  readonly json: boolean
+  readonly progress: ProgressDisplay
+  /** The one document of `--json`, or text for a person. */
+  print(document: unknown, text: () => string): void
+  /** To a person, beside the result. */
+  note(text: string): void
+}
+
+/** Opens the workspace in this process, runs the action, and closes it again: the jobs of the action end with it. */
+export async function withCli<T>(options: GlobalOptions, action: (cli: Cli) => Promise<T>): Promise<T> {
+  const [{ createHost }, { defaultWorkspace }, { createProgressDisplay }] = await Promise.all([import('../node/createHost'), import('../node/store/workspace'), import('./output/progressBar')])
+  const workspace = defaultWorkspace(options.workspace)
+  const host = createHost({ workspace, watch: false })
+  const [near, far] = createLinkedPorts()
+  host.connect(far)
+  const progress = createProgressDisplay()
+  const json = options.json ?? false
+  try {
+    return await action({
+      client: createClient(near),
+      workspace,
+      json,
+      progress,
+      print: (document, text) => void process.stdout.write(`${json ? JSON.stringify(document, null, 2) : text()}\n`),
+      note: (text) => progress.note(text),
+    })
+  } finally {
+    progress.end()
+    near.close()
+    await host.close()
+  }
+}

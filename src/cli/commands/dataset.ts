@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+import { resolve } from 'node:path'
+import type { Run } from '../../shared/types'
+import { withCli } from '../cli'
+import type { Cli, GlobalOptions } from '../cli'
+import { follow } from '../execute'
+import { integer } from '../output/format'
+
+/** `dataset add NAME PATH…` and `dataset download cifar10`. */
+export function dataset(command: Command): Command {
+  command
+    .command('add <name> <path...>')
+    .description('image folders (train|val|test/<class>/*, or <class>/*), zip or tar archives of them, or CIFAR-10 binary files')
+    .option('--seed <number>', 'start of the random split', Number, 0)
+    .action((name: string, paths: string[], { seed, ...options }: GlobalOptions & { seed: number }) =>
+      withCli(options, async (cli) => finish(cli, await cli.client.call('datasets.add', { name, paths: paths.map((path) => resolve(path)), seed }), name)),
+    )
+  command
+    .command('download <name>')
+    .description('cifar10')
+    .action((name: string, options: GlobalOptions) => withCli(options, async (cli) => finish(cli, await cli.client.call('datasets.download', { name: name as 'cifar10' }), name)))
+  command
+    .command('rm <name>')
+    .description('remove it from the workspace; its source stays')
+    .action((name: string, options: GlobalOptions) =>
+      withCli(options, async ({ client, print }) => {
+        const removed = await client.call('datasets.remove', { name })
+        print({ id: name, ...removed }, () => `data set '${name}' removed`)
+      }),
+    )
+  return command
+}
+
+async function finish(cli: Cli, run: Run, name: string): Promise<void> {
+  await follow(cli, run)
+  const record = await cli.client.call('datasets.get', { name })
+  const { classes, counts, problems } = record
+  const skipped = problems.length > 0 ? `, ${integer(problems.length)} skipped (first: ${problems[0].path}: ${problems[0].reason})` : ''
+  cli.print({ id: name, ...record }, () => `data set '${name}': ${integer(classes.length)} classes, ${integer(counts.train)} train, ${integer(counts.val)} val, ${integer(counts.test)} test images${skipped}`)
+}

@@ -1,0 +1,87 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { projectRoot } from '../../node/engineFile'
+import { NNOptError } from '../../shared/errors'
+import type { Benchmark, Evaluation, Recipe, Run, Version } from '../../shared/types'
+import { withCli } from '../cli'
+import type { Cli, GlobalOptions } from '../cli'
+import { execute } from '../execute'
+import { bytes, figure, percent } from '../output/format'
+import { table } from '../output/table'
+
+const datasetName = 'sample'
+
+interface Options extends GlobalOptions {
+  readonly out?: string
+}
+
+interface DemoRow {
+  readonly version: Version
+  readonly evaluation: Evaluation
+  readonly benchmark: Benchmark
+}
+
+/** The main job on what ships with the program: measure fp32, quantize, measure int8, compare. */
+export const demo = (command: Command): Command =>
+  command.option('--out <file>', 'HTML report (default reports/demo.html in the workspace)').action(({ out, ...options }: Options) =>
+    withCli(options, async (cli) => {
+      const startedAt = performance.now()
+      await addSample(cli)
+      const run = await execute(cli, recipe())
+      const rows = await rowsOf(cli, run)
+      const report = await writeReport(cli, rows, out)
+      const seconds = (performance.now() - startedAt) / 1000
+      cli.print({ runId: run.id, versions: rows, report, seconds }, () => `${demoTable(rows)}\n\nreport: ${report}\nworkspace: ${cli.workspace} (nnopt serve --workspace shows it)`)
+    }),
+  )
+
+function bundled(name: string, pattern: RegExp): string {
+  const folder = join(projectRoot, 'resources', name)
+  const file = existsSync(folder) ? readdirSync(folder).find((candidate) => pattern.test(candidate)) : undefined
+  if (file === undefined) throw new NNOptError('unavailable', `'${folder}' is missing: expected the ${name} that ships with the program; install it again`)
+  return join(folder, file)
+}
+
+/** Data sets never change: one that is there is the same. */
+async function addSample({ client, progress }: Cli): Promise<void> {
+  const known = await client.call('datasets.list', {})
+  if (known.some(({ name }) => name === datasetName)) return
+  const queued = await client.call('datasets.add', { name: datasetName, paths: [bundled('sample', /\.(tar|tar\.gz|tgz|zip)$/)] })
+  const run = await client.call('runs.wait', { run: queued.id }, { onEvent: (event) => event.kind === 'run.progress' && progress.show(event.progress) })
+  if (run.error) throw new NNOptError(run.error.code, run.error.message)
+}
+
+const recipe = (): Recipe => ({
+  name: 'demo',
+  steps: [
+    { step: 'import', id: 'baseline', file: bundled('baseline', /^model\.onnx$/), name: 'demo-fp32', origin: 'bundled' },
+    { step: 'evaluate', version: '$baseline', dataset: datasetName },
+    { step: 'quantize', id: 'int8', from: '$baseline', dataset: datasetName, name: 'demo-int8' },
+    { step: 'evaluate', version: '$int8', dataset: datasetName },
+    { step: 'benchmark', versions: ['$baseline', '$int8'] },
+  ],
+})
+
+async function rowsOf({ client }: Cli, { results }: Run): Promise<readonly DemoRow[]> {
+  const [imported, fp32, quantized, int8, speed] = results
+  const benchmarks = speed.output?.benchmarks as readonly Benchmark[]
+  const row = async (id: string | undefined, evaluation: unknown, benchmark: Benchmark): Promise<DemoRow> => ({
+    version: (await client.call('versions.get', { version: id ?? '' })).version,
+    evaluation: evaluation as Evaluation,
+    benchmark,
+  })
+  return [await row(imported.versionId, fp32.output?.evaluation, benchmarks[0]), await row(quantized.versionId, int8.output?.evaluation, benchmarks[1])]
+}
+
+async function writeReport({ client, workspace }: Cli, rows: readonly DemoRow[], out: string | undefined): Promise<string> {
+  if (out === undefined) mkdirSync(join(workspace, 'reports'), { recursive: true })
+  const { path } = await client.call('report.create', { versions: rows.map(({ version }) => version.id), title: 'NNOpt Studio demo', out: out ?? join(workspace, 'reports', 'demo.html') })
+  return path ?? ''
+}
+
+const demoTable = (rows: readonly DemoRow[]): string =>
+  table(
+    ['version', 'file', 'accuracy', '95 % interval', 'ms p50', 'img/s'],
+    rows.map(({ version, evaluation: e, benchmark: b }) => [version.name, bytes(version.sizeBytes), percent(e.accuracy), `${percent(e.accuracyInterval[0])} – ${percent(e.accuracyInterval[1])}`, figure(b.latencyMs.p50), figure(b.samplesPerSecond)]),
+  )

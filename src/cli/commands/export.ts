@@ -1,0 +1,21 @@
+import type { Command } from 'commander'
+import { withCli } from '../cli'
+import type { GlobalOptions } from '../cli'
+import { bytes } from '../output/format'
+
+interface Options extends GlobalOptions {
+  readonly format: string
+  readonly out: string
+}
+
+export const exportVersion = (command: Command): Command =>
+  command
+    .argument('<version>', 'id or unique name')
+    .option('--format <format>', 'onnx', 'onnx')
+    .requiredOption('--out <file>', 'file to write')
+    .action((version: string, { format, out, ...options }: Options) =>
+      withCli(options, async ({ client, print }) => {
+        const { path, sizeBytes } = await client.call('versions.export', { version, format, out })
+        print({ id: (await client.call('versions.get', { version })).version.id, format, path, sizeBytes }, () => `${path}, ${bytes(sizeBytes)}`)
+      }),
+    )

@@ -1,0 +1,60 @@
+import { Option } from 'commander'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { NNOptError } from '../shared/errors'
+
+interface Property {
+  readonly type?: string
+  readonly description?: string
+  readonly default?: unknown
+  readonly unit?: string
+  readonly enum?: readonly string[]
+  readonly items?: { readonly type?: string }
+}
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+/** Adds a flag for every field of a schema that is not in `without`: the schema is the only place that knows it. */
+export function addFlags(command: Command, schema: z.ZodType, without: readonly string[] = []): Command {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as { readonly properties?: Readonly<Record<string, Property>> }
+  for (const [name, property] of Object.entries(properties)) {
+    if (!without.includes(name)) command.addOption(flag(name, property))
+  }
+  return command
+}
+
+function flag(name: string, property: Property): Option {
+  const hint = property.default === undefined ? '' : ` (default ${JSON.stringify(property.default)}${property.unit ? ` ${property.unit}` : ''})`
+  const known = property.enum ? `: ${property.enum.join(', ')}` : ''
+  const text = `${property.description ?? ''}${known}${hint}`.trim()
+  if (property.type === 'boolean') return new Option(`--${kebab(name)}`, text)
+  return new Option(`--${kebab(name)} <${placeholder(property)}>`, text).argParser((value: string) => parseValue(name, property, value))
+}
+
+const placeholder = ({ type, items }: Property): string => (type === 'array' ? `${items?.type ?? 'json'}…` : type === 'object' ? 'json' : (type ?? 'value'))
+
+/** A flag's text as the type of its field; whether the value is allowed is the schema's to say. */
+function parseValue(name: string, { type, items }: Property, value: string): unknown {
+  if (type === 'number' || type === 'integer') return toNumber(name, value)
+  if (type === 'array' && items?.type === 'string') return value.split(',')
+  if (type === 'object' || type === 'array') return toJson(name, value)
+  return value
+}
+
+function toNumber(name: string, value: string): number {
+  const number = Number(value)
+  if (value.trim() === '' || Number.isNaN(number)) throw new NNOptError('wrongCall', `--${kebab(name)}: expected a number, got '${value}'`)
+  return number
+}
+
+function toJson(name: string, value: string): unknown {
+  try {
+    return JSON.parse(value)
+  } catch {
+    throw new NNOptError('wrongCall', `--${kebab(name)}: expected JSON, got '${value}'`)
+  }
+}
+
+/** The options that were given: a recipe keeps only what the person chose, the schema fills in the rest. */
+export const given = (options: Readonly<Record<string, unknown>>, without: readonly string[] = []): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(options).filter(([name, value]) => value !== undefined && !['workspace', 'json', ...without].includes(name)))

@@ -1,0 +1,79 @@
+import type { Progress } from '../../shared/types'
+import { bytes, duration, figure, integer } from './format'
+
+export interface ProgressDisplay {
+  show(progress: Progress): void
+  /** A line above the bar. */
+  note(text: string): void
+  /** Leaves the last state as a line. */
+  end(): void
+}
+
+interface Terminal {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
+
+/** A bar on a terminal; elsewhere a line for each new kind of work and now and then one in between. */
+export const createProgressDisplay = (stream: Terminal = process.stderr): ProgressDisplay => (stream.isTTY ? terminalDisplay(stream) : lineDisplay(stream))
+
+const barWidth = 24
+const shareDone = ({ done, total }: Progress): number => (total ? Math.min(1, done / total) : 0)
+
+function bar(progress: Progress): string {
+  const filled = Math.round(shareDone(progress) * barWidth)
+  return `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}`
+}
+
+function counts({ done, total, unit }: Progress): string {
+  if (unit === 'bytes') return total === undefined ? bytes(done) : `${bytes(done)} of ${bytes(total)}`
+  const amount = total === undefined ? integer(done) : `${integer(done)}/${integer(total)}`
+  return unit ? `${amount} ${unit}` : amount
+}
+
+const figures = ({ figures: values = {} }: Progress): string => Object.entries(values).map(([name, value]) => `${name} ${figure(value)}`).join('  ')
+
+function describe(progress: Progress): string {
+  const eta = progress.etaSeconds === undefined || !Number.isFinite(progress.etaSeconds) ? '' : `${duration(progress.etaSeconds)} left`
+  return [progress.total === undefined && progress.done === 0 ? '' : counts(progress), figures(progress), eta].filter(Boolean).join('  ')
+}
+
+function terminalDisplay(stream: Terminal): ProgressDisplay {
+  const clear = '\r\u001b[2K'
+  let last: Progress | undefined
+  const draw = (progress: Progress): string => {
+    const text = `${progress.label.padEnd(22)} ${progress.total === undefined ? '' : `${bar(progress)} `}${describe(progress)}`
+    return text.slice(0, (stream.columns ?? 80) - 1)
+  }
+  return {
+    show: (progress) => {
+      if (last && last.label !== progress.label) stream.write(`${clear}${draw({ ...last, etaSeconds: undefined })}\n`)
+      last = progress
+      stream.write(`${clear}${draw(progress)}`)
+    },
+    note: (text) => {
+      stream.write(`${clear}${text}\n`)
+      if (last) stream.write(draw(last))
+    },
+    end: () => {
+      if (last) stream.write(`${clear}${draw({ ...last, etaSeconds: undefined })}\n`)
+      last = undefined
+    },
+  }
+}
+
+const lineEveryMs = 10_000
+
+function lineDisplay(stream: Terminal): ProgressDisplay {
+  let [label, writtenAt]: [string | undefined, number] = [undefined, 0]
+  return {
+    show: (progress) => {
+      if (progress.label === label && Date.now() - writtenAt < lineEveryMs) return
+      ;[label, writtenAt] = [progress.label, Date.now()]
+      stream.write(`${progress.label}: ${describe(progress) || '…'}\n`)
+    },
+    note: (text) => void stream.write(`${text}\n`),
+    end: () => (label = undefined),
+  }
+}

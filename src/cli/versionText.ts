@@ -1,0 +1,56 @@
+import type { ResultOf } from '../shared/contract'
+import type { Run, Version } from '../shared/types'
+import type { Cli } from './cli'
+import { bytes, dateTime, figure, percent } from './output/format'
+import { facts, table } from './output/table'
+
+export type VersionDetails = ResultOf<'versions.get'>
+
+/** Prints the version that the last step of a run made. */
+export async function printMadeVersion(cli: Cli, run: Run): Promise<void> {
+  const id = run.results.findLast(({ versionId }) => versionId !== undefined)?.versionId ?? ''
+  const { version } = await cli.client.call('versions.get', { version: id })
+  cli.print({ ...version, runId: run.id }, () => `${version.precision} version '${version.name}' (${version.id}), ${bytes(version.sizeBytes)}`)
+}
+
+/** The newest accuracy on whatever was measured last. */
+export function latestAccuracy({ evaluations }: VersionDetails): string {
+  const latest = evaluations[0]?.evaluation
+  return latest ? `${percent(latest.accuracy)} (${latest.dataset} ${latest.split}, ${latest.samples})` : '–'
+}
+
+export const versionTable = (list: readonly VersionDetails[]): string =>
+  table(
+    ['name', 'id', 'precision', 'size', 'accuracy', 'made'],
+    list.map((details) => [details.version.name, details.version.id, details.version.precision, bytes(details.version.sizeBytes), latestAccuracy(details), dateTime(details.version.createdAt)]),
+  )
+
+export function versionText(details: VersionDetails): string {
+  const { version, lineage, evaluations, benchmarks } = details
+  const made = facts([
+    ['name', version.name],
+    ['id', version.id],
+    ['made', `${version.origin}, ${dateTime(version.createdAt)}`],
+    ['from', lineage.map(({ name }) => name).join(' ← ') || 'nothing'],
+    ['precision', version.precision],
+    ['size', `${bytes(version.sizeBytes)} (${bytes(version.diskBytes)} on the disk)`],
+    ['input', `${version.inputSize.height}×${version.inputSize.width}`],
+    ['classes', version.classes.join(', ') || `${version.classCount}, without names`],
+    ...stepFacts(version),
+    ...(version.tags.length > 0 ? [['tags', version.tags.join(', ')] as const] : []),
+    ...(version.notes ? [['notes', version.notes] as const] : []),
+  ])
+  const measured = evaluations.map(({ evaluation: e, createdAt }) => [e.dataset, e.split, String(e.samples), percent(e.accuracy), `${percent(e.accuracyInterval[0])} – ${percent(e.accuracyInterval[1])}`, figure(e.samplesPerSecond), dateTime(createdAt)])
+  const timed = benchmarks.map(({ benchmark: b, createdAt }) => [String(b.batchSize), String(b.threads), figure(b.latencyMs.p50), figure(b.latencyMs.p95), figure(b.samplesPerSecond), dateTime(createdAt)])
+  return [
+    made,
+    measured.length > 0 ? table(['data set', 'split', 'images', 'accuracy', '95 % interval', 'img/s', 'measured'], measured) : '',
+    timed.length > 0 ? table(['batch', 'threads', 'ms p50', 'ms p95', 'img/s', 'measured'], timed) : '',
+    ...version.warnings.map((warning) => `warning: ${warning}`),
+  ]
+    .filter(Boolean)
+    .join('\n\n')
+}
+
+const stepFacts = ({ step }: Version): readonly (readonly [string, string])[] =>
+  Object.entries(step).map(([name, value]) => [name === 'step' ? 'step' : `  ${name}`, typeof value === 'string' ? value : JSON.stringify(value)] as const)

@@ -1,0 +1,82 @@
+import type { Handlers } from '../shared/contract'
+import type { Port } from '../shared/rpc'
+import { serve } from '../shared/rpc'
+import { catalogHandlers } from './handlers/catalog'
+import { datasetHandlers } from './handlers/datasets'
+import { createEventHub } from './handlers/events'
+import type { EventHub } from './handlers/events'
+import { clearOldUploads, uploadHandlers } from './handlers/files'
+import type { HostParts } from './handlers/parts'
+import { reportHandlers } from './handlers/report'
+import { runHandlers } from './handlers/runs'
+import { systemHandlers } from './handlers/system'
+import { versionHandlers } from './handlers/versions'
+import { closeAbandonedRuns, createQueue } from './jobs/queue'
+import { openStore } from './store'
+import type { Store } from './store'
+import { guardStorageAsync } from './store/storageError'
+import { watchWorkspace } from './watchWorkspace'
+
+/** RPC, store and queue of one workspace; it computes nothing itself. */
+export interface Host {
+  readonly store: Store
+  /** Answers calls that come through a port. */
+  connect(port: Port): void
+  /** Ends the job that runs; its run can be resumed. */
+  close(): Promise<void>
+}
+
+export interface HostOptions {
+  readonly workspace: string
+  /** Looks for changes by other programs; the command line does without. */
+  readonly watch?: boolean
+}
+
+export function createHost({ workspace, watch = true }: HostOptions): Host {
+  const store = openStore(workspace)
+  const hub = createEventHub()
+  closeAbandonedRuns(store)
+  const queue = createQueue(store, hub)
+  const parts: HostParts = { store, queue, hub }
+  clearOldUploads(parts)
+  const handlers = guarded(handlersOf(parts), store.paths.root)
+  const unwatch = watch ? watchWorkspace(store, hub) : () => undefined
+  return {
+    store,
+    connect: (port) => serve(handlers, port),
+    close: async () => {
+      unwatch()
+      await queue.close()
+      store.close()
+    },
+  }
+}
+
+const handlersOf = (parts: HostParts): Handlers => ({
+  ...versionHandlers(parts),
+  ...datasetHandlers(parts),
+  ...runHandlers(parts),
+  ...uploadHandlers(parts),
+  ...reportHandlers(parts),
+  ...systemHandlers(parts),
+  ...catalogHandlers,
+  ...eventHandlers(parts.hub),
+})
+
+const eventHandlers = (hub: EventHub): Pick<Handlers, 'events.subscribe'> => ({
+  'events.subscribe': ({ since }, { signal, emit }) =>
+    new Promise((resolve) => {
+      const unsubscribe = hub.subscribe(emit, since)
+      signal.addEventListener('abort', () => (unsubscribe(), resolve({})), { once: true })
+    }),
+})
+
+/** What the disk or the database refuses reaches the caller as one sentence. */
+function guarded(handlers: Handlers, workspace: string): Handlers {
+  type Handler = (params: never, context: never) => unknown
+  const entries = Object.entries(handlers as Readonly<Record<string, Handler>>).map(([name, handler]) => [
+    name,
+    (params: never, context: never) => guardStorageAsync(workspace, async () => handler(params, context)),
+  ])
+  return Object.fromEntries(entries) as Handlers
+}

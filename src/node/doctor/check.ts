@@ -1,0 +1,32 @@
+import type { DoctorFinding } from '../../shared/types'
+import type { Store } from '../store'
+
+/** One thing that is not as it should be. */
+export interface Fault {
+  readonly message: string
+  /** A warning is not counted as a failure. */
+  readonly severity?: 'warning'
+  readonly repair?: { readonly description: string; run(): void }
+}
+
+/** One look at the workspace. */
+export interface Check {
+  readonly id: string
+  /** Said when nothing is wrong. */
+  readonly ok: string
+  faults(store: Store): readonly Fault[] | Promise<readonly Fault[]>
+}
+
+export async function runCheck(check: Check, store: Store, repair: boolean): Promise<readonly DoctorFinding[]> {
+  const faults = await check.faults(store)
+  if (faults.length === 0) return [{ check: check.id, status: 'ok', message: check.ok }]
+  return faults.map((fault) => report(check, fault, repair))
+}
+
+function report({ id }: Check, { message, severity, repair }: Fault, doRepair: boolean): DoctorFinding {
+  if (repair && doRepair) {
+    repair.run()
+    return { check: id, status: 'repaired', message: `${message}: ${repair.description}` }
+  }
+  return { check: id, status: severity ?? 'problem', message, ...(repair && { repair: repair.description }) }
+}

@@ -1,0 +1,25 @@
+import type { DoctorFinding } from '../../shared/types'
+import type { Store } from '../store'
+import { runCheck } from './check'
+import type { Check } from './check'
+import { trashFolders, versionFolders, versionRows } from './versionChecks'
+import { abandonedRuns, datasetFiles, datasetFolders, diskSpace, locks, runFolders } from './workspaceChecks'
+
+/** Runs come first: what an abandoned run left can only be judged once it no longer counts as working. */
+const checks: readonly Check[] = [abandonedRuns, versionRows, versionFolders, trashFolders, datasetFiles, datasetFolders, runFolders, diskSpace, locks]
+
+/** Looks at everything of a workspace; with `repair`, mends what can be mended without losing anything. */
+export async function runDoctor(store: Store, repair: boolean): Promise<readonly DoctorFinding[]> {
+  const findings: DoctorFinding[] = []
+  for (const check of checks) findings.push(...(await runCheck(check, store, repair)))
+  return [...findings, ...(await backendFindings())]
+}
+
+async function backendFindings(): Promise<readonly DoctorFinding[]> {
+  const { backendInfos } = await import('../handlers/backendList')
+  return (await backendInfos()).map(({ label, available, device, version, reason }) => ({
+    check: 'backends',
+    status: available ? 'ok' : 'warning',
+    message: available ? `${label} ${version ?? ''} on ${device ?? 'the CPU'}` : `${label}: ${reason ?? 'not available'}`,
+  }))
+}

@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { version as versionSchema } from '../../shared/types'
+import type { Version } from '../../shared/types'
+import { sha256 } from '../store/commitVersion'
+import { diskUse } from '../store/durable'
+import type { Store } from '../store'
+import { isAbandoned } from '../jobs/queue'
+import type { Check, Fault } from './check'
+
+const removeFolder = (folder: string) => ({ description: 'removed', run: () => rmSync(folder, { recursive: true, force: true }) })
+
+const list = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : [])
+
+/** A run that works now may be about to write the row of a folder. */
+const isAtWork = (store: Store): boolean => store.runs.list(['running']).some((run) => !isAbandoned(run))
+
+/** Rows whose model is gone or changed. */
+export const versionRows: Check = {
+  id: 'versions',
+  ok: 'every version has its files, unchanged',
+  faults: (store) => store.versions.list(false).flatMap((version) => faultOfRow(store, version)),
+}
+
+function faultOfRow(store: Store, { id, name, hash }: Version): readonly Fault[] {
+  const model = store.paths.model(id)
+  const inTrash = join(store.paths.trash, id)
+  if (!existsSync(model) && existsSync(inTrash)) return [{ message: `version '${name}' (${id}) lies in the trash, but is not deleted`, repair: { description: 'moved back', run: () => renameSync(inTrash, store.paths.version(id)) } }]
+  if (!existsSync(model)) return [{ message: `version '${name}' (${id}): '${model}' is missing`, repair: { description: 'its row was removed', run: () => store.versions.remove(id) } }]
+  const found = sha256(readFileSync(model))
+  return found === hash ? [] : [{ message: `version '${name}' (${id}): '${model}' was changed: expected SHA-256 ${hash.slice(0, 12)}…, got ${found.slice(0, 12)}…` }]
+}
+
+/** Folders that no row speaks of. */
+export const versionFolders: Check = {
+  id: 'version folders',
+  ok: 'no folder without a version',
+  faults: (store) => (isAtWork(store) ? [] : list(store.paths.versions).flatMap((name) => faultOfFolder(store, name))),
+}
+
+function faultOfFolder(store: Store, name: string): readonly Fault[] {
+  const folder = join(store.paths.versions, name)
+  if (name.startsWith('.partial-')) return [{ message: `'${folder}' was never finished`, repair: removeFolder(folder) }]
+  const row = store.versions.find(name)
+  if (row && row.deletedAt !== null) return [{ message: `deleted version '${row.name}' (${name}) is not in the trash`, repair: { description: 'moved there', run: () => renameSync(folder, join(store.paths.trash, name)) } }]
+  if (row) return []
+  const complete = readComplete(folder, name)
+  if (!complete) return [{ message: `'${folder}' belongs to no version and is not complete`, repair: removeFolder(folder) }]
+  return [{ message: `version '${complete.name}' (${name}) is complete on the disk, but not registered`, repair: { description: 'registered', run: () => store.versions.insert(complete) } }]
+}
+
+/** The version that a folder holds, when its metadata and its model fit together. */
+function readComplete(folder: string, id: string): Version | undefined {
+  try {
+    const facts = JSON.parse(readFileSync(join(folder, 'metadata.json'), 'utf8')) as object
+    const version = versionSchema.parse({ ...facts, diskBytes: diskUse(folder), deletedAt: null, tags: [], notes: '' })
+    return version.id === id && sha256(readFileSync(join(folder, 'model.onnx'))) === version.hash ? version : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What the trash holds of versions that are purged. */
+export const trashFolders: Check = {
+  id: 'trash',
+  ok: 'the trash holds deleted versions only',
+  faults: (store) => {
+    const deleted = new Set([...store.versions.list(true), ...store.versions.list(false)].map(({ id }) => id))
+    return list(store.paths.trash)
+      .filter((name) => !deleted.has(name))
+      .map((name) => ({ message: `'${join(store.paths.trash, name)}' belongs to no version`, repair: removeFolder(join(store.paths.trash, name)) }))
+  },
+}

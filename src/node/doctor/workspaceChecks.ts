@@ -1,0 +1,62 @@
+import { readdirSync, rmSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import { toErrorReport } from '../../shared/errors'
+import { closeAbandonedRuns, isAbandoned } from '../jobs/queue'
+import { staleLocks } from '../jobs/machineLock'
+import type { Check } from './check'
+
+const lowSpaceBytes = 1e9
+
+export const datasetFiles: Check = {
+  id: 'data sets',
+  ok: 'every data set has its images',
+  faults: async (store) => {
+    const { openDataset } = await import('../datasets')
+    const errors = await Promise.all(store.datasets.list().map((record) => openDataset(record).then(() => undefined, toErrorReport)))
+    return errors.flatMap((error) => (error ? [{ message: error.message }] : []))
+  },
+}
+
+export const datasetFolders: Check = {
+  id: 'data set folders',
+  ok: 'no folder without a data set',
+  faults: (store) => {
+    if (store.runs.list(['running']).some((run) => !isAbandoned(run))) return []
+    return readdirSync(store.paths.datasets)
+      .filter((name) => !store.datasets.find(name))
+      .map((name) => join(store.paths.datasets, name))
+      .map((folder) => ({ message: `'${folder}' belongs to no data set`, repair: { description: 'removed', run: () => rmSync(folder, { recursive: true, force: true }) } }))
+  },
+}
+
+export const abandonedRuns: Check = {
+  id: 'runs',
+  ok: 'no run whose process is gone',
+  faults: (store) =>
+    store.runs.list(['queued', 'running', 'paused']).filter(isAbandoned).map((run) => ({ message: `run '${run.name}' (${run.id}) is ${run.status}, but its process is gone`, repair: { description: 'marked as crashed; it can be resumed', run: () => void closeAbandonedRuns(store) } })),
+}
+
+export const runFolders: Check = {
+  id: 'run folders',
+  ok: 'no folder without a run',
+  faults: (store) =>
+    readdirSync(store.paths.runs)
+      .filter((name) => !store.runs.find(name))
+      .map((name) => ({ message: `'${store.paths.run(name)}' belongs to no run`, repair: { description: 'removed', run: () => rmSync(store.paths.run(name), { recursive: true, force: true }) } })),
+}
+
+export const diskSpace: Check = {
+  id: 'disk space',
+  ok: 'more than 1 GB is free',
+  faults: ({ paths }) => {
+    const { bavail, bsize } = statfsSync(paths.root)
+    const free = bavail * bsize
+    return free < lowSpaceBytes ? [{ severity: 'warning', message: `${(free / 1e6).toFixed(0)} MB are free under '${paths.root}'` }] : []
+  },
+}
+
+export const locks: Check = {
+  id: 'locks',
+  ok: 'no lock of a process that is gone',
+  faults: () => staleLocks().map((path) => ({ message: `'${path}' is a lock of a process that is gone`, repair: { description: 'removed', run: () => rmSync(path, { force: true }) } })),
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import type { Handlers } from '../../shared/contract'
+
+type CatalogHandlers = Pick<Handlers, 'catalog.get'>
+
+type JsonSchema = Readonly<Record<string, unknown>>
+
+const schemaOf = (params: z.ZodType): JsonSchema => z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as JsonSchema
+
+export const catalogHandlers: CatalogHandlers = {
+  'catalog.get': async () => {
+    const [{ steps }, { architectures }, { observers }, { optimizers }, { schedules }] = await Promise.all([
+      import('../jobs/steps/index'),
+      import('../../core/models/index'),
+      import('../../core/quantize/observers/index'),
+      import('../../core/train/optimizers/index'),
+      import('../../core/train/schedules/index'),
+    ])
+    return {
+      steps: steps.list().map(({ id, label, params }) => ({ id, label, schema: schemaOf(params) })),
+      architectures: architectures.list().map(({ id, label, params }) => ({ id, label, schema: schemaOf(params) })),
+      observers: observers.list().map(({ id, label, help }) => ({ id, label, help })),
+      optimizers: optimizers.ids,
+      schedules: schedules.ids,
+    }
+  },
+}

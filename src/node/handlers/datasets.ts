@@ -1,0 +1,22 @@
+import { rmSync } from 'node:fs'
+import type { Handlers } from '../../shared/contract'
+import { resolveDataset } from '../store/resolve'
+import type { HostParts } from './parts'
+
+type DatasetHandlers = Pick<Handlers, Extract<keyof Handlers, `datasets.${string}`>>
+
+export function datasetHandlers({ store, queue, hub }: HostParts): DatasetHandlers {
+  return {
+    'datasets.list': () => store.datasets.list(),
+    'datasets.get': ({ name }) => resolveDataset(store, name),
+    'datasets.add': ({ name, paths, seed }) => queue.start({ name: `add ${name}`, steps: [{ step: 'dataset-add', name, paths, seed }] }),
+    'datasets.remove': ({ name }) => {
+      const record = resolveDataset(store, name)
+      store.datasets.remove(name)
+      rmSync(store.paths.dataset(name), { recursive: true, force: true })
+      hub.publish({ kind: 'datasets.changed', name })
+      return record
+    },
+    'datasets.download': ({ name }) => queue.start({ name: `download ${name}`, steps: [{ step: 'dataset-download', name }] }),
+  }
+}

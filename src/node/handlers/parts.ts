@@ -1,0 +1,10 @@
+import type { JobQueue } from '../jobs/queue'
+import type { Store } from '../store'
+import type { EventHub } from './events'
+
+/** What handlers work with. */
+export interface HostParts {
+  readonly store: Store
+  readonly queue: JobQueue
+  readonly hub: EventHub
+}

@@ -1,0 +1,13 @@
+import type { Handlers } from '../../shared/contract'
+import { writeArtifact } from '../store/writeArtifact'
+import type { HostParts } from './parts'
+import { gatherReport } from './reportData'
+
+/** A report is one HTML file that needs nothing else. */
+export const reportHandlers = ({ store }: HostParts): Pick<Handlers, 'report.create'> => ({
+  'report.create': async ({ out, ...request }) => {
+    const { renderReport } = await import('../report/index')
+    const html = renderReport(gatherReport(store, request))
+    return { html, path: out === undefined ? null : writeArtifact(out, new TextEncoder().encode(html)) }
+  },
+})

@@ -1,0 +1,63 @@
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import type { Handlers } from '../../shared/contract'
+import { NNOptError } from '../../shared/errors'
+import type { Version } from '../../shared/types'
+import { resolveVersion } from '../store/resolve'
+import { purgeVersions, removeVersion, restoreVersion } from '../store/trash'
+import { writeArtifact } from '../store/writeArtifact'
+import type { HostParts } from './parts'
+
+type VersionHandlers = Pick<Handlers, Extract<keyof Handlers, `versions.${string}`>>
+
+export function versionHandlers({ store, queue, hub }: HostParts): VersionHandlers {
+  const changed = (version: Version): Version => {
+    hub.publish({ kind: 'versions.changed', id: version.id })
+    return version
+  }
+  return {
+    'versions.list': ({ deleted }) => store.versions.list(deleted),
+    'versions.get': ({ version: reference }) => {
+      const version = resolveVersion(store, reference)
+      return { version, lineage: lineageOf(store, version), evaluations: store.measurements.evaluations(version.id), benchmarks: store.measurements.benchmarks(version.id) }
+    },
+    'versions.update': ({ version: reference, ...change }) => {
+      const { id } = resolveVersion(store, reference)
+      store.versions.update(id, change)
+      return changed(store.versions.find(id) as Version)
+    },
+    'versions.remove': ({ version }) => changed(removeVersion(store, resolveVersion(store, version))),
+    'versions.restore': ({ version }) => changed(restoreVersion(store, resolveVersion(store, version, { deleted: true }))),
+    'versions.purge': ({ version }) => {
+      const chosen = version === undefined ? store.versions.list(true) : [resolveVersion(store, version, { deleted: true })]
+      const result = purgeVersions(store, chosen)
+      hub.publish({ kind: 'versions.changed' })
+      return result
+    },
+    'versions.import': ({ name, ...params }) => queue.start({ name: `import ${name}`, steps: [{ step: 'import', name, ...params }] }),
+    'versions.export': ({ version: reference, format, out }) => {
+      if (format !== 'onnx') throw new NNOptError('wrongCall', `unknown format '${format}': expected one of onnx`)
+      const bytes = readFileSync(store.paths.model(resolveVersion(store, reference).id))
+      return { path: writeArtifact(out, bytes), sizeBytes: bytes.length }
+    },
+    'versions.read': ({ version: reference, offset, length }) => {
+      const { id, name, sizeBytes } = resolveVersion(store, reference)
+      return { bytes: readPiece(store.paths.model(id), offset, length), totalBytes: sizeBytes, fileName: `${name}.onnx` }
+    },
+  }
+}
+
+/** From the version's parent to its first ancestor that is still known, deleted ones included. */
+function lineageOf(store: HostParts['store'], version: Version): readonly Version[] {
+  const parent = version.parentId === null ? undefined : store.versions.find(version.parentId)
+  return parent ? [parent, ...lineageOf(store, parent)] : []
+}
+
+function readPiece(path: string, offset: number, length: number): Uint8Array {
+  const descriptor = openSync(path, 'r')
+  try {
+    const piece = new Uint8Array(length)
+    return piece.subarray(0, readSync(descriptor, piece, 0, length, offset))
+  } finally {
+    closeSync(descriptor)
+  }
+}

@@ -1,0 +1,68 @@
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { referencedStep, referenceIn } from '../../core/recipe/recipe'
+import { NNOptError } from '../../shared/errors'
+import type { Progress, Run, StepResult, Version } from '../../shared/types'
+import type { Store } from '../store'
+import { resolveVersion } from '../store/resolve'
+import type { RunControl } from './control'
+import type { JobMessage } from './messages'
+import { createMetricsBuffer, throttle } from './metricsBuffer'
+import type { StepContext } from './step'
+
+export interface RunContext {
+  readonly step: StepContext
+  readonly warnings: readonly string[]
+  /** Writes what is still buffered. */
+  flush(): void
+}
+
+export interface ContextParts {
+  readonly store: Store
+  readonly run: Run
+  readonly stepIndex: number
+  readonly results: readonly StepResult[]
+  readonly control: RunControl
+  readonly send: (message: JobMessage) => void
+}
+
+const progressEveryMs = 100
+const storedProgressEveryMs = 1000
+
+export function createContext({ store, run, stepIndex, results, control, send }: ContextParts): RunContext {
+  const folder = join(store.paths.run(run.id), `step-${stepIndex + 1}`)
+  mkdirSync(folder, { recursive: true })
+  const warnings: string[] = []
+  const metrics = createMetricsBuffer(store.metrics.append, (written) => send({ kind: 'metrics', metrics: written }))
+  const live = throttle((progress: Progress) => send({ kind: 'progress', progress }), progressEveryMs)
+  const stored = throttle((progress: Progress) => store.runs.update(run.id, { progress }), storedProgressEveryMs)
+  const log = (level: 'info' | 'warning', text: string): void => {
+    appendFileSync(logFile(store, run.id), `${new Date().toISOString()} ${level === 'warning' ? 'warning: ' : ''}${text}\n`)
+    send({ kind: 'log', level, text })
+  }
+  const step: StepContext = {
+    store,
+    runId: run.id,
+    stepIndex,
+    folder,
+    signal: control.signal,
+    resumed: control.resumed,
+    progress: (progress) => (live(progress), stored(progress)),
+    metric: (metric) => metrics.add({ ...metric, runId: run.id, stepIndex, at: new Date().toISOString() }),
+    log: (text) => log('info', text),
+    warn: (text) => (warnings.push(text), log('warning', text)),
+    version: (reference) => findVersion(store, run, stepIndex, results, reference),
+  }
+  return { step, warnings, flush: () => (metrics.flush(), live.flush(), stored.flush()) }
+}
+
+export const logFile = (store: Store, runId: string): string => join(store.paths.run(runId), 'log.txt')
+
+function findVersion(store: Store, run: Run, stepIndex: number, results: readonly StepResult[], reference: string): Version {
+  const name = referenceIn(reference)
+  if (name === undefined) return resolveVersion(store, reference)
+  const index = referencedStep(run.recipe, name, stepIndex)
+  const versionId = results[index]?.versionId
+  if (versionId === undefined) throw new NNOptError('wrongCall', `'${reference}': step ${index + 1} (${run.recipe.steps[index].step}) makes no version`)
+  return resolveVersion(store, versionId)
+}

@@ -1,0 +1,41 @@
+import { rmSync } from 'node:fs'
+import { NNOptError } from '../../shared/errors'
+import { addDataset, downloadCifar10 } from '../datasets'
+import type { DatasetRecord } from '../datasets/record'
+import type { StepContext, StepOutput } from './step'
+
+interface DatasetRequest {
+  readonly name: string
+  readonly paths: readonly string[]
+  readonly seed: number
+}
+
+/** Reads, checks and splits a data set, and lists it once it is complete. */
+export async function addToWorkspace(context: StepContext, { name, paths, seed }: DatasetRequest): Promise<StepOutput> {
+  const { signal, progress } = context
+  return keep(context, await addDataset({ name, path: paths, seed, folder: freeFolder(context, name), onProgress: progress, signal }))
+}
+
+export async function downloadToWorkspace(context: StepContext, name: string): Promise<StepOutput> {
+  const { signal, progress, store } = context
+  const folder = freeFolder(context, name)
+  // Outside the run's folder: the next attempt goes on with what is there.
+  const archive = await downloadCifar10({ folder: store.paths.downloads, onProgress: progress, signal })
+  const record = await addDataset({ name, path: archive, seed: 0, folder, onProgress: progress, signal })
+  rmSync(store.paths.downloads, { recursive: true, force: true })
+  return keep(context, record)
+}
+
+/** The folder of a data set that is not listed yet; what an interrupted earlier attempt left there is removed. */
+function freeFolder({ store }: StepContext, name: string): string {
+  if (store.datasets.find(name)) throw new NNOptError('conflict', `a data set '${name}' is there already: choose another name, or 'nnopt dataset rm ${name}' first`)
+  const folder = store.paths.dataset(name)
+  rmSync(folder, { recursive: true, force: true })
+  return folder
+}
+
+function keep({ store, warn }: StepContext, record: DatasetRecord): StepOutput {
+  for (const warning of record.facts.warnings) warn(warning)
+  store.datasets.put(record)
+  return { output: { dataset: record.name, skipped: record.facts.skipped } }
+}

@@ -1,0 +1,108 @@
+import { withModelFacts } from '../../../core/data/modelFacts'
+import { guessPreprocessing } from '../../../core/data/preprocessing'
+import type { Preprocessing } from '../../../core/data/preprocessing'
+import { imageInput } from '../../../core/graph/graph'
+import type { Graph } from '../../../core/graph/graph'
+import { architectures } from '../../../core/models/index'
+import { trainConfig } from '../../../core/train/config'
+import type { FitEvent } from '../../../core/train/events'
+import { NNOptError } from '../../../shared/errors'
+import type { Version } from '../../../shared/types'
+import type { DatasetRecord } from '../../datasets/record'
+import { freeName, resolveDataset } from '../../store/resolve'
+import { createSystemMonitor } from '../../system/metrics'
+import type { StepContext, StepOutput } from '../step'
+import type { TrainParams } from '../steps/train'
+import { runTraining } from '../trainer/runTraining'
+import type { FromTrainer } from '../trainer/messages'
+import { preprocessingFor } from './evaluateVersion'
+import { matchClasses } from './matchClasses'
+import { readModelFile } from './readModelFile'
+import { saveModel } from './saveModel'
+
+interface Start {
+  readonly graph: Graph
+  readonly preprocessing: Preprocessing
+  readonly parent?: Version
+}
+
+const systemEveryMs = 2000
+
+/** Trains in the trainer's thread, keeps what it reports as metrics, and saves the chosen weights as a version. */
+export async function trainVersion(context: StepContext, params: TrainParams, checkpointFolder: string): Promise<StepOutput> {
+  const dataset = resolveDataset(context.store, params.dataset)
+  const start = params.from === undefined ? fromArchitecture(params, dataset) : fromVersion(context, params.from, dataset)
+  const stopWatching = watchSystem(context)
+  try {
+    const job = { graph: start.graph, preprocessing: start.preprocessing, dataset, config: trainConfig.parse(params), backend: params.backend, checkpointFolder }
+    const { graph, history, bestEpoch, stopped, device } = await runTraining(job, { signal: context.signal, resumed: context.resumed, onMessage: (message) => onMessage(context, message) })
+    if (stopped) throw new NNOptError('cancelled', 'training stopped on request; its checkpoint is kept')
+    const name = params.name ?? freeName(context.store, start.parent ? `${start.parent.name}-tuned` : (params.architecture ?? 'trained'))
+    const version = saveModel(context, { graph, name, origin: 'trained', precision: 'fp32', trainable: true, warnings: [], parent: start.parent, details: { device, bestEpoch, history } })
+    return { versionId: version.id, output: { device, bestEpoch, epochs: history } }
+  } finally {
+    stopWatching()
+  }
+}
+
+function fromArchitecture({ architecture = '', architectureParams, seed }: TrainParams, { classes, facts: { imageSize } }: DatasetRecord): Start {
+  const smallest = Math.min(imageSize.minWidth, imageSize.minHeight)
+  const built = buildArchitecture(architecture, { classes: classes.length, ...(smallest <= smallSide && smallest >= 8 && { size: smallest }), ...architectureParams }, seed)
+  const [height, width] = imageInput(built).shape.slice(2).map(Number)
+  const { preprocessing } = guessPreprocessing(height, width)
+  return { graph: withModelFacts(built, { preprocessing, classes }), preprocessing }
+}
+
+function buildArchitecture(id: string, params: Readonly<Record<string, unknown>>, seed: number): Graph {
+  const architecture = architectures.get(id)
+  const parsed = architecture.params.safeParse(params)
+  if (parsed.success) return architecture.build(params, seed)
+  const issue = parsed.error.issues[0]
+  throw new NNOptError('wrongCall', `architecture '${id}': parameter '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'invalid'}`)
+}
+
+/** Images up to this side are trained at their own size unless the architecture's parameters say otherwise. */
+const smallSide = 64
+
+function fromVersion({ store, version: find }: StepContext, reference: string, dataset: DatasetRecord): Start {
+  const parent = find(reference)
+  if (!parent.trainable) throw new NNOptError('unsupported', `version '${parent.name}' is ${parent.precision} and cannot be trained: choose the fp32 version that it was made from`)
+  const { graph } = readModelFile(store.paths.model(parent.id))
+  const { classes, outputOf } = matchClasses(parent, dataset)
+  if (outputOf.some((output, label) => output !== label)) {
+    throw new NNOptError('badInput', `data set '${dataset.name}' lists its classes in another order than model '${parent.name}': expected ${classes.join(', ')}; got ${dataset.classes.join(', ')}`)
+  }
+  const preprocessing = preprocessingFor(graph, parent)
+  return { graph: withModelFacts(graph, { preprocessing, classes }), preprocessing, parent }
+}
+
+function onMessage(context: StepContext, message: Exclude<FromTrainer, { kind: 'finished' | 'failed' }>): void {
+  if (message.kind === 'started') context.log(`training on ${message.device.backend} ${message.device.version}, ${message.device.device}${message.resumedAtStep > 0 ? `, from step ${message.resumedAtStep}` : ''}`)
+  if (message.kind === 'unreadable') context.warn(`${message.path} was left out: ${message.reason}`)
+  if (message.kind === 'event') onEvent(context, message.event)
+}
+
+function onEvent(context: StepContext, event: FitEvent): void {
+  if (event.kind === 'epoch') {
+    const { kind, epoch, ...values } = event
+    context.metric({ kind, position: epoch + 1, values })
+    const validation = event.valAccuracy === undefined ? '' : `, validation ${(event.valAccuracy * 100).toFixed(2)} %`
+    context.log(`epoch ${epoch + 1}: loss ${event.trainLoss.toFixed(4)}, accuracy ${(event.trainAccuracy * 100).toFixed(2)} %${validation}, ${event.samplesPerSecond.toFixed(0)} img/s`)
+    return
+  }
+  const { kind, step, steps, epoch, epochs, etaSeconds, ...values } = event
+  context.metric({ kind, position: step, values: { ...values, etaSeconds } })
+  context.progress({ label: `epoch ${epoch + 1} of ${epochs}`, done: step, total: steps, unit: 'steps', etaSeconds, figures: { loss: values.trainLoss, accuracy: values.trainAccuracy, 'img/s': values.samplesPerSecond } })
+}
+
+/** CPU, memory and GPU beside the training's own metrics. */
+function watchSystem(context: StepContext): () => void {
+  const monitor = createSystemMonitor()
+  const startedAt = Date.now()
+  const timer = setInterval(async () => {
+    const { gpus, ...values } = await monitor.sample()
+    const gpu = gpus[0] && { gpuShare: gpus[0].share, gpuMemoryUsedBytes: gpus[0].memoryUsedBytes, gpuMemoryTotalBytes: gpus[0].memoryTotalBytes }
+    context.metric({ kind: 'system', position: (Date.now() - startedAt) / 1000, values: { ...values, ...gpu } })
+  }, systemEveryMs)
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,44 @@
+import { openStore } from '../store'
+import { assert, toErrorReport } from '../../shared/errors'
+import { createControl } from './control'
+import type { JobCommand, JobMessage, JobOutcome } from './messages'
+import { runRecipe } from './runRecipe'
+import { steps } from './steps/index'
+
+/** A job: one run in a process of its own. The host that started it talks over IPC; without the host it ends. */
+
+const send = (message: JobMessage): void => {
+  if (process.connected) process.send?.(message)
+}
+
+const control = createControl((paused) => onPause(paused))
+let onPause: (paused: boolean) => void = () => undefined
+
+async function work(workspace: string, runId: string): Promise<JobOutcome> {
+  const store = openStore(workspace)
+  try {
+    const run = store.runs.find(runId)
+    assert(run, () => `run '${runId}' is not in '${workspace}'`)
+    onPause = (paused) => {
+      store.runs.update(runId, { status: paused ? 'paused' : 'running' })
+      send({ kind: 'changed' })
+    }
+    return await runRecipe({ store, run, steps, control, send })
+  } finally {
+    store.close()
+  }
+}
+
+async function start({ workspace, runId }: Extract<JobCommand, { kind: 'start' }>): Promise<void> {
+  const outcome = await work(workspace, runId).catch((error: unknown): JobOutcome => ({ status: 'failed', error: toErrorReport(error) }))
+  // Threads may still hold native sessions: everything is written, so the process just ends.
+  process.send?.({ kind: 'finished', outcome } satisfies JobMessage, undefined, undefined, () => process.exit(0))
+}
+
+// Ctrl-C reaches the whole process group; the host says what to do about it.
+process.on('SIGINT', () => undefined)
+process.on('disconnect', () => process.exit(1))
+process.on('message', (command: JobCommand) => {
+  if (command.kind === 'start') void start(command)
+  if (command.kind === 'wish') control.ask(command.wish)
+})

@@ -1,0 +1,173 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { uptime } from 'node:os'
+import { checkRecipe, formatRecipe } from '../../core/recipe/recipe'
+import { NNOptError } from '../../shared/errors'
+import type { Recipe, Run } from '../../shared/types'
+import type { EventHub } from '../handlers/events'
+import type { Store } from '../store'
+import { replaceFile } from '../store/durable'
+import { createId } from '../store/ids'
+import type { Wish } from './control'
+import { isAlive } from './machineLock'
+import type { JobMessage } from './messages'
+import { spawnJob } from './spawnJob'
+import type { JobHandle } from './spawnJob'
+
+export interface JobQueue {
+  /** Checks the whole recipe, then queues it. */
+  start(recipe: Recipe): Promise<Run>
+  resume(run: Run): Promise<Run>
+  pause(run: Run): Run
+  /** Asks it to stop; asked again, ends its process. */
+  stop(run: Run): Run
+  /** Ends the job that runs; its run can be resumed. */
+  close(): Promise<void>
+}
+
+const wishPollMs = 500
+const now = (): string => new Date().toISOString()
+
+/** One run after the other; other hosts of the same workspace have queues of their own. */
+export function createQueue(store: Store, hub: EventHub): JobQueue {
+  return new Queue(store, hub)
+}
+
+class Queue implements JobQueue {
+  private readonly waiting: string[] = []
+  private active: { readonly runId: string; readonly job: JobHandle; asked: Wish } | undefined
+  private closed = false
+  private idle: Promise<void> = Promise.resolve()
+
+  constructor(
+    private readonly store: Store,
+    private readonly hub: EventHub,
+  ) {}
+
+  async start(recipe: Recipe): Promise<Run> {
+    const { steps } = await import('./steps/index')
+    checkRecipe(recipe, steps)
+    const id = createId('r')
+    mkdirSync(this.store.paths.run(id), { recursive: true })
+    replaceFile(join(this.store.paths.run(id), 'recipe.yaml'), new TextEncoder().encode(formatRecipe(recipe)))
+    this.store.runs.insert({ id, name: recipe.name, recipe, createdAt: now(), pid: process.pid })
+    return this.enqueue(id)
+  }
+
+  async resume(run: Run): Promise<Run> {
+    if (run.status === 'paused') return this.wish(run, 'run')
+    if (!run.resumable) throw new NNOptError('conflict', `run '${run.id}' is ${run.status}: expected one that is paused, stopped, failed or crashed`)
+    this.store.runs.update(run.id, { status: 'queued', error: null, finishedAt: null, wish: 'run', pid: process.pid })
+    return this.enqueue(run.id)
+  }
+
+  pause(run: Run): Run {
+    if (run.status !== 'running') throw new NNOptError('conflict', `run '${run.id}' is ${run.status}: expected a running one`)
+    return this.wish(run, 'pause')
+  }
+
+  stop(run: Run): Run {
+    if (run.status === 'queued') {
+      this.store.runs.update(run.id, { status: 'stopped', finishedAt: now(), pid: null })
+      return this.changed(run.id)
+    }
+    if (run.status !== 'running' && run.status !== 'paused') throw new NNOptError('conflict', `run '${run.id}' is ${run.status} already`)
+    if (this.active?.runId === run.id && this.active.asked === 'stop') this.active.job.kill()
+    return this.wish(run, 'stop')
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    this.active?.job.kill()
+    await this.idle
+  }
+
+  private wish(run: Run, wish: Wish): Run {
+    this.store.runs.update(run.id, { wish })
+    this.obey()
+    return this.changed(run.id)
+  }
+
+  /** The wish lies in the store, so that another process can stop a run of this one. */
+  private readonly obey = (): void => {
+    if (!this.active) return
+    const wish = this.store.runs.wish(this.active.runId)
+    if (wish === this.active.asked) return
+    this.active.asked = wish
+    this.active.job.ask(wish)
+  }
+
+  private enqueue(runId: string): Run {
+    this.waiting.push(runId)
+    const run = this.changed(runId)
+    this.next()
+    return run
+  }
+
+  private next(): void {
+    if (this.active || this.closed) return
+    const runId = this.waiting.shift()
+    if (runId === undefined) return
+    const run = this.store.runs.find(runId)
+    if (run?.status === 'queued') this.idle = this.work(run)
+    else this.next()
+  }
+
+  private async work(run: Run): Promise<void> {
+    const runId = run.id
+    const poll = setInterval(this.obey, wishPollMs)
+    try {
+      const job = spawnJob({ workspace: this.store.paths.root, runId, environment: await environmentOf(run.recipe), onMessage: (message) => this.onMessage(runId, message) })
+      this.active = { runId, job, asked: 'run' }
+      this.store.runs.update(runId, { status: 'running', startedAt: run.startedAt ?? now(), pid: job.pid ?? null })
+      this.changed(runId)
+      const outcome = await job.ended
+      const wasClosed = this.closed && outcome.status === 'crashed'
+      this.store.runs.update(runId, { status: wasClosed ? 'stopped' : outcome.status, error: 'error' in outcome && !wasClosed ? outcome.error : null, finishedAt: now(), pid: null, progress: null })
+    } finally {
+      clearInterval(poll)
+      this.active = undefined
+    }
+    this.changed(runId)
+    this.next()
+  }
+
+  private onMessage(runId: string, message: JobMessage): void {
+    if (message.kind === 'progress') this.hub.publish({ kind: 'run.progress', runId, progress: message.progress })
+    if (message.kind === 'metrics') this.hub.publish({ kind: 'run.metrics', runId, metrics: message.metrics })
+    if (message.kind === 'log') this.hub.publish({ kind: 'run.log', runId, level: message.level, text: message.text })
+    if (message.kind === 'versions') this.hub.publish({ kind: 'versions.changed' })
+    if (message.kind === 'datasets') this.hub.publish({ kind: 'datasets.changed' })
+    if (message.kind === 'changed') this.changed(runId)
+  }
+
+  private changed(runId: string): Run {
+    const run = this.store.runs.find(runId) as Run
+    this.hub.publish({ kind: 'run.changed', run })
+    return run
+  }
+}
+
+/** Variables that must be there when the process starts: those of the backends, when a step trains. */
+async function environmentOf({ steps: entries }: Recipe): Promise<Readonly<Record<string, string>>> {
+  const { steps } = await import('./steps/index')
+  if (!entries.some(({ step }) => steps.get(step).usesBackend)) return {}
+  const { environment } = await import('../backends/tensorflow/environment')
+  return environment
+}
+
+const bootedAt = (): number => Date.now() - uptime() * 1000
+
+/** Whether the process that a run names can still be working on it. */
+export const isAbandoned = ({ status, pid, startedAt, createdAt }: Run): boolean =>
+  (status === 'queued' || status === 'running' || status === 'paused') && (pid === null || !isAlive(pid) || Date.parse(startedAt ?? createdAt) < bootedAt())
+
+/** Marks runs whose process is gone: they can be resumed. */
+export function closeAbandonedRuns(store: Store): readonly Run[] {
+  const abandoned = store.runs.list(['queued', 'running', 'paused']).filter(isAbandoned)
+  for (const run of abandoned) {
+    const message = `the program that worked on run '${run.id}' ended; 'nnopt resume ${run.id}' goes on with it`
+    store.runs.update(run.id, { status: 'crashed', error: { code: 'crashed', message }, finishedAt: now(), pid: null, progress: null })
+  }
+  return abandoned
+}

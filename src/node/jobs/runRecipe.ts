@@ -1,0 +1,60 @@
+import { performance } from 'node:perf_hooks'
+import { paramsOf } from '../../core/recipe/recipe'
+import type { Registry } from '../../shared/registry'
+import { NNOptError, toErrorReport } from '../../shared/errors'
+import type { Run, StepResult } from '../../shared/types'
+import type { Store } from '../store'
+import { storageError } from '../store/storageError'
+import { createContext } from './context'
+import type { RunControl } from './control'
+import { claimMachine } from './machineLock'
+import type { JobMessage, JobOutcome } from './messages'
+import type { Step } from './step'
+
+export interface RecipeRun {
+  readonly store: Store
+  readonly run: Run
+  readonly steps: Registry<Step>
+  readonly control: RunControl
+  readonly send: (message: JobMessage) => void
+}
+
+/** Runs the steps of a recipe that are not finished yet, and keeps the result of each as soon as it is there. */
+export async function runRecipe(parts: RecipeRun): Promise<JobOutcome> {
+  const { store, run, control } = parts
+  let results = run.results
+  try {
+    for (let index = results.length; index < run.recipe.steps.length; index++) {
+      await control.resumed()
+      if (control.signal.aborted) return { status: 'stopped' }
+      results = [...results, await runStep(parts, index, results)]
+      store.runs.update(run.id, { results })
+      for (const kind of ['changed', 'versions', 'datasets'] as const) parts.send({ kind })
+    }
+    return { status: 'done' }
+  } catch (error) {
+    if (control.signal.aborted && isCancellation(error)) return { status: 'stopped' }
+    return { status: 'failed', error: toErrorReport(storageError(error, store.paths.root)) }
+  }
+}
+
+const isCancellation = (error: unknown): boolean =>
+  (error instanceof NNOptError && error.code === 'cancelled') || (error instanceof Error && error.name === 'AbortError')
+
+async function runStep({ store, run, steps, control, send }: RecipeRun, stepIndex: number, results: readonly StepResult[]): Promise<StepResult> {
+  const entry = run.recipe.steps[stepIndex]
+  const step = steps.get(entry.step)
+  const context = createContext({ store, run, stepIndex, results, control, send })
+  const release = await claimMachine(step.exclusive ? 'exclusive' : 'shared', {
+    signal: control.signal,
+    onWait: () => context.step.progress({ label: step.exclusive ? 'waiting until other work ends' : 'waiting until a benchmark ends', done: 0 }),
+  })
+  const startedAt = performance.now()
+  try {
+    const output = await step.run(context.step, paramsOf(entry))
+    return { ...output, warnings: context.warnings, seconds: (performance.now() - startedAt) / 1000 }
+  } finally {
+    context.flush()
+    release()
+  }
+}

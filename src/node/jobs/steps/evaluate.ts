@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { split } from '../../../shared/types'
+import { createId } from '../../store/ids'
+import { resolveDataset } from '../../store/resolve'
+import { defineStep } from '../step'
+import type { StepContext, StepOutput } from '../step'
+
+const params = z.object({
+  version: z.string().min(1).describe('Version to measure'),
+  dataset: z.string().min(1).describe('Data set'),
+  split: split.default('test').describe('Part of the data set'),
+  limit: z.number().int().min(1).optional().meta({ unit: 'images' }).describe('Use a seeded, stratified sample of so many images'),
+  seed: z.number().int().min(0).default(0).describe('Start of the random sample'),
+  batchSize: z.number().int().min(1).max(1024).default(50).meta({ unit: 'images' }).describe('Images at once'),
+  threads: z.number().int().min(1).max(256).optional().describe('Threads of onnxruntime; the cores when left out'),
+})
+
+/** Measures accuracy and speed of a version, and keeps the result with it. */
+export const evaluateStep = defineStep({ id: 'evaluate', label: 'Evaluate', params, run })
+
+async function run(context: StepContext, { version: reference, dataset, ...options }: z.output<typeof params>): Promise<StepOutput> {
+  const { store, runId } = context
+  const version = context.version(reference)
+  const { evaluateVersion } = await import('../models/evaluateVersion')
+  const evaluation = await evaluateVersion({ version, modelPath: store.paths.model(version.id), dataset: resolveDataset(store, dataset), ...options }, context)
+  evaluation.warnings.forEach(context.warn)
+  if (evaluation.skipped.length > 0) context.warn(`${evaluation.skipped.length} images could not be read and were left out; the first: ${evaluation.skipped[0].path}: ${evaluation.skipped[0].reason}`)
+  store.measurements.addEvaluation({ id: createId('e'), versionId: version.id, runId, createdAt: new Date().toISOString(), limit: options.limit ?? null, seed: options.seed, evaluation })
+  return { output: { evaluation } }
+}

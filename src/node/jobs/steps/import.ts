@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { classesOf, preprocessingOf, withModelFacts } from '../../../core/data/modelFacts'
+import { assertFits, guessPreprocessing } from '../../../core/data/preprocessing'
+import type { Preprocessing } from '../../../core/data/preprocessing'
+import { preprocessingSchema } from '../../../core/data/preprocessing'
+import { classOutput, imageInput } from '../../../core/graph/graph'
+import type { Graph } from '../../../core/graph/graph'
+import { NNOptError } from '../../../shared/errors'
+import { versionOrigins } from '../../../shared/types'
+import { defineStep } from '../step'
+import type { StepContext, StepOutput } from '../step'
+
+const params = z.object({
+  file: z.string().min(1).describe('ONNX model'),
+  name: z.string().min(1).max(200).describe('Name of the version'),
+  preprocessing: z.union([z.string(), preprocessingSchema]).optional().describe('imagenet, cifar, a JSON file, or the fields themselves; guessed when the model does not say'),
+  classes: z.union([z.string(), z.array(z.string()).min(1)]).optional().describe('Class names in the order of the outputs, or a file of them'),
+  origin: z.enum(versionOrigins).default('imported').describe('What the version is listed as'),
+})
+
+type Params = z.output<typeof params>
+
+/** Takes an ONNX model into the workspace. */
+export const importStep = defineStep({ id: 'import', label: 'Import an ONNX model', params, run })
+
+async function run(context: StepContext, { file, name, preprocessing, classes, origin }: Params): Promise<StepOutput> {
+  const [{ isQuantized }, { readModelFile }, facts, { saveModel }] = await Promise.all([import('../../../core/onnx/index'), import('../models/readModelFile'), import('../models/modelFacts'), import('../models/saveModel')])
+  context.progress({ label: 'reading the model', done: 0 })
+  const { graph: read, bytes } = readModelFile(file)
+  const warnings: string[] = []
+  const names = typeof classes === 'string' ? facts.readClasses(classes) : (classes ?? classesOf(read))
+  assertClassCount(read, names, file)
+  const given = typeof preprocessing === 'string' ? facts.readPreprocessing(preprocessing) : preprocessing
+  const graph = withModelFacts(read, { preprocessing: knownPreprocessing(read, given, warnings), classes: names })
+  const int8 = isQuantized(graph)
+  if (int8) warnings.push('an int8 model is kept for measuring and export; it cannot be trained or quantized again')
+  warnings.forEach(context.warn)
+  const version = saveModel(context, { graph, name, origin, precision: int8 ? 'int8' : 'fp32', trainable: !int8, warnings, files: new Map([['source.onnx', bytes]]) })
+  return { versionId: version.id }
+}
+
+function knownPreprocessing(graph: Graph, given: Preprocessing | undefined, warnings: string[]): Preprocessing {
+  const [height, width] = imageInput(graph).shape.slice(2).map(Number)
+  const known = given ?? preprocessingOf(graph)
+  if (known) {
+    assertFits(known, { width, height }, graph.name)
+    return known
+  }
+  const guess = guessPreprocessing(height, width)
+  warnings.push(guess.warning)
+  return guess.preprocessing
+}
+
+function assertClassCount(graph: Graph, names: readonly string[] | undefined, file: string): void {
+  const outputs = Number(classOutput(graph).shape.at(-1))
+  if (names && names.length !== outputs) throw new NNOptError('badInput', `'${file}' gives ${outputs} scores an image: expected ${outputs} class names, got ${names.length}`)
+}

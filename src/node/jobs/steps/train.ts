@@ -1,0 +1,28 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { architectures } from '../../../core/models/index'
+import { trainConfig } from '../../../core/train/config'
+import { defineStep } from '../step'
+import type { StepContext, StepOutput } from '../step'
+
+const params = trainConfig
+  .extend({
+    from: z.string().min(1).optional().describe('Version to go on from'),
+    architecture: z.enum(architectures.ids as [string, ...string[]]).optional().describe('Built-in architecture to train from the start'),
+    architectureParams: z.record(z.string(), z.unknown()).default({}).describe('Settings of the architecture, such as its width and input size'),
+    dataset: z.string().min(1).describe('Data set'),
+    name: z.string().min(1).max(200).optional().describe('Name of the version'),
+    backend: z.string().default('auto').describe('What computes; auto takes the fastest that is there'),
+  })
+  .refine(({ from, architecture }) => (from === undefined) !== (architecture === undefined), { message: "expected either 'architecture' or 'from'" })
+
+export type TrainParams = z.output<typeof params>
+
+/** Trains a built-in architecture from the start, or goes on from a version; the best epoch by the validation split becomes a version. */
+export const trainStep = defineStep({
+  id: 'train',
+  label: 'Train',
+  params,
+  usesBackend: true,
+  run: async (context: StepContext, options): Promise<StepOutput> => (await import('../models/trainVersion')).trainVersion(context, options, join(context.folder, 'checkpoints')),
+})

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { assert } from '../../shared/errors'
+import type { Version } from '../../shared/types'
+import type { FileContent } from './durable'
+import { diskUse, writeFolder } from './durable'
+import { createId } from './ids'
+import type { Store } from './index'
+import { guardStorage } from './storageError'
+
+export type VersionDraft = Omit<Version, 'id' | 'createdAt' | 'deletedAt' | 'sizeBytes' | 'diskBytes' | 'hash' | 'tags' | 'notes'>
+
+const modelFile = 'model.onnx'
+
+/**
+ * The only way a version comes into being: its folder is complete and on the disk before its row is written, so a crash in between leaves
+ * a folder without a row, which `nnopt doctor --repair` registers, never a version without its files. `metadata.json` is added to the files.
+ */
+export function commitVersion(store: Store, draft: VersionDraft, files: ReadonlyMap<string, FileContent>): Version {
+  const model = files.get(modelFile)
+  assert(model instanceof Uint8Array, () => `version '${draft.name}': expected the bytes of ${modelFile}`)
+  const id = createId('v')
+  const facts = { ...draft, id, createdAt: new Date().toISOString(), sizeBytes: model.length, hash: sha256(model) }
+  const folder = store.paths.version(id)
+  return guardStorage(store.paths.root, () => {
+    writeFolder(folder, new Map([...files, ['metadata.json', new TextEncoder().encode(`${JSON.stringify(facts, null, 2)}\n`)]]))
+    const version: Version = { ...facts, diskBytes: diskUse(folder), deletedAt: null, tags: [], notes: '' }
+    try {
+      store.versions.insert(version)
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true })
+      throw error
+    }
+    return version
+  })
+}
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

@@ -1,0 +1,33 @@
+import type { Benchmark, Evaluation, StoredBenchmark, StoredEvaluation } from '../../shared/types'
+import type { DatabaseSync, Row } from './sqlite'
+import { numberOrNull, text, textOrNull } from './sqlite'
+
+/** Newest first. */
+export interface MeasurementTable {
+  addEvaluation(stored: StoredEvaluation): void
+  evaluations(versionId: string): readonly StoredEvaluation[]
+  addBenchmark(stored: StoredBenchmark): void
+  benchmarks(versionId: string): readonly StoredBenchmark[]
+}
+
+const common = (row: Row): Pick<StoredBenchmark, 'id' | 'versionId' | 'runId' | 'createdAt'> => ({
+  id: text(row.id),
+  versionId: text(row.version_id),
+  runId: textOrNull(row.run_id),
+  createdAt: text(row.created_at),
+})
+
+export function measurementTable(database: DatabaseSync): MeasurementTable {
+  const rows = (table: string, versionId: string): Row[] => database.prepare(`SELECT * FROM ${table} WHERE version_id = ? ORDER BY created_at DESC, id DESC`).all(versionId)
+  return {
+    addEvaluation: ({ id, versionId, runId, createdAt, limit, seed, evaluation }) =>
+      void database
+        .prepare('INSERT INTO evaluations (id, version_id, run_id, created_at, sample_limit, seed, evaluation) VALUES (?, ?, ?, ?, ?, ?, ?)')
+        .run(id, versionId, runId, createdAt, limit, seed, JSON.stringify(evaluation)),
+    evaluations: (versionId) =>
+      rows('evaluations', versionId).map((row) => ({ ...common(row), limit: numberOrNull(row.sample_limit), seed: Number(row.seed), evaluation: JSON.parse(text(row.evaluation)) as Evaluation })),
+    addBenchmark: ({ id, versionId, runId, createdAt, benchmark }) =>
+      void database.prepare('INSERT INTO benchmarks (id, version_id, run_id, created_at, benchmark) VALUES (?, ?, ?, ?, ?)').run(id, versionId, runId, createdAt, JSON.stringify(benchmark)),
+    benchmarks: (versionId) => rows('benchmarks', versionId).map((row) => ({ ...common(row), benchmark: JSON.parse(text(row.benchmark)) as Benchmark })),
+  }
+}

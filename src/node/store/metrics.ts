@@ -1,0 +1,54 @@
+import type { Metric } from '../../shared/types'
+import type { DatabaseSync, Row } from './sqlite'
+import { text, transaction } from './sqlite'
+
+export type NewMetric = Omit<Metric, 'sequence'>
+
+export interface MetricQuery {
+  readonly since?: number
+  readonly kind?: string | undefined
+  /** About so many points of each kind are kept, the last one always. */
+  readonly points?: number | undefined
+}
+
+export interface MetricTable {
+  /** One transaction for all of them. */
+  append(metrics: readonly NewMetric[]): readonly Metric[]
+  list(runId: string, query: MetricQuery): readonly Metric[]
+}
+
+function read(row: Row): Metric {
+  return {
+    sequence: Number(row.sequence),
+    runId: text(row.run_id),
+    stepIndex: Number(row.step_index),
+    kind: text(row.kind),
+    position: Number(row.position),
+    at: text(row.at),
+    values: JSON.parse(text(row.values)) as Metric['values'],
+  }
+}
+
+export function metricTable(database: DatabaseSync): MetricTable {
+  return {
+    append: (metrics) => {
+      const insert = database.prepare('INSERT INTO metrics (run_id, step_index, kind, position, at, "values") VALUES (?, ?, ?, ?, ?, ?)')
+      return transaction(database, () =>
+        metrics.map((metric) => {
+          const { lastInsertRowid } = insert.run(metric.runId, metric.stepIndex, metric.kind, metric.position, metric.at, JSON.stringify(metric.values))
+          return { ...metric, sequence: Number(lastInsertRowid) }
+        }),
+      )
+    },
+    list: (runId, { since = 0, kind, points }) =>
+      database.prepare(listQuery).all({ run: runId, since, kind: kind ?? null, points: points ?? null }).map(read),
+  }
+}
+
+/** Thinned per kind by row number, in the database: a long run has a million points. The last point of each kind is always there. */
+const listQuery = `
+  WITH chosen AS (
+    SELECT *, ROW_NUMBER() OVER (PARTITION BY kind ORDER BY sequence DESC) - 1 AS age, COUNT(*) OVER (PARTITION BY kind) AS total
+    FROM metrics WHERE run_id = :run AND sequence > :since AND (:kind IS NULL OR kind = :kind)
+  )
+  SELECT * FROM chosen WHERE :points IS NULL OR age % MAX(1, (total + :points - 1) / :points) = 0 ORDER BY sequence`

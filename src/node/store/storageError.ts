@@ -1,0 +1,54 @@
+import { NNOptError } from '../../shared/errors'
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full: free some space (nnopt purge empties the trash) and try again',
+  EDQUOT: 'the disk quota is used up: free some space and try again',
+  EROFS: 'it lies on a read-only file system: choose another folder with --workspace',
+  EACCES: 'it is not writable for this user: change its permissions or choose another folder with --workspace',
+  EPERM: 'it is not writable for this user: change its permissions or choose another folder with --workspace',
+  ENOTDIR: 'a part of its path is a file: choose another folder with --workspace',
+  EEXIST: 'a file has its name: choose another folder with --workspace',
+}
+
+/** SQLite's primary result codes (https://www.sqlite.org/rescode.html). */
+const sqliteReasons: Readonly<Record<number, string>> = {
+  5: 'another program has held its database for too long: end that program and try again',
+  8: reasons.EROFS.replace('it lies on a read-only file system', 'it is read-only'),
+  10: 'reading or writing its database failed: check the disk',
+  11: "its database is damaged: put back a copy 'workspace.db.backup-*', or move it away and run 'nnopt doctor --repair'",
+  13: reasons.ENOSPC,
+  14: 'its database cannot be opened: check the permissions of the folder',
+  26: "'workspace.db' is not a database: move it away and run 'nnopt doctor --repair'",
+}
+
+const primaryCode = (extended: number): number => extended & 0xff
+
+function reasonOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if ('errcode' in error && typeof error.errcode === 'number') return sqliteReasons[primaryCode(error.errcode)]
+  return 'code' in error && typeof error.code === 'string' ? reasons[error.code] : undefined
+}
+
+/** A failure of the file system or of SQLite as one sentence; other errors pass unchanged. */
+export function storageError(error: unknown, workspace: string): unknown {
+  const reason = reasonOf(error)
+  return reason === undefined ? error : new NNOptError('storage', `workspace '${workspace}': ${reason}`, { workspace }, { cause: error })
+}
+
+/** Runs `action`; what the disk or the database refuses comes out as a `storage` error. */
+export function guardStorage<T>(workspace: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw storageError(error, workspace)
+  }
+}
+
+/** The same for a promise. */
+export async function guardStorageAsync<T>(workspace: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action()
+  } catch (error) {
+    throw storageError(error, workspace)
+  }
+}

@@ -1,0 +1,58 @@
+import type { Version } from '../../shared/types'
+import type { DatabaseSync, Row } from './sqlite'
+import { text, textOrNull } from './sqlite'
+
+/** What a person may change, and the columns that searches use; the rest of a version never changes. */
+type VersionFacts = Omit<Version, 'id' | 'name' | 'createdAt' | 'deletedAt' | 'parentId' | 'runId' | 'tags' | 'notes'>
+
+export type VersionChange = Partial<Pick<Version, 'name' | 'tags' | 'notes' | 'deletedAt'>>
+
+export interface VersionTable {
+  insert(version: Version): void
+  find(id: string): Version | undefined
+  /** Newest first. */
+  list(deleted: boolean): readonly Version[]
+  update(id: string, change: VersionChange): void
+  remove(id: string): void
+}
+
+function factsOf({ id: _id, name: _name, createdAt: _createdAt, deletedAt: _deletedAt, parentId: _parentId, runId: _runId, tags: _tags, notes: _notes, ...facts }: Version): VersionFacts {
+  return facts
+}
+
+function read(row: Row): Version {
+  return {
+    ...(JSON.parse(text(row.facts)) as VersionFacts),
+    id: text(row.id),
+    name: text(row.name),
+    createdAt: text(row.created_at),
+    deletedAt: textOrNull(row.deleted_at),
+    parentId: textOrNull(row.parent_id),
+    runId: textOrNull(row.run_id),
+    tags: JSON.parse(text(row.tags)) as readonly string[],
+    notes: text(row.notes),
+  }
+}
+
+export function versionTable(database: DatabaseSync): VersionTable {
+  return {
+    insert: (version) => {
+      const { id, name, createdAt, deletedAt, parentId, runId, tags, notes } = version
+      database
+        .prepare('INSERT INTO versions (id, name, created_at, deleted_at, parent_id, run_id, tags, notes, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+        .run(id, name, createdAt, deletedAt, parentId, runId, JSON.stringify(tags), notes, JSON.stringify(factsOf(version)))
+    },
+    find: (id) => {
+      const row = database.prepare('SELECT * FROM versions WHERE id = ?').get(id)
+      return row && read(row)
+    },
+    list: (deleted) => database.prepare(`SELECT * FROM versions WHERE deleted_at IS ${deleted ? 'NOT NULL' : 'NULL'} ORDER BY created_at DESC, id DESC`).all().map(read),
+    update: (id, { name, tags, notes, deletedAt }) => {
+      if (name !== undefined) database.prepare('UPDATE versions SET name = ? WHERE id = ?').run(name, id)
+      if (tags !== undefined) database.prepare('UPDATE versions SET tags = ? WHERE id = ?').run(JSON.stringify(tags), id)
+      if (notes !== undefined) database.prepare('UPDATE versions SET notes = ? WHERE id = ?').run(notes, id)
+      if (deletedAt !== undefined) database.prepare('UPDATE versions SET deleted_at = ? WHERE id = ?').run(deletedAt, id)
+    },
+    remove: (id) => void database.prepare('DELETE FROM versions WHERE id = ?').run(id),
+  }
+}

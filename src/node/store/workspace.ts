@@ -1,0 +1,46 @@
+import { mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/** Where everything of a workspace lies. */
+export interface WorkspacePaths {
+  readonly root: string
+  readonly database: string
+  readonly versions: string
+  readonly datasets: string
+  readonly runs: string
+  readonly trash: string
+  readonly uploads: string
+  readonly downloads: string
+  version(id: string): string
+  model(id: string): string
+  dataset(name: string): string
+  run(id: string): string
+}
+
+export function workspacePaths(folder: string): WorkspacePaths {
+  const root = resolve(folder)
+  const [versions, datasets, runs] = ['versions', 'datasets', 'runs'].map((name) => join(root, name))
+  return {
+    root,
+    database: join(root, 'workspace.db'),
+    versions,
+    datasets,
+    runs,
+    trash: join(root, '.trash'),
+    uploads: join(root, '.uploads'),
+    downloads: join(root, '.downloads'),
+    version: (id) => join(versions, id),
+    model: (id) => join(versions, id, 'model.onnx'),
+    dataset: (name) => join(datasets, name),
+    run: (id) => join(runs, id),
+  }
+}
+
+/** `--workspace`, else $NNOPT_WORKSPACE, else ~/NNOpt. */
+export const defaultWorkspace = (chosen?: string, environment: NodeJS.ProcessEnv = process.env): string =>
+  resolve(chosen ?? environment.NNOPT_WORKSPACE ?? join(homedir(), 'NNOpt'))
+
+export function createFolders({ versions, datasets, runs, trash }: WorkspacePaths): void {
+  for (const folder of [versions, datasets, runs, trash]) mkdirSync(folder, { recursive: true })
+}
