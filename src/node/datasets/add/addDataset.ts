@@ -1,0 +1,47 @@
+import { readdir, rename, rm, mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { NNOptError } from '../../../shared/errors'
+import type { Progress } from '../../../shared/types/progress'
+import type { DatasetRecord } from '../record'
+import { buildDataset } from './buildDataset'
+
+export interface AddDatasetOptions {
+  readonly name: string
+  /** A folder or archive, or several whose splits belong together. */
+  readonly path: string | readonly string[]
+  /** Decides which images are held out where the sources do not say. */
+  readonly seed: number
+  /** Where the data set is to be; it must not exist, or be empty. */
+  readonly folder: string
+  readonly workers?: number | undefined
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Reads and checks every image, makes the splits and writes the data set's folder, in one move at the end: until then, and after an error, nothing is there.
+ * Throws `notFound` or `badInput` naming path and place, `conflict` when the folder is taken, `storage` when the disk refuses, `cancelled` on abort.
+ */
+export async function addDataset(options: AddDatasetOptions): Promise<DatasetRecord> {
+  const { folder, name } = options
+  await assertFree(folder, name)
+  const draft = `${folder}.adding`
+  await rm(draft, { recursive: true, force: true })
+  await mkdir(draft, { recursive: true })
+  try {
+    const record = await buildDataset(options, draft)
+    await mkdir(dirname(folder), { recursive: true })
+    await rename(draft, folder)
+    return record
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true })
+    throw isSystemError(error) ? new NNOptError('storage', `data set '${name}' could not be written to '${folder}': ${error.message}`, { folder }, { cause: error }) : error
+  }
+}
+
+const isSystemError = (error: unknown): error is Error => error instanceof Error && 'syscall' in error && !(error instanceof NNOptError)
+
+async function assertFree(folder: string, name: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  if (names.length > 0) throw new NNOptError('conflict', `data set '${name}' exists already ('${folder}'): choose another name, or remove it first`, { name })
+}

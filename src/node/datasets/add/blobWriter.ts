@@ -1,0 +1,56 @@
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import { NNOptError } from '../../../shared/errors'
+
+/** Appends to a file in large pieces and says where each part begins. */
+export interface BlobWriter {
+  readonly path: string
+  /** Offset at which the bytes begin. Throws `storage` when the disk refuses them. */
+  append(bytes: Uint8Array): number
+  /** Writes what is held back and brings it to the disk. */
+  close(): void
+}
+
+const bufferBytes = 4 * 2 ** 20
+
+export function createBlobWriter(path: string): BlobWriter {
+  const file = openSync(path, 'w')
+  const buffer = Buffer.alloc(bufferBytes)
+  let [held, size, isOpen] = [0, 0, true]
+  const write = (bytes: Uint8Array): void => {
+    try {
+      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
+    } catch (error) {
+      throw new NNOptError('storage', `'${path}' cannot be written: ${error instanceof Error ? error.message : String(error)}; make room and try again`, { path }, { cause: error })
+    }
+  }
+  const flush = (): void => {
+    write(buffer.subarray(0, held))
+    held = 0
+  }
+  return {
+    path,
+    append(bytes) {
+      const offset = size
+      size += bytes.length
+      if (held + bytes.length > bufferBytes) flush()
+      if (bytes.length > bufferBytes) write(bytes)
+      else held += copyInto(buffer, held, bytes)
+      return offset
+    },
+    close() {
+      if (!isOpen) return
+      isOpen = false
+      try {
+        flush()
+        fsyncSync(file)
+      } finally {
+        closeSync(file)
+      }
+    },
+  }
+}
+
+function copyInto(buffer: Buffer, at: number, bytes: Uint8Array): number {
+  buffer.set(bytes, at)
+  return bytes.length
+}

@@ -1,0 +1,95 @@
+import { basename } from 'node:path'
+import { NNOptError } from '../../../shared/errors'
+import type { Split } from '../../../shared/types/dataset'
+import type { FoundImage, Listing } from '../formats/format'
+import { splitNamed } from './splitNames'
+
+/** A source with what was found in it. */
+export interface ListedSource {
+  /** As the user gave it. */
+  readonly path: string
+  readonly listing: Listing
+}
+
+/** An image in its class. */
+export interface PlacedImage extends FoundImage {
+  readonly className: string
+  /** Below the class folder: together with the class it names the image, wherever the source lies. */
+  readonly key: string
+  /** null: the source has no split folders. */
+  readonly split: Split | null
+}
+
+/** A class folder as the source has it, with or without images. */
+export interface ClassFolder {
+  readonly className: string
+  readonly split: Split | null
+  readonly path: string
+}
+
+export interface Layout {
+  readonly images: readonly PlacedImage[]
+  readonly folders: readonly ClassFolder[]
+}
+
+const expected = 'expected train|val|test/<class>/<image>, or <class>/<image>'
+
+/**
+ * Finds split and class of every image of a source by its folders: `train|val|test/<class>/…`, or `<class>/…`, either inside one folder that holds all.
+ * A source that is itself called train, val or test and holds class folders is that split. Throws `badInput` naming the first path that does not fit.
+ */
+export function layoutOf({ path, listing }: ListedSource): Layout {
+  if (listing.images.length === 0 && listing.folders.length === 0) throw new NNOptError('badInput', `'${path}' holds no image: ${expected} with jpg, png or webp files`, { path })
+  const depth = isWrapped(listing) ? 1 : 0
+  const tops = topFolders(listing, depth)
+  const hasSplits = tops.length > 0 && tops.every((name) => splitNamed(name) !== undefined)
+  if (!hasSplits) assertNoSplit(path, tops)
+  const levels = { depth, hasSplits, ownSplit: hasSplits ? null : (splitNamed(basename(path).replace(/\.(tar\.gz|tgz|tar|zip)$/i, '')) ?? null) }
+  return {
+    images: listing.images.map((image) => place(path, image, levels)),
+    folders: listing.folders.flatMap((folder) => classFolder(folder, levels)),
+  }
+}
+
+interface Levels {
+  /** Folders around the splits or classes: 0 or 1. */
+  readonly depth: number
+  readonly hasSplits: boolean
+  readonly ownSplit: Split | null
+}
+
+/** Whether everything lies in one folder that is neither a split nor, by holding images itself, a class. */
+function isWrapped({ images, folders }: Listing): boolean {
+  const tops = new Set([...images.map(({ path }) => path), ...folders].map((path) => path.split('/', 1)[0]))
+  const [only] = tops
+  return tops.size === 1 && splitNamed(only) === undefined && images.every(({ path }) => path.split('/').length > 2)
+}
+
+/** Names of the folders at the level of splits or classes: those with images, or all when none has. */
+function topFolders({ images, folders }: Listing, depth: number): readonly string[] {
+  const ofImages = images.map(({ path }) => path.split('/').slice(depth, -1)[0])
+  const ofFolders = folders.map((path) => path.split('/')[depth])
+  return [...new Set((images.length > 0 ? ofImages : ofFolders).filter((name) => name !== undefined))]
+}
+
+function assertNoSplit(path: string, tops: readonly string[]): void {
+  const split = tops.find((name) => splitNamed(name) !== undefined)
+  const other = tops.find((name) => splitNamed(name) === undefined)
+  if (split !== undefined && other !== undefined) throw new NNOptError('badInput', `'${path}' holds both the split folder '${split}' and the folder '${other}': ${expected}, not both`, { path })
+}
+
+function place(source: string, image: FoundImage, { depth, hasSplits, ownSplit }: Levels): PlacedImage {
+  const parts = image.path.split('/').slice(depth)
+  const split = hasSplits ? (splitNamed(parts[0]) ?? null) : ownSplit
+  const [className, ...rest] = hasSplits ? parts.slice(1) : parts
+  if (rest.length === 0) throw new NNOptError('badInput', `'${source}': image '${image.path}' lies in no class folder: ${expected}`, { path: source, image: image.path })
+  return { ...image, className, key: rest.join('/'), split }
+}
+
+function classFolder(folder: string, { depth, hasSplits, ownSplit }: Levels): readonly ClassFolder[] {
+  const parts = folder.split('/').slice(depth)
+  const split = hasSplits ? splitNamed(parts[0]) : ownSplit
+  const className = parts[hasSplits ? 1 : 0]
+  const isClass = parts.length === (hasSplits ? 2 : 1) && split !== undefined
+  return isClass ? [{ className, split, path: folder }] : []
+}

@@ -1,0 +1,30 @@
+import { basename, resolve } from 'node:path'
+import type { Progress } from '../../../shared/types/progress'
+import { recognise } from '../formats/index'
+import type { BlobWriter } from './blobWriter'
+import type { ListedSource } from './layout'
+
+export interface ListOptions {
+  readonly blob: BlobWriter
+  readonly signal?: AbortSignal | undefined
+  onProgress(progress: Progress): void
+}
+
+export interface ListedSources {
+  readonly sources: readonly ListedSource[]
+  /** Ids of the formats, each once. */
+  readonly formats: readonly string[]
+}
+
+/** Reads every source; images out of archives are in the blob afterwards. */
+export async function listSources(paths: readonly string[], { blob, signal, onProgress }: ListOptions): Promise<ListedSources> {
+  const sources: ListedSource[] = []
+  const formats = new Set<string>()
+  const recognised = await Promise.all(paths.map((path) => recognise(resolve(path))))
+  for (const { format, probe } of recognised) {
+    const report = (done: number, total: number): void => onProgress({ label: `reading ${basename(probe.path)}`, done, total, unit: format.progressUnit })
+    sources.push({ path: probe.path, listing: await format.read(probe, { blob, signal, onProgress: report }) })
+    formats.add(format.id)
+  }
+  return { sources, formats: [...formats] }
+}

@@ -1,0 +1,75 @@
+import type { BatchMode, BatchRequest } from '../../../core/data/batchPlan'
+import { NNOptError } from '../../../shared/errors'
+import { throwIfCancelled } from '../cancelled'
+import { openDataset } from '../read/openDataset'
+import type { Dataset } from '../read/openDataset'
+import type { StoredDataset } from '../record'
+import type { Batch } from './messages'
+import { inOrder } from './ordered'
+import { abortPromise } from './abortPromise'
+import { createPoolClock } from './poolClock'
+import type { PoolStatistics } from './poolClock'
+import { createWorkerTeam } from './team'
+import type { TeamOptions, WorkerTeam } from './team'
+
+export interface BatchOptions {
+  /** Batches prepared ahead of the one in use; default: one a worker. 0 prepares each only when it is asked for. */
+  readonly prefetch?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Threads that read, decode, augment and pack. */
+export interface DataPool {
+  readonly workers: number
+  /**
+   * The batches of a plan, in its order and independent of the number of workers. A batch may hold fewer images than asked for, even none: those that could not be
+   * read are in `unreadable`. Throws `badInput` when no image of the plan could be read, `cancelled` on abort, `crashed` when a thread ends.
+   */
+  batches<M extends BatchMode>(plan: Iterable<BatchRequest<M>>, options?: BatchOptions): AsyncIterable<Batch<M>>
+  statistics(): PoolStatistics
+  /** Share of the time between the first request and the last answer in which the consumer waited, 0..1. */
+  waitedShare(): number
+  /** Ends the threads. Call it in a `finally`. */
+  close(): Promise<void>
+}
+
+/** Starts the threads; the data set is opened beside, and what is wrong with it is thrown by `batches`. */
+export function createDataPool(record: StoredDataset, options: TeamOptions = {}): DataPool {
+  const team = createWorkerTeam(options)
+  const clock = createPoolClock()
+  const opened = openDataset(record)
+  opened.catch(() => undefined)
+  return {
+    workers: team.workers,
+    batches: <M extends BatchMode>(plan: Iterable<BatchRequest<M>>, batchOptions: BatchOptions = {}) => clock.timed(stream<M>(opened, team, plan, batchOptions)),
+    statistics: () => clock.statistics(),
+    waitedShare: () => clock.statistics().waitedShare,
+    close: () => team.close(),
+  }
+}
+
+async function* stream<M extends BatchMode>(opened: Promise<Dataset>, team: WorkerTeam, plan: Iterable<BatchRequest<M>>, { prefetch = team.workers, signal }: BatchOptions): AsyncGenerator<Batch<M>> {
+  const dataset = await opened
+  const cancelled = abortPromise(signal)
+  let [read, firstProblem]: [number, string | undefined] = [0, undefined]
+  try {
+    const start = (request: BatchRequest<M>): Promise<Batch<M>> => Promise.race([makeBatch(dataset, team, request), cancelled.promise])
+    for await (const batch of inOrder(plan, prefetch, start)) {
+      throwIfCancelled(signal, 'reading the data set')
+      read += batch.labels.length
+      const [problem] = batch.unreadable
+      if (problem) firstProblem ??= `'${problem.path}' ${problem.reason}`
+      yield batch
+    }
+  } finally {
+    cancelled.release()
+  }
+  if (read === 0 && firstProblem !== undefined) throw new NNOptError('badInput', `data set '${dataset.record.name}': no image could be read, the first: ${firstProblem}`)
+}
+
+async function makeBatch<M extends BatchMode>(dataset: Dataset, team: WorkerTeam, { split, indices, epoch, mode }: BatchRequest<M>): Promise<Batch<M>> {
+  const labels = dataset.labels(split)
+  const task = { samples: dataset.locate(split, indices), labels: indices.map((index) => labels[index]), indices, epoch, mode }
+  const first = indices.length > 0 ? ` from '${dataset.sampleKey(split, indices[0])}' on` : ''
+  return (await team.run('batch', task, `a batch of ${indices.length} images of split '${split}'${first}`)) as Batch<M>
+}

@@ -1,0 +1,76 @@
+import { bindAugmentation } from '../../../core/data/augment'
+import type { BatchMode, EvalMode, TrainMode } from '../../../core/data/batchPlan'
+import { channels } from '../../../core/data/image'
+import type { RgbImage, Size } from '../../../core/data/image'
+import { geometry, preprocess } from '../../../core/data/preprocess'
+import { preprocessedSize } from '../../../core/data/preprocessing'
+import { NNOptError } from '../../../shared/errors'
+import type { Problem } from '../../../shared/types/dataset'
+import type { Batch, BatchTask } from '../pool/messages'
+import { pictures } from './pictures'
+import type { SampleReader } from './sampleReader'
+
+/** Puts pictures one after another into the buffer of a batch. */
+interface Filler {
+  add(picture: RgbImage, sample: number): void
+  images(): Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>
+}
+
+/** Reads, transforms and packs the samples of a batch. Throws naming the sample when a transform cannot take it. */
+export async function makeBatch(task: BatchTask, reader: SampleReader): Promise<Batch> {
+  const filler = createFiller(task.mode, task.epoch, task.indices.length)
+  const kept: number[] = []
+  const unreadable: Problem[] = []
+  for await (const result of pictures(task.samples, reader)) {
+    if ('problem' in result) {
+      unreadable.push(result.problem)
+      continue
+    }
+    named(task.samples.names[result.position], () => filler.add(result.picture, task.indices[result.position]))
+    kept.push(result.position)
+  }
+  return { images: filler.images(), labels: chosen(task.labels, kept), indices: chosen(task.indices, kept), unreadable }
+}
+
+const chosen = (values: Int32Array, positions: readonly number[]): Int32Array => Int32Array.from(positions, (position) => values[position])
+
+function named(name: string, action: () => void): void {
+  try {
+    action()
+  } catch (error) {
+    if (error instanceof NNOptError) throw new NNOptError(error.code, `image '${name}': ${error.message}`, { ...error.details, image: name }, { cause: error })
+    throw error
+  }
+}
+
+const createFiller = (mode: BatchMode, epoch: number, count: number): Filler => (mode.kind === 'train' ? trainFiller(mode, epoch, count) : evalFiller(mode, count))
+
+function trainFiller({ augment, size, seed }: TrainMode, epoch: number, count: number): Filler {
+  const augmentation = bindAugmentation(augment)
+  const imageLength = size.width * size.height * channels
+  const images = new Uint8Array(count * imageLength)
+  let used = 0
+  return {
+    add(picture, sample) {
+      images.set(augmentation(picture, { seed, epoch, sample }, size).data, used)
+      used += imageLength
+    },
+    images: () => (used === images.length ? images : images.slice(0, used)),
+  }
+}
+
+function evalFiller({ preprocessing }: EvalMode, count: number): Filler {
+  let size: Size | null = preprocessedSize(preprocessing)
+  let images: Float32Array<ArrayBuffer> | undefined
+  let used = 0
+  return {
+    add(picture) {
+      size ??= geometry(picture, preprocessing)
+      const imageLength = size.width * size.height * channels
+      images ??= new Float32Array(count * imageLength)
+      preprocess(picture, preprocessing, images, used, 'nchw', size)
+      used += imageLength
+    },
+    images: () => (images && used === images.length ? images : (images?.slice(0, used) ?? new Float32Array())),
+  }
+}
