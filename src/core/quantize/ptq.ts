@@ -1,0 +1,96 @@
+import { NNOptError } from '../../shared/errors'
+import { foldBatchNorm } from '../graph/foldBatchNorm'
+import { withGlobalPooling } from '../graph/globalPooling'
+import type { Graph, QParams } from '../graph/graph'
+import type { TensorData } from '../graph/tensorData'
+import { activationGrid, weightGrid } from './config'
+import type { PtqConfig } from './config'
+import { convert } from './convert'
+import type { Conversion } from './convert'
+import { tensorQParams } from './math/qparams'
+import type { Range } from './math/range'
+import { activationStatistics, exactStatistics } from './observers/distribution'
+import { observers } from './observers/index'
+import type { TensorStatistics } from './observers/statistics'
+import { placement } from './placement'
+import type { FloatNode, Placement, WeightPlace } from './placement'
+import { weightQParams } from './weightQParams'
+
+/** A float graph ready for calibration. */
+export interface Prepared {
+  /** Batch normalization folded, means as pooling; the same function of the image as before. */
+  readonly graph: Graph
+  readonly placement: Placement
+  /** Values whose statistics are needed, graph inputs among them. */
+  readonly observed: readonly string[]
+}
+
+/** Folds batch normalization and finds the values to observe. */
+export function prepare(source: Graph, config: PtqConfig): Prepared {
+  const graph = withGlobalPooling(foldBatchNorm(source))
+  const places = placement(graph, { keepFloat: config.keepFloat })
+  return { graph, placement: places, observed: [...new Set(places.activations.values())] }
+}
+
+/** One activation in the report of a quantization. */
+export interface ActivationReport {
+  readonly value: string
+  readonly group: string
+  readonly observed: Range
+  readonly covered: Range
+  readonly scale: number
+  readonly zeroPoint: number
+}
+
+export interface PtqReport extends Pick<Conversion, 'notes' | 'removedClamps'> {
+  readonly activations: readonly ActivationReport[]
+  readonly quantizedWeights: number
+  readonly floatNodes: readonly FloatNode[]
+}
+
+export interface PtqResult {
+  readonly graph: Graph
+  readonly report: PtqReport
+}
+
+/** Post-training quantization: a prepared graph and the statistics of its observed values become a QDQ graph. Throws `internal` where a value was not observed. */
+export function ptq(prepared: Prepared, statistics: ReadonlyMap<string, TensorStatistics>, config: PtqConfig): PtqResult {
+  const ranges = chosenRanges(prepared.observed, statistics, config)
+  const parameterised = withQParams(prepared, ranges, config)
+  const { graph, notes, removedClamps } = convert(parameterised)
+  const activations = [...prepared.placement.activations].map(([value, group]) => activationReport(value, group, parameterised, statistics, ranges))
+  return { graph, report: { notes, removedClamps, activations, quantizedWeights: prepared.placement.weights.length, floatNodes: prepared.placement.floatNodes } }
+}
+
+/** The range of each observed value by the configured observer. */
+export function chosenRanges(observed: readonly string[], statistics: ReadonlyMap<string, TensorStatistics>, config: PtqConfig): ReadonlyMap<string, Range> {
+  const observer = observers.get(config.activationObserver)
+  return new Map(observed.map((value) => [value, observer.range(activationStatistics(known(statistics, value)), config.activationObserverParams, activationGrid(config))]))
+}
+
+/** The prepared graph with parameters on every value that is quantized: what QAT starts from and what convert writes. */
+export function withQParams({ graph, placement: places }: Prepared, ranges: ReadonlyMap<string, Range>, config: PtqConfig): Graph {
+  const grid = activationGrid(config)
+  const shared = new Map([...ranges].map(([group, range]) => [group, tensorQParams(range, grid)]))
+  const activations = [...places.activations].map(([value, group]) => [value, known(shared, group)] as const)
+  const weights = places.weights.map((place) => [place.weight, qparamsOfWeight(place, known(graph.initializers, place.weight), config)] as const)
+  return { ...graph, qparams: new Map<string, QParams>([...activations, ...weights]) }
+}
+
+function qparamsOfWeight({ weight, axis }: WeightPlace, tensor: TensorData, config: PtqConfig): QParams {
+  if (axis === undefined) return tensorQParams(exactStatistics(weight, Float32Array.from(tensor.data)), activationGrid(config))
+  const quantizer = { observer: observers.get(config.weightObserver), params: config.weightObserverParams, grid: weightGrid(config) }
+  return weightQParams(weight, tensor, config.weightGranularity === 'perChannel' ? axis : undefined, quantizer)
+}
+
+function activationReport(value: string, group: string, { qparams }: Graph, statistics: ReadonlyMap<string, TensorStatistics>, ranges: ReadonlyMap<string, Range>): ActivationReport {
+  const { min, max } = known(statistics, group)
+  const { scale, zeroPoint } = known(qparams, value)
+  return { value, group, observed: { min, max }, covered: known(ranges, group), scale: scale[0], zeroPoint: zeroPoint[0] }
+}
+
+function known<T>(entries: ReadonlyMap<string, T>, name: string): T {
+  const entry = entries.get(name)
+  if (entry === undefined) throw new NNOptError('internal', `value '${name}': expected an entry for every observed value, got ${entries.size} others`)
+  return entry
+}

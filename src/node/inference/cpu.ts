@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { availableParallelism, cpus, loadavg } from 'node:os'
+
+/** The processor, as far as its vector instructions decide the speed and exactness of int8. Flags are null where the system does not tell them. */
+export interface CpuInfo {
+  readonly model: string
+  readonly architecture: string
+  readonly cores: number
+  readonly avx2: boolean | null
+  readonly avx512: boolean | null
+  readonly vnni: boolean | null
+}
+
+export function cpuInfo(): CpuInfo {
+  const flags = process.platform === 'linux' && process.arch === 'x64' ? linuxFlags() : null
+  const has = (...names: readonly string[]): boolean | null => flags && names.some((name) => flags.has(name))
+  return {
+    model: cpus()[0]?.model.trim() || 'unknown',
+    architecture: process.arch,
+    cores: availableParallelism(),
+    avx2: has('avx2'),
+    avx512: has('avx512f'),
+    vnni: has('avx512_vnni', 'avx_vnni'),
+  }
+}
+
+function linuxFlags(): ReadonlySet<string> | null {
+  try {
+    const line = readFileSync('/proc/cpuinfo', 'utf8').split('\n').find((text) => text.startsWith('flags'))
+    return line ? new Set(line.split(':')[1].trim().split(/\s+/)) : null
+  } catch {
+    return null
+  }
+}
+
+/** Share of the cores that were busy during the last minute; 0 where the system does not tell. */
+export const busyShare = (): number => loadavg()[0] / availableParallelism()

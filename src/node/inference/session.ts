@@ -1,0 +1,97 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import { NNOptError } from '../../shared/errors'
+import { createCollector } from '../../core/quantize/observers/collector'
+import type { Collector, CollectorOptions } from '../../core/quantize/observers/collector'
+import type { TensorStatistics } from '../../core/quantize/observers/statistics'
+import type { ImageBatch, ModelSource, OutputTensor, RunResult, SessionInfo, SessionOptions, TensorInfo } from './protocol'
+
+/** One onnxruntime session inside a worker thread. */
+export interface Session {
+  readonly info: SessionInfo
+  run(batch: ImageBatch): Promise<RunResult>
+  time(batch: ImageBatch, runs: number): Promise<Float64Array>
+  observe(batch: ImageBatch, index: number, collectors: readonly CollectorOptions[]): Promise<number>
+  statistics(): readonly TensorStatistics[]
+  release(): Promise<void>
+}
+
+/** Loads onnxruntime's native library on first use. Throws `badInput` with onnxruntime's words where it refuses the model. */
+export async function openSession(model: ModelSource, options: SessionOptions): Promise<Session> {
+  const runtime = await import('onnxruntime-node')
+  const session = await createSession(runtime, model, options)
+  const [inputName] = session.inputNames
+  const collectors = new Map<string, Collector>()
+
+  const runOnce = async ({ images, shape }: ImageBatch): Promise<{ readonly outputs: InferenceSession.ReturnType; readonly runMs: number }> => {
+    const feeds = { [inputName]: new runtime.Tensor('float32', images, [...shape]) }
+    const start = performance.now()
+    const outputs = await session.run(feeds)
+    return { outputs, runMs: performance.now() - start }
+  }
+
+  return {
+    info: { inputs: session.inputMetadata.map(tensorInfo), outputs: session.outputMetadata.map(tensorInfo) },
+    async run(batch) {
+      const { outputs, runMs } = await runOnce(batch)
+      return { outputs: Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, outputTensor(name, tensor)])), runMs }
+    },
+    async time(batch, runs) {
+      const times = new Float64Array(runs)
+      for (let run = 0; run < runs; run++) times[run] = (await runOnce(batch)).runMs
+      return times
+    },
+    async observe(batch, index, wanted) {
+      const { outputs, runMs } = await runOnce(batch)
+      for (const options of wanted) {
+        const collector = collectors.get(options.name) ?? createCollector(options)
+        collectors.set(options.name, collector)
+        // A graph input is no output: the images themselves are its values.
+        collector.observe(options.name === inputName ? batch.images : outputTensor(options.name, outputs[options.name]).data, index)
+      }
+      return runMs
+    },
+    statistics: () => [...collectors.values()].map((collector) => collector.statistics()),
+    release: () => session.release(),
+  }
+}
+
+async function createSession(runtime: typeof import('onnxruntime-node'), model: ModelSource, options: SessionOptions): Promise<InferenceSession> {
+  const native = nativeOptions(options)
+  try {
+    return await (typeof model === 'string' ? runtime.InferenceSession.create(model, native) : runtime.InferenceSession.create(model, native))
+  } catch (error) {
+    const name = typeof model === 'string' ? `'${model}'` : 'the model'
+    throw new NNOptError('badInput', `onnxruntime cannot load ${name}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+const nativeOptions = ({ threads, spinning = true, optimization = 'all', optimizedModelPath, entries = {} }: SessionOptions): InferenceSession.SessionOptions => ({
+  executionProviders: ['cpu'],
+  intraOpNumThreads: threads,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  graphOptimizationLevel: optimization,
+  ...(optimizedModelPath && { optimizedModelFilePath: optimizedModelPath }),
+  extra: nested({ 'session.intra_op.allow_spinning': spinning ? '1' : '0', ...entries }),
+})
+
+type Nested = { [key: string]: string | Nested }
+
+/** 'session.intra_op.x' → { session: { intra_op: { x } } }: the form that onnxruntime-node flattens again. */
+function nested(entries: Readonly<Record<string, string>>): Nested {
+  const root: Nested = {}
+  for (const [path, value] of Object.entries(entries)) {
+    const keys = path.split('.')
+    const parent = keys.slice(0, -1).reduce<Nested>((level, key) => (level[key] = typeof level[key] === 'object' ? level[key] : {}), root)
+    parent[keys[keys.length - 1]] = value
+  }
+  return root
+}
+
+const tensorInfo = (value: InferenceSession.ValueMetadata): TensorInfo =>
+  value.isTensor ? { name: value.name, type: value.type, shape: value.shape } : { name: value.name, type: 'not a tensor', shape: [] }
+
+function outputTensor(name: string, value: Tensor | undefined): OutputTensor {
+  if (value?.data instanceof Float32Array) return { data: value.data, shape: value.dims }
+  throw new NNOptError('unsupported', `model output '${name}': expected float32 numbers, got ${value?.type ?? 'nothing'}`, { output: name })
+}

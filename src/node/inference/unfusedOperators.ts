@@ -1,0 +1,49 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { modelType } from '../../core/onnx/proto'
+import type { ModelProto } from '../../core/onnx/proto'
+import { createInferenceWorker } from './inferenceWorker'
+import type { ModelSource } from './protocol'
+
+export interface RuntimeNode {
+  readonly name: string
+  readonly op: string
+}
+
+/** What onnxruntime makes of a model. */
+export interface FusionReport {
+  /** Operators of the optimized graph, with how often each occurs. */
+  readonly operators: Readonly<Record<string, number>>
+  /** Nodes that calculate in float although the model is quantized, and conversions in its midst. */
+  readonly unfused: readonly RuntimeNode[]
+}
+
+/** The nodes that onnxruntime really runs, after its own optimization for this machine. */
+export async function runtimeNodes(model: ModelSource): Promise<readonly RuntimeNode[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'nnopt-optimized-'))
+  try {
+    const optimizedModelPath = join(folder, 'optimized.onnx')
+    const worker = await createInferenceWorker(model, { threads: 1, optimizedModelPath })
+    await worker.close()
+    const decoded: ModelProto = modelType.toObject(modelType.decode(await readFile(optimizedModelPath)))
+    return (decoded.graph?.node ?? []).map(({ name = '', opType = '' }) => ({ name, op: opType }))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Operators that only move numbers: their speed does not depend on being fused. */
+const movers = new Set(['Reshape', 'Flatten', 'Transpose', 'Squeeze', 'Unsqueeze', 'Slice', 'Split', 'Gather', 'MaxPool', 'Identity', 'Pad'])
+
+const isInteger = ({ op }: RuntimeNode): boolean => op.startsWith('QLinear') || op.startsWith('QGemm') || op.endsWith('IntegerToFloat') || op.endsWith('Integer') || movers.has(op)
+
+/** Lists what runs in float in a quantized model. The one QuantizeLinear at the input and the one DequantizeLinear at the output are not listed. */
+export async function unfusedOperators(model: ModelSource): Promise<FusionReport> {
+  const nodes = await runtimeNodes(model)
+  const operators: Record<string, number> = {}
+  for (const { op } of nodes) operators[op] = (operators[op] ?? 0) + 1
+  const first = nodes.findIndex(({ op }) => op === 'QuantizeLinear')
+  const last = nodes.findLastIndex(({ op }) => op === 'DequantizeLinear')
+  return { operators, unfused: nodes.filter((node, index) => !isInteger(node) && index !== first && index !== last) }
+}
