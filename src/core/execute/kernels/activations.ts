@@ -3,14 +3,29 @@ import { runNativeSingle } from './native'
 
 const RELU6_CEILING = 6
 
+/** An activation that a kernel before it can compute with its own output. */
+export type FusedActivation = 'none' | 'relu' | 'relu6'
+
+/** The activation of x; x itself for 'none'. */
+export function activate(x: Tensor, activation: FusedActivation): Tensor {
+  if (activation === 'none') return x
+  return activation === 'relu' ? relu(x) : relu6(x)
+}
+
+/** Gradient of activate from its output y; dy itself for 'none'. */
+export function activationGradient(dy: Tensor, y: Tensor, activation: FusedActivation): Tensor {
+  if (activation === 'none') return dy
+  return activation === 'relu' ? reluGradient(dy, y) : relu6Gradient(dy, y)
+}
+
 /** max(x, 0); any shape. */
 export function relu(x: Tensor): Tensor {
-  return tfRelu(x)
+  return runNativeSingle('relu', { x }) ?? tfRelu(x)
 }
 
 /** min(max(x, 0), 6); any shape. */
 export function relu6(x: Tensor): Tensor {
-  return tfRelu6(x)
+  return runNativeSingle('relu6', { x }) ?? tfRelu6(x)
 }
 
 /** Gradient of relu from its OUTPUT y: dy where y > 0, else 0. */

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs'
+
+/** Instruction sets that this program's operations are compiled for, best first; 'base' is what every CPU of the architecture has. */
+export const cpuLevels = ['x86-64-v4', 'x86-64-v3', 'base'] as const
+
+export type CpuLevel = (typeof cpuLevels)[number]
+
+const NEEDED: Readonly<Record<CpuLevel, readonly string[]>> = {
+  'x86-64-v4': ['avx512f', 'avx512bw', 'avx512cd', 'avx512dq', 'avx512vl', 'fma', 'avx2', 'bmi2'],
+  'x86-64-v3': ['avx2', 'fma', 'bmi1', 'bmi2', 'f16c', 'movbe'],
+  base: [],
+}
+
+/** The best level among those given that this CPU runs. */
+export function cpuLevel(flags: readonly string[] = cpuFlags()): CpuLevel {
+  return cpuLevels.find((level) => NEEDED[level].every((flag) => flags.includes(flag))) ?? 'base'
+}
+
+function cpuFlags(): readonly string[] {
+  try {
+    return /^flags\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' ') ?? []
+  } catch {
+    return []
+  }
+}

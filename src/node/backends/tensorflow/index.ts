@@ -1,0 +1,59 @@
+import { availableParallelism } from 'node:os'
+import * as tf from '@tensorflow/tfjs-core'
+import { nativeKernelNames } from '../../../core/execute/kernels/native'
+import { NNOptError } from '../../../shared/errors'
+import type { Availability, Backend, RunningBackend } from '../backend'
+import { environment } from './environment'
+import { registerTensorflowKernels } from './kernels'
+import type { TensorflowKernelBackend } from './kernels/operations'
+import { findSource, type Source } from './load'
+
+const NAME = 'tensorflow'
+const PRIORITY = 30
+const MISSING = "TensorFlow is not installed: run 'nnopt runtime tensorflow', or train on another backend"
+
+const device = (gpu: boolean): string => (gpu ? 'GPU (CUDA)' : `CPU (${availableParallelism()} threads)`)
+
+/** TensorFlow's C library through tfjs-node's addon: the fastest training on CPUs, and CUDA. */
+export const tensorflowBackend: Backend = {
+  kind: 'backend',
+  id: NAME,
+  label: 'TensorFlow',
+  priority: PRIORITY,
+  environment,
+  available,
+  create,
+}
+
+async function available(): Promise<Availability> {
+  const source = findSource()
+  return source ? { available: true, version: source.version, device: device(source.gpu) } : { available: false, reason: MISSING }
+}
+
+async function create(): Promise<RunningBackend> {
+  const source = findSource()
+  if (!source) throw new NNOptError('unavailable', MISSING)
+  const backend = await select(source)
+  const gpu = backend.binding.isUsingGpuDevice()
+  registerTensorflowKernels(backend, !gpu && source.loadOperations())
+  return { name: NAME, device: device(gpu), version: backend.binding.TF_Version, threads: availableParallelism(), dispose }
+}
+
+async function select(source: Source): Promise<TensorflowKernelBackend> {
+  try {
+    source.load()
+    if (!(await tf.setBackend(NAME))) throw new Error('the backend did not initialize')
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new NNOptError('unavailable', `TensorFlow of '${source.description}' did not load: ${reason}; install it again`, {}, { cause })
+  }
+  return tf.backend() as TensorflowKernelBackend
+}
+
+/** The addon stays loaded: native libraries cannot be unloaded from a thread. */
+function dispose(): void {
+  for (const kernelName of Object.values(nativeKernelNames)) {
+    if (tf.getKernel(kernelName, NAME)) tf.unregisterKernel(kernelName, NAME)
+  }
+  tf.removeBackend(NAME)
+}

@@ -1,0 +1,2 @@
+export { installTensorflow, type InstallOptions } from './install/index'
+export type { InstallProgress } from './install/progress'

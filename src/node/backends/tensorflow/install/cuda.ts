@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { NNOptError } from '../../../../shared/errors'
+import type { Layout } from '../layout'
+import type { Wanted } from './packageIndex'
+import { unzip } from './unzip'
+import { fetchWheel, type WheelOptions } from './wheels'
+
+/** `Requires-Dist: nvidia-cudnn-cu12<10.0,>=9.3.0.75; extra == "and-cuda"`: the first version named is one that the wheel was made for. */
+const REQUIREMENT = /^Requires-Dist: (nvidia-[a-z0-9-]+)[^;]*?[=>]=\s*([0-9.]+)[^;]*;\s*extra == ['"]and-cuda['"]/gm
+
+const LIBRARY = /^nvidia\/.+\/lib\/.+\.so[.\d]*$|^nvidia\/cuda_nvcc\/(bin\/ptxas|nvvm\/libdevice\/.+)$/
+
+/** CUDA libraries that a TensorFlow wheel names in its metadata. */
+export function cudaRequirements(metadata: string): readonly Wanted[] {
+  return [...metadata.matchAll(REQUIREMENT)].map(([, name = '', version = '']) => ({ name, version }))
+}
+
+/** Puts the CUDA libraries beside TensorFlow's, where its run path looks for them. */
+export async function fetchCudaLibraries(place: Layout, extracted: readonly string[], folder: string, options: WheelOptions): Promise<void> {
+  const metadata = extracted.find((name) => name.endsWith('METADATA'))
+  const wanted = metadata === undefined ? [] : cudaRequirements(await readFile(join(place.site, metadata), 'utf8'))
+  if (wanted.length === 0) throw new NNOptError('badInput', 'the TensorFlow wheel names no CUDA libraries: expected the package tensorflow, not tensorflow-cpu')
+  for (const requirement of wanted) {
+    const wheel = await fetchWheel(requirement, folder, options)
+    options.onProgress({ phase: 'extract', message: wheel })
+    await unzip(wheel, place.site, (name) => LIBRARY.test(name), options.signal)
+  }
+}

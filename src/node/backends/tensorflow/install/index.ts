@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { NNOptError } from '../../../../shared/errors'
+import { layout, manifestOf, TENSORFLOW_VERSION, TFJS_NODE_VERSION, type Layout } from '../layout'
+import { compileAddon, compileOperations } from './compile'
+import { fetchCudaLibraries } from './cuda'
+import { writeLoader } from './loader'
+import { fetchNpmPackage } from './npmPackage'
+import type { OnProgress } from './progress'
+import { unzip } from './unzip'
+import { verify } from './verify'
+import { fetchWheel, type WheelOptions } from './wheels'
+
+const NODE_HEADERS = 'node-api-headers@1.9.0'
+
+/** Libraries, headers (until the compilation is done) and the list of what the package needs. */
+const WANTED = /^tensorflow\/(libtensorflow_(cc|framework)\.so\.2$|include\/(tensorflow|tsl|xla)\/.*\.h$)|\.dist-info\/METADATA$/
+
+export interface InstallOptions {
+  /** The runtime folder; TensorFlow goes into its subfolder. */
+  readonly folder: string
+  readonly gpu: boolean
+  /** Address of a Python package index (the "simple" page); else the environment's and pip's. */
+  readonly packageIndex?: string | undefined
+  /** A TensorFlow wheel that is on this machine already. */
+  readonly wheel?: string | undefined
+  readonly onProgress: OnProgress
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Installs TensorFlow's library and tfjs-node's addon, compiled here, into `folder`; an interrupted download continues at the next call.
+ * Throws `unsupported` off Linux, `unavailable` when a tool or the index is missing, `badInput` for a damaged file. Nothing half-written stays.
+ */
+export async function installTensorflow(options: InstallOptions): Promise<void> {
+  if (process.platform !== 'linux') throw new NNOptError('unsupported', `the TensorFlow runtime installs on Linux; on ${process.platform} train on the webgpu or wasm backend`)
+  await mkdir(options.folder, { recursive: true })
+  const temporary = await mkdtemp(join(options.folder, '.installing-'))
+  try {
+    await build(options, temporary)
+    await replace(layout(temporary).root, layout(options.folder).root)
+    await rm(downloads(options), { recursive: true, force: true })
+  } finally {
+    await rm(temporary, { recursive: true, force: true })
+  }
+}
+
+const downloads = ({ folder }: InstallOptions): string => join(folder, 'downloads')
+
+async function build(options: InstallOptions, temporary: string): Promise<void> {
+  const { onProgress, signal, gpu } = options
+  const place = layout(temporary)
+  await bringLibraries(options, place)
+  onProgress({ phase: 'download', message: `@tensorflow/tfjs-node ${TFJS_NODE_VERSION} (npm)` })
+  const headers = join(temporary, 'headers')
+  await fetchNpmPackage(`@tensorflow/tfjs-node@${TFJS_NODE_VERSION}`, place.tfjsNode, join(temporary, 'pack-tfjs-node'), signal)
+  await fetchNpmPackage(NODE_HEADERS, headers, join(temporary, 'pack-headers'), signal)
+  onProgress({ phase: 'compile', message: 'the addon of tfjs-node' })
+  await compileAddon(place, headers, signal)
+  onProgress({ phase: 'compile', message: 'fused training operations' })
+  await compileOperations(place, headers, join(temporary, 'operations'), signal)
+  await rm(join(place.libraries, 'include'), { recursive: true })
+  await writeLoader(place, gpu)
+  onProgress({ phase: 'verify', message: 'a training step' })
+  onProgress({ phase: 'verify', message: await verify(place, signal) })
+  await writeFile(place.manifest, `${JSON.stringify(manifestOf(gpu), null, 2)}\n`)
+}
+
+async function bringLibraries(options: InstallOptions, place: Layout): Promise<void> {
+  const { onProgress, signal } = options
+  const fetching: WheelOptions = options
+  const wheel = options.wheel ?? (await fetchWheel({ name: wheelName(options), version: TENSORFLOW_VERSION }, downloads(options), fetching))
+  onProgress({ phase: 'extract', message: wheel })
+  const files = await unzip(wheel, place.site, (name) => WANTED.test(name), signal)
+  if (!files.some((name) => name.endsWith('libtensorflow_cc.so.2'))) {
+    throw new NNOptError('badInput', `'${wheel}': expected a TensorFlow wheel for Linux with libtensorflow_cc.so.2, found none in it`)
+  }
+  if (options.gpu) await fetchCudaLibraries(place, files, downloads(options), fetching)
+}
+
+/** The CPU-only package exists for x64 only. */
+const wheelName = ({ gpu }: InstallOptions): string => (gpu || process.arch !== 'x64' ? 'tensorflow' : 'tensorflow-cpu')
+
+async function replace(from: string, to: string): Promise<void> {
+  const old = `${to}.old-${process.pid}`
+  if (existsSync(to)) await rename(to, old)
+  await rename(from, to)
+  await rm(old, { recursive: true, force: true })
+}

@@ -1,0 +1,9 @@
+/** What an installation reports: `done` and `total` in bytes where they are known. */
+export interface InstallProgress {
+  readonly phase: 'find' | 'download' | 'extract' | 'compile' | 'verify'
+  readonly message: string
+  readonly doneBytes?: number
+  readonly totalBytes?: number
+}
+
+export type OnProgress = (progress: InstallProgress) => void

@@ -1,0 +1,26 @@
+import { createRequire } from 'node:module'
+import type { Layout } from '../layout'
+import { environment } from '../environment'
+import { run } from './run'
+
+/** One step of a linear model: its gradient must bring the loss down. */
+const PROBE = `
+const [core, loader] = process.argv.slice(1)
+const tf = require(core)
+require(loader)(tf)
+tf.setBackend('tensorflow').then(() => {
+  const x = tf.tensor2d([[1, 2], [3, 4]]), y = tf.tensor2d([[1], [2]]), w = tf.zeros([2, 1])
+  const error = (weights) => tf.sub(tf.matMul(x, weights), y)
+  const loss = (weights) => tf.sum(tf.square(error(weights))).dataSync()[0]
+  const before = loss(w)
+  const after = loss(tf.sub(w, tf.mul(tf.matMul(x, error(w), true), 0.01)))
+  if (!(after < before)) throw new Error('a training step did not lower the loss: ' + before + ' to ' + after)
+  console.log(JSON.stringify({ version: tf.backend().binding.TF_Version, gpu: tf.backend().binding.isUsingGpuDevice() }))
+})
+`
+
+/** Runs a training step in a process of its own; what it printed says the version and whether a GPU computed. */
+export async function verify(place: Layout, signal?: AbortSignal): Promise<string> {
+  const core = createRequire(import.meta.url).resolve('@tensorflow/tfjs-core')
+  return (await run(process.execPath, ['--input-type=commonjs', '-e', PROBE, core, place.loader], { environment, signal })).trim()
+}

@@ -1,0 +1,44 @@
+import { mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { NNOptError } from '../../../../shared/errors'
+import { download, type DownloadOptions } from './download'
+import { findPackageIndex, findWheel, type Wanted } from './packageIndex'
+import { run } from './run'
+
+export interface WheelOptions extends DownloadOptions {
+  readonly packageIndex?: string | undefined
+}
+
+const PYTHON_VERSION = '3.11'
+const PLATFORMS: Readonly<Record<string, string>> = { x64: 'manylinux2014_x86_64', arm64: 'manylinux2014_aarch64' }
+
+/** Only the C++ libraries of a wheel are used, so any Python version would do: one is chosen, that tests cover. */
+const WHEEL_TAG: Readonly<Record<string, RegExp>> = {
+  x64: /-(cp311-cp311|py3-none)-.*manylinux.*x86_64.*\.whl$/,
+  arm64: /-(cp311-cp311|py3-none)-.*manylinux.*aarch64.*\.whl$/,
+}
+
+/** Brings one wheel into a folder, from the package index over HTTP, or by pip where no index is named; returns its path. */
+export async function fetchWheel(wanted: Wanted, folder: string, options: WheelOptions): Promise<string> {
+  const tag = WHEEL_TAG[process.arch]
+  if (!tag) throw new NNOptError('unsupported', `TensorFlow has no wheel for ${process.arch}; train on the wasm backend`)
+  await mkdir(folder, { recursive: true })
+  options.onProgress({ phase: 'find', message: `${wanted.name} ${wanted.version}` })
+  const index = await findPackageIndex(options.packageIndex)
+  if (index === undefined) return fetchByPip(wanted, folder, options)
+  return download(await findWheel(index, wanted, tag, options.signal), folder, options)
+}
+
+async function fetchByPip({ name, version }: Wanted, folder: string, { onProgress, signal }: WheelOptions): Promise<string> {
+  onProgress({ phase: 'download', message: `${name} ${version} (pip)` })
+  const place = join(folder, `${name}-${version}`)
+  const flags = ['--no-deps', '--only-binary=:all:', '--python-version', PYTHON_VERSION, '--platform', PLATFORMS[process.arch] ?? '', '--dest', place]
+  try {
+    await run('python3', ['-m', 'pip', 'download', ...flags, `${name}==${version}`], { signal })
+  } catch (cause) {
+    throw new NNOptError('unavailable', `no package index is known and pip could not bring ${name} ${version}: name an index by the packageIndex option or the variable NNOPT_PACKAGE_INDEX, or give the wheel's file`, {}, { cause })
+  }
+  const wheel = (await readdir(place)).find((file) => file.endsWith('.whl'))
+  if (wheel === undefined) throw new NNOptError('notFound', `pip left no wheel of ${name} ${version} in '${place}'`)
+  return join(place, wheel)
+}

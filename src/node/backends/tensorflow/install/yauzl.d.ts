@@ -1,0 +1,17 @@
+/** What is used of yauzl 3, which carries no types. */
+declare module 'yauzl' {
+  import type { Readable } from 'node:stream'
+
+  export interface Entry {
+    readonly fileName: string
+    readonly uncompressedSize: number
+  }
+
+  export interface ZipFile {
+    eachEntry(): AsyncIterable<Entry>
+    openReadStreamPromise(entry: Entry): Promise<Readable>
+    close(): void
+  }
+
+  export function openPromise(file: string): Promise<ZipFile>
+}

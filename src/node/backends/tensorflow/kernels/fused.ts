@@ -1,0 +1,65 @@
+import { clone, tensor1d, tidy, type NamedAttrMap, type NamedTensorInfoMap, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core'
+import { input, integers, registerNative, type Operations } from './operations'
+
+/** As in native/kernel.h. */
+const ACTIVATIONS: Readonly<Record<string, number>> = { none: 0, relu: 1, relu6: 2 }
+const LANES = 16
+const FILTER_GRADIENT_KERNELS = [3, 5]
+
+const pick = (inputs: NamedTensorInfoMap, ...names: string[]): TensorInfo[] => names.map((name) => input(inputs, name))
+
+/** This program's own operations (native/*.cc), where the installer compiled them: they replace TensorFlow's on the CPU. */
+export function registerFused(operations: Operations): void {
+  registerBatchNorm(operations)
+  registerActivations(operations)
+  registerFakeQuant(operations)
+}
+
+function registerBatchNorm(operations: Operations): void {
+  const { run, float, int } = operations
+  const attributes = ({ epsilon, activation }: NamedAttrMap): ReturnType<typeof int>[] =>
+    [float('epsilon', Number(epsilon)), int('activation', ACTIVATIONS[String(activation ?? 'none')] ?? 0)]
+  for (const kernel of ['batchNormTrain', 'batchNormActivationTrain'] as const) {
+    registerNative(kernel, (inputs, attrs) => {
+      const [y, mean, variance, inverse] = run('NNOptBatchNorm', attributes(attrs), pick(inputs, 'x', 'scale', 'shift'), 4) as [Tensor, Tensor, Tensor, Tensor]
+      return [y, mean, variance, clone(mean), inverse, clone(input(inputs, 'shift') as Tensor)]
+    })
+  }
+  for (const kernel of ['batchNormTrainGradient', 'batchNormActivationTrainGradient'] as const) {
+    registerNative(kernel, (inputs, attrs) =>
+      run('NNOptBatchNormGradient', attributes(attrs), pick(inputs, 'dy', 'x', 'scale', 'saved2', 'saved0', 'saved1'), 3))
+  }
+}
+
+function registerActivations({ runSingle, int }: Operations): void {
+  const activation = (name: string) => [int('activation', ACTIVATIONS[name] ?? 0)]
+  for (const [name, kernel, gradient] of [['relu', 'relu', 'reluGradient'], ['relu6', 'relu6', 'relu6Gradient']] as const) {
+    registerNative(kernel, (inputs) => runSingle('NNOptActivation', activation(name), pick(inputs, 'x')))
+    registerNative(gradient, (inputs) => runSingle('NNOptActivationGradient', activation(name), pick(inputs, 'dy', 'y')))
+  }
+}
+
+function registerFakeQuant({ runSingle, int }: Operations): void {
+  const range = ({ qmin, qmax }: NamedAttrMap) => [int('qmin', Number(qmin)), int('qmax', Number(qmax))]
+  registerNative('fakeQuant', (inputs, attrs) => runSingle('NNOptFakeQuant', range(attrs), pick(inputs, 'x', 'scale', 'zeroPoint')))
+  registerNative('fakeQuantGradient', (inputs, attrs) => runSingle('NNOptFakeQuantGradient', range(attrs), pick(inputs, 'dy', 'x', 'scale', 'zeroPoint')))
+}
+
+/** Depthwise convolution: undefined where the operation does not cover the case and TensorFlow's runs. */
+export function fusedDepthwise({ runSingle, int }: Operations) {
+  const attributes = (attrs: NamedAttrMap) => [int('strides', integers(attrs, 'strides')), int('pads', integers(attrs, 'pads'))]
+  const covers = ([, , channels = 0, multiplier = 0]: readonly number[]): boolean => multiplier === 1 && channels >= LANES
+  return {
+    forward: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap): Tensor | undefined =>
+      covers(input(inputs, 'filter').shape) ? runSingle('NNOptDepthwise', attributes(attrs), pick(inputs, 'x', 'filter')) : undefined,
+    inputGradient: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap): Tensor | undefined => {
+      if (!covers(input(inputs, 'filter').shape)) return undefined
+      return tidy(() => runSingle('NNOptDepthwiseInputGradient', attributes(attrs), [tensor1d(integers(attrs, 'xShape'), 'int32'), ...pick(inputs, 'filter', 'dy')]))
+    },
+    filterGradient: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap): Tensor | undefined => {
+      const shape = integers(attrs, 'filterShape')
+      if (!covers(shape) || shape[0] !== shape[1] || !FILTER_GRADIENT_KERNELS.includes(shape[0] ?? 0)) return undefined
+      return tidy(() => runSingle('NNOptDepthwiseFilterGradient', attributes(attrs), [input(inputs, 'x'), tensor1d(shape, 'int32'), input(inputs, 'dy')]))
+    },
+  } as const
+}

@@ -1,0 +1,14 @@
+import { registerBatchNorm } from './batchNorm'
+import { registerConvolution } from './convolution'
+import { registerElementwise } from './elementwise'
+import { registerFused } from './fused'
+import { operationsOf, type TensorflowKernelBackend } from './operations'
+
+/** Registers TensorFlow's own operations for the training kernels of core/execute/kernels, and this program's where they are loaded. */
+export function registerTensorflowKernels(backend: TensorflowKernelBackend, withFused: boolean): void {
+  const operations = operationsOf(backend)
+  registerElementwise(operations, withFused)
+  if (withFused) registerFused(operations)
+  else registerBatchNorm(operations)
+  registerConvolution(operations, withFused)
+}

@@ -1,0 +1,85 @@
+import { registerKernel, type KernelBackend, type NamedAttrMap, type NamedTensorInfoMap, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core'
+import { nativeKernelNames, type NativeKernel } from '../../../../core/execute/kernels/native'
+
+/** Attribute of a TensorFlow operation as tfjs-node's addon takes it. */
+export interface OperationAttribute {
+  readonly name: string
+  readonly type: number
+  readonly value: unknown
+}
+
+/** What is used of tfjs-node's addon. */
+export interface TensorflowBinding {
+  readonly TF_ATTR_STRING: number
+  readonly TF_ATTR_INT: number
+  readonly TF_ATTR_FLOAT: number
+  readonly TF_ATTR_BOOL: number
+  readonly TF_ATTR_TYPE: number
+  readonly TF_FLOAT: number
+  readonly TF_INT32: number
+  readonly TF_Version: string
+  isUsingGpuDevice(): boolean
+}
+
+/** What is used of tfjs-node's NodeJSKernelBackend. */
+export interface TensorflowKernelBackend extends KernelBackend {
+  readonly binding: TensorflowBinding
+  executeMultipleOutputs(name: string, attributes: readonly OperationAttribute[], inputs: readonly TensorInfo[], outputs: number): Tensor[]
+}
+
+/** Runs eager TensorFlow operations by name; attributes are built by `float`, `int`, `bool`, `text` and `type`. */
+export interface Operations {
+  run(name: string, attributes: readonly OperationAttribute[], inputs: readonly TensorInfo[], outputs: number): Tensor[]
+  runSingle(name: string, attributes: readonly OperationAttribute[], inputs: readonly TensorInfo[]): Tensor
+  float(name: string, value: number): OperationAttribute
+  int(name: string, value: number | readonly number[]): OperationAttribute
+  bool(name: string, value: boolean): OperationAttribute
+  text(name: string, value: string): OperationAttribute
+  /** T = float32. */
+  readonly float32: OperationAttribute
+}
+
+export function operationsOf(backend: TensorflowKernelBackend): Operations {
+  const { binding } = backend
+  const run: Operations['run'] = (name, attributes, inputs, outputs) => backend.executeMultipleOutputs(name, attributes, inputs, outputs)
+  return {
+    run,
+    runSingle: (name, attributes, inputs) => only(name, run(name, attributes, inputs, 1)),
+    float: (name, value) => ({ name, type: binding.TF_ATTR_FLOAT, value }),
+    int: (name, value) => ({ name, type: binding.TF_ATTR_INT, value }),
+    bool: (name, value) => ({ name, type: binding.TF_ATTR_BOOL, value }),
+    text: (name, value) => ({ name, type: binding.TF_ATTR_STRING, value }),
+    float32: { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
+  }
+}
+
+function only(name: string, outputs: readonly Tensor[]): Tensor {
+  const [output] = outputs
+  if (!output) throw new TypeError(`TensorFlow operation ${name}: expected one output, got none`)
+  return output
+}
+
+export type NativeImplementation = (inputs: NamedTensorInfoMap, attributes: NamedAttrMap) => TensorInfo | TensorInfo[]
+
+/** Registers one implementation for the tensorflow backend under the name that the kernel's caller looks up. */
+export function registerNative(kernel: NativeKernel, implementation: NativeImplementation): void {
+  registerKernel({
+    kernelName: nativeKernelNames[kernel],
+    backendName: 'tensorflow',
+    kernelFunc: ({ inputs, attrs }) => implementation(inputs, attrs ?? {}),
+  })
+}
+
+/** An input that the caller always passes. */
+export function input(inputs: NamedTensorInfoMap, name: string): TensorInfo {
+  const tensor = inputs[name]
+  if (!tensor) throw new TypeError(`kernel: input '${name}' is missing, got ${Object.keys(inputs).join(', ')}`)
+  return tensor
+}
+
+/** A list of integers among the attributes. */
+export function integers(attributes: NamedAttrMap, name: string): number[] {
+  const value = attributes[name]
+  if (!Array.isArray(value)) throw new TypeError(`kernel: attribute '${name}': expected a list of numbers, got ${String(value)}`)
+  return value.map(Number)
+}

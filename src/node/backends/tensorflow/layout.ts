@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { CpuLevel } from './cpuLevel'
+
+export const TENSORFLOW_VERSION = '2.19.1'
+export const TFJS_NODE_VERSION = '4.22.0'
+/** Raised when what the installer writes changes: an older folder is then installed anew. */
+const LAYOUT = 2
+
+const manifestSchema = z.object({
+  layout: z.literal(LAYOUT),
+  tensorflow: z.string(),
+  tfjsNode: z.string(),
+  gpu: z.boolean(),
+  platform: z.string(),
+  arch: z.string(),
+})
+
+export type Manifest = z.infer<typeof manifestSchema>
+
+/**
+ * Where things lie in an installed runtime. `tensorflow/` and `nvidia/` keep the wheels' own places:
+ * the libraries find each other by run paths relative to these.
+ */
+export function layout(folder: string) {
+  const root = join(folder, 'tensorflow')
+  return {
+    root,
+    manifest: join(root, 'manifest.json'),
+    loader: join(root, 'load.cjs'),
+    addon: join(root, 'tfjs_binding.node'),
+    libraries: join(root, 'site', 'tensorflow'),
+    operations: (level: CpuLevel) => join(root, `nnopt_operations_${level}.node`),
+    site: join(root, 'site'),
+    tfjsNode: join(root, 'tfjs-node'),
+    modules: join(root, 'node_modules'),
+  } as const
+}
+
+export type Layout = ReturnType<typeof layout>
+
+export const manifestOf = (gpu: boolean): Manifest => ({
+  layout: LAYOUT, tensorflow: TENSORFLOW_VERSION, tfjsNode: TFJS_NODE_VERSION, gpu, platform: process.platform, arch: process.arch,
+})
+
+/** The manifest of an installed runtime; undefined when there is none that this program can use. */
+export function readManifest(folder: string): Manifest | undefined {
+  const file = layout(folder).manifest
+  if (!existsSync(file)) return undefined
+  const manifest = manifestSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')))
+  const usable = manifest.success && manifest.data.platform === process.platform && manifest.data.arch === process.arch
+  return usable ? manifest.data : undefined
+}

@@ -1,0 +1,84 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
+import { NNOptError } from '../../../shared/errors'
+import { runtimeFolder } from '../runtimeFolder'
+import { cpuLevel } from './cpuLevel'
+import { layout, readManifest, TFJS_NODE_VERSION } from './layout'
+
+/** A way to get TensorFlow's addon into this thread. */
+export interface Source {
+  readonly description: string
+  readonly version: string
+  readonly gpu: boolean
+  /** Registers the backend 'tensorflow' and its kernels on this program's tfjs-core. */
+  load(): void
+  /** Registers this program's own operations with TensorFlow, for the CPU; false where they were not compiled. */
+  loadOperations(): boolean
+}
+
+const require = createRequire(import.meta.url)
+
+/** The installed runtime, else a tfjs-node package whose addon was built; undefined when neither is there. */
+export function findSource(folder: string = runtimeFolder()): Source | undefined {
+  return runtimeSource(folder) ?? packageSource('@tensorflow/tfjs-node-gpu', true) ?? packageSource('@tensorflow/tfjs-node', false)
+}
+
+function runtimeSource(folder: string): Source | undefined {
+  const manifest = readManifest(folder)
+  if (!manifest) return undefined
+  const { loader, root, operations } = layout(folder)
+  return {
+    description: root,
+    version: manifest.tensorflow,
+    gpu: manifest.gpu,
+    load: () => loadWith(require(loader)),
+    loadOperations: () => loadAddon(operations(cpuLevel())),
+  }
+}
+
+function loadWith(loader: unknown): void {
+  if (typeof loader !== 'function') throw new NNOptError('unavailable', 'the TensorFlow runtime is damaged: its loader exports no function; install it again')
+  loader(tf)
+}
+
+function loadAddon(file: string): boolean {
+  if (!existsSync(file)) return false
+  require(file)
+  return true
+}
+
+function packageSource(name: string, gpu: boolean): Source | undefined {
+  const folder = packageFolder(name)
+  if (folder === undefined || !hasAddon(folder)) return undefined
+  return { description: name, version: `tfjs-node ${TFJS_NODE_VERSION}`, gpu, load: () => loadPackage(name), loadOperations: () => false }
+}
+
+function packageFolder(name: string): string | undefined {
+  try {
+    return dirname(require.resolve(`${name}/package.json`))
+  } catch {
+    return undefined
+  }
+}
+
+function hasAddon(folder: string): boolean {
+  const lib = join(folder, 'lib')
+  return existsSync(lib) && readdirSync(lib).some((version) => existsSync(join(lib, version, 'tfjs_binding.node')))
+}
+
+function loadPackage(name: string): void {
+  restoreUtilities()
+  require(name)
+  if (tf.findBackend('tensorflow') === null) {
+    throw new NNOptError('unavailable', `${name} registered itself on another copy of @tensorflow/tfjs-core: install the same version of both (${TFJS_NODE_VERSION}), or the TensorFlow runtime of this program`)
+  }
+}
+
+/** Node 23 removed two functions that tfjs-node 4.22 calls. */
+function restoreUtilities(): void {
+  const util: Record<string, unknown> = require('node:util')
+  util['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined
+  util['isArray'] ??= Array.isArray
+}

@@ -1,0 +1,15 @@
+// An addon for Node without functions: loading it registers the operations with TensorFlow, once a process.
+#include <mutex>
+#include <node_api.h>
+#include "kernel.h"
+
+NAPI_MODULE_INIT() {
+  static std::once_flag registered;
+  std::call_once(registered, [] {
+    nnopt::registerBatchNorm();
+    nnopt::registerActivation();
+    nnopt::registerDepthwise();
+    nnopt::registerFakeQuant();
+  });
+  return exports;
+}

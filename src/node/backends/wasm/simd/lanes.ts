@@ -1,0 +1,82 @@
+import { f32, select } from './emitter'
+import type { Code, ValueType } from './encoding'
+import { float32Bytes, unsigned } from './encoding'
+
+/** Float arithmetic on neighbouring elements: four at a time, or one for what is left over. Operands that are named `cheap` are evaluated twice. */
+export interface Lanes {
+  readonly type: ValueType
+  readonly count: number
+  readonly bytes: number
+  load(address: Code, offset?: number): Code
+  store(address: Code, value: Code, offset?: number): Code
+  /** One float from memory in every lane. */
+  loadSplat(address: Code): Code
+  splat(scalar: Code): Code
+  constant(value: number): Code
+  add(a: Code, b: Code): Code
+  sub(a: Code, b: Code): Code
+  mul(a: Code, b: Code): Code
+  div(a: Code, b: Code): Code
+  sqrt(a: Code): Code
+  /** To the nearest integer, ties to even. */
+  nearest(a: Code): Code
+  /** b where a < b, else a: not-a-number in a stays. */
+  atLeast(cheapA: Code, cheapB: Code): Code
+  /** b where b < a, else a: not-a-number in a stays. */
+  atMost(cheapA: Code, cheapB: Code): Code
+  /** value where a < b, else 0. */
+  whereLess(value: Code, a: Code, b: Code): Code
+  /** value where a ≤ b, else 0. */
+  whereLessEqual(value: Code, a: Code, b: Code): Code
+}
+
+const ALIGNMENT = 0x02
+const simd = (opcode: number): Code => [0xfd, ...unsigned(opcode)]
+const binary = (opcode: Code) => (a: Code, b: Code): Code => [...a, ...b, ...opcode]
+const unary = (opcode: Code) => (a: Code): Code => [...a, ...opcode]
+const memory = (opcode: Code, offset: number): Code => [...opcode, ALIGNMENT, ...unsigned(offset)]
+
+export const vectorLanes: Lanes = {
+  type: 'v128',
+  count: 4,
+  bytes: 16,
+  load: (address, offset = 0) => [...address, ...memory(simd(0x00), offset)],
+  store: (address, value, offset = 0) => [...address, ...value, ...memory(simd(0x0b), offset)],
+  loadSplat: (address) => [...address, ...memory(simd(0x09), 0)],
+  splat: unary(simd(0x13)),
+  constant: (value) => [...simd(0x0c), ...[0, 1, 2, 3].flatMap(() => float32Bytes(value))],
+  add: binary(simd(0xe4)),
+  sub: binary(simd(0xe5)),
+  mul: binary(simd(0xe6)),
+  div: binary(simd(0xe7)),
+  sqrt: unary(simd(0xe3)),
+  nearest: unary(simd(0x6a)),
+  atLeast: binary(simd(0xeb)),
+  atMost: binary(simd(0xea)),
+  whereLess: (value, a, b) => [...value, ...a, ...b, ...simd(0x43), ...simd(0x4e)],
+  whereLessEqual: (value, a, b) => [...value, ...a, ...b, ...simd(0x45), ...simd(0x4e)],
+}
+
+const lessThan = binary([0x5d])
+const lessEqual = binary([0x5f])
+
+export const scalarLanes: Lanes = {
+  type: 'f32',
+  count: 1,
+  bytes: 4,
+  load: (address, offset = 0) => [...address, ...memory([0x2a], offset)],
+  store: (address, value, offset = 0) => [...address, ...value, ...memory([0x38], offset)],
+  loadSplat: (address) => [...address, ...memory([0x2a], 0)],
+  splat: (scalar) => scalar,
+  constant: f32.const,
+  add: f32.add,
+  sub: f32.sub,
+  mul: f32.mul,
+  div: f32.div,
+  sqrt: unary([0x91]),
+  nearest: unary([0x90]),
+  atLeast: (a, b) => select(b, a, lessThan(a, b)),
+  atMost: (a, b) => select(b, a, lessThan(b, a)),
+  whereLess: (value, a, b) => select(value, f32.const(0), lessThan(a, b)),
+  whereLessEqual: (value, a, b) => select(value, f32.const(0), lessEqual(a, b)),
+}
