@@ -4,6 +4,7 @@ import { NNOptError } from '../../shared/errors'
 import type { Graph } from '../graph/graph'
 import { inferShapes } from '../graph/inferShapes'
 import type { TensorData } from '../graph/tensorData'
+import { fuseActivations } from './fuseActivations'
 import { createParameterTable } from './parameters'
 import type { ExecutorParameter } from './parameters'
 import { createPlan } from './plan'
@@ -52,7 +53,8 @@ interface Prepared {
   readonly wanted: ReadonlySet<string>
 }
 
-export function createExecutor(graph: Graph, options: ExecutorOptions = {}): Executor {
+export function createExecutor(source: Graph, options: ExecutorOptions = {}): Executor {
+  const graph = fuseActivations(source)
   const frozen = options.frozen ?? ((): boolean => false)
   const table = createParameterTable(graph, inferShapes(graph, 1), frozen)
   const trainable = new Set(table.list.filter((parameter) => parameter.trainable).map((parameter) => parameter.name))

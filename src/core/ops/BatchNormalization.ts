@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { add, mul, rsqrt, sub } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
+import { activate, activationGradient } from '../execute/kernels/activations'
 import { batchNormInference, batchNormTrain, batchNormTrainGradient } from '../execute/kernels/batchNorm'
 import { biasGradient } from '../execute/kernels/biasGradient'
 import { defineOperator } from './operator'
@@ -10,6 +11,8 @@ const attributes = z.object({
   epsilon: z.number().default(1e-5),
   momentum: z.number().default(0.9),
   training_mode: z.literal(0).default(0),
+  /** Set by the executor alone, when it merges the activation that follows (execute/fuseActivations.ts). */
+  activation: z.enum(['none', 'relu', 'relu6']).default('none'),
 })
 
 type Attributes = z.output<typeof attributes>
@@ -24,10 +27,10 @@ export const batchNormalizationOperator = defineOperator({
   shape: ({ shapes }) => [shapes[0]],
   macs: () => 0,
   forward: (context) => {
-    const { epsilon } = context.attributes
+    const { epsilon, activation } = context.attributes
     const [x, scale, shift, mean, variance] = context.inputs as readonly Tensor[]
-    if (!context.training) return [batchNormInference(x, mean, variance, scale, shift, epsilon)]
-    const batch = batchNormTrain(x, scale, shift, epsilon)
+    if (!context.training) return [activate(batchNormInference(x, mean, variance, scale, shift, epsilon), activation)]
+    const batch = batchNormTrain(x, scale, shift, epsilon, activation)
     const samples = x.size / scale.size
     context.save(...batch.saved)
     context.updateStatistic(3, batch.mean)
@@ -35,11 +38,11 @@ export const batchNormalizationOperator = defineOperator({
     context.updateStatistic(4, mul(batch.variance, samples / Math.max(1, samples - 1)))
     return [batch.y]
   },
-  gradientReads: { inputs: [0, 1, 3, 4] },
+  gradientReads: { inputs: [0, 1, 3, 4], outputs: [0] },
   gradient: (context) => {
     if (context.saved.length === 0) return frozenGradient(context)
     const [x, scale] = context.inputs as readonly Tensor[]
-    const { dx, dScale, dShift } = batchNormTrainGradient(context.dOutputs[0] as Tensor, x, scale, context.saved, context.attributes.epsilon)
+    const { dx, dScale, dShift } = batchNormTrainGradient(context.dOutputs[0] as Tensor, x, scale, context.saved, context.attributes.epsilon, context.attributes.activation)
     return [dx, dScale, dShift]
   },
 })
@@ -47,7 +50,7 @@ export const batchNormalizationOperator = defineOperator({
 /** With running statistics the operator is an affine map: y = scale · (x − mean) / √(variance + ε) + shift. */
 function frozenGradient(context: GradientContext<Attributes>): readonly (Tensor | undefined)[] {
   const [x, scale, , mean, variance] = context.inputs as readonly Tensor[]
-  const dy = context.dOutputs[0] as Tensor
+  const dy = activationGradient(context.dOutputs[0] as Tensor, context.outputs[0] as Tensor, context.attributes.activation)
   const inverse = rsqrt(add(variance, context.attributes.epsilon))
   return [
     context.wants(0) ? mul(dy, mul(scale, inverse)) : undefined,

@@ -1,0 +1,28 @@
+import { app, session, shell } from 'electron'
+import { origin } from './protocol'
+
+/** Pages that a link of the interface may open in the person's browser. */
+const allowedLinks: readonly string[] = ['https://onnx.ai', 'https://onnxruntime.ai', 'https://github.com']
+
+export const isOwnPage = (url: string): boolean => url === origin || url.startsWith(`${origin}/`)
+
+const isAllowedLink = (url: string): boolean => allowedLinks.some((site) => url === site || url.startsWith(`${site}/`))
+
+/** Nothing navigates away, no window opens by itself, no permission is given, no web view is attached. */
+export function guardContents(): void {
+  app.on('web-contents-created', (_event, contents) => {
+    contents.on('will-navigate', (event, url) => {
+      if (!isOwnPage(url)) event.preventDefault()
+    })
+    contents.on('will-attach-webview', (event) => event.preventDefault())
+    contents.setWindowOpenHandler(({ url }) => {
+      if (isAllowedLink(url)) void shell.openExternal(url)
+      return { action: 'deny' }
+    })
+  })
+}
+
+export function denyPermissions(): void {
+  session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
+  session.defaultSession.setPermissionCheckHandler(() => false)
+}

@@ -1,0 +1,34 @@
+const percent = new Intl.NumberFormat(undefined, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 })
+const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 })
+const short = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 })
+const signed = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: 'exceptZero' })
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+
+/** What stands for a number that was not measured. */
+export const missing = '–'
+
+const given = <T>(value: T | null | undefined, format: (value: T) => string): string => (value === null || value === undefined ? missing : format(value))
+
+export const formatPercent = (share: number | undefined): string => given(share, (value) => percent.format(value))
+export const formatInterval = (interval: readonly [number, number] | undefined): string => given(interval, ([low, high]) => `${percent.format(low)}–${percent.format(high)}`)
+export const formatPoints = (difference: number | undefined): string => given(difference, (value) => `${signed.format(value * 100)} pt`)
+export const formatCount = (count: number | undefined): string => given(count, (value) => whole.format(value))
+export const formatNumber = (value: number | undefined): string => given(value, (number) => short.format(number))
+export const formatSpeed = (perSecond: number | undefined): string => given(perSecond, (value) => `${whole.format(value)} img/s`)
+export const formatMs = (ms: number | undefined): string => given(ms, (value) => `${short.format(value)} ms`)
+export const formatTime = (iso: string | null | undefined): string => given(iso, (value) => moment.format(new Date(value)))
+
+const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB'] as const
+
+export function formatBytes(bytes: number | undefined): string {
+  if (bytes === undefined) return missing
+  const power = bytes < 1000 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log10(bytes) / 3))
+  return `${short.format(bytes / 1000 ** power)} ${byteUnits[power]}`
+}
+
+export function formatDuration(seconds: number): string {
+  const rounded = Math.max(0, Math.round(seconds))
+  const [hours, minutes, rest] = [Math.floor(rounded / 3600), Math.floor(rounded / 60) % 60, rounded % 60]
+  const two = (value: number): string => String(value).padStart(2, '0')
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`
+}

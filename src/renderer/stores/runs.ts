@@ -1,0 +1,34 @@
+import { defineStore } from 'pinia'
+import { shallowRef, triggerRef } from 'vue'
+import type { HostEvent, Run } from '../../shared/types'
+import { useEngine } from './engine'
+import { createLoadable } from './loadable'
+
+/** All runs, newest first, kept up to date by events. */
+export const useRuns = defineStore('runs', () => {
+  const engine = useEngine()
+  const list = createLoadable(() => engine.call('runs.list', {}))
+  const logs = shallowRef(new Map<string, string[]>())
+
+  function replace(run: Run): void {
+    const known = list.value.value ?? []
+    list.value.value = known.some(({ id }) => id === run.id) ? known.map((each) => (each.id === run.id ? run : each)) : [run, ...known]
+  }
+
+  function receive(event: HostEvent): void {
+    if (event.kind === 'reset') void list.load()
+    if (event.kind === 'run.changed') replace(event.run)
+    if (event.kind === 'run.progress') {
+      const run = list.value.value?.find(({ id }) => id === event.runId)
+      if (run) replace({ ...run, progress: event.progress })
+    }
+    if (event.kind === 'run.log') {
+      logs.value.set(event.runId, [...(logs.value.get(event.runId) ?? []), event.text])
+      triggerRef(logs)
+    }
+  }
+
+  engine.onEvent(receive)
+  if (engine.isOpen) void list.load()
+  return { ...list, logs }
+})

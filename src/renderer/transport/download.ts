@@ -1,0 +1,23 @@
+import type { Version } from '../../shared/types'
+import type { useEngine } from '../stores/engine'
+
+/** Bytes a call; the contract allows up to 4 MiB. */
+const pieceBytes = 2 ** 20
+
+/** Fetches a version's model piece by piece and hands it to the browser as a file. */
+export async function downloadVersion(engine: Pick<ReturnType<typeof useEngine>, 'call'>, version: Version): Promise<void> {
+  const pieces: Uint8Array<ArrayBuffer>[] = []
+  let [offset, total, name] = [0, Infinity, '']
+  while (offset < total) {
+    const { bytes, totalBytes, fileName } = await engine.call('versions.read', { version: version.id, offset, length: pieceBytes })
+    pieces.push(new Uint8Array(bytes))
+    offset += bytes.length
+    ;[total, name] = [totalBytes, fileName]
+  }
+  const url = URL.createObjectURL(new Blob(pieces, { type: 'application/octet-stream' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(url)
+}

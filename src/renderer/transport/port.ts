@@ -1,0 +1,58 @@
+import { NNOptError } from '../../shared/errors'
+import type { Message, Port } from '../../shared/rpc'
+import { decodeMessage, encodeMessage } from '../../shared/wire'
+
+/** Opens a channel to the engine: the window's MessagePort in the desktop program, a WebSocket in a browser. */
+export const openPort = (): Promise<Port> => (location.protocol === 'app:' ? desktopPort() : socketPort())
+
+/** The preload script passes one port on and nothing else. */
+const portMessage = 'nnopt-engine-port'
+
+function desktopPort(): Promise<Port> {
+  return new Promise((resolve) => {
+    const receive = ({ data, ports, source }: MessageEvent): void => {
+      if (source !== window || data !== portMessage || !ports[0]) return
+      window.removeEventListener('message', receive)
+      resolve(portOf(ports[0]))
+    }
+    window.addEventListener('message', receive)
+    window.postMessage('nnopt-want-engine', location.origin)
+  })
+}
+
+function portOf(channel: MessagePort): Port {
+  channel.start()
+  return {
+    post: (message) => channel.postMessage(message),
+    onMessage: (listener) => channel.addEventListener('message', ({ data }) => listener(data as Message)),
+    onClose: (listener) => channel.addEventListener('close', listener),
+    close: () => channel.close(),
+  }
+}
+
+/** The token of the address is exchanged for a cookie once, and taken out of the address. */
+async function signIn(): Promise<void> {
+  const token = /^#token=([\w-]+)/.exec(location.hash)?.[1]
+  if (token === undefined) return
+  const { ok } = await fetch('/session', { method: 'POST', body: token })
+  history.replaceState(null, '', '#/')
+  if (!ok) throw new NNOptError('unavailable', 'denied')
+}
+
+async function socketPort(): Promise<Port> {
+  await signIn()
+  const probe = await fetch('/session')
+  if (probe.status === 401) throw new NNOptError('unavailable', 'denied')
+  const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/rpc`)
+  socket.binaryType = 'arraybuffer'
+  await new Promise<void>((resolve, reject) => {
+    socket.addEventListener('open', () => resolve(), { once: true })
+    socket.addEventListener('error', () => reject(new NNOptError('unavailable', 'refused')), { once: true })
+  })
+  return {
+    post: (message) => socket.send(encodeMessage(message)),
+    onMessage: (listener) => socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => listener(decodeMessage(typeof data === 'string' ? data : new Uint8Array(data)))),
+    onClose: (listener) => socket.addEventListener('close', listener),
+    close: () => socket.close(),
+  }
+}
