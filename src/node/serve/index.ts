@@ -82,13 +82,21 @@ interface Exchange {
 
 function answer({ request, response, session, files, refused }: Exchange): void {
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+  const pathname = pathOf(request)
+  if (pathname === undefined) return plain(response, 400, 'the address cannot be read')
   if (refused !== undefined) return plain(response, 403, refused)
   if (pathname === sessionPath && request.method === 'POST') return void signIn(request, response, session)
-  if (pathname === rpcPath || pathname === sessionPath) return session.isKnown(request) ? plain(response, 426, 'a WebSocket lives here') : plain(response, 401, 'the token is missing or wrong: open the address that nnopt serve printed')
+  if (pathname === rpcPath || pathname === sessionPath) {
+    if (!session.isKnown(request)) return plain(response, 401, 'the token is missing or wrong: open the address that nnopt serve printed')
+    return pathname === sessionPath ? void response.writeHead(204).end() : plain(response, 426, 'a WebSocket lives here')
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') return plain(response, 405, 'only GET')
   if (!existsSync(files)) return plain(response, 503, "the interface is not built: run 'npm run build'")
   sendFile(files, pathname, response)
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string | undefined {
+  return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : undefined
 }
 
 function plain(response: ServerResponse, status: number, text: string): void {

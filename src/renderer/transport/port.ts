@@ -30,12 +30,11 @@ function portOf(channel: MessagePort): Port {
   }
 }
 
-/** The token of the address is exchanged for a cookie once, and taken out of the address. */
+/** The token of the address is exchanged for a cookie once; the router then takes it out of the address, as no screen has that name. */
 async function signIn(): Promise<void> {
-  const token = /^#token=([\w-]+)/.exec(location.hash)?.[1]
+  const token = /^#\/?token=([\w-]+)/.exec(location.hash)?.[1]
   if (token === undefined) return
   const { ok } = await fetch('/session', { method: 'POST', body: token })
-  history.replaceState(null, '', '#/')
   if (!ok) throw new NNOptError('unavailable', 'denied')
 }
 
