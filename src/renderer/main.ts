@@ -10,3 +10,6 @@ const app = createApp(App).use(createPinia())
 // The token of the address is read before the router takes the fragment over.
 void useEngine().connect()
 app.use(router).mount('#app')
+
+// A rebuilt interface has other file names: a page that was open before asks for ones that are gone.
+window.addEventListener('vite:preloadError', () => location.reload())
