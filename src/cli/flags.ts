@@ -38,7 +38,16 @@ function parseValue(name: string, { type, items }: Property, value: string): unk
   if (type === 'number' || type === 'integer') return toNumber(name, value)
   if (type === 'array' && items?.type === 'string') return value.split(',')
   if (type === 'object' || type === 'array') return toJson(name, value)
-  return value
+  return type === undefined ? jsonOrText(value) : value
+}
+
+/** For fields of several types. */
+function jsonOrText(value: string): unknown {
+  try {
+    return JSON.parse(value)
+  } catch {
+    return value
+  }
 }
 
 function toNumber(name: string, value: string): number {

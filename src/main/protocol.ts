@@ -20,12 +20,21 @@ export function registerScheme(): void {
 /** Serves the built interface from a folder; nothing outside it can be named. */
 export function serveInterface(folder: string): void {
   protocol.handle(scheme, async (request) => {
-    const { pathname } = new URL(request.url)
-    const file = normalize(join(folder, decodeURIComponent(pathname === '/' ? '/index.html' : pathname)))
-    const type = types[extname(file)]
-    if (!file.startsWith(folder + sep) || type === undefined) return new Response('not found', { status: 404 })
-    const body = await readFile(file).catch(() => undefined)
-    if (body === undefined) return new Response('not found', { status: 404 })
+    const file = fileOf(folder, request.url)
+    const body = file === undefined ? undefined : await readFile(file).catch(() => undefined)
+    const type = types[extname(file ?? '')]
+    if (body === undefined || type === undefined) return new Response('not found', { status: 404 })
     return new Response(new Uint8Array(body), { headers: { 'content-type': type, 'content-security-policy': contentSecurityPolicy, 'x-content-type-options': 'nosniff' } })
   })
+}
+
+/** The file that an address names; undefined when that is outside the folder or cannot be read as an address. */
+function fileOf(folder: string, url: string): string | undefined {
+  try {
+    const { pathname } = new URL(url)
+    const file = normalize(join(folder, decodeURIComponent(pathname === '/' ? '/index.html' : pathname)))
+    return file.startsWith(folder + sep) ? file : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -1,23 +1,46 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { screen } from 'electron'
 import type { BrowserWindow, Rectangle } from 'electron'
 
-interface WindowState extends Partial<Rectangle> {
+interface WindowState {
   readonly width: number
   readonly height: number
-  readonly isMaximized?: boolean
+  readonly x?: number
+  readonly y?: number
+  readonly isMaximized: boolean
 }
 
-const initial: WindowState = { width: 1280, height: 820 }
+const initial: WindowState = { width: 1280, height: 820, isMaximized: false }
 
-/** Where the window was; the initial size when the file is missing or not readable as JSON. */
+/** Where the window was; the initial size when the file is missing, damaged, or from a screen that is gone. */
 export function loadWindowState(file: string): WindowState {
   try {
-    return { ...initial, ...(JSON.parse(readFileSync(file, 'utf8')) as Partial<WindowState>) }
+    const state: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    return isWindowState(state) && isVisible(state) ? state : initial
   } catch {
     return initial
   }
 }
 
+const sides = ['x', 'y', 'width', 'height'] as const
+
+function isWindowState(state: unknown): state is Rectangle & WindowState {
+  const fields = new Map(Object.entries(state ?? {}))
+  return sides.every((side) => Number.isSafeInteger(fields.get(side))) && typeof fields.get('isMaximized') === 'boolean'
+}
+
+/** Its title bar must be in reach: the middle of its upper edge lies on a screen. */
+function isVisible({ x, y, width }: Rectangle): boolean {
+  const middle = x + width / 2
+  return screen.getAllDisplays().some(({ workArea }) => middle >= workArea.x && middle < workArea.x + workArea.width && y >= workArea.y && y < workArea.y + workArea.height)
+}
+
 export function keepWindowState(window: BrowserWindow, file: string): void {
-  window.on('close', () => writeFileSync(file, JSON.stringify({ ...window.getNormalBounds(), isMaximized: window.isMaximized() })))
+  window.on('close', () => {
+    try {
+      writeFileSync(file, JSON.stringify({ ...window.getNormalBounds(), isMaximized: window.isMaximized() }))
+    } catch {
+      // A place that cannot be kept is not worth a message while the window closes.
+    }
+  })
 }

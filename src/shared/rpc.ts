@@ -34,10 +34,14 @@ export function serve(handlers: Handlers, port: Port): void {
     const emit = (event: unknown): void => {
       if (open.has(id)) port.post({ type: 'event', id, event })
     }
-    dispatch(handlers, message.name, message.params, { signal: controller.signal, emit })
-      .then((result) => port.post({ type: 'result', id, result }))
-      .catch((error: unknown) => port.post({ type: 'error', id, error: toErrorReport(error) }))
-      .finally(() => open.delete(id))
+    const answer = (reply: Message): void => {
+      open.delete(id)
+      port.post(reply)
+    }
+    dispatch(handlers, message.name, message.params, { signal: controller.signal, emit }).then(
+      (result) => answer({ type: 'result', id, result }),
+      (error: unknown) => answer({ type: 'error', id, error: toErrorReport(error) }),
+    )
   })
 }
 

@@ -4,9 +4,9 @@ import type { DataType, TensorData } from './tensorData'
 
 type Evaluator = (node: Node, inputs: readonly TensorData[]) => TensorData
 
-/** Computes the operators of shape arithmetic and weight preparation on constants; undefined for any other operator. */
-export function evaluate(node: Node, inputs: readonly TensorData[]): TensorData | undefined {
-  return evaluators[node.op]?.(node, inputs)
+/** Computes the operators of shape arithmetic and weight preparation on constants; undefined for any other operator, or when a required input is absent. */
+export function evaluate(node: Node, inputs: readonly (TensorData | undefined)[]): TensorData | undefined {
+  return evaluators[node.op]?.(node, inputs as readonly TensorData[])
 }
 
 export const isEvaluable = (op: string): boolean => op in evaluators
@@ -27,6 +27,17 @@ const evaluators: Readonly<Record<string, Evaluator>> = {
   Sub: (_, [a, b]) => elementwise(a, b, (x, y) => x - y),
   Mul: (_, [a, b]) => elementwise(a, b, (x, y) => x * y),
   Div: (_, [a, b]) => elementwise(a, b, (x, y) => (a.dtype === 'int64' || a.dtype === 'int32' ? Math.trunc(x / y) : x / y)),
+  Pow: (_, [a, b]) => elementwise(a, b, (x, y) => x ** y),
+  Min: (_, [first, ...rest]) => rest.reduce((a, b) => elementwise(a, b, Math.min), first),
+  Max: (_, [first, ...rest]) => rest.reduce((a, b) => elementwise(a, b, Math.max), first),
+  Equal: (_, [a, b]) => boolean(elementwise(a, b, (x, y) => Number(x === y))),
+  Where: (_, [condition, a, b]) => {
+    const chosen = { ...condition, dtype: a.dtype }
+    return elementwise(elementwise(chosen, a, (keep, x) => (keep ? x : 0)), elementwise(chosen, b, (keep, y) => (keep ? 0 : y)), (x, y) => x + y)
+  },
+  Neg: (_, [x]) => tensorData(x.dtype, x.shape, x.data.map((value) => -value)),
+  Sqrt: (_, [x]) => tensorData(x.dtype, x.shape, x.data.map(Math.sqrt)),
+  Floor: (_, [x]) => tensorData(x.dtype, x.shape, x.data.map(Math.floor)),
   Concat: ({ attributes }, inputs) => concatenate(inputs, Number(attributes.axis ?? 0)),
   Gather: ({ attributes }, [x, indices]) => gather(x, indices, Number(attributes.axis ?? 0)),
   Slice: (_, [x, starts, ends, axes, steps]) => slice(x, list(starts), list(ends), axes ? list(axes) : list(starts).map((_start, axis) => axis), list(steps)),
@@ -38,6 +49,8 @@ const evaluators: Readonly<Record<string, Evaluator>> = {
   Expand: (_, [x, shape]) => elementwise(x, filled(list(shape), tensorData(x.dtype, [1], [1])), (value) => value),
   Range: (_, [start, limit, delta]) => intTensor(Array.from({ length: Math.max(0, Math.ceil((limit.data[0] - start.data[0]) / delta.data[0])) }, (_value, index) => start.data[0] + index * delta.data[0])),
 }
+
+const boolean = ({ shape, data }: TensorData): TensorData => tensorData('bool', shape, Uint8Array.from(data))
 
 function filled(shape: readonly number[], value?: TensorData): TensorData {
   return tensorData(value?.dtype ?? 'float32', shape, new Array<number>(sizeOf(shape)).fill(value?.data[0] ?? 0))

@@ -6,7 +6,7 @@ import type { Graph, Node } from './graph'
 import { intTensor } from './tensorData'
 import type { TensorData } from './tensorData'
 
-/** Batch sizes at which shape chains are computed: what differs between the two depends on the batch. */
+/** Sizes of a free batch axis at which shape chains are computed: what differs between the two depends on the batch. */
 const probes = [2, 3] as const
 
 /** A constant at each probe. */
@@ -30,15 +30,15 @@ class Folder {
   constructor(graph: Graph) {
     for (const [name, tensor] of graph.initializers) this.setConstant(name, [tensor, tensor])
     for (const { name, shape } of graph.inputs) {
-      probes.forEach((batch, probe) => this.shapes[probe].set(name, shape.map((dim, axis) => (axis === 0 ? batch : Number(dim)))))
+      probes.forEach((batch, probe) => this.shapes[probe].set(name, shape.map((dim, axis) => (axis === 0 && typeof dim !== 'number' ? batch : Number(dim)))))
     }
   }
 
   /** The node as it stays, or undefined when it is folded away. */
   visit(node: Node): Node | undefined {
     if (node.op === 'Shape') return this.foldShape(node)
-    const inputs = node.inputs.filter(Boolean).map((name) => this.constants.get(name))
-    if (isEvaluable(node.op) && inputs.every((pair) => pair !== undefined)) return this.foldNode(node, inputs as readonly Pair[])
+    const known = node.inputs.every((name) => name === '' || this.constants.has(name))
+    if (isEvaluable(node.op) && known) return this.foldNode(node)
     if (!operators.has(node.op)) throw unsupported(node)
     const kept = this.withBatchFree(node)
     this.inferShapes(kept)
@@ -51,13 +51,16 @@ class Folder {
   }
 
   private foldShape(node: Node): undefined {
-    const of = (probe: 0 | 1): TensorData => intTensor(this.shapes[probe].get(node.inputs[0]) ?? [])
+    const { start, end } = node.attributes
+    const of = (probe: 0 | 1): TensorData => intTensor((this.shapes[probe].get(node.inputs[0]) ?? []).slice(Number(start ?? 0), end === undefined ? undefined : Number(end)))
     this.setConstant(node.outputs[0], [of(0), of(1)])
   }
 
-  private foldNode(node: Node, inputs: readonly Pair[]): undefined {
-    const of = (probe: 0 | 1): TensorData => evaluate(node, inputs.map((pair) => pair[probe])) as TensorData
-    this.setConstant(node.outputs[0], [of(0), of(1)])
+  private foldNode(node: Node): undefined {
+    const pairs = node.inputs.map((name) => this.constants.get(name))
+    const of = (probe: 0 | 1): TensorData => evaluate(node, pairs.map((pair) => pair?.[probe])) as TensorData
+    const first = of(0)
+    this.setConstant(node.outputs[0], [first, pairs.every((pair) => !pair || pair[0] === pair[1]) ? first : of(1)])
   }
 
   private setConstant(name: string, pair: Pair): void {
@@ -72,10 +75,14 @@ class Folder {
     if (node.op !== 'Reshape') throw new NNOptError('unsupported', `node '${node.name}' (${node.op}): its input '${node.inputs[dependent]}' depends on the batch size, which is supported for Reshape only`, { node: node.name })
     const [a, b] = this.constants.get(node.inputs[1]) as Pair
     const name = `${node.outputs[0]}.shape`
-    const free = [...a.data].map((dim, axis) => (dim === b.data[axis] ? dim : axis === 0 && dim === probes[0] ? 0 : -1))
+    const copies = (axis: number): boolean => [a, b].every((shape, probe) => this.shapes[probe].get(node.inputs[0])?.[axis] === shape.data[axis])
+    const free = [...a.data].map((dim, axis) => (dim === b.data[axis] ? dim : copies(axis) ? 0 : -1))
+    if (a.data.length !== b.data.length || free.filter((dim) => dim === -1).length > 1) {
+      throw new NNOptError('unsupported', `node '${node.name}' (Reshape): more than one axis of its shape depends on the batch size; export the model with a fixed batch of 1`, { node: node.name })
+    }
     this.added.set(name, intTensor(free))
     this.setConstant(name, [intTensor(free), intTensor(free)])
-    return { ...node, inputs: [node.inputs[0], name] }
+    return { ...node, inputs: [node.inputs[0], name], attributes: {} }
   }
 
   private dependsOnBatch(name: string): boolean {

@@ -17,13 +17,13 @@ export function freeBatch(graph: Graph): Graph {
   return follows(freed) ? freed : graph
 }
 
-/** Reshape to [batch, …] copies the axis instead. */
+/** Reshape to [batch, …] copies the axis instead, whatever `allowzero` made of a 0. */
 function freeReshape(node: Node, fixed: number, initializers: Map<string, ReturnType<typeof intTensor>>): Node {
   const shape = node.op === 'Reshape' ? initializers.get(node.inputs[1]) : undefined
-  if (!shape || shape.data[0] !== fixed) return node
+  if (!shape || shape.data[0] !== fixed || shape.data.includes(0)) return node
   const name = `${node.outputs[0]}.shape`
   initializers.set(name, intTensor([0, ...shape.data.slice(1)]))
-  return { ...node, inputs: [node.inputs[0], name] }
+  return { ...node, inputs: [node.inputs[0], name], attributes: {} }
 }
 
 function follows(graph: Graph): boolean {

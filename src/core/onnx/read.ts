@@ -1,6 +1,7 @@
 import { NNOptError } from '../../shared/errors'
 import type { Dim, Graph, Node, ValueInfo } from '../graph/graph'
 import type { TensorData } from '../graph/tensorData'
+import { assertKnownAttributes, assertWired } from '../graph/validate'
 import { readAttributes } from './attributes'
 import { decodeModel } from './decode'
 import { inlineFunctions } from './inlineFunctions'
@@ -12,6 +13,7 @@ import type { ExternalData } from './tensors'
 import { constantValue } from './constantNode'
 import { upgradeNode } from './upgrade'
 import { assertImageClassifier, namingFile, withCheckedShapes } from './validate'
+import { withWideningNote } from './widened'
 
 export interface ReadOptions {
   /** Named in errors. */
@@ -40,7 +42,12 @@ export function readOnnx(bytes: Uint8Array, { fileName, externalData }: ReadOpti
     metadata: Object.fromEntries((model.metadataProps ?? []).map(({ key, value }) => [key, value])),
   }
   assertImageClassifier(raw, fileName)
-  return namingFile(fileName, () => withCheckedShapes(simplify(raw)))
+  return namingFile(fileName, () => {
+    assertWired(raw)
+    const simple = simplify(raw)
+    assertKnownAttributes(simple)
+    return withWideningNote(withCheckedShapes(simple), graph)
+  })
 }
 
 function readNodes(protos: readonly NodeProto[], opset: number, fileName: string, initializers: Map<string, TensorData>): readonly Node[] {

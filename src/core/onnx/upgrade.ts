@@ -2,6 +2,7 @@ import { NNOptError } from '../../shared/errors'
 import type { AttributeValue, Node } from '../graph/graph'
 import { floatTensor, intTensor } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
+import { flattens } from './canonicalForms'
 
 /** What a rule may use: the file's opset, and a place for constants that the canonical form has as inputs. */
 export interface UpgradeContext {
@@ -45,14 +46,19 @@ function trimmed(node: Node): Node {
 /** ReduceMean carries its axes as an attribute until opset 17, as an input from 18. */
 const reduceMean: Rule = (node, context) => {
   const [x, axesName] = node.inputs
+  const axes = axesName ? context.constant(axesName) : undefined
+  const isEmpty = axesName ? axes?.data.length === 0 : node.attributes.axes === undefined
+  if (isEmpty && node.attributes.noop_with_empty_axes) return { ...node, op: 'Identity', inputs: [x], attributes: {} }
   if (!axesName) return without(node, 'noop_with_empty_axes')
-  const axes = context.constant(axesName)
   if (!axes) throw new NNOptError('unsupported', `'${context.fileName}': node '${node.name}' (ReduceMean): expected constant axes`, { node: node.name })
-  return without({ ...node, inputs: [x], attributes: { ...node.attributes, axes: [...axes.data] } }, 'noop_with_empty_axes')
+  return without({ ...node, inputs: [x], attributes: { ...node.attributes, ...(axes.data.length > 0 && { axes: [...axes.data] }) } }, 'noop_with_empty_axes')
 }
 
-/** Before opset 13 softmax flattened from `axis` (default 1) on; that is the same for the last axis, which classifiers use. */
-const softmax: Rule = (node, { opset }) => ({ ...node, attributes: { axis: opset < 13 ? 1 : -1, ...node.attributes } })
+/** Before opset 13 softmax flattened from `axis` (default 1) on. */
+const softmax: Rule = (node, { opset }) => ({ ...node, attributes: opset < 13 ? { axis: 1, ...node.attributes, [flattens]: 1 } : { axis: -1, ...node.attributes } })
+
+/** Attributes that change nothing while they hold these values; any other value is left, to be refused. */
+const ifValue = (node: Node, idle: Readonly<Record<string, number>>): Node => without(node, ...Object.keys(idle).filter((name) => node.attributes[name] === idle[name]))
 
 const rules: Readonly<Record<string, Rule>> = {
   Clip: (node, context) => attributesToInputs(node, context, ['min', 'max']),
@@ -64,10 +70,10 @@ const rules: Readonly<Record<string, Rule>> = {
   Split: (node, context) => without(attributesToInputs({ ...node, attributes: { axis: 0, ...node.attributes } }, context, ['split']), 'num_outputs'),
   Slice: (node, context) => attributesToInputs(node, context, ['starts', 'ends', 'axes']),
   Pad: (node, context) => attributesToInputs(node, context, ['pads', 'value']),
-  BatchNormalization: (node) => without({ ...node, outputs: node.outputs.slice(0, 1) }, 'spatial', 'is_test', 'consumed_inputs'),
+  BatchNormalization: (node) => ifValue({ ...node, outputs: node.outputs.slice(0, 1) }, { spatial: 1 }),
   Dropout: (node) => ({ ...node, op: 'Identity', inputs: node.inputs.slice(0, 1), outputs: node.outputs.slice(0, 1), attributes: {} }),
   Cast: (node) => without(node, 'saturate'),
-  QuantizeLinear: (node) => without(node, 'saturate', 'block_size', 'output_dtype', 'precision'),
-  DequantizeLinear: (node) => without(node, 'block_size', 'output_dtype'),
+  QuantizeLinear: (node) => ifValue(without(node, 'saturate'), { block_size: 0, output_dtype: 0, precision: 0 }),
+  DequantizeLinear: (node) => ifValue(node, { block_size: 0, output_dtype: 0 }),
   MaxPool: (node) => without({ ...node, outputs: node.outputs.slice(0, 1) }, 'storage_order'),
 }

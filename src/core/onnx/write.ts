@@ -1,5 +1,8 @@
-import type { Graph, ValueInfo } from '../graph/graph'
+import { NNOptError } from '../../shared/errors'
+import { constantInput, producers } from '../graph/graph'
+import type { Graph, Node, ValueInfo } from '../graph/graph'
 import { inferShapes } from '../graph/inferShapes'
+import type { DataType } from '../graph/tensorData'
 import { writeAttributes } from './attributes'
 import { modelType } from './proto'
 import type { ModelProto, ValueInfoProto } from './proto'
@@ -27,13 +30,23 @@ export function writeOnnx(graph: Graph, options: { readonly producerVersion?: st
   return Uint8Array.from(modelType.encode(modelType.fromObject(model)).finish())
 }
 
-/** The graph with more outputs, so that a runtime hands out inner values. */
+/** The graph with more outputs, so that a runtime hands out inner values. Throws `notFound` for a name that no node writes. */
 export function withOutputs(graph: Graph, names: readonly string[]): Graph {
-  const shapes = inferShapes(graph, 1)
+  const batch = graph.inputs[0].shape[0]
+  const shapes = inferShapes(graph, typeof batch === 'number' ? batch : 1)
+  const writers = producers(graph)
   const known = new Set(graph.outputs.map(({ name }) => name))
-  const added = names.filter((name) => !known.has(name)).map((name): ValueInfo => ({ name, dtype: 'float32', shape: ['batch', ...(shapes.get(name) ?? []).slice(1)] }))
+  const added = [...new Set(names)].filter((name) => !known.has(name)).map((name): ValueInfo => {
+    const writer = writers.get(name)
+    if (!writer) throw new NNOptError('notFound', `model '${graph.name}': no node writes '${name}'`, { value: name })
+    return { name, dtype: elementTypeOf(graph, writer), shape: [batch, ...(shapes.get(name) ?? []).slice(1)] }
+  })
   return { ...graph, outputs: [...graph.outputs, ...added] }
 }
+
+/** Only QuantizeLinear writes integers: of its zero point's type, uint8 without one. */
+const elementTypeOf = (graph: Graph, writer: Node): DataType =>
+  writer.op === 'QuantizeLinear' ? (constantInput(graph, writer, 2)?.dtype ?? 'uint8') : 'float32'
 
 function writeValueInfo({ name, dtype, shape }: ValueInfo): ValueInfoProto {
   const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }))

@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { add, mul, rsqrt, sub } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { activate, activationGradient } from '../execute/kernels/activations'
+import { NNOptError } from '../../shared/errors'
 import { batchNormInference, batchNormTrain, batchNormTrainGradient } from '../execute/kernels/batchNorm'
 import { biasGradient } from '../execute/kernels/biasGradient'
 import { defineOperator } from './operator'
@@ -24,7 +25,10 @@ export const batchNormalizationOperator = defineOperator({
   layout: 'channelsLast',
   quantization: 'float',
   parameters: { 1: 'scale', 2: 'shift', 3: 'mean', 4: 'variance' },
-  shape: ({ shapes }) => [shapes[0]],
+  shape: ({ node, shapes: [x, scale] }) => {
+    if (scale.length === 1 && scale[0] === x[1]) return [x]
+    throw new NNOptError('badInput', `node '${node.name}' (BatchNormalization): expected ${scale[0] ?? 0} channels, got an input of [${x.join(', ')}]`, { node: node.name })
+  },
   macs: () => 0,
   forward: (context) => {
     const { epsilon, activation } = context.attributes

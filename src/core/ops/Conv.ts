@@ -1,6 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import { add, concat, split } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
+import { NNOptError } from '../../shared/errors'
 import { biasGradient } from '../execute/kernels/biasGradient'
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../execute/kernels/conv2d'
 import { depthwiseConv2d, depthwiseConv2dFilterGradient, depthwiseConv2dInputGradient } from '../execute/kernels/depthwiseConv2d'
@@ -27,6 +28,7 @@ export const convOperator = defineOperator({
   quantization: 'weighted',
   parameters: { 1: 'weight', 2: 'bias' },
   shape: (context) => {
+    assertChannels(context)
     const window = windowOf(context)
     return [[context.shapes[0][0], context.shapes[1][0], ...window.output]]
   },
@@ -60,6 +62,11 @@ export const convOperator = defineOperator({
 })
 
 const windowOf = (context: Context): Window => resolveWindow(context.node, context.attributes, context.shapes[0], context.shapes[1].slice(2))
+
+function assertChannels({ node, attributes: { group }, shapes: [x, w] }: Context): void {
+  if (x.length !== 4 || w.length !== 4 || (x[1] === w[1] * group && w[0] % group === 0)) return
+  throw new NNOptError('badInput', `node '${node.name}' (Conv): expected ${w[1] * group} input channels for weights [${w.join(', ')}] in ${group} groups, got ${x[1]}`, { node: node.name })
+}
 
 const isDepthwise = ({ attributes, shapes }: Context): boolean => attributes.group > 1 && shapes[1][1] === 1 && attributes.group === shapes[0][1]
 

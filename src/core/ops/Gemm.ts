@@ -1,6 +1,7 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
 import { add, mul } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
+import { NNOptError } from '../../shared/errors'
 import { matMul } from '../execute/kernels/matMul'
 import { sizeOf, tensorData, transpose } from '../graph/tensorData'
 import { sumToShape } from './broadcast'
@@ -23,7 +24,11 @@ export const gemmOperator = defineOperator({
   layout: 'plain',
   quantization: 'weighted',
   parameters: { 1: 'weight', 2: 'bias' },
-  shape: ({ attributes, shapes: [a, b] }) => [[a[attributes.transA ? 1 : 0], b[attributes.transB ? 0 : 1]]],
+  shape: ({ node, attributes, shapes: [a, b] }) => {
+    const [left, right] = [a[attributes.transA ? 0 : 1], b[attributes.transB ? 1 : 0]]
+    if (a.length === 2 && b.length === 2 && left === right) return [[a[attributes.transA ? 1 : 0], b[attributes.transB ? 0 : 1]]]
+    throw new NNOptError('badInput', `node '${node.name}' (Gemm): expected ${right} input features for weights [${b.join(', ')}], got an input of [${a.join(', ')}]`, { node: node.name })
+  },
   macs: ({ attributes, shapes: [a, b] }) => sizeOf(a) * b[attributes.transB ? 0 : 1],
   forward: (context) => {
     const { alpha, beta, transA } = context.attributes

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { mirrorPad, pad, slice } from '@tensorflow/tfjs-core'
+import { addN, mirrorPad, pad, reverse, slice } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
 import { defineOperator } from './operator'
@@ -21,8 +21,10 @@ export const padOperator = defineOperator({
   },
   gradientReads: {},
   gradient: (context) => {
-    if (context.attributes.mode === 'reflect') throw new NNOptError('unsupported', `node '${context.node.name}' (Pad): reflection has no gradient here`, { node: context.node.name })
-    return [slice(context.dOutputs[0] as Tensor, physicalPadding(context, context.axisOf).map(([before]) => before), [...context.physicalShapes[0]])]
+    const widths = physicalPadding(context, context.axisOf)
+    const dy = context.dOutputs[0] as Tensor
+    if (context.attributes.mode === 'reflect') return [widths.reduce((gradient, width, axis) => foldedBack(gradient, axis, width), dy)]
+    return [slice(dy, widths.map(([before]) => before), [...context.physicalShapes[0]])]
   },
 })
 
@@ -43,4 +45,14 @@ function physicalPadding(context: NodeContext<unknown>, axisOf: (axis: number, r
   const physical: Widths = context.shapes[0].map(() => [0, 0])
   padding(context).forEach((width, axis) => (physical[axisOf(axis, context.shapes[0].length)] = width))
   return physical
+}
+
+/** The gradient of a reflection along one axis: what lies outside adds to the elements that it mirrors. */
+function foldedBack(dy: Tensor, axis: number, [before, after]: readonly [number, number]): Tensor {
+  if (before + after === 0) return dy
+  const size = dy.shape[axis] - before - after
+  const part = (begin: number, length: number): Tensor => slice(dy, dy.shape.map((_, at) => (at === axis ? begin : 0)), dy.shape.map((dim, at) => (at === axis ? length : dim)))
+  const mirrored = (begin: number, length: number, first: number): Tensor =>
+    pad(reverse(part(begin, length), axis), dy.shape.map((_, at): [number, number] => (at === axis ? [first, size - first - length] : [0, 0])))
+  return addN([part(before, size), ...(before ? [mirrored(0, before, 1)] : []), ...(after ? [mirrored(before + size, after, size - 1 - after)] : [])])
 }

@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { pad, slice, stridedSlice } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
+import { spreadAxis } from '../execute/kernels/convSpec'
 import { defineOperator } from './operator'
 import type { NodeContext, Shape } from './operator'
 
@@ -27,9 +28,8 @@ export const sliceOperator = defineOperator({
   gradientReads: {},
   gradient: (context) => {
     const physical = physicalRanges(context, context.axisOf)
-    const stepped = physical.find(({ step }) => step !== 1)
-    if (stepped) throw new NNOptError('unsupported', `node '${context.node.name}' (Slice): has no gradient for steps other than 1, got ${stepped.step}`, { node: context.node.name })
-    return [pad(context.dOutputs[0] as Tensor, physical.map(({ start, end }, axis) => [start, context.physicalShapes[0][axis] - end]))]
+    const spread = physical.reduce((dy, { step }, axis) => spreadAxis(dy, axis, step), context.dOutputs[0] as Tensor)
+    return [pad(spread, physical.map(({ start }, axis) => [start, context.physicalShapes[0][axis] - start - spread.shape[axis]]))]
   },
 })
 

@@ -1,24 +1,38 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { mul, softmax, sub, sum } from '@tensorflow/tfjs-core'
+import { mul, softmax, sub, sum, transpose } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
 import { defineOperator } from './operator'
+import type { NodeContext } from './operator'
 
-/** Exponentials that sum to one along the last axis. */
+const softmaxAttributes = z.object({ axis: z.number().int().default(-1) })
+
+/** Exponentials that sum to one along an axis (ONNX Softmax-13). */
 export const softmaxOperator = defineOperator({
   id: 'Softmax',
-  attributes: z.object({ axis: z.number().int().default(-1) }),
+  attributes: softmaxAttributes,
   layout: 'plain',
   quantization: 'float',
-  shape: ({ node, attributes, shapes: [x] }) => {
-    const axis = attributes.axis < 0 ? attributes.axis + x.length : attributes.axis
-    if (axis === x.length - 1) return [x]
-    throw new NNOptError('unsupported', `node '${node.name}' (Softmax): expected the last axis (${x.length - 1}), got ${axis}`, { node: node.name })
+  shape: (context) => {
+    const [{ node, attributes }, [x]] = [context, context.shapes]
+    if (attributes.axis >= -x.length && attributes.axis < x.length) return [x]
+    throw new NNOptError('badInput', `node '${node.name}' (Softmax): expected an axis of [${x.join(', ')}], got ${attributes.axis}`, { node: node.name })
   },
-  forward: ({ inputs }) => [softmax(inputs[0] as Tensor)],
+  forward: (context) => {
+    const order = axisLast(context)
+    const x = context.inputs[0] as Tensor
+    return [order ? transpose(softmax(transpose(x, order)), order) : softmax(x)]
+  },
   gradientReads: { outputs: [0] },
-  gradient: ({ dOutputs, outputs }) => {
-    const [dy, y] = [dOutputs[0] as Tensor, outputs[0] as Tensor]
-    return [mul(y, sub(dy, sum(mul(dy, y), -1, true)))]
+  gradient: (context) => {
+    const [dy, y] = [context.dOutputs[0] as Tensor, context.outputs[0] as Tensor]
+    return [mul(y, sub(dy, sum(mul(dy, y), context.attributes.axis, true)))]
   },
 })
+
+/** The permutation, its own inverse, that swaps the axis with the last; undefined when it is the last. */
+function axisLast({ attributes, shapes: [x] }: NodeContext<z.output<typeof softmaxAttributes>>): number[] | undefined {
+  const last = x.length - 1
+  const axis = attributes.axis < 0 ? attributes.axis + x.length : attributes.axis
+  return axis === last ? undefined : x.map((_, index) => (index === axis ? last : index === last ? axis : index))
+}

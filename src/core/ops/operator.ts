@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
 import type { Node } from '../graph/graph'
 import type { TensorData } from '../graph/tensorData'
@@ -93,6 +93,7 @@ export interface OperatorDefinition<A> {
 /** An operator with its attribute type hidden: callers pass nodes, the operator parses their attributes once. */
 export interface Operator extends Omit<OperatorDefinition<unknown>, 'attributes' | 'layout'> {
   readonly kind: 'operator'
+  readonly attributeNames: readonly string[]
   /** Parsed attributes of a node; throws `badInput` naming the node. */
   parse(node: Node): unknown
   layoutOf(context: NodeContext<unknown>): LayoutRule
@@ -115,6 +116,7 @@ export function defineOperator<A>(definition: OperatorDefinition<A>): Operator {
   return {
     ...rest,
     kind: 'operator',
+    attributeNames: schema instanceof z.ZodObject ? Object.keys(schema.shape) : [],
     parse,
     layoutOf: (context) => (typeof layout === 'function' ? layout(typed<NodeContext<A>>(context)) : layout),
     shape: (context) => definition.shape(typed<NodeContext<A>>(context)),

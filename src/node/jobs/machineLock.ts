@@ -55,17 +55,12 @@ export async function claimMachine(claim: Claim, { signal, onWait, folder = lock
   mkdirSync(markerFolder(folder), { recursive: true })
   const attempt = claim === 'exclusive' ? tryExclusive : tryShared
   let waited = false
-  try {
-    for (;;) {
-      const release = attempt(folder)
-      if (release) return release
-      if (!waited) onWait?.()
-      waited = true
-      await sleep(pollMs, undefined, { signal })
-    }
-  } catch (error) {
-    if (pidIn(lockFile(folder)) === process.pid) rmSync(lockFile(folder), { force: true })
-    throw error
+  for (;;) {
+    const release = attempt(folder)
+    if (release) return release
+    if (!waited) onWait?.()
+    waited = true
+    await sleep(pollMs, undefined, { signal })
   }
 }
 
@@ -82,7 +77,10 @@ function tryShared(folder: string): (() => void) | undefined {
 function tryExclusive(folder: string): (() => void) | undefined {
   if (exclusiveHolder(folder) === undefined) take(folder)
   if (exclusiveHolder(folder) !== process.pid) return undefined
-  return someoneWorks(folder) ? undefined : () => rmSync(lockFile(folder), { force: true })
+  const release = (): void => rmSync(lockFile(folder), { force: true })
+  if (!someoneWorks(folder)) return release
+  // Whoever waits for long work holds nobody else up.
+  release()
 }
 
 function take(folder: string): void {

@@ -19,8 +19,9 @@ const modelFile = 'model.onnx'
 export function commitVersion(store: Store, draft: VersionDraft, files: ReadonlyMap<string, FileContent>): Version {
   const model = files.get(modelFile)
   assert(model instanceof Uint8Array, () => `version '${draft.name}': expected the bytes of ${modelFile}`)
-  const id = createId('v')
-  const facts = { ...draft, id, createdAt: new Date().toISOString(), sizeBytes: model.length, hash: sha256(model) }
+  const now = Date.now()
+  const id = createId('v', now)
+  const facts = { ...draft, id, createdAt: new Date(now).toISOString(), sizeBytes: model.length, hash: sha256(model) }
   const folder = store.paths.version(id)
   return guardStorage(store.paths.root, () => {
     writeFolder(folder, new Map([...files, ['metadata.json', new TextEncoder().encode(`${JSON.stringify(facts, null, 2)}\n`)]]))

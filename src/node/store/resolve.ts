@@ -24,7 +24,7 @@ const listed = 5
 
 /** The names most like what was asked for, or the first few when none is. */
 export function closeNames(asked: string, names: readonly string[]): readonly string[] {
-  const ranked = names.map((name) => ({ name, cost: name.includes(asked) ? 0 : distance(asked.toLowerCase(), name.toLowerCase()) })).sort((a, b) => a.cost - b.cost)
+  const ranked = names.map((name) => ({ name, cost: name.includes(asked) ? 0 : distance(asked.toLowerCase(), name.toLowerCase()) })).sort((a, b) => a.cost - b.cost || a.name.length - b.name.length)
   const close = ranked.filter(({ cost }) => cost <= closeEnough)
   return (close.length > 0 ? close : ranked).slice(0, listed).map(({ name }) => name)
 }

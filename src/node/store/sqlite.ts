@@ -1,12 +1,13 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite'
+import type * as sqlite from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 
 export type Row = Record<string, SQLOutputValue>
-export type { DatabaseSync, SQLInputValue }
+export type { DatabaseSync }
 
 const busyTimeoutMs = 15_000
 
 /** Loads node:sqlite without its 'experimental' warning; every other warning still shows. */
-function loadSqlite(): typeof import('node:sqlite') {
+function loadSqlite(): typeof sqlite {
   const { emitWarning } = process
   process.emitWarning = () => undefined
   try {

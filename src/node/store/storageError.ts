@@ -6,8 +6,8 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'it lies on a read-only file system: choose another folder with --workspace',
   EACCES: 'it is not writable for this user: change its permissions or choose another folder with --workspace',
   EPERM: 'it is not writable for this user: change its permissions or choose another folder with --workspace',
-  ENOTDIR: 'a part of its path is a file: choose another folder with --workspace',
-  EEXIST: 'a file has its name: choose another folder with --workspace',
+  ENOTDIR: 'it, or a part of its path, is a file: choose another folder with --workspace',
+  EEXIST: 'it, or a part of its path, is a file: choose another folder with --workspace',
 }
 
 /** SQLite's primary result codes (https://www.sqlite.org/rescode.html). */

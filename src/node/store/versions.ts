@@ -22,9 +22,9 @@ function factsOf({ id: _id, name: _name, createdAt: _createdAt, deletedAt: _dele
 
 function read(row: Row): Version {
   return {
-    ...(JSON.parse(text(row.facts)) as VersionFacts),
     id: text(row.id),
     name: text(row.name),
+    ...(JSON.parse(text(row.facts)) as VersionFacts),
     createdAt: text(row.created_at),
     deletedAt: textOrNull(row.deleted_at),
     parentId: textOrNull(row.parent_id),

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 
 /** A learning rate over a run: `factor` times the configured rate. */
 export interface Schedule {

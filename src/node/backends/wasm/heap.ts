@@ -1,34 +1,69 @@
-import { registerKernel } from '@tensorflow/tfjs-core'
-import type { KernelBackend, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core'
-import { nativeKernelNames } from '../../../core/execute/kernels/native'
-import type { NativeKernel } from '../../../core/execute/kernels/native'
+import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core'
+import { NNOptError } from '../../../shared/errors'
+import { createProgram } from './simd/program'
+import type { Program } from './simd/program'
 
-/** The part of tfjs' wasm backend by which a kernel reads and writes the heap without copies. */
-export interface WasmHeap extends KernelBackend {
-  makeOutput(shape: readonly number[], dtype: 'float32'): TensorInfo
+/** What is used of the package's WebAssembly module (Emscripten). */
+interface WasmModule {
+  readonly asm: { readonly memory: WebAssembly.Memory }
+  _malloc(bytes: number): number
+}
+
+/** What is used of tfjs' BackendWasm. */
+export interface WasmKernelBackend extends KernelBackend {
+  readonly wasm: WasmModule
+  makeOutput(shape: number[], dtype: 'float32'): TensorInfo
   typedArrayFromHeap(tensor: TensorInfo): Float32Array
+  getMemoryOffset(dataId: TensorInfo['dataId']): number
 }
 
-export interface KernelCall {
-  readonly inputs: Readonly<Record<string, TensorInfo>>
-  readonly attributes: NamedAttrMap
-  readonly heap: WasmHeap
+/** Memory shared by tfjs' kernels and ours: tensors are read and written where they lie. */
+export interface Heap {
+  readonly run: Program
+  /** Byte address of a tensor's first element. */
+  address(tensor: TensorInfo): number
+  /** A view; growing the heap invalidates it, so views are taken after every allocation. */
+  view(tensor: TensorInfo): Float32Array
+  /** A float32 tensor with arbitrary content. */
+  allocate(shape: readonly number[]): TensorInfo
+  /** A float32 tensor of zeros. */
+  zeros(shape: readonly number[]): TensorInfo
+  copy(tensor: TensorInfo): TensorInfo
+  free(tensor: TensorInfo): void
 }
 
-/** Registers a kernel of ours for the wasm backend. */
-export function registerWasmKernel(kernel: NativeKernel, compute: (call: KernelCall) => TensorInfo): void {
-  registerKernel({
-    kernelName: nativeKernelNames[kernel],
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, attrs, backend }) => compute({ inputs: inputs as Record<string, TensorInfo>, attributes: (attrs ?? {}) as NamedAttrMap, heap: backend as WasmHeap }),
-  })
+export function createHeap(backend: WasmKernelBackend): Heap {
+  refuseFullHeap(backend.wasm)
+  const view: Heap['view'] = (tensor) => backend.typedArrayFromHeap(tensor)
+  const allocate: Heap['allocate'] = (shape) => backend.makeOutput([...shape], 'float32')
+  return {
+    run: createProgram(backend.wasm.asm.memory),
+    address: ({ dataId }) => backend.getMemoryOffset(dataId),
+    view,
+    allocate,
+    zeros: (shape) => {
+      const tensor = allocate(shape)
+      view(tensor).fill(0)
+      return tensor
+    },
+    copy: (tensor) => {
+      const copy = allocate(tensor.shape)
+      view(copy).set(view(tensor))
+      return copy
+    },
+    free: ({ dataId }) => void backend.disposeData(dataId),
+  }
 }
 
-/** A zeroed output. Growing the heap moves it, so views are taken after every allocation. */
-export function zeroOutput(heap: WasmHeap, shape: readonly number[]): TensorInfo {
-  const output = heap.makeOutput(shape, 'float32')
-  heap.typedArrayFromHeap(output).fill(0)
-  return output
-}
+/** Addresses have 32 bits. */
+const HEAP_BYTES = 2 ** 32
 
-export const integers = (attributes: NamedAttrMap, name: string): readonly number[] => attributes[name] as number[]
+/** malloc answers 0 when the heap cannot grow, takes sizes modulo 4 GiB, and tfjs would write there all the same. */
+function refuseFullHeap(module: WasmModule): void {
+  const malloc = module._malloc
+  module._malloc = (bytes) => {
+    const address = bytes < HEAP_BYTES ? malloc(bytes) : 0
+    if (address === 0 && bytes > 0) throw new NNOptError('unavailable', `the wasm backend is out of memory (4 GiB at most): use a smaller batch or image, or install TensorFlow with 'nnopt runtime tensorflow'`)
+    return address
+  }
+}

@@ -1,35 +1,53 @@
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, sep } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { NNOptError } from '../../../shared/errors'
-import type { Backend, RunningBackend } from '../backend'
-import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise'
-import { registerWasmKernel } from './heap'
+import type { Availability, Backend, RunningBackend } from '../backend'
+import { createHeap } from './heap'
+import type { WasmKernelBackend } from './heap'
+import { registerWasmKernels, unregisterWasmKernels } from './kernels/index'
 
 const name = 'wasm'
-const require = createRequire(import.meta.url)
-const packageName = '@tensorflow/tfjs-backend-wasm'
-const { version } = require(`${packageName}/package.json`) as { readonly version: string }
+const priority = 10
 const device = 'CPU (1 thread, SIMD)'
+const packageName = '@tensorflow/tfjs-backend-wasm'
+const require = createRequire(import.meta.url)
 
-/** tfjs' WebAssembly backend with gradient kernels of ours: needs nothing but npm, and gives the same bits on every run. */
-export const wasmBackend: Backend = {
-  kind: 'backend',
-  id: name,
-  label: 'WebAssembly',
-  priority: 10,
-  environment: {},
-  available: async () => ({ available: true, version, device }),
-  create,
+/** tfjs' WebAssembly backend with training kernels of ours: needs nothing but npm, and gives the same bits on every run. */
+export const wasmBackend: Backend = { kind: 'backend', id: name, label: 'WebAssembly', priority, environment: {}, available, create }
+
+async function available(): Promise<Availability> {
+  if (!hasSimd()) return { available: false, reason: 'this processor has no WebAssembly SIMD (x64 needs SSE4.1)' }
+  return { available: true, version: packageVersion(), device }
 }
 
+/** A module with one vector constant: valid where vectors are. */
+const simdProbe = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11)
+
+const hasSimd = (): boolean => WebAssembly.validate(simdProbe)
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(require.resolve(`${packageName}/package.json`), 'utf8')) as { readonly version: string }
+  return version
+}
+
+/** tfjs forgets the factory when the backend is removed. */
+let factory: ReturnType<typeof tf.findBackendFactory> | undefined
+
 async function create(): Promise<RunningBackend> {
-  const { setThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
+  const found = await available()
+  if (!found.available) throw new NNOptError('unavailable', `${found.reason}: train with TensorFlow ('nnopt runtime tensorflow'), or on another machine`)
+  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
   setWasmPaths(dirname(require.resolve(packageName)) + sep)
-  // One thread: the threaded build starts browser workers, and sums in an order that changes from run to run.
-  setThreadsCount(1)
-  if (!(await tf.setBackend(name))) throw new NNOptError('unavailable', "the wasm backend did not start: this processor or Node has no WebAssembly SIMD; install TensorFlow with 'nnopt runtime tensorflow'")
-  registerWasmKernel('depthwiseConv2dFilterGradient', depthwiseFilterGradient)
-  registerWasmKernel('depthwiseConv2dInputGradient', depthwiseInputGradient)
-  return { name, device, version, threads: 1, dispose: () => tf.removeBackend(name) }
+  factory ??= tf.findBackendFactory(name)
+  if (!tf.findBackendFactory(name)) tf.registerBackend(name, factory)
+  if (!(await tf.setBackend(name))) throw new NNOptError('unavailable', `${packageName} ${found.version} did not start: install the program again`)
+  registerWasmKernels(name, createHeap(tf.backend() as WasmKernelBackend))
+  return { name, device, version: found.version, threads: 1, dispose }
+}
+
+function dispose(): void {
+  unregisterWasmKernels(name)
+  tf.removeBackend(name)
 }

@@ -5,13 +5,13 @@ import type { TrainConfig } from '../../../core/train/config'
 import type { EpochMetrics, FitEvent } from '../../../core/train/events'
 import type { Command } from '../../../core/train/fit'
 import type { ErrorReport } from '../../../shared/errors'
-import type { DatasetRecord } from '../../../shared/types'
+import type { StoredDataset } from '../../datasets'
 
 /** All that a training run is, as it crosses into the trainer's thread. */
 export interface TrainingJob {
   readonly graph: Graph
   readonly preprocessing: Preprocessing
-  readonly dataset: DatasetRecord
+  readonly dataset: StoredDataset
   readonly config: TrainConfig
   /** Backend id, or 'auto'. */
   readonly backend: string

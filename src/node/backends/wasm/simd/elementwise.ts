@@ -27,22 +27,6 @@ export const reluGradient = defineFunction('reluGradient', ['dy', 'y', 'dx', 'by
   })
 }, ['ceiling'])
 
-/**
- * One step of SGD with momentum for `bytes` of floats: slope = g + decay · p, v' = momentum · v + slope, p' = p − rate · (ahead · slope + pull · v').
- * Plain momentum has ahead 0 and pull 1, Nesterov's ahead 1 and pull as the momentum.
- */
-export const momentumStep = defineFunction('momentumStep', ['p', 'v', 'g', 'nextP', 'nextV', 'bytes', 'rate', 'momentum', 'decay', 'ahead', 'pull'], (emitter, parameter) => {
-  const { p, v, g, nextP, nextV, bytes, rate, momentum, decay, ahead, pull } = parameter
-  forEachStrip(emitter, bytes, 1, ({ lanes }, offset) => {
-    const [at, times] = [(tensor: Code): Code => i32.add(tensor, offset), (a: Code, factor: Code): Code => lanes.mul(a, lanes.splat(factor))]
-    const before = emitter.let(lanes.type, lanes.load(at(p))).get
-    const slope = emitter.let(lanes.type, lanes.add(lanes.load(at(g)), times(before, decay))).get
-    const moved = emitter.let(lanes.type, lanes.add(times(lanes.load(at(v)), momentum), slope)).get
-    const direction = lanes.add(times(slope, ahead), times(moved, pull))
-    emitter.emit(lanes.store(at(nextV), moved), lanes.store(at(nextP), lanes.sub(before, times(direction, rate))))
-  })
-}, ['rate', 'momentum', 'decay', 'ahead', 'pull'])
-
 /** out [columns, rows] = x [rows, columns] transposed. */
 export const transpose = defineFunction('transpose', ['x', 'out', 'rows', 'columns'], (emitter, { x, out, rows, columns }) => {
   const [rowBytes, outBytes] = [columns, rows].map((count) => emitter.let('i32', i32.mul(count, i32.const(scalarLanes.bytes))).get)

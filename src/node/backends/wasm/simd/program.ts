@@ -1,7 +1,7 @@
 import { batchNormApply, batchNormGradients, batchNormStatistics, inverseDeviation } from './batchNorm'
 import { convolutionFunctions } from './convolution'
 import { depthwiseFunctions } from './depthwise'
-import { columnSums, fakeQuantFunctions, momentumStep, relu, reluGradient, transpose } from './elementwise'
+import { columnSums, fakeQuantFunctions, relu, reluGradient, transpose } from './elementwise'
 import { encodeModule } from './encoding'
 import { gemm } from './gemm'
 
@@ -10,7 +10,7 @@ const GEMM = 0
 
 const functions = [
   gemm, ...convolutionFunctions(GEMM), ...depthwiseFunctions, batchNormStatistics, inverseDeviation, batchNormApply, ...batchNormGradients,
-  relu, reluGradient, momentumStep, transpose, columnSums, ...fakeQuantFunctions,
+  relu, reluGradient, transpose, columnSums, ...fakeQuantFunctions,
 ]
 
 type Compute = (...parameters: readonly number[]) => void

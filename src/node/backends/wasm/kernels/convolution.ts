@@ -1,0 +1,45 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core'
+import type { Heap } from '../heap'
+import { geometryOf, outputShape } from './geometry'
+import { FLOAT_BYTES, integers } from './kernel'
+import type { WasmKernel } from './kernel'
+
+/** Convolution of x [n, h, w, c] by filter [kh, kw, c, o]. */
+export const conv2d: WasmKernel = (call) => {
+  const { inputs: { x, filter }, heap } = call
+  const y = heap.zeros(outputShape(x.shape, filter.shape, filter.shape[3], call))
+  const { sizes, variant } = geometryOf(x.shape, filter.shape, y.shape, call)
+  heap.run(`convolution${variant}`, heap.address(x), heap.address(filter), heap.address(y), ...sizes)
+  return y
+}
+
+/** Its gradient by the input. */
+export const conv2dInputGradient: WasmKernel = (call) => {
+  const { inputs: { dy, filter }, attributes, heap } = call
+  const turned = transposedTaps(heap, filter)
+  const dx = heap.zeros(integers(attributes, 'xShape'))
+  const { sizes, variant } = geometryOf(dx.shape, filter.shape, dy.shape, call)
+  heap.run(`convolutionInputGradient${variant}`, heap.address(dx), heap.address(turned), heap.address(dy), ...sizes)
+  heap.free(turned)
+  return dx
+}
+
+/** Its gradient by the filter. */
+export const conv2dFilterGradient: WasmKernel = (call) => {
+  const { inputs: { x, dy }, attributes, heap } = call
+  const gradient = heap.zeros(integers(attributes, 'filterShape'))
+  const { sizes, variant } = geometryOf(x.shape, gradient.shape, dy.shape, call)
+  heap.run(`convolutionFilterGradient${variant}`, heap.address(x), heap.address(gradient), heap.address(dy), ...sizes)
+  return gradient
+}
+
+/** Every tap [c, o] of a filter [kh, kw, c, o] as [o, c]. */
+function transposedTaps(heap: Heap, filter: TensorInfo): TensorInfo {
+  const [kernelHeight, kernelWidth, channels, outChannels] = filter.shape
+  const out = heap.allocate([kernelHeight, kernelWidth, outChannels, channels])
+  const tapBytes = channels * outChannels * FLOAT_BYTES
+  for (let tap = 0; tap < kernelHeight * kernelWidth; tap++) {
+    heap.run('transpose', heap.address(filter) + tap * tapBytes, heap.address(out) + tap * tapBytes, channels, outChannels)
+  }
+  return out
+}

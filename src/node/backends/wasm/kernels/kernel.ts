@@ -1,0 +1,28 @@
+import type { NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core'
+import type { Heap } from '../heap'
+
+export interface KernelCall {
+  readonly inputs: Readonly<Record<string, TensorInfo>>
+  readonly attributes: NamedAttrMap
+  readonly heap: Heap
+}
+
+export type WasmKernel = (call: KernelCall) => TensorInfo | TensorInfo[]
+
+export const integers = (attributes: NamedAttrMap, name: string): readonly number[] => attributes[name] as number[]
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
+
+export const FLOAT_BYTES = 4
+
+/** Channels and rows of a tensor as a matrix [rows, channels]. */
+export function rowsOf({ shape }: TensorInfo): { readonly channels: number; readonly rows: number; readonly rowBytes: number } {
+  const channels = shape[shape.length - 1]
+  return { channels, rows: channels === 0 ? 0 : sizeOf(shape) / channels, rowBytes: channels * FLOAT_BYTES }
+}
+
+/** Bounds of an activation: what lies outside is clipped and has no gradient. */
+export function boundsOf(activation: unknown): readonly [floor: number, ceiling: number] {
+  const bounds = { none: [-Infinity, Infinity], relu: [0, Infinity], relu6: [0, 6] } as const
+  return bounds[(activation ?? 'none') as keyof typeof bounds]
+}
