@@ -10,6 +10,7 @@ const variants: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'width 1, stride 32': { width: 1, totalStride: 32 },
   'width 1, stride 16': { width: 1, totalStride: 16 },
   'width 1, stride 8': { width: 1, totalStride: 8 },
+  'width 1, stride 8, late': { width: 1, strides: [1, 1, 2, 1, 2, 1, 2, 1] },
   'width 0.75, stride 16': { width: 0.75, totalStride: 16 },
   'width 0.5, stride 8': { width: 0.5, totalStride: 8 },
 }

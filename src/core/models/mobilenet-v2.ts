@@ -17,6 +17,7 @@ const params = z.object({
   ...commonParams,
   width: z.number().min(0.1).max(2).default(1).describe('Width multiplier: scales every channel count'),
   totalStride: z.union([z.literal(8), z.literal(16), z.literal(32)]).default(32).describe('Input size over final feature map size; 32 for large images, 16 or 8 for 32×32'),
+  strides: z.array(z.number().int().min(1).max(2)).length(stages.length + 1).optional().describe('Stride of the stem and of each stage, in place of the total stride'),
 })
 
 /** MobileNetV2 (Sandler et al., 2018) with torchvision's layout and names. Smaller total strides drop the earliest subsamplings. */
@@ -24,21 +25,26 @@ export const mobilenetV2 = defineArchitecture({
   id: 'mobilenet-v2',
   label: 'MobileNetV2',
   params,
-  build: ({ classes, size, width, totalStride }, random) => {
+  build: ({ classes, size, width, totalStride, strides }, random) => {
     const builder = new GraphBuilder(random, { channels: 3, size })
-    let skipped = Math.log2(32 / totalStride)
-    const strideOf = (stride: number): number => (stride === 2 && skipped-- > 0 ? 1 : stride)
-    let x = convNormRelu(builder, 'features.0', 'input', roundChannels(32 * width), 3, strideOf(2))
+    const [stemStride, ...stageStrides] = strides ?? stridesFor(totalStride)
+    let x = convNormRelu(builder, 'features.0', 'input', roundChannels(32 * width), 3, stemStride)
     let index = 1
-    for (const { expansion, channels, count, stride } of stages) {
+    for (const [stage, { expansion, channels, count }] of stages.entries()) {
       const out = roundChannels(channels * width)
-      const first = strideOf(stride)
+      const first = stageStrides[stage]
       for (let repeat = 0; repeat < count; repeat++) x = invertedResidual(builder, `features.${index++}`, x, out, repeat === 0 ? first : 1, expansion)
     }
     x = convNormRelu(builder, `features.${index}`, x, roundChannels(1280 * Math.max(1, width)), 1, 1)
     return builder.build('mobilenet-v2', builder.linear('classifier.1', builder.pool('pool', x), classes), classes)
   },
 })
+
+/** The strides of the paper, without the earliest subsamplings that a smaller total stride leaves out. */
+function stridesFor(totalStride: number): readonly number[] {
+  let skipped = Math.log2(32 / totalStride)
+  return [2, ...stages.map(({ stride }) => stride)].map((stride) => (stride === 2 && skipped-- > 0 ? 1 : stride))
+}
 
 /** The nearest multiple of 8 that is not more than 10 % smaller, as torchvision's _make_divisible. */
 export function roundChannels(channels: number): number {

@@ -1,4 +1,5 @@
 import { openStore } from '../store'
+import { storageError } from '../store/storageError'
 import { assert, toErrorReport } from '../../shared/errors'
 import { createControl } from './control'
 import type { JobCommand, JobMessage, JobOutcome } from './messages'
@@ -29,10 +30,16 @@ async function work(workspace: string, runId: string): Promise<JobOutcome> {
   }
 }
 
-async function start({ workspace, runId }: Extract<JobCommand, { kind: 'start' }>): Promise<void> {
-  const outcome = await work(workspace, runId).catch((error: unknown): JobOutcome => ({ status: 'failed', error: toErrorReport(error) }))
-  // Threads may still hold native sessions: everything is written, so the process just ends.
+/** Threads may still hold native sessions: everything is written, so the process just ends. */
+function finish(outcome: JobOutcome): void {
   process.send?.({ kind: 'finished', outcome } satisfies JobMessage, undefined, undefined, () => process.exit(0))
+}
+
+async function start({ workspace, runId }: Extract<JobCommand, { kind: 'start' }>): Promise<void> {
+  const fail = (error: unknown): void => finish({ status: 'failed', error: toErrorReport(storageError(error, workspace)) })
+  // What a timer throws, such as a metric that no longer fits on the disk, ends the run as any other failure does.
+  process.on('uncaughtException', fail)
+  await work(workspace, runId).then(finish, fail)
 }
 
 // Ctrl-C reaches the whole process group; the host says what to do about it.

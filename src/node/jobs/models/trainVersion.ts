@@ -1,3 +1,4 @@
+import { parameterUses, withParameters } from '../../../core/execute/parameters'
 import { withModelFacts } from '../../../core/data/modelFacts'
 import { guessPreprocessing } from '../../../core/data/preprocessing'
 import type { Preprocessing } from '../../../core/data/preprocessing'
@@ -31,7 +32,7 @@ const systemEveryMs = 2000
 /** Trains in the trainer's thread, keeps what it reports as metrics, and saves the chosen weights as a version. */
 export async function trainVersion(context: StepContext, params: TrainParams, checkpointFolder: string): Promise<StepOutput> {
   const dataset = resolveDataset(context.store, params.dataset)
-  const start = params.from === undefined ? fromArchitecture(params, dataset) : fromVersion(context, params.from, dataset)
+  const start = params.from === undefined ? fromArchitecture(context, params, dataset) : fromVersion(context, params.from, dataset)
   const stopWatching = watchSystem(context)
   try {
     const job = { graph: start.graph, preprocessing: start.preprocessing, dataset, config: trainConfig.parse(params), backend: params.backend, checkpointFolder }
@@ -45,12 +46,24 @@ export async function trainVersion(context: StepContext, params: TrainParams, ch
   }
 }
 
-function fromArchitecture({ architecture = '', architectureParams, seed }: TrainParams, { classes, facts: { imageSize } }: DatasetRecord): Start {
+function fromArchitecture(context: StepContext, { architecture = '', architectureParams, seed, weightsFrom }: TrainParams, { classes, facts: { imageSize } }: DatasetRecord): Start {
   const smallest = Math.min(imageSize.minWidth, imageSize.minHeight)
   const built = buildArchitecture(architecture, { classes: classes.length, ...(smallest <= smallSide && smallest >= 8 && { size: smallest }), ...architectureParams }, seed)
   const [height, width] = imageInput(built).shape.slice(2).map(Number)
   const { preprocessing } = guessPreprocessing(height, width)
-  return { graph: withModelFacts(built, { preprocessing, classes }), preprocessing }
+  const parent = weightsFrom === undefined ? undefined : context.version(weightsFrom)
+  const graph = parent ? withWeightsOf(built, readModelFile(context.store.paths.model(parent.id)).graph, parent.name) : built
+  return { graph: withModelFacts(graph, { preprocessing, classes }), preprocessing, ...(parent && { parent }) }
+}
+
+/** The network with another's weights wherever names and shapes agree: the same layers at another resolution, or another classifier. */
+function withWeightsOf(graph: Graph, donor: Graph, name: string): Graph {
+  const taken = [...parameterUses(graph).keys()].flatMap((parameter) => {
+    const [own, other] = [graph.initializers.get(parameter), donor.initializers.get(parameter)]
+    return own && other && own.shape.join() === other.shape.join() ? [[parameter, other] as const] : []
+  })
+  if (taken.length === 0) throw new NNOptError('badInput', `version '${name}' has no weights that fit: expected names such as '${[...parameterUses(graph).keys()][0]}', got '${[...parameterUses(donor).keys()][0]}'`)
+  return withParameters(graph, new Map(taken))
 }
 
 function buildArchitecture(id: string, params: Readonly<Record<string, unknown>>, seed: number): Graph {

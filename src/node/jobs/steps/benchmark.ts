@@ -24,8 +24,8 @@ async function run(context: StepContext, { versions: references, batchSize, thre
   context.progress({ label: 'warming up', done: 0 })
   const report = await benchmark(models, { batch: batchSize, threads, rounds, signal, onProgress: (done, total) => context.progress({ label: 'measuring', done, total, unit: 'rounds' }) })
   const benchmarks = versions.map((version) => resultFor(version, report, runtimeName()))
+  for (const warning of new Set(benchmarks.flatMap(({ warnings }) => warnings))) context.warn(warning)
   for (const result of benchmarks) {
-    result.warnings.forEach(context.warn)
     store.measurements.addBenchmark({ id: createId('b'), versionId: result.version, runId, createdAt: new Date().toISOString(), benchmark: result })
   }
   return { output: { benchmarks } }
