@@ -12,6 +12,6 @@ export default defineConfig({
     root: join(source, 'renderer'),
     base: './',
     plugins: [vue()],
-    build: { outDir: join(import.meta.dirname, 'out/renderer'), emptyOutDir: true, rollupOptions: { input: join(source, 'renderer/index.html') } },
+    build: { outDir: join(import.meta.dirname, 'out/renderer'), emptyOutDir: true, minify: true, rollupOptions: { input: join(source, 'renderer/index.html') } },
   },
 })

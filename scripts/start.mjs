@@ -14,8 +14,13 @@ if (!existsSync(join(root, 'out', 'main', 'index.js'))) {
 }
 
 function electronBinary() {
+  const require = createRequire(import.meta.url)
   try {
-    const path = createRequire(import.meta.url)('electron')
+    const folder = dirname(require.resolve('electron/package.json'))
+    // A failed download is told in our own words below: the installer's are a stack trace.
+    if (!existsSync(join(folder, 'path.txt'))) spawnSync(process.execPath, [join(folder, 'install.js')], { stdio: 'ignore' })
+    if (!existsSync(join(folder, 'path.txt'))) return undefined
+    const path = require('electron')
     return typeof path === 'string' && existsSync(path) ? path : undefined
   } catch {
     return undefined

@@ -62,4 +62,9 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
+// 'nnopt versions | head' closes the pipe: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 await main(process.argv.slice(2))

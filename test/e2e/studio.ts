@@ -15,6 +15,8 @@ export interface Studio {
   readonly url: string
   /** The address without the token. */
   readonly origin: string
+  /** Folder of the images that the data set was made from. */
+  readonly images: string
   nnopt(...args: readonly string[]): Promise<unknown>
   /** Ends the engine as a crash would, and starts another on the same port. */
   restart(): Promise<void>
@@ -33,6 +35,7 @@ export async function startStudio(): Promise<Studio> {
   return {
     url: server.url,
     origin: new URL(server.url).origin,
+    images: join(folder, 'colours'),
     nnopt,
     restart: async () => {
       await server.kill()

@@ -122,6 +122,54 @@ describe('training', () => {
     expect(changed.sort()).toEqual(['classifier.bias', 'classifier.weight'])
   })
 
+  it.each(['sgd', 'adam'])('leaves the state of %s untouched where nothing trains', async (optimizer) => {
+    const settings = config({ epochs: 1, headEpochs: 1, optimizer, learningRate: 0.01, weightDecay: 0.1 })
+    const { state } = await fit(trainerOf(settings), data, settings, recorder())
+    const headSize = 3 * 8 + 3
+    const slots = Object.entries(state.snapshot.vectors).filter(([name]) => name.startsWith('slot.'))
+    expect(slots.map(([, vector]) => vector.filter((value) => value !== 0).length)).toEqual(slots.map(() => headSize))
+  })
+
+  it('trains the rest too, but only after the head', async () => {
+    const settings = config({ epochs: 2, headEpochs: 1 })
+    const trainer = trainerOf(settings)
+    const hooks = recorder()
+    await fit(trainer, data, settings, hooks)
+    const weightAfter = (epoch: number): unknown => trainer.graphOf(hooks.checkpoints[epoch].snapshot).initializers.get('stem.conv.weight')?.data
+    expect(weightAfter(0)).toEqual(model().initializers.get('stem.conv.weight')?.data)
+    expect(weightAfter(1)).not.toEqual(weightAfter(0))
+  })
+
+  it('counts an epoch whose last batch has no readable image', async () => {
+    const settings = config({ epochs: 1 })
+    const hooks = recorder()
+    const short: TrainingData = { ...data, stepsPerEpoch: 100, trainBatches: (epoch, step) => data.trainBatches(epoch, step) }
+    const { state } = await fit(trainerOf(settings), short, settings, hooks)
+    const [epoch] = hooks.events.filter((event) => event.kind === 'epoch')
+    expect(Number.isFinite(epoch.trainLoss)).toBe(true)
+    expect(state).toMatchObject({ epoch: 1, stepInEpoch: 0 })
+  })
+
+  it('writes no checkpoint of weights that are not finite', async () => {
+    const settings = config({ epochs: 1 })
+    const trainer = trainerOf(settings)
+    // The second loss comes too soon after the first for an event of its own, and just when a checkpoint is due.
+    const clockMs = [299_900, 300_050]
+    let now = 0
+    const failing: Trainer = {
+      ...trainer,
+      stepsDone: 2,
+      trainStep: (batch) => {
+        now = clockMs.shift() ?? now
+        return { ...trainer.trainStep(batch), loss: tf.scalar(clockMs.length > 0 ? 1 : NaN) }
+      },
+    }
+    const hooks = { ...recorder(), now: () => now }
+    await expect(fit(failing, data, settings, hooks)).rejects.toMatchObject({ code: 'diverged' })
+    expect(hooks.events.map(({ kind }) => kind)).toEqual(['step'])
+    expect(hooks.checkpoints).toEqual([])
+  })
+
   it('stops with a reason when the loss leaves the finite numbers', async () => {
     const settings = config({ learningRate: 10, optimizerParams: { momentum: 0.99 }, epochs: 40, schedule: 'constant', weightDecay: 1 })
     await expect(fit(trainerOf(settings), data, settings, recorder())).rejects.toMatchObject({ code: 'diverged', message: expect.stringContaining('lower the learning rate') })

@@ -10,8 +10,10 @@ export const percent = (fraction: number): string => `${two.format(fraction * 10
 
 export const integer = (value: number): string => whole.format(value)
 
-/** Three figures or so. */
-export const figure = (value: number): string => (Math.abs(value) >= 100 ? whole : Math.abs(value) >= 10 ? one : two).format(value)
+const significant = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 })
+
+/** Three figures, or all digits before the point. */
+export const figure = (value: number): string => (Math.abs(value) >= 100 ? whole : significant).format(value)
 
 const megabyte = 1e6
 

@@ -19,6 +19,8 @@ interface Terminal {
 export const createProgressDisplay = (stream: Terminal = process.stderr): ProgressDisplay => (stream.isTTY ? terminalDisplay(stream) : lineDisplay(stream))
 
 const barWidth = 24
+/** Terminals that do not say, or say 0. */
+const fallbackColumns = 80
 const shareDone = ({ done, total }: Progress): number => (total ? Math.min(1, done / total) : 0)
 
 function bar(progress: Progress): string {
@@ -44,7 +46,7 @@ function terminalDisplay(stream: Terminal): ProgressDisplay {
   let last: Progress | undefined
   const draw = (progress: Progress): string => {
     const text = `${progress.label.padEnd(22)} ${progress.total === undefined ? '' : `${bar(progress)} `}${describe(progress)}`
-    return text.slice(0, (stream.columns ?? 80) - 1)
+    return text.slice(0, (stream.columns || fallbackColumns) - 1)
   }
   return {
     show: (progress) => {

@@ -125,13 +125,18 @@ function gather(x: TensorData, chosen: TensorData, axis: number): TensorData {
   return { dtype: x.dtype, shape, data }
 }
 
+/** The indices that numpy's start:end:step names on an axis. */
+function stepped(dim: number, start: number, end: number, step: number): readonly number[] {
+  const [lowest, highest] = step > 0 ? [0, dim] : [-1, dim - 1]
+  const bound = (value: number): number => Math.min(highest, Math.max(lowest, value < 0 ? value + dim : value))
+  const [first, last] = [bound(start), bound(end)]
+  return Array.from({ length: Math.max(0, Math.ceil((last - first) / step)) }, (_, index) => first + index * step)
+}
+
 function slice(x: TensorData, starts: readonly number[], ends: readonly number[], axes: readonly number[], steps: readonly number[]): TensorData {
-  const ranges = x.shape.map((dim) => Array.from({ length: dim }, (_, index) => index))
-  axes.forEach((axis, position) => {
-    const at = positive(axis, x.shape.length)
-    const step = steps[position] ?? 1
-    const kept = ranges[at].slice(starts[position], Math.min(ends[position], x.shape[at]))
-    ranges[at] = step > 0 ? kept.filter((_, index) => index % step === 0) : ranges[at].filter((_, index) => index > ends[position] && index <= positive(starts[position], x.shape[at])).reverse().filter((_, index) => index % -step === 0)
+  const ranges = x.shape.map((dim, axis) => {
+    const position = axes.findIndex((named) => positive(named, x.shape.length) === axis)
+    return position === -1 ? Array.from({ length: dim }, (_, index) => index) : stepped(dim, starts[position], ends[position], steps[position] ?? 1)
   })
   const shape = ranges.map((range) => range.length)
   const strides = rowMajorStrides(x.shape)

@@ -1,8 +1,8 @@
 import { producers } from './graph'
 import type { Graph, Node } from './graph'
 
-/** ONNX numbers of the float types; halves and doubles are float32 here. */
-const floatTypes: readonly unknown[] = [1, 10, 11]
+/** ONNX numbers of float32, float16, float64 and bfloat16: all are float32 here. */
+const floatTypes: readonly unknown[] = [1, 10, 11, 16]
 
 /** The graph without nodes that pass their input on: Identity, Dropout in inference, and casts between floats (halves are widened on import). */
 export function removeIdentities(graph: Graph): Graph {

@@ -8,11 +8,12 @@ import { readTensor, writeTensor } from './tensors'
 const floatAttributes: ReadonlySet<string> = new Set(['alpha', 'beta', 'gamma', 'bias', 'epsilon', 'momentum', 'ratio', 'min', 'max', 'value_float', 'lambd'])
 const floatListAttributes: ReadonlySet<string> = new Set(['value_floats', 'scales'])
 
-export function readAttributes(protos: readonly AttributeProto[], fileName: string, nodeName: string): Attributes {
-  return Object.fromEntries(protos.map((proto) => [proto.name, readAttribute(proto, fileName, nodeName)]))
+/** `node` is named in errors, as "name (Operator)". */
+export function readAttributes(protos: readonly AttributeProto[], fileName: string, node: { readonly name: string; readonly op: string }): Attributes {
+  return Object.fromEntries(protos.map((proto) => [proto.name, readAttribute(proto, fileName, node)]))
 }
 
-function readAttribute(proto: AttributeProto, fileName: string, nodeName: string): AttributeValue {
+function readAttribute(proto: AttributeProto, fileName: string, node: { readonly name: string; readonly op: string }): AttributeValue {
   switch (proto.type ?? inferredType(proto)) {
     case attributeTypes.float:
       return proto.f ?? 0
@@ -29,7 +30,7 @@ function readAttribute(proto: AttributeProto, fileName: string, nodeName: string
     case attributeTypes.strings:
       return (proto.strings ?? []).map((bytes) => new TextDecoder().decode(bytes))
     default:
-      throw new NNOptError('unsupported', `'${fileName}': node '${nodeName}': attribute '${proto.name}' holds a subgraph or a type that is not supported`, { node: nodeName })
+      throw new NNOptError('unsupported', `'${fileName}': node '${node.name}' (${node.op}): attribute '${proto.name}' holds a graph or a type that is not supported; export the model without control flow`, { node: node.name, op: node.op })
   }
 }
 

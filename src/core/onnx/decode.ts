@@ -15,6 +15,7 @@ const firstByte = 0x08
 
 /** The protobuf message of a model file. Throws `badInput` when it is not ONNX or cut short, `unsupported` for an opset out of range. */
 export function decodeModel(bytes: Uint8Array, fileName: string): DecodedModel {
+  if (bytes.length === 0) throw new NNOptError('badInput', `'${fileName}' is empty: expected an ONNX model`)
   const model = decode(bytes, fileName)
   if (!model.graph || !model.opsetImport?.length) {
     throw new NNOptError('badInput', `'${fileName}' is not an ONNX model: expected a graph and an operator set, got ${model.graph ? 'no operator set' : 'no graph'}`)

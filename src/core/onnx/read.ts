@@ -1,7 +1,7 @@
 import { NNOptError } from '../../shared/errors'
 import type { Dim, Graph, Node, ValueInfo } from '../graph/graph'
 import type { TensorData } from '../graph/tensorData'
-import { assertKnownAttributes, assertWired } from '../graph/validate'
+import { assertKnownAttributes, assertKnownOperators, assertNoRounding, assertWired } from '../graph/validate'
 import { readAttributes } from './attributes'
 import { decodeModel } from './decode'
 import { inlineFunctions } from './inlineFunctions'
@@ -28,7 +28,8 @@ export interface ReadOptions {
 export function readOnnx(bytes: Uint8Array, { fileName, externalData }: ReadOptions): Graph {
   const { model, graph, opset } = decodeModel(bytes, fileName)
   const initializers = new Map<string, TensorData>()
-  for (const proto of graph.initializer ?? []) initializers.set(proto.name ?? '', readTensor(proto, fileName, externalData))
+  const external = externalData && readingOnce(externalData)
+  for (const proto of graph.initializer ?? []) initializers.set(proto.name ?? '', readTensor(proto, fileName, external))
   const protos = inlineFunctions(graph.node ?? [], model.functions ?? [], fileName)
   const nodes = readNodes(protos, opset, fileName, initializers)
   const raw: Graph = {
@@ -43,11 +44,23 @@ export function readOnnx(bytes: Uint8Array, { fileName, externalData }: ReadOpti
   }
   assertImageClassifier(raw, fileName)
   return namingFile(fileName, () => {
+    assertKnownOperators(raw)
     assertWired(raw)
     const simple = simplify(raw)
     assertKnownAttributes(simple)
+    assertNoRounding(simple)
     return withWideningNote(withCheckedShapes(simple), graph)
   })
+}
+
+/** Hundreds of tensors may lie in one file. */
+function readingOnce(externalData: ExternalData): ExternalData {
+  const files = new Map<string, Uint8Array>()
+  return (location) => {
+    const bytes = files.get(location) ?? externalData(location)
+    files.set(location, bytes)
+    return bytes
+  }
 }
 
 function readNodes(protos: readonly NodeProto[], opset: number, fileName: string, initializers: Map<string, TensorData>): readonly Node[] {
@@ -75,7 +88,8 @@ function readNode(proto: NodeProto, name: string, fileName: string): Node {
   if (domain !== '' && domain !== 'ai.onnx') {
     throw new NNOptError('unsupported', `'${fileName}': node '${name}': operator '${domain}.${proto.opType ?? ''}' is not part of standard ONNX; export the model without custom operators`, { node: name, op: proto.opType })
   }
-  return { name, op: proto.opType ?? '', inputs: proto.input ?? [], outputs: proto.output ?? [], attributes: readAttributes(proto.attribute ?? [], fileName, name) }
+  const op = proto.opType ?? ''
+  return { name, op, inputs: proto.input ?? [], outputs: proto.output ?? [], attributes: readAttributes(proto.attribute ?? [], fileName, { name, op }) }
 }
 
 function uniqueName(name: string, taken: Set<string>): string {

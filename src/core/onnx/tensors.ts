@@ -1,7 +1,7 @@
 import { NNOptError } from '../../shared/errors'
 import { dataTypes, sizeOf } from '../graph/tensorData'
 import type { DataType, TensorData, TypedArray } from '../graph/tensorData'
-import { halfToFloat } from './half'
+import { widenBfloats, widenHalves } from './half'
 import { toInt } from './proto'
 import type { TensorProto } from './proto'
 
@@ -48,8 +48,8 @@ function readExternal(proto: TensorProto, where: string, externalData?: External
 }
 
 function readRaw(raw: Uint8Array, elementType: number, dtype: DataType, where: string): TypedArray {
-  if (elementType === bfloat16) return Float32Array.from(aligned(raw, Uint16Array, where), (bits) => bitsToFloat(bits << 16))
-  if (dtype === 'float16') return Float32Array.from(aligned(raw, Uint16Array, where), halfToFloat)
+  if (elementType === bfloat16) return widenBfloats(aligned(raw, Uint16Array, where))
+  if (dtype === 'float16') return widenHalves(aligned(raw, Uint16Array, where))
   if (dtype === 'float64') return Float32Array.from(aligned(raw, Float64Array, where))
   if (dtype === 'int64') return Float64Array.from(aligned(raw, BigInt64Array, where), Number)
   return aligned<TypedArray>(raw, dataTypes[dtype], where)
@@ -68,20 +68,13 @@ function aligned<T>(raw: Uint8Array, ArrayType: ArrayOf<T>, where: string): T {
   return new ArrayType(new Uint8Array(raw).buffer)
 }
 
-const bitsBuffer = new DataView(new ArrayBuffer(4))
-
-function bitsToFloat(bits: number): number {
-  bitsBuffer.setInt32(0, bits)
-  return bitsBuffer.getFloat32(0)
-}
-
 /** The typed fields: small integers and half floats share int32_data. */
 function readFields(proto: TensorProto, dtype: DataType): TypedArray {
   if (dtype === 'float32') return Float32Array.from(proto.floatData ?? [])
   if (dtype === 'float64') return Float32Array.from(proto.doubleData ?? [])
   if (dtype === 'int64') return Float64Array.from((proto.int64Data ?? []).map(toInt))
   if (dtype === 'uint32') return Uint32Array.from((proto.uint64Data ?? []).map(toInt))
-  if (dtype === 'float16') return Float32Array.from(proto.int32Data ?? [], proto.dataType === bfloat16 ? (bits) => bitsToFloat(bits << 16) : halfToFloat)
+  if (dtype === 'float16') return (proto.dataType === bfloat16 ? widenBfloats : widenHalves)(proto.int32Data ?? [])
   return new dataTypes[dtype](proto.int32Data ?? [])
 }
 

@@ -60,6 +60,13 @@ const softmax: Rule = (node, { opset }) => ({ ...node, attributes: opset < 13 ? 
 /** Attributes that change nothing while they hold these values; any other value is left, to be refused. */
 const ifValue = (node: Node, idle: Readonly<Record<string, number>>): Node => without(node, ...Object.keys(idle).filter((name) => node.attributes[name] === idle[name]))
 
+const batchNormalization: Rule = (node, { fileName }) => {
+  if (node.attributes.training_mode) {
+    throw new NNOptError('unsupported', `'${fileName}': node '${node.name}' (BatchNormalization) is in training mode; export the model in inference mode (in PyTorch: model.eval() before the export)`, { node: node.name, op: node.op })
+  }
+  return ifValue({ ...node, outputs: node.outputs.slice(0, 1) }, { spatial: 1 })
+}
+
 const rules: Readonly<Record<string, Rule>> = {
   Clip: (node, context) => attributesToInputs(node, context, ['min', 'max']),
   Squeeze: (node, context) => attributesToInputs(node, context, ['axes']),
@@ -70,7 +77,7 @@ const rules: Readonly<Record<string, Rule>> = {
   Split: (node, context) => without(attributesToInputs({ ...node, attributes: { axis: 0, ...node.attributes } }, context, ['split']), 'num_outputs'),
   Slice: (node, context) => attributesToInputs(node, context, ['starts', 'ends', 'axes']),
   Pad: (node, context) => attributesToInputs(node, context, ['pads', 'value']),
-  BatchNormalization: (node) => ifValue({ ...node, outputs: node.outputs.slice(0, 1) }, { spatial: 1 }),
+  BatchNormalization: batchNormalization,
   Dropout: (node) => ({ ...node, op: 'Identity', inputs: node.inputs.slice(0, 1), outputs: node.outputs.slice(0, 1), attributes: {} }),
   Cast: (node) => without(node, 'saturate'),
   QuantizeLinear: (node) => ifValue(without(node, 'saturate'), { block_size: 0, output_dtype: 0, precision: 0 }),

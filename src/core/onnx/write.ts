@@ -27,7 +27,7 @@ export function writeOnnx(graph: Graph, options: { readonly producerVersion?: st
       output: graph.outputs.map(writeValueInfo),
     },
   }
-  return Uint8Array.from(modelType.encode(modelType.fromObject(model)).finish())
+  return new Uint8Array(modelType.encode(modelType.fromObject(model)).finish())
 }
 
 /** The graph with more outputs, so that a runtime hands out inner values. Throws `notFound` for a name that no node writes. */

@@ -65,7 +65,7 @@ const windowOf = (context: Context): Window => resolveWindow(context.node, conte
 
 function assertChannels({ node, attributes: { group }, shapes: [x, w] }: Context): void {
   if (x.length !== 4 || w.length !== 4 || (x[1] === w[1] * group && w[0] % group === 0)) return
-  throw new NNOptError('badInput', `node '${node.name}' (Conv): expected ${w[1] * group} input channels for weights [${w.join(', ')}] in ${group} groups, got ${x[1]}`, { node: node.name })
+  throw new NNOptError('badInput', `node '${node.name}' (Conv): expected ${w[1] * group} input channels for weights [${w.join(', ')}] and group ${group}, got ${x[1]}`, { node: node.name })
 }
 
 const isDepthwise = ({ attributes, shapes }: Context): boolean => attributes.group > 1 && shapes[1][1] === 1 && attributes.group === shapes[0][1]

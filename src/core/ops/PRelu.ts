@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { add, maximum, minimum, mul, cast, greater, where } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
+import { NNOptError } from '../../shared/errors'
 import { tensorData } from '../graph/tensorData'
 import { sumToShape } from './broadcast'
 import { defineOperator } from './operator'
@@ -12,7 +13,11 @@ export const preluOperator = defineOperator({
   layout: 'channelsLast',
   quantization: 'float',
   parameters: { 1: 'weight' },
-  shape: ({ shapes }) => [shapes[0]],
+  shape: ({ node, shapes: [x, slope] }) => {
+    const byChannel = [...new Array<number>(Math.max(0, x.length - slope.length)).fill(1), ...slope].every((dim, axis) => dim === 1 || (axis === 1 && dim === x[1]))
+    if (byChannel) return [x]
+    throw new NNOptError('unsupported', `node '${node.name}' (PRelu): expected one slope a channel [${x[1]}, 1, 1] or one for all, got [${slope.join(', ')}]`, { node: node.name })
+  },
   forward: ({ inputs }) => {
     const [x, slope] = inputs as readonly Tensor[]
     return [add(maximum(x, 0), mul(slope, minimum(x, 0)))]

@@ -73,14 +73,21 @@ async function runEpoch(trainer: Trainer, data: TrainingData, config: TrainConfi
   for await (const batch of meter.timeWaits(data.trainBatches(start.epoch, start.stepInEpoch))) {
     meter.add(trainer.trainStep(batch), batch.labels.length)
     stepInEpoch++
-    if (meter.sinceReadMs() >= eventEveryMs || stepInEpoch === data.stepsPerEpoch) report(meter, trainer, data, config, hooks, start.epoch)
-    if (hooks.now() - checkpointedAt >= checkpointEveryMs) {
+    const isDue = hooks.now() - checkpointedAt >= checkpointEveryMs
+    // Before a checkpoint too: weights that are no longer finite must not be written over the last good ones.
+    if (isDue || meter.sinceReadMs() >= eventEveryMs || stepInEpoch === data.stepsPerEpoch) report(meter, trainer, data, config, hooks, start.epoch)
+    if (isDue) {
       await hooks.onCheckpoint(here())
       checkpointedAt = hooks.now()
     }
     command = await hooks.command()
-    if (command === 'stop' && stepInEpoch < data.stepsPerEpoch) return { end: here(), command }
+    if (command === 'stop' && stepInEpoch < data.stepsPerEpoch) {
+      if (meter.hasUnread()) report(meter, trainer, data, config, hooks, start.epoch)
+      return { end: here(), command }
+    }
   }
+  // A batch of unreadable images alone is left out, so that the last step may come early.
+  if (meter.hasUnread()) report(meter, trainer, data, config, hooks, start.epoch)
   return { end: await closeEpoch(trainer, data, hooks, start, meter.total()), command }
 }
 

@@ -21,6 +21,14 @@ export function flattenArrays(layout: FlatLayout, arrayOf: (name: string) => Arr
   return flat
 }
 
+/** One vector that has one value for each parameter. */
+export function flattenConstants({ entries, size }: FlatLayout, valueOf: (entry: ExecutorParameter) => number): Float32Array {
+  const flat = new Float32Array(size)
+  let offset = 0
+  for (const entry of entries) flat.fill(valueOf(entry), offset, (offset += entry.size))
+  return flat
+}
+
 /** Views of one vector by parameter. */
 export function splitArray(layout: FlatLayout, flat: Float32Array): ReadonlyMap<string, Float32Array> {
   let offset = 0

@@ -8,6 +8,8 @@ export interface Meter {
   add(metrics: StepMetrics, samples: number): void
   /** Milliseconds since the last read. */
   sinceReadMs(): number
+  /** Steps were added since the last read. */
+  hasUnread(): boolean
   /** Means over the steps since the last read. */
   read(): WindowMetrics
   total(): Omit<EpochMetrics, 'epoch'>
@@ -23,6 +25,7 @@ export function createMeter(now: () => number): Meter {
   return {
     add: (metrics, samples) => void pending.push({ metrics, samples }),
     sinceReadMs: () => now() - readAt,
+    hasUnread: () => pending.length > 0,
     read: () => {
       const window = drain(pending)
       pending = []

@@ -7,7 +7,7 @@ import type { Graph } from '../graph/graph'
 import { floatTensor } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
 import type { TrainConfig } from './config'
-import { flatLayout, flattenArrays, flattenTensors, splitArray, splitTensor } from './flat'
+import { flatLayout, flattenArrays, flattenConstants, flattenTensors, splitArray, splitTensor } from './flat'
 import type { FlatLayout } from './flat'
 import { optimizers } from './optimizers/index'
 import { vectorNames } from './snapshot'
@@ -47,6 +47,7 @@ class FlatModelState implements ModelState {
   private readonly mask: Tensor1D | undefined
   private byName: Map<string, Tensor> | undefined
   private averagedByName: Map<string, Tensor> | undefined
+  private chosen: { readonly trains: ReadonlySet<string>; readonly vector: Tensor1D } | undefined
 
   constructor(
     graph: Graph,
@@ -56,7 +57,8 @@ class FlatModelState implements ModelState {
     const isStatistic = (role: string): boolean => role === 'mean' || role === 'variance'
     this.layout = flatLayout(executor.parameters.filter(({ role }) => !isStatistic(role)))
     this.statisticsLayout = flatLayout(executor.parameters.filter(({ role }) => isStatistic(role)))
-    this.decay = tensor1d(flattenArrays(this.layout, this.decayOf))
+    // Weights decay; batch norm and biases do not (Goyal et al., 2017).
+    this.decay = tensor1d(flattenConstants(this.layout, ({ role }) => (role === 'weight' ? config.weightDecay : 0)))
     this.mask = maskVector(graph, this.layout)
     this.set(vectorNames.parameters, tensor1d(flattenArrays(this.layout, executor.pack)))
     this.set(vectorNames.statistics, tensor1d(flattenArrays(this.statisticsLayout, executor.pack)))
@@ -78,10 +80,14 @@ class FlatModelState implements ModelState {
   update({ gradients, statistics, learningRate, step, trains }: StateUpdate): void {
     const optimizer = optimizers.get(this.config.optimizer)
     const slots = optimizer.slots.map(vectorNames.slot)
+    const chosen = this.chosenBy(trains)
     const next = tidy(() => {
       const [parameters, flatGradients] = [this.get(vectorNames.parameters), flattenTensors(this.layout, gradients)]
-      const result = optimizer.update(this.config.optimizerParams, { parameters, gradients: flatGradients, slots: slots.map((name) => this.get(name)), learningRate, step, decay: this.decay })
-      return { parameters: this.restrict(parameters, result.parameters, trains), statistics: this.movedStatistics(statistics), slots: [...result.slots] }
+      const before = slots.map((name) => this.get(name))
+      const result = optimizer.update(this.config.optimizerParams, { parameters, gradients: flatGradients, slots: before, learningRate, step, decay: this.decay })
+      const masked = this.mask ? mul(result.parameters, this.mask) : result.parameters
+      // Decay alone would fill the state of frozen parameters, which would jump when they are trained again.
+      return { parameters: chooseBy(chosen, parameters, masked), statistics: this.movedStatistics(statistics), slots: result.slots.map((slot, index) => chooseBy(chosen, before[index], slot)) }
     })
     this.set(vectorNames.parameters, next.parameters as Tensor1D)
     this.set(vectorNames.statistics, next.statistics as Tensor1D)
@@ -106,22 +112,16 @@ class FlatModelState implements ModelState {
 
   dispose(): void {
     this.forgetNames()
-    for (const tensor of [...this.vector.values(), this.decay, this.mask]) tensor?.dispose()
+    for (const tensor of [...this.vector.values(), this.decay, this.mask, this.chosen?.vector]) tensor?.dispose()
     this.vector.clear()
   }
 
-  /** Weights decay; batch norm and biases do not (Goyal et al., 2017). */
-  private readonly decayOf = (name: string): Float32Array => {
-    const entry = this.layout.entries.find((candidate) => candidate.name === name)
-    return new Float32Array(entry?.size ?? 0).fill(entry?.role === 'weight' ? this.config.weightDecay : 0)
-  }
-
-  /** Keeps what is not trained, and zero what is masked. */
-  private restrict(before: Tensor, after: Tensor, trains: ReadonlySet<string> | undefined): Tensor {
-    const masked = this.mask ? mul(after, this.mask) : after
-    if (!trains) return masked
-    const chosen = tensor1d(flattenArrays(this.layout, (name) => new Float32Array(this.layout.entries.find((entry) => entry.name === name)?.size ?? 0).fill(trains.has(name) ? 1 : 0)))
-    return add(before, mul(chosen, sub(masked, before)))
+  /** 1 where a parameter is trained, 0 elsewhere; undefined when all are. The set is the same for a whole epoch. */
+  private chosenBy(trains: ReadonlySet<string> | undefined): Tensor1D | undefined {
+    if (this.chosen?.trains === trains) return this.chosen?.vector
+    this.chosen?.vector.dispose()
+    this.chosen = trains && { trains, vector: tensor1d(flattenConstants(this.layout, ({ name }) => (trains.has(name) ? 1 : 0))) }
+    return this.chosen?.vector
   }
 
   private movedStatistics(batch: ReadonlyMap<string, Tensor>): Tensor {
@@ -163,6 +163,9 @@ class FlatModelState implements ModelState {
     this.averagedByName = undefined
   }
 }
+
+/** `after` where `chosen` is 1, `before` where it is 0; `after` everywhere when nothing is chosen. */
+const chooseBy = (chosen: Tensor | undefined, before: Tensor, after: Tensor): Tensor => (chosen ? add(before, mul(chosen, sub(after, before))) : after)
 
 /** 0 where a pruning mask is 0, 1 elsewhere; undefined for a graph without masks. */
 function maskVector(graph: Graph, layout: FlatLayout): Tensor1D | undefined {

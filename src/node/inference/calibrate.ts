@@ -3,6 +3,7 @@ import { NNOptError } from '../../shared/errors'
 import { imageInput } from '../../core/graph/graph'
 import type { Graph } from '../../core/graph/graph'
 import { withOutputs, writeOnnx } from '../../core/onnx/index'
+import { mergeMaxima } from '../../core/quantize/observers/channelMaxima'
 import { mergeStatistics } from '../../core/quantize/observers/statistics'
 import type { TensorStatistics } from '../../core/quantize/observers/statistics'
 import { startInferenceThread } from './inferenceWorker'
@@ -28,31 +29,57 @@ export const calibrationBatchSize = (height: number, width: number): number => M
  * Runs images through a float graph and returns the statistics of the observed values. Collecting happens in the inference threads, so
  * activations never cross threads. Throws `badInput` naming the value that is not finite, `cancelled` on abort.
  */
-export async function calibrate(
-  graph: Graph,
-  observed: readonly string[],
-  batches: AsyncIterable<ImageBatch>,
-  { histogram, workers = Math.min(4, availableParallelism()), onProgress, signal }: CalibrationOptions,
-): Promise<ReadonlyMap<string, TensorStatistics>> {
+export async function calibrate(graph: Graph, observed: readonly string[], batches: AsyncIterable<ImageBatch>, options: CalibrationOptions): Promise<ReadonlyMap<string, TensorStatistics>> {
+  const collectors = observed.map((name) => ({ name, histogram: options.histogram }))
+  const parts = await throughThreads(graph, observed, batches, options, {
+    observe: (thread, taken) => thread.call('observe', { session, collectors, ...taken }),
+    collect: (thread) => thread.call('statistics', { session }),
+  })
+  return mergedBy(parts.map((statistics) => statistics.map((entry) => [entry.name, entry] as const)), mergeStatistics)
+}
+
+/** The same for the largest magnitude of each channel: what equalization needs. */
+export async function observeChannels(graph: Graph, values: readonly string[], batches: AsyncIterable<ImageBatch>, options: Omit<CalibrationOptions, 'histogram'>): Promise<ReadonlyMap<string, Float32Array>> {
+  const parts = await throughThreads(graph, values, batches, options, {
+    observe: (thread, taken) => thread.call('observeChannels', { session, values, ...taken }),
+    collect: (thread) => thread.call('channelMaxima', { session }),
+  })
+  return mergedBy(parts, mergeMaxima)
+}
+
+/** The one session of each thread. */
+const session = 0
+
+interface Work<T> {
+  observe(thread: InferenceThread, taken: Numbered): Promise<unknown>
+  collect(thread: InferenceThread): Promise<T>
+}
+
+async function throughThreads<T>(graph: Graph, values: readonly string[], batches: AsyncIterable<ImageBatch>, { workers = defaultWorkers(), onProgress, signal }: Omit<CalibrationOptions, 'histogram'>, work: Work<T>): Promise<readonly T[]> {
   const input = imageInput(graph).name
-  const model = writeOnnx(withOutputs(graph, observed.filter((name) => name !== input)))
+  const model = writeOnnx(withOutputs(graph, values.filter((name) => name !== input)))
   const threads = Array.from({ length: workers }, startInferenceThread)
   try {
-    await Promise.all(threads.map((thread) => thread.call('open', { session: 0, model, options: { threads: 1 } })))
+    await Promise.all(threads.map((thread) => thread.call('open', { session, model, options: { threads: 1 } })))
     const take = sharedQueue(batches)
     let images = 0
-    const advance = (count: number): void => {
-      images += count
-      onProgress?.(images)
+    const observeAll = async (thread: InferenceThread): Promise<void> => {
+      for (let taken = await take(); taken; taken = await take()) {
+        if (signal?.aborted) throw new NNOptError('cancelled', 'calibration stopped on request')
+        await work.observe(thread, taken)
+        images += taken.shape[0]
+        onProgress?.(images)
+      }
     }
-    const collectors = observed.map((name) => ({ name, histogram }))
-    await Promise.all(threads.map((thread) => observeAll(thread, take, collectors, signal, advance)))
+    await Promise.all(threads.map(observeAll))
     if (images === 0) throw new NNOptError('badInput', 'calibration: expected at least one image, got none')
-    return mergeAll(await Promise.all(threads.map((thread) => thread.call('statistics', { session: 0 }))))
+    return await Promise.all(threads.map(work.collect))
   } finally {
     await Promise.all(threads.map((thread) => thread.close()))
   }
 }
+
+const defaultWorkers = (): number => Math.min(4, availableParallelism())
 
 interface Numbered extends ImageBatch {
   readonly batch: number
@@ -60,33 +87,28 @@ interface Numbered extends ImageBatch {
 
 type Take = () => Promise<Numbered | undefined>
 
-/** Gives each batch to one taker, with its number; a generator's own queue keeps the order. */
+/** Gives each batch to one taker, with the number of its first image. */
 function sharedQueue(batches: AsyncIterable<ImageBatch>): Take {
   const iterator = batches[Symbol.asyncIterator]()
   let [next, last]: [number, Promise<unknown>] = [0, Promise.resolve()]
   return () => {
     const taken = last.then(async () => {
       const { done, value } = await iterator.next()
-      return done ? undefined : { ...value, batch: next++ }
+      if (done) return undefined
+      const batch = next
+      next += value.shape[0]
+      return { ...value, batch }
     })
     last = taken.catch(() => undefined)
     return taken
   }
 }
 
-async function observeAll(thread: InferenceThread, take: Take, collectors: readonly { readonly name: string; readonly histogram: boolean }[], signal: AbortSignal | undefined, onImages: (count: number) => void): Promise<void> {
-  for (let taken = await take(); taken; taken = await take()) {
-    if (signal?.aborted) throw new NNOptError('cancelled', 'calibration stopped on request')
-    await thread.call('observe', { session: 0, collectors, ...taken })
-    onImages(taken.shape[0])
-  }
-}
-
-function mergeAll(parts: readonly (readonly TensorStatistics[])[]): ReadonlyMap<string, TensorStatistics> {
-  const merged = new Map<string, TensorStatistics>()
-  for (const statistics of parts.flat()) {
-    const known = merged.get(statistics.name)
-    merged.set(statistics.name, known ? mergeStatistics(known, statistics) : statistics)
+function mergedBy<V>(parts: readonly Iterable<readonly [string, V]>[], merge: (a: V, b: V) => V): ReadonlyMap<string, V> {
+  const merged = new Map<string, V>()
+  for (const [name, value] of parts.flatMap((part) => [...part])) {
+    const known = merged.get(name)
+    merged.set(name, known === undefined ? value : merge(known, value))
   }
   return merged
 }

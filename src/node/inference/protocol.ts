@@ -54,6 +54,9 @@ export interface InferenceCalls {
   /** Runs a batch and gives each output to the collector of its name: the outputs never leave the thread. */
   observe: { readonly params: { readonly session: number; readonly batch: number; readonly collectors: readonly CollectorOptions[] } & ImageBatch; readonly result: { readonly runMs: number } }
   statistics: { readonly params: { readonly session: number }; readonly result: readonly TensorStatistics[] }
+  /** As observe, for the largest magnitude of each channel of the named outputs. */
+  observeChannels: { readonly params: { readonly session: number; readonly values: readonly string[] } & ImageBatch; readonly result: null }
+  channelMaxima: { readonly params: { readonly session: number }; readonly result: ReadonlyMap<string, Float32Array> }
   close: { readonly params: { readonly session: number }; readonly result: null }
   /** Releases every session; the thread then ends by itself. */
   end: { readonly params: null; readonly result: null }

@@ -1,5 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { NNOptError } from '../../shared/errors'
+import { createChannelMaxima } from '../../core/quantize/observers/channelMaxima'
+import type { ChannelMaxima } from '../../core/quantize/observers/channelMaxima'
 import { createCollector } from '../../core/quantize/observers/collector'
 import type { Collector, CollectorOptions } from '../../core/quantize/observers/collector'
 import type { TensorStatistics } from '../../core/quantize/observers/statistics'
@@ -12,6 +14,8 @@ export interface Session {
   time(batch: ImageBatch, runs: number): Promise<Float64Array>
   observe(batch: ImageBatch, index: number, collectors: readonly CollectorOptions[]): Promise<number>
   statistics(): readonly TensorStatistics[]
+  observeChannels(batch: ImageBatch, values: readonly string[]): Promise<void>
+  channelMaxima(): ReadonlyMap<string, Float32Array>
   release(): Promise<void>
 }
 
@@ -21,6 +25,7 @@ export async function openSession(model: ModelSource, options: SessionOptions): 
   const session = await createSession(runtime, model, options)
   const [inputName] = session.inputNames
   const collectors = new Map<string, Collector>()
+  const channels = new Map<string, ChannelMaxima>()
 
   const runOnce = async ({ images, shape }: ImageBatch): Promise<{ readonly outputs: InferenceSession.ReturnType; readonly runMs: number }> => {
     const feeds = { [inputName]: new runtime.Tensor('float32', images, [...shape]) }
@@ -46,13 +51,30 @@ export async function openSession(model: ModelSource, options: SessionOptions): 
         const collector = collectors.get(options.name) ?? createCollector(options)
         collectors.set(options.name, collector)
         // A graph input is no output: the images themselves are its values.
-        collector.observe(options.name === inputName ? batch.images : outputTensor(options.name, outputs[options.name]).data, index)
+        const values = options.name === inputName ? batch.images : outputTensor(options.name, outputs[options.name]).data
+        observeImages(collector, values, batch.shape[0], index)
       }
       return runMs
     },
     statistics: () => [...collectors.values()].map((collector) => collector.statistics()),
+    async observeChannels(batch, values) {
+      const { outputs } = await runOnce(batch)
+      for (const name of values) {
+        const maxima = channels.get(name) ?? createChannelMaxima(name)
+        channels.set(name, maxima)
+        const { data, shape } = outputTensor(name, outputs[name])
+        maxima.observe(data, shape)
+      }
+    },
+    channelMaxima: () => new Map([...channels].map(([name, maxima]) => [name, maxima.maxima()])),
     release: () => session.release(),
   }
+}
+
+/** Each image counts as a batch of its own, so that no statistic depends on how many run together. */
+function observeImages(collector: Collector, values: Float32Array, images: number, first: number): void {
+  const length = values.length / images
+  for (let image = 0; image < images; image++) collector.observe(values.subarray(image * length, (image + 1) * length), first + image)
 }
 
 async function createSession(runtime: typeof import('onnxruntime-node'), model: ModelSource, options: SessionOptions): Promise<InferenceSession> {

@@ -24,6 +24,11 @@ const handlers: Handlers = {
   time: (params) => sessionOf(params).time(params, params.runs),
   observe: async (params) => ({ runMs: await sessionOf(params).observe(params, params.batch, params.collectors) }),
   statistics: async (params) => sessionOf(params).statistics(),
+  async observeChannels(params) {
+    await sessionOf(params).observeChannels(params, params.values)
+    return null
+  },
+  channelMaxima: async (params) => sessionOf(params).channelMaxima(),
   async close(params) {
     await sessionOf(params).release()
     sessions.delete(params.session)

@@ -54,15 +54,27 @@ function frame(title: string, x: Scale, y: Scale, xAxis: Axis, yAxis: Axis, cont
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">${rows}<line class="axis" x1="${margin.left}" x2="${right}" y1="${bottom}" y2="${bottom}"/>${columns}<text class="label" x="${(margin.left + right) / 2}" y="${height - 6}" text-anchor="middle">${xAxis.label}</text><text class="label" transform="translate(14 ${(margin.top + bottom) / 2}) rotate(-90)" text-anchor="middle">${yAxis.label}</text>${content}</svg>`
 }
 
+const labelAbove = 7
+const labelHeight = 14
+
+/** The same heights, from the top down, but none closer to the one above than a line of text. */
+function apart(heights: readonly number[]): readonly number[] {
+  const order = heights.map((_, index) => index).sort((a, b) => heights[a] - heights[b])
+  const placed = [...heights]
+  order.slice(1).forEach((index, above) => (placed[index] = Math.max(placed[index], placed[order[above]] + labelHeight)))
+  return placed
+}
+
 /** Points with their intervals as whiskers. */
 export function scatter(title: string, points: readonly ScatterPoint[], xAxis: Axis, yAxis: Axis): Html {
   const x = scale([0, ...points.map((point) => point.x)], margin.left, width - margin.right)
   const y = scale(points.flatMap((point) => [point.y, ...(point.yInterval ?? [])]), height - margin.bottom, margin.top)
-  const marks = points.map(({ label, x: atX, y: atY, yInterval, color }) => {
+  const labelYs = apart(points.map((point) => y.position(point.y) - labelAbove))
+  const marks = points.map(({ label, x: atX, y: atY, yInterval, color }, index) => {
     const [cx, cy] = [x.position(atX), y.position(atY)]
     const whisker = yInterval ? html`<line stroke="${color}" x1="${cx}" x2="${cx}" y1="${y.position(yInterval[0])}" y2="${y.position(yInterval[1])}"/>` : html``
     const anchor = cx > width * 0.7 ? 'end' : 'start'
-    return html`<g>${whisker}<circle cx="${cx}" cy="${cy}" r="5" fill="${color}"><title>${label}: ${xAxis.format(atX)}, ${yAxis.format(atY)}</title></circle><text class="mark" x="${cx + (anchor === 'end' ? -9 : 9)}" y="${cy - 7}" text-anchor="${anchor}">${label}</text></g>`
+    return html`<g>${whisker}<circle cx="${cx}" cy="${cy}" r="5" fill="${color}"><title>${label}: ${xAxis.format(atX)}, ${yAxis.format(atY)}</title></circle><text class="mark" x="${cx + (anchor === 'end' ? -9 : 9)}" y="${labelYs[index]}" text-anchor="${anchor}">${label}</text></g>`
   })
   return frame(title, x, y, xAxis, yAxis, marks)
 }

@@ -1,22 +1,36 @@
-import type { ReportedVersion } from '../../shared/types'
+import type { ReportedVersion, StoredEvaluation } from '../../shared/types'
 import { bars, colorOf, lines, scatter } from './charts'
 import { formatCount, formatInterval, formatLoss, formatMegabytes, formatMs, formatPercent, formatPoints, formatSpeed } from './format'
 import { html, nothing } from './html'
+import type { Bar } from './charts'
 import type { Html } from './html'
+
+const missing = '–'
 
 const newest = <T>(items: readonly T[]): T | undefined => items[0]
 
-/** The first version is what the others are compared with. */
+/** The accuracy of a version less that of the one it was made from, when both were measured on the same images. */
+function difference({ version, evaluations }: ReportedVersion, versions: readonly ReportedVersion[]): string {
+  const parent = versions.find((each) => each.version.id === version.parentId)
+  const [own, before] = [newest(evaluations), newest(parent?.evaluations ?? [])]
+  if (!own || !before || !sameImages(own, before)) return missing
+  return formatPoints(own.evaluation.accuracy - before.evaluation.accuracy)
+}
+
+const sameImages = (a: StoredEvaluation, b: StoredEvaluation): boolean =>
+  a.evaluation.dataset === b.evaluation.dataset && a.evaluation.split === b.evaluation.split && a.limit === b.limit && (a.limit === null || a.seed === b.seed)
+
+/** What was measured of each version, beside what it was made from. */
 export function summary(versions: readonly ReportedVersion[]): Html {
-  const base = newest(versions[0]?.evaluations ?? [])?.evaluation
-  const rows = versions.map(({ version, evaluations, benchmarks }) => {
+  const nameOf = (id: string | null): string => versions.find(({ version }) => version.id === id)?.version.name ?? missing
+  const rows = versions.map((reported) => {
+    const { version, evaluations, benchmarks } = reported
     const evaluation = newest(evaluations)?.evaluation
     const benchmark = newest(benchmarks)?.benchmark
-    const difference = evaluation && base && evaluation !== base && evaluation.dataset === base.dataset ? formatPoints(evaluation.accuracy - base.accuracy) : '–'
-    const speed = benchmark ? formatSpeed(benchmark.samplesPerSecond) : evaluation ? formatSpeed(evaluation.samplesPerSecond) : '–'
-    return html`<tr><th scope="row">${version.name}</th><td>${version.precision}</td><td>${evaluation ? formatPercent(evaluation.accuracy) : '–'}</td><td>${evaluation ? formatInterval(evaluation.accuracyInterval) : '–'}</td><td>${difference}</td><td>${formatMegabytes(version.sizeBytes)}</td><td>${speed}</td><td>${benchmark ? formatMs(benchmark.latencyMs.p50) : '–'}</td><td>${benchmark ? formatMs(benchmark.latencyMs.p99) : '–'}</td></tr>`
+    const speed = benchmark ? formatSpeed(benchmark.samplesPerSecond) : evaluation ? formatSpeed(evaluation.samplesPerSecond) : missing
+    return html`<tr><th scope="row">${version.name}</th><td>${version.precision}</td><td>${nameOf(version.parentId)}</td><td>${evaluation ? formatPercent(evaluation.accuracy) : missing}</td><td>${evaluation ? formatInterval(evaluation.accuracyInterval) : missing}</td><td>${difference(reported, versions)}</td><td>${formatMegabytes(version.sizeBytes)}</td><td>${speed}</td><td>${benchmark ? formatMs(benchmark.latencyMs.p50) : missing}</td><td>${benchmark ? formatMs(benchmark.latencyMs.p99) : missing}</td></tr>`
   })
-  return html`<section><h2>Versions</h2><div class="scroll"><table><thead><tr><th scope="col">Version</th><th scope="col">Type</th><th scope="col">Accuracy</th><th scope="col">95 % interval</th><th scope="col">Difference</th><th scope="col">File size</th><th scope="col">Speed</th><th scope="col">Batch latency p50</th><th scope="col">p99</th></tr></thead><tbody>${rows}</tbody></table></div></section>`
+  return html`<section><h2>Versions</h2><div class="scroll"><table><thead><tr><th scope="col">Version</th><th scope="col">Type</th><th scope="col">Made from</th><th scope="col">Accuracy</th><th scope="col">95 % interval</th><th scope="col">Difference</th><th scope="col">File size</th><th scope="col">Speed</th><th scope="col">Batch latency p50</th><th scope="col">p99</th></tr></thead><tbody>${rows}</tbody></table></div><p class="note">Differences are to the version that it was made from, on the same images.</p></section>`
 }
 
 export function accuracyAgainstSize(versions: readonly ReportedVersion[]): Html {
@@ -29,10 +43,17 @@ export function accuracyAgainstSize(versions: readonly ReportedVersion[]): Html 
   return html`<section><h2>Accuracy against size</h2>${chart}<p class="note">Whiskers are 95 % intervals. The table above has the same numbers.</p></section>`
 }
 
+/** With more versions a table of shades is easier to read than bars. */
+const mostBars = 3
+
+const classTable = (rows: readonly Bar[], names: readonly string[]): Html =>
+  html`<div class="scroll"><table class="matrix"><thead><tr><th scope="col">Class</th>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows.map(({ label, shares }) => html`<tr><th scope="row">${label}</th>${shares.map((share) => html`<td class="cell" style="--share:${share.toFixed(3)}">${formatPercent(share)}</td>`)}</tr>`)}</tbody></table></div>`
+
 export function perClass(versions: readonly ReportedVersion[]): Html {
   const measured = versions.flatMap(({ version, evaluations }, index) => (evaluations[0] ? [{ name: version.name, color: colorOf(index), perClass: evaluations[0].evaluation.perClass }] : []))
   if (measured.length === 0) return nothing
   const rows = measured[0].perClass.map(({ name }, row) => ({ label: name, shares: measured.map((each) => each.perClass[row]?.accuracy ?? 0) }))
+  if (measured.length > mostBars) return html`<section><h2>Accuracy by class</h2>${classTable(rows, measured.map(({ name }) => name))}</section>`
   return html`<section><h2>Accuracy by class</h2><p class="legend">${measured.map(({ name, color }) => html`<span><i style="background:${color}"></i>${name}</span>`)}</p>${bars(rows, measured.map(({ color }) => color), formatPercent)}</section>`
 }
 

@@ -28,7 +28,12 @@ export const useRuns = defineStore('runs', () => {
     }
   }
 
+  function forgetLog(id: string): void {
+    logs.value.delete(id)
+    triggerRef(logs)
+  }
+
   engine.onEvent(receive)
   if (engine.isOpen) void list.load()
-  return { ...list, logs }
+  return { ...list, logs, forgetLog }
 })

@@ -1,5 +1,6 @@
 import type { Version } from '../../shared/types'
 import type { useEngine } from '../stores/engine'
+import { saveFile } from './saveFile'
 
 /** Bytes a call; the contract allows up to 4 MiB. */
 const pieceBytes = 2 ** 20
@@ -14,10 +15,5 @@ export async function downloadVersion(engine: Pick<ReturnType<typeof useEngine>,
     offset += bytes.length
     ;[total, name] = [totalBytes, fileName]
   }
-  const url = URL.createObjectURL(new Blob(pieces, { type: 'application/octet-stream' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
+  saveFile(name, 'application/octet-stream', pieces)
 }

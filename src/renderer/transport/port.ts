@@ -8,10 +8,18 @@ export const openPort = (): Promise<Port> => (location.protocol === 'app:' ? des
 /** The preload script passes one port on and nothing else. */
 const portMessage = 'nnopt-engine-port'
 
+/** After so long the engine is said to be gone; the main process starts it again by then. */
+const portTimeoutMs = 10_000
+
 function desktopPort(): Promise<Port> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    const giveUp = setTimeout(() => {
+      window.removeEventListener('message', receive)
+      reject(new NNOptError('unavailable', 'the engine did not start'))
+    }, portTimeoutMs)
     const receive = ({ data, ports, source }: MessageEvent): void => {
       if (source !== window || data !== portMessage || !ports[0]) return
+      clearTimeout(giveUp)
       window.removeEventListener('message', receive)
       resolve(portOf(ports[0]))
     }

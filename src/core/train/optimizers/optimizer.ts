@@ -24,18 +24,18 @@ export interface Optimizer {
   readonly kind: 'optimizer'
   readonly id: string
   readonly label: string
-  readonly params: z.ZodType
+  readonly params: z.ZodObject
   /** Names of the state vectors, as they appear in checkpoints. */
   readonly slots: readonly string[]
   update(params: Readonly<Record<string, unknown>>, input: UpdateInput): UpdateResult
 }
 
-interface Definition<S extends z.ZodType> extends Omit<Optimizer, 'kind' | 'params' | 'update'> {
+interface Definition<S extends z.ZodObject> extends Omit<Optimizer, 'kind' | 'params' | 'update'> {
   readonly params: S
   update(params: z.output<S>, input: UpdateInput): UpdateResult
 }
 
-export function defineOptimizer<S extends z.ZodType>(definition: Definition<S>): Optimizer {
+export function defineOptimizer<S extends z.ZodObject>(definition: Definition<S>): Optimizer {
   return { ...definition, kind: 'optimizer', update: (params, input) => definition.update(definition.params.parse(params), input) }
 }
 

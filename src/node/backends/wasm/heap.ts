@@ -7,6 +7,7 @@ import type { Program } from './simd/program'
 interface WasmModule {
   readonly asm: { readonly memory: WebAssembly.Memory }
   _malloc(bytes: number): number
+  _free(address: number): void
 }
 
 /** What is used of tfjs' BackendWasm. */
@@ -60,6 +61,8 @@ const HEAP_BYTES = 2 ** 32
 
 /** malloc answers 0 when the heap cannot grow, takes sizes modulo 4 GiB, and tfjs would write there all the same. */
 function refuseFullHeap(module: WasmModule): void {
+  // Emscripten's stub puts the real function in its own place when it is first called.
+  module._free(module._malloc(1))
   const malloc = module._malloc
   module._malloc = (bytes) => {
     const address = bytes < HEAP_BYTES ? malloc(bytes) : 0

@@ -6,7 +6,7 @@ import { NNOptError } from '../../../shared/errors'
 import type { Availability, Backend, RunningBackend } from '../backend'
 import { createHeap } from './heap'
 import type { WasmKernelBackend } from './heap'
-import { registerWasmKernels, unregisterWasmKernels } from './kernels/index'
+import { registerWasmKernels } from './kernels/index'
 
 const name = 'wasm'
 const priority = 10
@@ -18,8 +18,9 @@ const require = createRequire(import.meta.url)
 export const wasmBackend: Backend = { kind: 'backend', id: name, label: 'WebAssembly', priority, environment: {}, available, create }
 
 async function available(): Promise<Availability> {
-  if (!hasSimd()) return { available: false, reason: 'this processor has no WebAssembly SIMD (x64 needs SSE4.1)' }
-  return { available: true, version: packageVersion(), device }
+  if (!hasSimd()) return { available: false, reason: "this processor has no WebAssembly SIMD (x64 needs SSE4.1): install TensorFlow with 'nnopt runtime tensorflow'" }
+  const version = packageVersion()
+  return version === undefined ? { available: false, reason: `${packageName} is not installed: run 'npm ci' in the program's folder` } : { available: true, version, device }
 }
 
 /** A module with one vector constant: valid where vectors are. */
@@ -27,27 +28,35 @@ const simdProbe = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 
 
 const hasSimd = (): boolean => WebAssembly.validate(simdProbe)
 
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(require.resolve(`${packageName}/package.json`), 'utf8')) as { readonly version: string }
-  return version
+function packageVersion(): string | undefined {
+  try {
+    const { version } = JSON.parse(readFileSync(require.resolve(`${packageName}/package.json`), 'utf8')) as { readonly version: string }
+    return version
+  } catch {
+    return undefined
+  }
 }
 
 /** tfjs forgets the factory when the backend is removed. */
 let factory: ReturnType<typeof tf.findBackendFactory> | undefined
 
+/** Set while the backend runs: registering twice would take our kernels for tfjs' own. */
+let restoreKernels: (() => void) | undefined
+
 async function create(): Promise<RunningBackend> {
   const found = await available()
-  if (!found.available) throw new NNOptError('unavailable', `${found.reason}: train with TensorFlow ('nnopt runtime tensorflow'), or on another machine`)
+  if (!found.available) throw new NNOptError('unavailable', `the wasm backend cannot start: ${found.reason}`)
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
   setWasmPaths(dirname(require.resolve(packageName)) + sep)
   factory ??= tf.findBackendFactory(name)
   if (!tf.findBackendFactory(name)) tf.registerBackend(name, factory)
   if (!(await tf.setBackend(name))) throw new NNOptError('unavailable', `${packageName} ${found.version} did not start: install the program again`)
-  registerWasmKernels(name, createHeap(tf.backend() as WasmKernelBackend))
+  restoreKernels ??= registerWasmKernels(name, createHeap(tf.backend() as WasmKernelBackend))
   return { name, device, version: found.version, threads: 1, dispose }
 }
 
 function dispose(): void {
-  unregisterWasmKernels(name)
+  restoreKernels?.()
+  restoreKernels = undefined
   tf.removeBackend(name)
 }

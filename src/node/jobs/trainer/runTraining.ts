@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { withParameters } from '../../../core/execute/parameters'
 import type { Graph } from '../../../core/graph/graph'
+import { checkConfig } from '../../../core/train/checkConfig'
 import { NNOptError, fromErrorReport } from '../../../shared/errors'
 import { engineFile } from '../../engineFile'
 import type { FromTrainer, ToTrainer, TrainingJob, TrainingResult } from './messages'
@@ -19,6 +20,7 @@ export interface TrainedModel extends TrainingResult {
 
 /** Trains a graph in a thread of its own. An earlier checkpoint of the same folder is continued. */
 export async function runTraining(job: TrainingJob, { onMessage, signal, resumed }: TrainingHooks): Promise<TrainedModel> {
+  checkConfig(job.config)
   const worker = new Worker(engineFile('trainer'), { workerData: job })
   const command = (wish: ToTrainer['command']): void => worker.postMessage({ kind: 'command', command: wish } satisfies ToTrainer)
   const stop = (): void => command('stop')

@@ -1,4 +1,5 @@
 import { getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core'
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core'
 import { nativeKernelNames } from '../../../../core/execute/kernels/native'
 import type { NativeKernel } from '../../../../core/execute/kernels/native'
 import type { Heap } from '../heap'
@@ -12,6 +13,7 @@ import { matMul } from './matMul'
 import { maxPoolGradient } from './pooling'
 import { softmaxCrossEntropy } from './softmaxCrossEntropy'
 import { splitPieces } from './split'
+import { tile } from './tile'
 
 const nativeKernels: Readonly<Record<NativeKernel, WasmKernel>> = {
   matMul,
@@ -36,21 +38,32 @@ const nativeKernels: Readonly<Record<NativeKernel, WasmKernel>> = {
   fakeQuantGradient,
 }
 
-/** tfjs' own kernels that ours replace: the same contract, faster. */
-const replacedKernels: Readonly<Record<string, WasmKernel>> = { MaxPoolGrad: maxPoolGradient, SplitV: splitPieces }
+/** tfjs' own kernels that ours replace where all inputs are float32: the same contract, faster. */
+const replacedKernels: Readonly<Record<string, WasmKernel>> = { MaxPoolGrad: maxPoolGradient, SplitV: splitPieces, Tile: tile }
 
-/** Registers every kernel of ours for the backend whose heap this is. */
-export function registerWasmKernels(backendName: string, heap: Heap): void {
-  const native = Object.entries(nativeKernels).map(([id, kernel]) => [nativeKernelNames[id as NativeKernel], kernel] as const)
-  for (const [kernelName, compute] of [...native, ...Object.entries(replacedKernels)]) {
-    if (getKernel(kernelName, backendName)) unregisterKernel(kernelName, backendName)
-    registerKernel({ kernelName, backendName, kernelFunc: ({ inputs, attrs }) => compute({ inputs: inputs as Parameters<WasmKernel>[0]['inputs'], attributes: attrs ?? {}, heap }) })
-  }
+/** Registers every kernel of ours for the backend whose heap this is; the function that comes back puts tfjs' own back. */
+export function registerWasmKernels(backendName: string, heap: Heap): () => void {
+  const restores = [
+    ...Object.entries(nativeKernels).map(([id, kernel]) => register(nativeKernelNames[id as NativeKernel], backendName, heap, kernel)),
+    ...Object.entries(replacedKernels).map(([kernelName, kernel]) => register(kernelName, backendName, heap, kernel)),
+  ]
+  return () => restores.forEach((restore) => restore())
 }
 
-/** Takes away what only our callers look up; the replacements stay until the next heap's come. */
-export function unregisterWasmKernels(backendName: string): void {
-  for (const kernelName of Object.values(nativeKernelNames)) {
-    if (getKernel(kernelName, backendName)) unregisterKernel(kernelName, backendName)
+function register(kernelName: string, backendName: string, heap: Heap, compute: WasmKernel): () => void {
+  const original = getKernel(kernelName, backendName) as KernelConfig | undefined
+  if (original) unregisterKernel(kernelName, backendName)
+  registerKernel({
+    kernelName,
+    backendName,
+    kernelFunc: (call) => {
+      const inputs = call.inputs as Readonly<Record<string, TensorInfo>>
+      if (original && Object.values(inputs).some(({ dtype }) => dtype !== 'float32')) return original.kernelFunc(call)
+      return compute({ inputs, attributes: call.attrs ?? {}, heap })
+    },
+  })
+  return () => {
+    unregisterKernel(kernelName, backendName)
+    if (original) registerKernel(original)
   }
 }

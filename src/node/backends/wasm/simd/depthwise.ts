@@ -36,7 +36,7 @@ const forward: StripWriter = (emitter, strip, run, offset) => {
   const { lanes, offsets } = strip
   const weights = loadStrip(emitter, strip, i32.add(run.filter, offset))
   forEachOutput(emitter, run, offset, (x, y) => offsets.forEach((at, v) =>
-    emitter.emit(lanes.store(y, lanes.add(lanes.load(y, at), lanes.mul(weights[v].get, lanes.load(x, at))), at))))
+    emitter.emit(lanes.store(y, lanes.multiplyAdd(weights[v].get, lanes.load(x, at), lanes.load(y, at)), at))))
 }
 
 /** x += filter · y, with y the gradient. */
@@ -44,7 +44,7 @@ const inputGradient: StripWriter = (emitter, strip, run, offset) => {
   const { lanes, offsets } = strip
   const weights = loadStrip(emitter, strip, i32.add(run.filter, offset))
   forEachOutput(emitter, run, offset, (x, y) => offsets.forEach((at, v) =>
-    emitter.emit(lanes.store(x, lanes.add(lanes.load(x, at), lanes.mul(weights[v].get, lanes.load(y, at))), at))))
+    emitter.emit(lanes.store(x, lanes.multiplyAdd(weights[v].get, lanes.load(y, at), lanes.load(x, at)), at))))
 }
 
 /** filter += Σ x · y, with y the gradient. */
@@ -53,7 +53,7 @@ const filterGradient: StripWriter = (emitter, strip, run, offset) => {
   const address = i32.add(run.filter, offset)
   const sums = loadStrip(emitter, strip, address)
   forEachOutput(emitter, run, offset, (x, y) => sums.forEach((sum, v) =>
-    emitter.set(sum, lanes.add(sum.get, lanes.mul(lanes.load(x, offsets[v]), lanes.load(y, offsets[v]))))))
+    emitter.set(sum, lanes.multiplyAdd(lanes.load(x, offsets[v]), lanes.load(y, offsets[v]), sum.get))))
   offsets.forEach((at, v) => emitter.emit(lanes.store(address, sums[v].get, at)))
 }
 

@@ -14,7 +14,7 @@ const unary = (...opcode: readonly number[]) => (a: Code): Code => [...a, ...opc
 export const i32 = {
   const: (value: number): Code => [0x41, ...signed(value)],
   add: binary(0x6a), sub: binary(0x6b), mul: binary(0x6c), div: binary(0x6d), rem: binary(0x6f),
-  less: binary(0x48), greater: binary(0x4a), lessEqual: binary(0x4c), greaterEqual: binary(0x4e),
+  less: binary(0x48), greater: binary(0x4a), lessEqual: binary(0x4c),
   /** As float32. */
   toFloat: unary(0xb2),
 } as const

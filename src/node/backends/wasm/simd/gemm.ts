@@ -5,8 +5,8 @@ import type { Strip } from './strips'
 import { forEachStrip } from './strips'
 
 const FLOAT_BYTES = 4
-/** Rows of a tile: with two vectors of columns, eight accumulators stay in registers on processors with sixteen. */
-const TILE_ROWS = 4
+/** Rows of a tile, the tallest first: with two vectors of columns its twelve sums, and what they are made of, fit sixteen registers. */
+const TILE_ROWS = [6, 2, 1]
 const TILE_VECTORS = 2
 /** Products that a tile adds before the next tile: the rows of b that they read stay in the cache. */
 const DEPTH_BLOCK = 128
@@ -33,7 +33,7 @@ export const gemm = defineFunction('gemm', ['a', 'aRow', 'aStep', 'b', 'bStep', 
     const block = emitter.let('i32', minimum(i32.const(DEPTH_BLOCK), i32.sub(depth, done))).get
     const [aBlock, bBlock] = [offset(emitter, a, done, strides.aStep), offset(emitter, b, done, strides.bStep)]
     const row = emitter.let('i32', i32.const(0))
-    for (const height of [TILE_ROWS, 1]) {
+    for (const height of TILE_ROWS) {
       emitter.loopWhile(i32.lessEqual(i32.add(row.get, i32.const(height)), rows), () => {
         const [aTile, outTile] = [offset(emitter, aBlock, row.get, strides.aRow), offset(emitter, out, row.get, strides.outRow)]
         forEachStrip(emitter, bytes, TILE_VECTORS, (strip, column) =>
@@ -56,7 +56,7 @@ function multiplyTile(emitter: Emitter, { lanes, offsets }: Strip, tile: Tile): 
     const factors = offsets.map((at) => emitter.let(lanes.type, lanes.load(b.get, at)))
     as.forEach((a, row) => {
       const factor = emitter.let(lanes.type, lanes.loadSplat(a.get))
-      factors.forEach((other, vector) => emitter.set(sums[row][vector], lanes.add(sums[row][vector].get, lanes.mul(factor.get, other.get))))
+      factors.forEach((other, vector) => emitter.set(sums[row][vector], lanes.multiplyAdd(factor.get, other.get, sums[row][vector].get)))
       emitter.advance(a, tile.aStep)
     })
     emitter.advance(b, tile.bStep)

@@ -1,6 +1,6 @@
 import { f32, select } from './emitter'
 import type { Code, ValueType } from './encoding'
-import { float32Bytes, unsigned } from './encoding'
+import { encodeModule, float32Bytes, unsigned } from './encoding'
 
 /** Float arithmetic on neighbouring elements: four at a time, or one for what is left over. Operands that are named `cheap` are evaluated twice. */
 export interface Lanes {
@@ -17,6 +17,8 @@ export interface Lanes {
   sub(a: Code, b: Code): Code
   mul(a: Code, b: Code): Code
   div(a: Code, b: Code): Code
+  /** a · b + c, rounded once where the processor and Node can (relaxed SIMD), else twice. */
+  multiplyAdd(a: Code, b: Code, c: Code): Code
   sqrt(a: Code): Code
   /** To the nearest integer, ties to even. */
   nearest(a: Code): Code
@@ -36,6 +38,21 @@ const binary = (opcode: Code) => (a: Code, b: Code): Code => [...a, ...b, ...opc
 const unary = (opcode: Code) => (a: Code): Code => [...a, ...opcode]
 const memory = (opcode: Code, offset: number): Code => [...opcode, ALIGNMENT, ...unsigned(offset)]
 
+const vectorAdd = binary(simd(0xe4))
+const vectorMultiply = binary(simd(0xe6))
+const vectorConstant = (value: number): Code => [...simd(0x0c), ...[0, 1, 2, 3].flatMap(() => float32Bytes(value))]
+const relaxedMultiplyAdd = (a: Code, b: Code, c: Code): Code => [...a, ...b, ...c, ...simd(0x105)]
+const DROP = 0x1a
+
+let relaxed: boolean | undefined
+
+/** Relaxed SIMD came with V8 11.4: Node 22 has it, Node 20 not. */
+function hasMultiplyAdd(): boolean {
+  const zero = vectorConstant(0)
+  relaxed ??= WebAssembly.validate(encodeModule([{ name: 'probe', parameters: [], locals: [], body: [...relaxedMultiplyAdd(zero, zero, zero), DROP] }]))
+  return relaxed
+}
+
 export const vectorLanes: Lanes = {
   type: 'v128',
   count: 4,
@@ -44,11 +61,12 @@ export const vectorLanes: Lanes = {
   store: (address, value, offset = 0) => [...address, ...value, ...memory(simd(0x0b), offset)],
   loadSplat: (address) => [...address, ...memory(simd(0x09), 0)],
   splat: unary(simd(0x13)),
-  constant: (value) => [...simd(0x0c), ...[0, 1, 2, 3].flatMap(() => float32Bytes(value))],
-  add: binary(simd(0xe4)),
+  constant: vectorConstant,
+  add: vectorAdd,
   sub: binary(simd(0xe5)),
-  mul: binary(simd(0xe6)),
+  mul: vectorMultiply,
   div: binary(simd(0xe7)),
+  multiplyAdd: (a, b, c) => (hasMultiplyAdd() ? relaxedMultiplyAdd(a, b, c) : vectorAdd(c, vectorMultiply(a, b))),
   sqrt: unary(simd(0xe3)),
   nearest: unary(simd(0x6a)),
   atLeast: binary(simd(0xeb)),
@@ -73,6 +91,7 @@ export const scalarLanes: Lanes = {
   sub: f32.sub,
   mul: f32.mul,
   div: f32.div,
+  multiplyAdd: (a, b, c) => f32.add(c, f32.mul(a, b)),
   sqrt: unary([0x91]),
   nearest: unary([0x90]),
   atLeast: (a, b) => select(b, a, lessThan(a, b)),

@@ -1,0 +1,83 @@
+import { constantInput, consumers } from '../graph/graph'
+import type { Graph, Node } from '../graph/graph'
+import { inferShapes } from '../graph/inferShapes'
+import type { Shape } from '../ops/operator'
+import { clampBounds } from './clamps'
+import { createDisjointSets } from './disjointSets'
+
+/** Values whose channels can be multiplied by the same positive factors without changing what the graph computes. */
+export interface ChannelGroup {
+  readonly values: readonly string[]
+  readonly channels: number
+  /** Conv and Gemm nodes whose output channels take the factors, and those whose input channels take them back. */
+  readonly writers: readonly Node[]
+  readonly readers: readonly Node[]
+  /** A ReLU6 lies among the values: a channel may only grow while its values stay below the bound. */
+  readonly bounded: boolean
+}
+
+type Shapes = ReadonlyMap<string, Shape>
+
+/** f(s · x) = s · f(x) for s > 0, channel by channel. */
+const homogeneous = new Set(['Relu', 'LeakyRelu', 'MaxPool', 'AveragePool', 'GlobalAveragePool'])
+
+/**
+ * The groups of a graph, by operators that keep channels apart: activations and pooling join input and output, Add joins all three. A group ends at
+ * Conv and Gemm nodes with constant weights of their own; one that meets anything else, an input or an output of the graph, is left out.
+ */
+export function channelGroups(graph: Graph): readonly ChannelGroup[] {
+  const shapes = inferShapes(graph, 1)
+  const readers = consumers(graph)
+  const sets = createDisjointSets()
+  const blocked = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name))
+  const ends = new Set<Node>()
+  for (const node of graph.nodes) {
+    const joined = joinedValues(graph, node, shapes)
+    joined.forEach((value) => sets.join(joined[0], value))
+    if (joined.length > 0) continue
+    if (isScalable(graph, node, readers)) ends.add(node)
+    else for (const value of [...node.inputs, ...node.outputs]) blocked.add(value)
+  }
+  const members = new Map<string, string[]>()
+  for (const value of graph.nodes.flatMap(({ outputs }) => outputs)) {
+    const name = sets.representative(value)
+    members.set(name, [...(members.get(name) ?? []), value])
+  }
+  return [...members.values()].flatMap((values) => (values.some((value) => blocked.has(value)) ? [] : [groupOf(graph, values, shapes, ends)]))
+}
+
+function groupOf(graph: Graph, values: readonly string[], shapes: Shapes, ends: ReadonlySet<Node>): ChannelGroup {
+  const inside = new Set(values)
+  const nodes = graph.nodes.filter((node) => ends.has(node))
+  return {
+    values,
+    channels: shapes.get(values[0])?.[1] ?? 0,
+    writers: nodes.filter(({ outputs }) => inside.has(outputs[0])),
+    readers: nodes.filter(({ inputs }) => inside.has(inputs[0])),
+    bounded: graph.nodes.some((node) => inside.has(node.outputs[0]) && Number.isFinite(clampBounds(graph, node)?.max)),
+  }
+}
+
+/** Inputs and outputs that an operator ties together; none where its channels do not stay apart. */
+function joinedValues(graph: Graph, node: Node, shapes: Shapes): readonly string[] {
+  const [input, output] = [node.inputs[0], node.outputs[0]]
+  if (homogeneous.has(node.op)) return [input, output]
+  if (node.op === 'Clip') return scalesBelow(graph, node) ? [input, output] : []
+  if (node.op === 'Flatten') return shapes.get(input)?.slice(2).every((dim) => dim === 1) && node.attributes.axis !== 0 ? [input, output] : []
+  return node.op === 'Add' && sameShape(node, shapes) && node.inputs.every((value) => !graph.initializers.has(value)) ? [output, ...node.inputs] : []
+}
+
+/** A lower bound of 0 scales with its channel; a finite upper bound does as long as it is not reached. */
+function scalesBelow(graph: Graph, node: Node): boolean {
+  const bounds = clampBounds(graph, node)
+  return bounds !== undefined && (bounds.min === 0 || bounds.min === -Infinity)
+}
+
+const sameShape = ({ inputs, outputs }: Node, shapes: Shapes): boolean => inputs.every((value) => String(shapes.get(value)) === String(shapes.get(outputs[0])))
+
+function isScalable(graph: Graph, node: Node, readers: ReadonlyMap<string, readonly Node[]>): boolean {
+  if (node.op !== 'Conv' && node.op !== 'Gemm') return false
+  const { alpha = 1, beta = 1, transA = 0 } = node.attributes
+  const own = [1, 2].every((index) => !node.inputs[index] || (constantInput(graph, node, index) && readers.get(node.inputs[index])?.length === 1))
+  return own && alpha === 1 && beta === 1 && transA === 0
+}
