@@ -30,10 +30,10 @@ const filesOf = (folder: string, split: string): readonly (readonly [string, Uin
 async function writeTar(file: string, entries: readonly (readonly [string, Uint8Array])[]): Promise<string> {
   const archive = pack()
   const chunks: Buffer[] = []
-  archive.on('data', (chunk: Buffer) => chunks.push(chunk))
+  archive.on('data', (chunk) => chunks.push(chunk as Buffer))
   for (const [name, bytes] of entries) archive.entry({ name }, Buffer.from(bytes))
   archive.finalize()
-  await new Promise((resolve) => archive.on('end', resolve))
+  await new Promise<void>((resolve) => archive.on('end', () => resolve()))
   writeFileSync(file, gzipSync(Buffer.concat(chunks)))
   return file
 }

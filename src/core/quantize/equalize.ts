@@ -1,70 +1,55 @@
-import { constantInput } from '../graph/graph'
-import type { Graph, Node } from '../graph/graph'
-import { outputAxis } from '../graph/outputAxis'
-import { floatTensor, sizeOf } from '../graph/tensorData'
-import type { TensorData } from '../graph/tensorData'
+import type { Graph } from '../graph/graph'
+import { floatTensor } from '../graph/tensorData'
 import { channelGroups } from './channelGroups'
 import type { ChannelGroup } from './channelGroups'
+import { channelWeight } from './channelWeights'
+import { expectedError } from './equalizationError'
+import type { ChannelStatistics } from './observers/channelStatistics'
 
-export interface EqualizeOptions {
-  /** 0 leaves channels as they are, 1 gives all of a group the same range. */
-  readonly strength: number
-  /** Largest factor of a channel: one that is almost never active must not have its noise blown up. */
-  readonly largestFactor: number
-}
+/** Shares of full equalization that are tried for each group: 0 leaves its channels alone, 1 gives all of them the same range. */
+const strengths = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1]
+
+/** A channel that is almost never active must not have its noise blown up. */
+const largestFactor = 64
 
 /**
- * Multiplies the channels of each activation by factors that bring their ranges together, in the weights before it, and takes the factors back in
- * the weights behind it: one scale for the whole tensor then serves every channel. Without ReLU6 the graph computes exactly what it did; a ReLU6
- * channel grows no further than its bound, seen on the calibration images. After Nagel et al., 2019 (cross-layer equalization), with the ranges of
- * activations in place of those of weights: weights have a scale for each channel anyway.
- * `channelMaxima` holds the largest magnitude of each channel by value; groups without any are left alone.
+ * Multiplies the channels of activations by factors that bring their ranges together, in the weights before them, and takes the factors back in
+ * the weights behind them: one scale for the whole tensor then serves every channel. How far each group goes is what its expected error decides.
+ * The graph computes what it did, but that a ReLU6 channel that grew meets its bound at the largest value seen in calibration, or above.
+ * After Nagel et al., 2019 (cross-layer equalization), for the ranges of activations: weights have a scale for each output channel anyway.
  */
-export function equalize(graph: Graph, channelMaxima: ReadonlyMap<string, Float32Array>, options: EqualizeOptions): Graph {
+export function equalize(graph: Graph, statistics: ReadonlyMap<string, ChannelStatistics>): Graph {
+  return channelGroups(graph).reduce((equalized, group) => {
+    const factors = bestFactors(equalized, group, statistics)
+    return factors ? scaled(equalized, group, factors) : equalized
+  }, graph)
+}
+
+function bestFactors(graph: Graph, group: ChannelGroup, statistics: ReadonlyMap<string, ChannelStatistics>): Float64Array | undefined {
+  const observed = group.values.flatMap((value) => statistics.get(value) ?? [])
+  if (observed.length === 0) return undefined
+  const maxima = Float64Array.from({ length: group.channels }, (_, channel) => Math.max(...observed.map((entry) => entry.maxima[channel])))
+  const largest = Math.max(...maxima)
+  const candidates = strengths.map((strength) => maxima.map((maximum) => (maximum > 0 ? Math.min(largestFactor, (largest / maximum) ** strength) : 1)))
+  const errors = candidates.map((factors) => expectedError(graph, group, statistics, factors))
+  return candidates[errors.indexOf(Math.min(...errors))]
+}
+
+/** The graph with the factors in the writers' rows and their reciprocals in the readers' columns. */
+function scaled(graph: Graph, { writers, readers }: ChannelGroup, factors: Float64Array): Graph {
   const initializers = new Map(graph.initializers)
-  for (const group of channelGroups(graph)) {
-    const factors = channelFactors(group, channelMaxima, options)
-    if (!factors) continue
-    for (const node of group.writers) scaleOutputs(initializers, node, factors)
-    for (const node of group.readers) scaleInputs(initializers, graph, node, factors)
+  const rescale = (name: string, factorOf: (index: number) => number): void => {
+    const tensor = initializers.get(name)
+    if (tensor) initializers.set(name, floatTensor(tensor.shape, Float32Array.from(tensor.data, (value, index) => value * factorOf(index))))
+  }
+  for (const node of writers) {
+    const weight = channelWeight(graph, node)
+    if (weight) rescale(weight.name, (index) => factors[weight.outputOf(index)])
+    rescale(node.inputs[2] ?? '', (index) => factors[index])
+  }
+  for (const node of readers) {
+    const weight = channelWeight(graph, node)
+    if (weight) rescale(weight.name, (index) => 1 / factors[weight.inputOf(index)])
   }
   return { ...graph, initializers }
-}
-
-function channelFactors({ values, channels }: ChannelGroup, channelMaxima: ReadonlyMap<string, Float32Array>, { strength, largestFactor }: EqualizeOptions): Float64Array | undefined {
-  const observed = values.flatMap((value) => channelMaxima.get(value) ?? [])
-  if (observed.length === 0) return undefined
-  const maxima = Float64Array.from({ length: channels }, (_, channel) => Math.max(...observed.map((maximum) => maximum[channel])))
-  const largest = Math.max(...maxima)
-  return maxima.map((maximum) => Math.min(largestFactor, maximum > 0 ? (largest / maximum) ** strength : 1))
-}
-
-type Initializers = Map<string, TensorData>
-
-function scaleOutputs(initializers: Initializers, node: Node, factors: Float64Array): void {
-  const axis = outputAxis(node) ?? 0
-  rescale(initializers, node.inputs[1], ({ shape }) => {
-    const length = sizeOf(shape.slice(axis + 1))
-    return (index) => factors[Math.floor(index / length) % shape[axis]]
-  })
-  if (node.inputs[2]) rescale(initializers, node.inputs[2], () => (index) => factors[index])
-}
-
-function scaleInputs(initializers: Initializers, graph: Graph, node: Node, factors: Float64Array): void {
-  const outputs = constantInput(graph, node, 1)?.shape[outputAxis(node) ?? 0] ?? 0
-  const groups = node.op === 'Conv' ? Number(node.attributes.group ?? 1) : 1
-  rescale(initializers, node.inputs[1], ({ shape }) => {
-    if (node.op === 'Gemm') return node.attributes.transB ? (index) => 1 / factors[index % shape[1]] : (index) => 1 / factors[Math.floor(index / shape[1])]
-    const window = sizeOf(shape.slice(2))
-    const outputOf = (index: number): number => Math.floor(index / (window * shape[1]))
-    const first = (index: number): number => Math.floor(outputOf(index) / (outputs / groups)) * shape[1]
-    return (index) => 1 / factors[first(index) + (Math.floor(index / window) % shape[1])]
-  })
-}
-
-function rescale(initializers: Initializers, name: string, factorsOf: (tensor: TensorData) => (index: number) => number): void {
-  const tensor = initializers.get(name)
-  if (!tensor) return
-  const factorOf = factorsOf(tensor)
-  initializers.set(name, floatTensor(tensor.shape, Float32Array.from(tensor.data, (value, index) => value * factorOf(index))))
 }

@@ -3,7 +3,8 @@ import { NNOptError } from '../../shared/errors'
 import { imageInput } from '../../core/graph/graph'
 import type { Graph } from '../../core/graph/graph'
 import { withOutputs, writeOnnx } from '../../core/onnx/index'
-import { mergeMaxima } from '../../core/quantize/observers/channelMaxima'
+import { mergeChannels } from '../../core/quantize/observers/channelStatistics'
+import type { ChannelStatistics } from '../../core/quantize/observers/channelStatistics'
 import { mergeStatistics } from '../../core/quantize/observers/statistics'
 import type { TensorStatistics } from '../../core/quantize/observers/statistics'
 import { startInferenceThread } from './inferenceWorker'
@@ -35,16 +36,16 @@ export async function calibrate(graph: Graph, observed: readonly string[], batch
     observe: (thread, taken) => thread.call('observe', { session, collectors, ...taken }),
     collect: (thread) => thread.call('statistics', { session }),
   })
-  return mergedBy(parts.map((statistics) => statistics.map((entry) => [entry.name, entry] as const)), mergeStatistics)
+  return merged(parts, mergeStatistics)
 }
 
-/** The same for the largest magnitude of each channel: what equalization needs. */
-export async function observeChannels(graph: Graph, values: readonly string[], batches: AsyncIterable<ImageBatch>, options: Omit<CalibrationOptions, 'histogram'>): Promise<ReadonlyMap<string, Float32Array>> {
+/** The same for the channels of each value: what equalization needs. */
+export async function observeChannels(graph: Graph, values: readonly string[], batches: AsyncIterable<ImageBatch>, options: Omit<CalibrationOptions, 'histogram'>): Promise<ReadonlyMap<string, ChannelStatistics>> {
   const parts = await throughThreads(graph, values, batches, options, {
     observe: (thread, taken) => thread.call('observeChannels', { session, values, ...taken }),
-    collect: (thread) => thread.call('channelMaxima', { session }),
+    collect: (thread) => thread.call('channelStatistics', { session }),
   })
-  return mergedBy(parts, mergeMaxima)
+  return merged(parts, mergeChannels)
 }
 
 /** The one session of each thread. */
@@ -104,11 +105,11 @@ function sharedQueue(batches: AsyncIterable<ImageBatch>): Take {
   }
 }
 
-function mergedBy<V>(parts: readonly Iterable<readonly [string, V]>[], merge: (a: V, b: V) => V): ReadonlyMap<string, V> {
-  const merged = new Map<string, V>()
-  for (const [name, value] of parts.flatMap((part) => [...part])) {
-    const known = merged.get(name)
-    merged.set(name, known === undefined ? value : merge(known, value))
+function merged<V extends { readonly name: string }>(parts: readonly (readonly V[])[], merge: (a: V, b: V) => V): ReadonlyMap<string, V> {
+  const byName = new Map<string, V>()
+  for (const part of parts.flat()) {
+    const known = byName.get(part.name)
+    byName.set(part.name, known === undefined ? part : merge(known, part))
   }
-  return merged
+  return byName
 }

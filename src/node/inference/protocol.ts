@@ -1,4 +1,5 @@
 import type { ErrorReport } from '../../shared/errors'
+import type { ChannelStatistics } from '../../core/quantize/observers/channelStatistics'
 import type { TensorStatistics } from '../../core/quantize/observers/statistics'
 import type { CollectorOptions } from '../../core/quantize/observers/collector'
 
@@ -54,9 +55,9 @@ export interface InferenceCalls {
   /** Runs a batch and gives each output to the collector of its name: the outputs never leave the thread. */
   observe: { readonly params: { readonly session: number; readonly batch: number; readonly collectors: readonly CollectorOptions[] } & ImageBatch; readonly result: { readonly runMs: number } }
   statistics: { readonly params: { readonly session: number }; readonly result: readonly TensorStatistics[] }
-  /** As observe, for the largest magnitude of each channel of the named outputs. */
+  /** As observe, for the statistics of each channel of the named outputs. */
   observeChannels: { readonly params: { readonly session: number; readonly values: readonly string[] } & ImageBatch; readonly result: null }
-  channelMaxima: { readonly params: { readonly session: number }; readonly result: ReadonlyMap<string, Float32Array> }
+  channelStatistics: { readonly params: { readonly session: number }; readonly result: readonly ChannelStatistics[] }
   close: { readonly params: { readonly session: number }; readonly result: null }
   /** Releases every session; the thread then ends by itself. */
   end: { readonly params: null; readonly result: null }

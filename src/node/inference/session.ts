@@ -1,7 +1,8 @@
+import type * as Onnxruntime from 'onnxruntime-node'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { NNOptError } from '../../shared/errors'
-import { createChannelMaxima } from '../../core/quantize/observers/channelMaxima'
-import type { ChannelMaxima } from '../../core/quantize/observers/channelMaxima'
+import { createChannelCollector } from '../../core/quantize/observers/channelStatistics'
+import type { ChannelCollector, ChannelStatistics } from '../../core/quantize/observers/channelStatistics'
 import { createCollector } from '../../core/quantize/observers/collector'
 import type { Collector, CollectorOptions } from '../../core/quantize/observers/collector'
 import type { TensorStatistics } from '../../core/quantize/observers/statistics'
@@ -15,7 +16,7 @@ export interface Session {
   observe(batch: ImageBatch, index: number, collectors: readonly CollectorOptions[]): Promise<number>
   statistics(): readonly TensorStatistics[]
   observeChannels(batch: ImageBatch, values: readonly string[]): Promise<void>
-  channelMaxima(): ReadonlyMap<string, Float32Array>
+  channelStatistics(): readonly ChannelStatistics[]
   release(): Promise<void>
 }
 
@@ -25,7 +26,7 @@ export async function openSession(model: ModelSource, options: SessionOptions): 
   const session = await createSession(runtime, model, options)
   const [inputName] = session.inputNames
   const collectors = new Map<string, Collector>()
-  const channels = new Map<string, ChannelMaxima>()
+  const channels = new Map<string, ChannelCollector>()
 
   const runOnce = async ({ images, shape }: ImageBatch): Promise<{ readonly outputs: InferenceSession.ReturnType; readonly runMs: number }> => {
     const feeds = { [inputName]: new runtime.Tensor('float32', images, [...shape]) }
@@ -60,13 +61,13 @@ export async function openSession(model: ModelSource, options: SessionOptions): 
     async observeChannels(batch, values) {
       const { outputs } = await runOnce(batch)
       for (const name of values) {
-        const maxima = channels.get(name) ?? createChannelMaxima(name)
-        channels.set(name, maxima)
+        const collector = channels.get(name) ?? createChannelCollector(name)
+        channels.set(name, collector)
         const { data, shape } = outputTensor(name, outputs[name])
-        maxima.observe(data, shape)
+        collector.observe(data, shape)
       }
     },
-    channelMaxima: () => new Map([...channels].map(([name, maxima]) => [name, maxima.maxima()])),
+    channelStatistics: () => [...channels.values()].map((collector) => collector.statistics()),
     release: () => session.release(),
   }
 }
@@ -77,7 +78,7 @@ function observeImages(collector: Collector, values: Float32Array, images: numbe
   for (let image = 0; image < images; image++) collector.observe(values.subarray(image * length, (image + 1) * length), first + image)
 }
 
-async function createSession(runtime: typeof import('onnxruntime-node'), model: ModelSource, options: SessionOptions): Promise<InferenceSession> {
+async function createSession(runtime: Pick<typeof Onnxruntime, 'InferenceSession'>, model: ModelSource, options: SessionOptions): Promise<InferenceSession> {
   const native = nativeOptions(options)
   try {
     return await (typeof model === 'string' ? runtime.InferenceSession.create(model, native) : runtime.InferenceSession.create(model, native))

@@ -28,7 +28,7 @@ const handlers: Handlers = {
     await sessionOf(params).observeChannels(params, params.values)
     return null
   },
-  channelMaxima: async (params) => sessionOf(params).channelMaxima(),
+  channelStatistics: async (params) => sessionOf(params).channelStatistics(),
   async close(params) {
     await sessionOf(params).release()
     sessions.delete(params.session)

@@ -65,16 +65,11 @@ export function createWorkerTeam({ workers = defaultWorkers(), file = engineFile
     run: <K extends DataTask>(task: K, params: DataTasks[K]['params'], what: string) => enqueue({ task, params } as DataRequest, what) as Promise<DataTasks[K]['result']>,
     async close() {
       fail(new NNOptError('cancelled', 'the data workers were closed'))
-      await Promise.all(members.map(({ thread }) => end(thread)))
+      await Promise.all(members.map(({ thread }) => thread.terminate()))
     },
   }
 }
 
-/** A thread that does not keep the process alive would let it end before it is gone. */
-function end(thread: Worker): Promise<number> {
-  thread.ref()
-  return thread.terminate()
-}
 
 function give(member: Member, job: Job): void {
   member.job = job
@@ -85,9 +80,10 @@ function give(member: Member, job: Job): void {
 /** The job of a member, which is then idle: none or one. */
 function take(member: Member): readonly Job[] {
   const { job } = member
+  if (!job) return []
   member.job = undefined
   member.thread.unref()
-  return job ? [job] : []
+  return [job]
 }
 
 function startMember(file: string, index: number, onIdle: () => void, onEnd: (error: NNOptError) => void): Member {
