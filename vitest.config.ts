@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/{unit,contract,golden,rpc}/**/*.test.ts'],
     globalSetup: 'test/globalSetup.ts',
-    testTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
   },
 })
