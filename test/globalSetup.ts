@@ -1,8 +1,17 @@
 import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+/** Locks of its own, so that a program at work beside the tests neither waits for them nor holds them up. */
+function isolateLocks(): () => void {
+  const folder = mkdtempSync(join(tmpdir(), 'nnopt-locks-'))
+  process.env.XDG_RUNTIME_DIR = folder
+  return () => rmSync(folder, { recursive: true, force: true })
+}
+
 /** Worker threads and job processes run the bundle, so it is made before any test. */
-export function setup(): void {
-  if (process.env.NNOPT_TEST_NO_BUILD === '1') return
-  execFileSync(process.execPath, [join(import.meta.dirname, '..', 'scripts', 'build-engine.mjs'), '--if-stale'], { stdio: ['ignore', 'ignore', 'inherit'] })
+export function setup(): () => void {
+  if (process.env.NNOPT_TEST_NO_BUILD !== '1') execFileSync(process.execPath, [join(import.meta.dirname, '..', 'scripts', 'build-engine.mjs'), '--if-stale'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  return isolateLocks()
 }
