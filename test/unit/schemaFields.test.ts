@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { fieldsOf, paramsOf, problemOf } from '../../src/renderer/components/schemaFields'
+import type { Field, FieldValue } from '../../src/renderer/components/schemaFields'
+
+const params = z.object({
+  from: z.string(),
+  name: z.string().min(1),
+  batchSize: z.number().int().min(1).max(64).default(32).meta({ unit: 'images' }).describe('Images at once'),
+  learningRate: z.number().positive().max(10).default(0.1),
+  seed: z.number().int().min(0).default(0),
+  split: z.enum(['train', 'test']).default('test'),
+  optimizer: z.string().default('sgd'),
+  quiet: z.boolean().default(false),
+  layers: z.array(z.string()).default([]),
+})
+
+const fields = fieldsOf(z.toJSONSchema(params, { io: 'input' }), ['from'], { optimizer: ['adam', 'sgd'] })
+
+const field = (name: string): Field => {
+  const found = fields.find((each) => each.name === name)
+  if (!found) throw new Error(`no field '${name}'`)
+  return found
+}
+
+describe('fields of a step', () => {
+  it('are those that a simple control can show, but for hidden ones', () => {
+    expect(fields.map(({ name, kind }) => [name, kind])).toEqual([
+      ['name', 'text'], ['batchSize', 'integer'], ['learningRate', 'number'], ['seed', 'integer'], ['split', 'choice'], ['optimizer', 'choice'], ['quiet', 'flag'],
+    ])
+  })
+
+  it('carry label, help, unit, default and choices', () => {
+    expect(field('batchSize')).toMatchObject({ label: 'Batch size', help: 'Images at once', unit: 'images', initial: 32, minimum: 1, maximum: 64, required: false })
+    expect(field('name')).toMatchObject({ required: true, initial: undefined })
+    expect(field('optimizer').choices).toEqual(['adam', 'sgd'])
+    expect(field('seed').maximum).toBeUndefined()
+  })
+})
+
+describe('a value', () => {
+  const values: readonly (readonly [string, FieldValue | undefined, string | undefined])[] = [
+    ['batchSize', 1, undefined],
+    ['batchSize', '64', undefined],
+    ['batchSize', '', undefined],
+    ['batchSize', 0, 'Expected 1 or more'],
+    ['batchSize', 65, 'Expected 64 or less'],
+    ['batchSize', 1.5, 'Expected a whole number'],
+    ['batchSize', 'many', 'Expected a number'],
+    ['learningRate', 0, 'Expected more than 0'],
+    ['learningRate', '1e-4', undefined],
+    ['name', '', 'Needed'],
+    ['name', undefined, 'Needed'],
+    ['quiet', true, undefined],
+  ]
+  it.each(values)('%s = %j: %s', (name, value, expected) => {
+    expect(problemOf(field(name), value)).toBe(expected)
+  })
+
+  it('goes out as its type, and not at all when it is empty', () => {
+    expect(paramsOf(fields, { name: 'a', batchSize: '16', learningRate: '', split: 'train', quiet: false })).toEqual({ name: 'a', batchSize: 16, split: 'train', quiet: false })
+  })
+})
