@@ -1,3 +1,4 @@
+import { keepApart } from '../../shared/keepApart'
 import { html } from './html'
 import type { Html } from './html'
 
@@ -13,7 +14,7 @@ interface Scale {
 
 const width = 640
 const height = 280
-const margin = { left: 64, right: 20, top: 14, bottom: 44 } as const
+const margin = { left: 64, right: 40, top: 14, bottom: 44 } as const
 const tickCount = 5
 
 /** Round tick values over a range, and where a value lies between two pixel positions. */
@@ -57,19 +58,11 @@ function frame(title: string, x: Scale, y: Scale, xAxis: Axis, yAxis: Axis, cont
 const labelAbove = 7
 const labelHeight = 14
 
-/** The same heights, from the top down, but none closer to the one above than a line of text. */
-function apart(heights: readonly number[]): readonly number[] {
-  const order = heights.map((_, index) => index).sort((a, b) => heights[a] - heights[b])
-  const placed = [...heights]
-  order.slice(1).forEach((index, above) => (placed[index] = Math.max(placed[index], placed[order[above]] + labelHeight)))
-  return placed
-}
-
 /** Points with their intervals as whiskers. */
 export function scatter(title: string, points: readonly ScatterPoint[], xAxis: Axis, yAxis: Axis): Html {
   const x = scale([0, ...points.map((point) => point.x)], margin.left, width - margin.right)
   const y = scale(points.flatMap((point) => [point.y, ...(point.yInterval ?? [])]), height - margin.bottom, margin.top)
-  const labelYs = apart(points.map((point) => y.position(point.y) - labelAbove))
+  const labelYs = keepApart(points.map((point) => y.position(point.y) - labelAbove), labelHeight)
   const marks = points.map(({ label, x: atX, y: atY, yInterval, color }, index) => {
     const [cx, cy] = [x.position(atX), y.position(atY)]
     const whisker = yInterval ? html`<line stroke="${color}" x1="${cx}" x2="${cx}" y1="${y.position(yInterval[0])}" y2="${y.position(yInterval[1])}"/>` : html``

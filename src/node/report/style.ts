@@ -3,13 +3,13 @@ export const style = `
 :root { color-scheme: light dark; --ink: #1c2024; --dim: #5c6670; --paper: #ffffff; --line: #d9dee3; --shade: #f4f6f8; --heat: 0 114 178; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --dim: #a3adb8; --paper: #15181b; --line: #343b42; --shade: #1e2327; --heat: 86 180 233; } }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 68rem; padding: 2rem 1.5rem 4rem; font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
+body { margin: 0 auto; max-width: 72rem; padding: 2rem 1.5rem 4rem; font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
 h1 { font-size: 1.6rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2.5rem 0 .75rem; }
 svg text.mark { font-size: 11.5px; }
 p { margin: .4rem 0; } .note, header p, caption { color: var(--dim); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: .4rem .7rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
-th { font-weight: 600; } th:first-child { text-align: left; } caption { text-align: left; padding-bottom: .4rem; }
+th, td { padding: .4rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
+th { font-weight: 600; white-space: normal; } th:first-child { text-align: left; } caption { text-align: left; padding-bottom: .4rem; }
 .scroll { overflow-x: auto; }
 .matrix { width: auto; font-size: 13px; } .matrix th, .matrix td { padding: .25rem .5rem; } .cell { background: rgb(var(--heat) / calc(var(--share) * .55)); }
 svg { display: block; width: 100%; max-width: 44rem; height: auto; }

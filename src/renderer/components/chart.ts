@@ -12,7 +12,7 @@ export const token = (name: string): string => getComputedStyle(document.documen
 export const seriesColor = (index: number): string => token(`--series-${(index % 4) + 1}`)
 
 /** Axes in the colours of the theme. */
-export function axis(title: string, format: (value: number) => string): object {
+export function axis(title: string, format: (value: number) => string, whole = false): object {
   const [ink, line] = [token('--ink-dim'), token('--line')]
-  return { type: 'linear', title: { display: true, text: title, color: ink }, ticks: { color: ink, callback: (value: string | number) => format(Number(value)) }, grid: { color: line } }
+  return { type: 'linear', title: { display: true, text: title, color: ink }, ticks: { color: ink, ...(whole && { precision: 0 }), callback: (value: string | number) => format(Number(value)) }, grid: { color: line } }
 }

@@ -1,0 +1,58 @@
+// Takes the pictures of docs/screenshots, light and dark, from a running interface: node scripts/screenshots.mjs 'ADDRESS PRINTED BY nnopt serve'
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium } from '@playwright/test'
+
+const [address] = process.argv.slice(2)
+if (!address) {
+  console.error('expected the address that nnopt serve printed')
+  process.exit(2)
+}
+const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'docs', 'screenshots')
+mkdirSync(folder, { recursive: true })
+
+const settled = async (page) => {
+  await page.waitForLoadState('networkidle')
+  await page.waitForTimeout(400)
+}
+
+/** From the first screen to what is shown. */
+const screens = {
+  versions: async () => undefined,
+  version: async (page) => page.getByRole('row', { name: /int8/ }).getByRole('link').first().click(),
+  quantize: async (page) => {
+    await page.getByRole('row', { name: /fp32/ }).getByRole('link').first().click()
+    await page.getByRole('button', { name: 'Quantize' }).click()
+  },
+  compare: async (page) => {
+    await page.getByRole('row', { name: /fp32/ }).getByRole('checkbox').first().check()
+    await page.getByRole('row', { name: /int8/ }).getByRole('checkbox').first().check()
+    await page.getByRole('button', { name: 'Compare 2' }).click()
+  },
+  runs: async (page) => page.getByRole('link', { name: 'Runs' }).click(),
+  run: async (page) => {
+    await page.getByRole('link', { name: 'Runs' }).click()
+    await page.getByRole('link', { name: /baseline|train/ }).first().click()
+  },
+  datasets: async (page) => page.getByRole('link', { name: 'Data sets' }).click(),
+  system: async (page) => page.getByRole('link', { name: 'System' }).click(),
+}
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+for (const theme of ['light', 'dark']) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, colorScheme: theme, locale: 'en-GB' })
+  const page = await context.newPage()
+  await page.goto(address)
+  for (const [name, show] of Object.entries(screens)) {
+    await page.goto(`${new URL(address).origin}/#/`)
+    await page.reload()
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await settled(page)
+    await show(page)
+    await settled(page)
+    await page.screenshot({ path: join(folder, `${name}-${theme}.png`) })
+  }
+  await context.close()
+}
+await browser.close()
