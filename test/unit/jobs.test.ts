@@ -42,6 +42,17 @@ describe('the machine lock', () => {
     expect(existsSync(join(locks, 'machine.lock'))).toBe(false)
   })
 
+  it('measures beside others when they take too long, and says so', async () => {
+    const locks = fresh()
+    mkdirSync(join(locks, 'working'), { recursive: true })
+    writeFileSync(join(locks, 'working', String(process.ppid)), '')
+    let gaveUp = 0
+    const release = await claimMachine('exclusive', { folder: locks, patienceMs: 300, onGiveUp: () => gaveUp++ })
+    release()
+    expect(gaveUp).toBe(1)
+    expect(exclusiveHolder(locks)).toBeUndefined()
+  })
+
   it('keeps ordinary work waiting while another process measures', async () => {
     const locks = fresh()
     mkdirSync(locks, { recursive: true })

@@ -10,6 +10,10 @@ export interface LockOptions {
   readonly signal?: AbortSignal | undefined
   /** Called once when somebody else has to finish first. */
   readonly onWait?: () => void
+  /** How long a measurement waits for others before it goes on beside them; without it, as long as they take. */
+  readonly patienceMs?: number
+  /** Called once when patience has ended. */
+  readonly onGiveUp?: () => void
   /** For tests. */
   readonly folder?: string
 }
@@ -51,17 +55,17 @@ function pidIn(path: string): number | undefined {
 }
 
 /** Waits for its turn and returns the function that gives the machine back. */
-export async function claimMachine(claim: Claim, { signal, onWait, folder = lockFolder() }: LockOptions = {}): Promise<() => void> {
+export async function claimMachine(claim: Claim, { signal, onWait, patienceMs = Infinity, onGiveUp, folder = lockFolder() }: LockOptions = {}): Promise<() => void> {
   mkdirSync(markerFolder(folder), { recursive: true })
   const attempt = claim === 'exclusive' ? tryExclusive : tryShared
-  let waited = false
-  for (;;) {
+  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += pollMs) {
     const release = attempt(folder)
     if (release) return release
-    if (!waited) onWait?.()
-    waited = true
+    if (waitedMs === 0) onWait?.()
     await sleep(pollMs, undefined, { signal })
   }
+  onGiveUp?.()
+  return () => undefined
 }
 
 /** The marker first, the look at the lock second: of two that start at once, at least one sees the other. */

@@ -38,6 +38,9 @@ export async function runRecipe(parts: RecipeRun): Promise<JobOutcome> {
   }
 }
 
+/** Long enough for a step that is about to end; a training of hours holds nobody up. */
+const measurementPatienceMs = 20_000
+
 const isCancellation = (error: unknown): boolean =>
   (error instanceof NNOptError && error.code === 'cancelled') || (error instanceof Error && error.name === 'AbortError')
 
@@ -47,6 +50,8 @@ async function runStep({ store, run, steps, control, send }: RecipeRun, stepInde
   const context = createContext({ store, run, stepIndex, results, control, send })
   const release = await claimMachine(step.exclusive ? 'exclusive' : 'shared', {
     signal: control.signal,
+    ...(step.exclusive && { patienceMs: measurementPatienceMs }),
+    onGiveUp: () => context.step.warn('measured beside other work of this program: the figures are lower and less certain than on an idle machine'),
     onWait: () => context.step.progress({ label: step.exclusive ? 'waiting until other work ends' : 'waiting until a benchmark ends', done: 0 }),
   })
   const startedAt = performance.now()
