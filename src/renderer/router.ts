@@ -1,17 +1,15 @@
 import { createRouter, createWebHashHistory } from 'vue-router'
+import type { RouteRecordRaw } from 'vue-router'
+import { screens } from './screens'
 import VersionsView from './views/VersionsView.vue'
 
+const views = import.meta.glob('./views/*View.vue')
+
 /** The first screen comes with the page; the others when they are opened. */
-export const router = createRouter({
-  history: createWebHashHistory(),
-  routes: [
-    { path: '/', name: 'versions', component: VersionsView },
-    { path: '/versions/:id', name: 'version', component: () => import('./views/VersionView.vue'), props: true },
-    { path: '/compare', name: 'compare', component: () => import('./views/CompareView.vue') },
-    { path: '/runs', name: 'runs', component: () => import('./views/RunsView.vue') },
-    { path: '/runs/:id', name: 'run', component: () => import('./views/RunView.vue'), props: true },
-    { path: '/datasets', name: 'datasets', component: () => import('./views/DatasetsView.vue') },
-    { path: '/system', name: 'system', component: () => import('./views/SystemView.vue') },
-    { path: '/:rest(.*)', redirect: '/' },
-  ],
+const records = screens.flatMap(({ name, path, view }): RouteRecordRaw[] => {
+  const load = views[`./views/${view}.vue`]
+  if (name === 'versions') return [{ path, name, component: VersionsView }]
+  return load ? [{ path, name, component: load, props: path.includes(':') }] : []
 })
+
+export const router = createRouter({ history: createWebHashHistory(), routes: [...records, { path: '/:rest(.*)', redirect: '/' }] })
