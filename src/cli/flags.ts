@@ -9,6 +9,8 @@ interface Property {
   readonly default?: unknown
   readonly unit?: string
   readonly enum?: readonly string[]
+  /** What the flag means when it is given without a value. */
+  readonly bare?: string
   readonly items?: { readonly type?: string }
 }
 
@@ -28,6 +30,7 @@ function flag(name: string, property: Property): Option {
   const known = property.enum ? `: ${property.enum.join(', ')}` : ''
   const text = `${property.description ?? ''}${known}${hint}`.trim()
   if (property.type === 'boolean') return new Option(`--${kebab(name)}`, text)
+  if (property.bare !== undefined) return new Option(`--${kebab(name)} [${placeholder(property)}]`, text).preset(property.bare)
   return new Option(`--${kebab(name)} <${placeholder(property)}>`, text).argParser((value: string) => parseValue(name, property, value))
 }
 

@@ -1,17 +1,23 @@
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
-import { add, argMax, cast, div, equal, mean, mul, sum, tensor, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core'
-import { createExecutor, } from '../execute/executor'
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
+import { argMax, cast, equal, sum, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core'
+import { createExecutor } from '../execute/executor'
 import type { Executor, LossValue } from '../execute/executor'
 import { softmaxCrossEntropy } from '../execute/kernels/softmaxCrossEntropy'
 import { withParameters } from '../execute/parameters'
 import { classOutput } from '../graph/graph'
 import type { Graph } from '../graph/graph'
+import { withMasksApplied } from '../graph/masks'
 import type { TrainConfig } from './config'
 import { smoothLabels } from './labels'
 import { learningRateAt } from './learningRate'
+import { crossEntropy, distilledCrossEntropy } from './loss'
 import { createModelState } from './modelState'
+import { createNormalizer } from './normalizer'
+import type { Normalization } from './normalizer'
 import type { Snapshot } from './snapshot'
 import { vectorNames } from './snapshot'
+import { createTeacher } from './teacher'
+import type { Teacher } from './teacher'
 
 /** RGB bytes [count, height, width, 3] as the data workers deliver them. */
 export interface ImageBatch {
@@ -19,12 +25,6 @@ export interface ImageBatch {
   readonly height: number
   readonly width: number
   readonly labels: Int32Array
-}
-
-/** Mean and standard deviation of RGB / 255. */
-export interface Normalization {
-  readonly mean: readonly number[]
-  readonly std: readonly number[]
 }
 
 /** Scalars that stay on the device until somebody reads them; the reader disposes them. */
@@ -48,14 +48,22 @@ export interface Trainer {
   dispose(): void
 }
 
+/** A network whose scores another one learns from. */
+export interface TeacherModel {
+  readonly graph: Graph
+  readonly normalization: Normalization
+}
+
 /** Trains a graph on the active tfjs backend, one step at a time. Equal seeds and batches give equal weights where the backend is deterministic. */
-export function createTrainer(graph: Graph, config: TrainConfig, stepsPerEpoch: number, normalization: Normalization): Trainer {
+export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch: number, normalization: Normalization, teacherModel?: TeacherModel): Trainer {
+  const graph = withMasksApplied(source)
   const classes = Number(classOutput(graph).shape.at(-1))
   const head = headParameters(graph)
   const whole = createExecutor(graph)
   const headOnlyExecutor = createExecutor(graph, { frozen: (name) => !head.has(name) })
   const state = createModelState(graph, whole, config)
   const normalizer = createNormalizer(normalization)
+  const teacher = teacherModel && createTeacher(teacherModel.graph, createNormalizer(teacherModel.normalization))
   let executor: Executor = whole
   let stepsDone = 0
   return {
@@ -66,7 +74,7 @@ export function createTrainer(graph: Graph, config: TrainConfig, stepsPerEpoch: 
       const learningRate = learningRateAt(config, stepsDone, stepsPerEpoch)
       const images = normalizer.apply(batch)
       const targets = tensor2d(smoothLabels(batch.labels, classes, config.labelSmoothing), [batch.labels.length, classes])
-      const result = executor.step(images, state.tensors(), (logits) => crossEntropy(logits, targets))
+      const result = executor.step(images, state.tensors(), (logits) => lossOf(logits, targets, batch, teacher, config))
       const correct = countCorrect(result.logits, batch.labels)
       state.update({ ...result, learningRate, step: ++stepsDone, trains: executor === whole ? undefined : head })
       for (const used of [images, targets, result.logits, ...result.gradients.values(), ...result.statistics.values()]) used.dispose()
@@ -90,7 +98,7 @@ export function createTrainer(graph: Graph, config: TrainConfig, stepsPerEpoch: 
       snapshot.vectors[vectorNames.averagedStatistics] ?? snapshot.vectors[vectorNames.statistics],
     )),
     dispose: () => {
-      for (const part of [whole, headOnlyExecutor, state, normalizer]) part.dispose()
+      for (const part of [whole, headOnlyExecutor, state, normalizer, teacher]) part?.dispose()
     },
   }
 }
@@ -101,11 +109,11 @@ function headParameters(graph: Graph): ReadonlySet<string> {
   return new Set(last?.inputs.slice(1) ?? [])
 }
 
-/** Mean cross entropy over the batch and its gradient by the logits. */
-function crossEntropy(logits: Tensor2D, targets: Tensor2D): LossValue {
-  const { loss, gradient } = softmaxCrossEntropy(logits, targets)
-  const value = { loss: mean(loss), dLogits: div(gradient, logits.shape[0]) as Tensor2D }
-  for (const used of [loss, gradient]) used.dispose()
+function lossOf(logits: Tensor2D, targets: Tensor2D, batch: ImageBatch, teacher: Teacher | undefined, { distillWeight, distillTemperature }: TrainConfig): LossValue {
+  if (!teacher) return crossEntropy(logits, targets)
+  const scores = teacher.logits(batch)
+  const value = distilledCrossEntropy(logits, targets, scores, { weight: distillWeight, temperature: distillTemperature })
+  scores.dispose()
   return value
 }
 
@@ -121,20 +129,4 @@ function scores(logits: Tensor2D, labels: Int32Array, classes: number): { readon
   const result = { loss: total.dataSync()[0], correct: correct.dataSync()[0] }
   for (const used of [targets, loss, gradient, total, correct]) used.dispose()
   return result
-}
-
-interface Normalizer {
-  apply(batch: ImageBatch): Tensor4D
-  dispose(): void
-}
-
-/** (byte / 255 − mean) / std as one multiply and one add on the device. */
-function createNormalizer({ mean, std }: Normalization): Normalizer {
-  const factor: Tensor1D = tensor1d(std.map((deviation) => 1 / (255 * deviation)))
-  const offset: Tensor1D = tensor1d(std.map((deviation, channel) => -mean[channel] / deviation))
-  return {
-    apply: ({ images, height, width, labels }) =>
-      tidy(() => add(mul(tensor(new Float32Array(images), [labels.length, height, width, 3]), factor), offset)),
-    dispose: () => [factor, offset].forEach((constant) => constant.dispose()),
-  }
 }

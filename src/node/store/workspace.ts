@@ -14,6 +14,8 @@ export interface WorkspacePaths {
   readonly downloads: string
   version(id: string): string
   model(id: string): string
+  /** What later steps start from: float weights, masks, quantization parameters. */
+  trainingState(id: string): string
   dataset(name: string): string
   run(id: string): string
 }
@@ -32,6 +34,7 @@ export function workspacePaths(folder: string): WorkspacePaths {
     downloads: join(root, '.downloads'),
     version: (id) => join(versions, id),
     model: (id) => join(versions, id, 'model.onnx'),
+    trainingState: (id) => join(versions, id, 'training.safetensors'),
     dataset: (name) => join(datasets, name),
     run: (id) => join(runs, id),
   }

@@ -1,6 +1,7 @@
 import { formatRecipe, paramsOf } from '../../../core/recipe/recipe'
 import type { Graph } from '../../../core/graph/graph'
 import { classOutput, imageInput } from '../../../core/graph/graph'
+import { maskReport } from '../../../core/graph/masks'
 import { classesOf } from '../../../core/data/modelFacts'
 import { writeOnnx } from '../../../core/onnx/index'
 import { assert } from '../../../shared/errors'
@@ -25,8 +26,9 @@ export interface NewModel extends Pick<Version, 'name' | 'origin' | 'precision' 
 /** ONNX metadata that says where the model comes from. */
 const lineageKey = 'nnopt.lineage'
 
-/** Writes a model as a version of the workspace, with its preprocessing, class names and lineage inside the file. */
+/** Writes a model as a version of the workspace, with its preprocessing, class names and lineage inside the file. Throws `internal` when a masked weight is not zero. */
 export function saveModel({ store, runId, stepIndex }: StepContext, model: NewModel): Version {
+  maskReport(model.graph)
   const { graph, parent, training = graph, files = new Map<string, FileContent>(), details, ...facts } = model
   const run = store.runs.find(runId)
   assert(run, () => `run '${runId}' is unknown`)

@@ -10,6 +10,7 @@ import type { FitEvent } from '../../../core/train/events'
 import { NNOptError } from '../../../shared/errors'
 import type { Version } from '../../../shared/types'
 import type { DatasetRecord } from '../../datasets/record'
+import type { Store } from '../../store'
 import { freeName, resolveDataset } from '../../store/resolve'
 import { createSystemMonitor } from '../../system/metrics'
 import type { StepContext, StepOutput } from '../step'
@@ -19,7 +20,9 @@ import type { FromTrainer } from '../trainer/messages'
 import { preprocessingFor } from './evaluateVersion'
 import { matchClasses } from './matchClasses'
 import { readModelFile } from './readModelFile'
+import { readTrainable } from './readVersion'
 import { saveModel } from './saveModel'
+import { readTeacher } from './readTeacher'
 
 interface Start {
   readonly graph: Graph
@@ -35,7 +38,8 @@ export async function trainVersion(context: StepContext, params: TrainParams, ch
   const start = params.from === undefined ? fromArchitecture(context, params, dataset) : fromVersion(context, params.from, dataset)
   const stopWatching = watchSystem(context)
   try {
-    const job = { graph: start.graph, preprocessing: start.preprocessing, dataset, config: trainConfig.parse(params), backend: params.backend, checkpointFolder }
+    const teacher = readTeacher(context, params.distill, start.parent && parentOf(context.store, start.parent), start.graph)
+    const job = { graph: start.graph, preprocessing: start.preprocessing, dataset, config: trainConfig.parse(params), teacher, backend: params.backend, checkpointFolder }
     const { graph, history, bestEpoch, stopped, device } = await runTraining(job, { signal: context.signal, resumed: context.resumed, onMessage: (message) => onMessage(context, message) })
     if (stopped) throw new NNOptError('cancelled', 'training stopped on request; its checkpoint is kept')
     const name = params.name ?? freeName(context.store, start.parent ? `${start.parent.name}-tuned` : (params.architecture ?? 'trained'))
@@ -79,14 +83,19 @@ const smallSide = 64
 
 function fromVersion({ store, version: find }: StepContext, reference: string, dataset: DatasetRecord): Start {
   const parent = find(reference)
-  if (!parent.trainable) throw new NNOptError('unsupported', `version '${parent.name}' is ${parent.precision} and cannot be trained: choose the fp32 version that it was made from`)
-  const { graph } = readModelFile(store.paths.model(parent.id))
+  const graph = readTrainable(store, parent)
   const { classes, outputOf } = matchClasses(parent, dataset)
   if (outputOf.some((output, label) => output !== label)) {
     throw new NNOptError('badInput', `data set '${dataset.name}' lists its classes in another order than model '${parent.name}': expected ${classes.join(', ')}; got ${dataset.classes.join(', ')}`)
   }
   const preprocessing = preprocessingFor(graph, parent)
   return { graph: withModelFacts(graph, { preprocessing, classes }), preprocessing, parent }
+}
+
+/** The fp32 version that a pruned one was made from; a version without one learns from its own scores at the start. */
+function parentOf({ versions }: Store, version: Version): Version {
+  const parent = version.parentId === null ? undefined : versions.find(version.parentId)
+  return parent?.trainable && parent.deletedAt === null ? parent : version
 }
 
 function onMessage(context: StepContext, message: Exclude<FromTrainer, { kind: 'finished' | 'failed' }>): void {

@@ -13,6 +13,8 @@ export interface TrainingJob {
   readonly preprocessing: Preprocessing
   readonly dataset: StoredDataset
   readonly config: TrainConfig
+  /** Whose scores the network learns from, beside the labels. */
+  readonly teacher?: { readonly graph: Graph; readonly preprocessing: Preprocessing } | undefined
   /** Backend id, or 'auto'. */
   readonly backend: string
   readonly checkpointFolder: string

@@ -19,7 +19,7 @@ const control = createCommand()
 parentPort?.on('message', (message: ToTrainer) => control.set(message.command))
 
 async function train(job: TrainingJob): Promise<TrainingResult> {
-  const { graph, preprocessing, config } = job
+  const { graph, preprocessing, config, teacher } = job
   const { id, running } = await chooseBackend(job.backend)
   const device: TrainerDevice = { backend: id, device: running.device, version: running.version, threads: running.threads }
   const dataset = await openDataset(job.dataset)
@@ -27,7 +27,7 @@ async function train(job: TrainingJob): Promise<TrainingResult> {
   try {
     const [height, width] = imageInput(graph).shape.slice(2).map(Number)
     const data = createTrainingData(dataset, pool, config, preprocessing, { height, width }, (path, reason) => send({ kind: 'unreadable', path, reason }))
-    const trainer = createTrainer(graph, config, data.stepsPerEpoch, preprocessing)
+    const trainer = createTrainer(graph, config, data.stepsPerEpoch, preprocessing, teacher && { graph: teacher.graph, normalization: teacher.preprocessing })
     const from = resumable(job)
     send({ kind: 'started', device, resumedAtStep: from?.snapshot.step ?? 0 })
     const result = await fit(trainer, data, config, hooks(job), from)

@@ -1,0 +1,30 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
+import { tensor } from '@tensorflow/tfjs-core'
+import { createExecutor } from '../execute/executor'
+import type { Graph } from '../graph/graph'
+import { foldBatchNorm } from '../graph/foldBatchNorm'
+import type { Normalizer } from './normalizer'
+import type { ImageBatch } from './trainer'
+
+/** A trained network in inference mode; its weights never change. */
+export interface Teacher {
+  /** Scores [n, classes] of a batch; the caller disposes them. */
+  logits(batch: ImageBatch): Tensor2D
+  dispose(): void
+}
+
+export function createTeacher(source: Graph, normalizer: Normalizer): Teacher {
+  const executor = createExecutor(foldBatchNorm(source))
+  const parameters = new Map(executor.parameters.map(({ name, shape }): [string, Tensor] => [name, tensor(executor.pack(name), [...shape])]))
+  return {
+    logits: (batch) => {
+      const images = normalizer.apply(batch)
+      const logits = executor.forward(images, parameters)
+      images.dispose()
+      return logits
+    },
+    dispose: () => {
+      for (const part of [executor, normalizer, ...parameters.values()]) part.dispose()
+    },
+  }
+}
