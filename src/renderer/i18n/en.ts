@@ -144,6 +144,8 @@ export const en = {
   'system.version': 'Version',
   'system.preferred': 'preferred',
   'table.asTable': 'Numbers of this chart',
+  'table.newest': 'The newest {shown} of {count} rows; CSV and JSON have all.',
+  'chart.save': 'Save {title} as',
 } as const
 
 export type MessageKey = keyof typeof en

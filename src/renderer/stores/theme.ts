@@ -1,19 +1,38 @@
 import { defineStore } from 'pinia'
-import { ref, watchEffect } from 'vue'
+import { computed, ref, watchEffect } from 'vue'
 
-type Theme = 'light' | 'dark'
+export const themeChoices = ['system', 'light', 'dark'] as const
+export type ThemeChoice = (typeof themeChoices)[number]
+
+/** Shares of the ordinary text size. */
+export const textSizes = [0.9, 1, 1.15, 1.3, 1.5] as const
 
 const key = 'nnopt.theme'
+const sizeKey = 'nnopt.text-size'
+const isChoice = (value: string | null): value is ThemeChoice => themeChoices.some((choice) => choice === value)
 
-/** The theme that was chosen, or the system's. */
+/** How the interface looks: the theme that was chosen or the system's, and the size of text. */
 export const useTheme = defineStore('theme', () => {
   const system = matchMedia('(prefers-color-scheme: dark)')
+  const systemIsDark = ref(system.matches)
+  system.addEventListener('change', ({ matches }) => (systemIsDark.value = matches))
   const stored = localStorage.getItem(key)
-  const theme = ref<Theme>(stored === 'dark' || stored === 'light' ? stored : system.matches ? 'dark' : 'light')
-  watchEffect(() => void (document.documentElement.dataset.theme = theme.value))
-  function toggle(): void {
-    theme.value = theme.value === 'dark' ? 'light' : 'dark'
-    localStorage.setItem(key, theme.value)
+  const choice = ref<ThemeChoice>(isChoice(stored) ? stored : 'system')
+  const storedSize = Number(localStorage.getItem(sizeKey))
+  const textSize = ref<number>(textSizes.find((size) => size === storedSize) ?? 1)
+  const theme = computed(() => (choice.value !== 'system' ? choice.value : systemIsDark.value ? 'dark' : 'light'))
+  // Before anything is painted: charts read the tokens of the theme that is shown.
+  watchEffect(() => {
+    document.documentElement.dataset.theme = theme.value
+    document.documentElement.style.setProperty('--text-size', String(textSize.value))
+  }, { flush: 'sync' })
+  function choose(chosen: ThemeChoice): void {
+    choice.value = chosen
+    localStorage.setItem(key, chosen)
   }
-  return { theme, toggle }
+  function setTextSize(size: number): void {
+    textSize.value = size
+    localStorage.setItem(sizeKey, String(size))
+  }
+  return { theme, choice, textSize, choose, setTextSize, toggle: () => choose(theme.value === 'dark' ? 'light' : 'dark') }
 })
