@@ -7,8 +7,10 @@ import { createEventHub } from './handlers/events'
 import type { EventHub } from './handlers/events'
 import { clearOldUploads, uploadHandlers } from './handlers/files'
 import type { HostParts } from './handlers/parts'
+import { recipeHandlers } from './handlers/recipes'
 import { reportHandlers } from './handlers/report'
 import { runHandlers } from './handlers/runs'
+import { sampleHandlers } from './handlers/sample'
 import { systemHandlers } from './handlers/system'
 import { versionHandlers } from './handlers/versions'
 import { closeAbandonedRuns, createQueue } from './jobs/queue'
@@ -57,6 +59,8 @@ const handlersOf = (parts: HostParts): Handlers => ({
   ...datasetHandlers(parts),
   ...runHandlers(parts),
   ...uploadHandlers(parts),
+  ...recipeHandlers(parts),
+  ...sampleHandlers(parts),
   ...reportHandlers(parts),
   ...systemHandlers(parts),
   ...catalogHandlers,

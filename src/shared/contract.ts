@@ -19,12 +19,14 @@ const nothing = z.object({})
 const reference = z.string().min(1)
 const versionOnly = z.object({ version: reference })
 const runOnly = z.object({ run: reference })
-const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes')
+const { bytes } = t
 
 /** Every procedure, once. Handlers and clients take their types from here. */
 export const contract = {
   'versions.list': call({ params: z.object({ deleted: z.boolean().default(false).describe('The deleted ones instead of the others') }), result: z.array(t.version).readonly() }),
   'versions.get': call({ params: versionOnly, result: z.object({ version: t.version, lineage: z.array(t.version).readonly(), evaluations: z.array(t.storedEvaluation).readonly(), benchmarks: z.array(t.storedBenchmark).readonly() }).readonly() }),
+  /** Every version with its newest measurements, newest first: one call for a whole table. */
+  'versions.table': call({ params: nothing, result: z.array(t.versionSummary).readonly() }),
   'versions.update': call({ params: versionOnly.extend({ name: z.string().min(1).max(200).optional(), tags: z.array(z.string().min(1)).readonly().optional(), notes: z.string().optional() }), result: t.version }),
   /** Moves it to the trash. */
   'versions.remove': call({ params: versionOnly, result: t.version }),
@@ -49,13 +51,23 @@ export const contract = {
   'runs.get': call({ params: runOnly, result: t.run }),
   /** Ascending; with `points`, each series is thinned to about so many. */
   'runs.metrics': call({ params: runOnly.extend({ since: z.number().int().min(0).default(0), kind: z.string().optional(), points: z.number().int().min(2).max(10_000).optional() }), result: z.array(t.metric).readonly() }),
+  /** Each kind of metric of each step, thinned to `columns` points of a window; no peak is lost. Without `from` and `to` the whole run. */
+  'runs.series': call({
+    params: runOnly.extend({ axis: z.enum(['position', 'time']).default('position'), from: z.number().optional(), to: z.number().optional(), columns: z.number().int().min(2).max(4096).default(1000), kind: z.string().optional(), stepIndex: z.number().int().min(0).optional() }),
+    result: z.array(t.metricSeries).readonly(),
+  }),
   'runs.log': call({ params: runOnly, result: z.object({ text: z.string() }).readonly() }),
   /** Queues a recipe; train, quantize, evaluate and benchmark are its steps. */
   'runs.start': call({ params: z.object({ recipe: t.recipe }), result: t.run }),
   'runs.pause': call({ params: runOnly, result: t.run }),
   /** Goes on with a paused, stopped, failed or crashed run. */
   'runs.resume': call({ params: runOnly, result: t.run }),
-  'runs.stop': call({ params: runOnly, result: t.run }),
+  /** Now, or when the epoch that is being trained (or, in other steps, the step) has ended. */
+  'runs.stop': call({ params: runOnly.extend({ when: z.enum(['now', 'epochEnd']).default('now') }), result: t.run }),
+  /** Runs that wait, the next one first. */
+  'runs.queue': call({ params: nothing, result: z.object({ order: z.array(z.string()).readonly() }).readonly() }),
+  /** Puts a waiting run before another one, or last. */
+  'runs.move': call({ params: runOnly.extend({ before: reference.nullable() }), result: z.object({ order: z.array(z.string()).readonly() }).readonly() }),
   /** Answers when the run is no longer queued, running or paused; the events are its own. */
   'runs.wait': call({ params: runOnly, result: t.run, events: t.hostEvent }),
 
@@ -67,6 +79,11 @@ export const contract = {
 
   'uploads.begin': call({ params: z.object({ fileName: z.string(), sizeBytes: z.number().int().min(1) }), result: z.object({ path: z.string() }).readonly() }),
   'uploads.append': call({ params: z.object({ path: z.string(), offset: z.number().int().min(0), bytes }), result: z.object({ receivedBytes: z.number() }).readonly() }),
+
+  /** What is wrong with a recipe, and what it would cost; nothing is queued. */
+  'recipes.check': call({ params: z.object({ recipe: t.recipe }), result: t.recipeCheck }),
+  /** Takes the bundled sample data and the bundled baseline into the workspace, and measures the baseline; what is there already is not made again. */
+  'sample.start': call({ params: nothing, result: z.object({ dataset: z.string(), version: z.string().nullable(), run: t.run.nullable() }).readonly() }),
 
   /** JSON Schema of the parameters of every step, for forms, and the extensions that they name. */
   'catalog.get': call({

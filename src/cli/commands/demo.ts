@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { projectRoot } from '../../node/engineFile'
+import { baselineFile, baselineName, findBaseline, sampleArchive, sampleName } from '../../node/bundled'
 import { NNOptError } from '../../shared/errors'
 import type { Benchmark, Evaluation, Recipe, Run, Version } from '../../shared/types'
 import { withCli } from '../cli'
@@ -9,9 +9,6 @@ import type { Cli, GlobalOptions } from '../cli'
 import { execute } from '../execute'
 import { bytes, figure, percent } from '../output/format'
 import { table } from '../output/table'
-
-const datasetName = 'sample'
-const baselineName = 'baseline'
 
 interface Options extends GlobalOptions {
   readonly out?: string
@@ -38,37 +35,29 @@ export const demo = (command: Command): Command =>
     }),
   )
 
-function bundled(name: string, pattern: RegExp): string {
-  const folder = join(projectRoot, 'resources', name)
-  const file = existsSync(folder) ? readdirSync(folder).find((candidate) => pattern.test(candidate)) : undefined
-  if (file === undefined) throw new NNOptError('unavailable', `'${folder}' is missing: expected the ${name} that ships with the program; install it again`)
-  return join(folder, file)
-}
-
 /** Data sets never change: one that is there is the same. */
 async function addSample({ client, progress }: Cli): Promise<void> {
   const known = await client.call('datasets.list', {})
-  if (known.some(({ name }) => name === datasetName)) return
-  const queued = await client.call('datasets.add', { name: datasetName, paths: [bundled('sample', /\.(tar|tar\.gz|tgz|zip)$/)] })
+  if (known.some(({ name }) => name === sampleName)) return
+  const queued = await client.call('datasets.add', { name: sampleName, paths: [sampleArchive()] })
   const run = await client.call('runs.wait', { run: queued.id }, { onEvent: (event) => event.kind === 'run.progress' && progress.show(event.progress) })
   if (run.error) throw new NNOptError(run.error.code, run.error.message)
 }
 
 /** The id of the bundled model in this workspace: an earlier demo has brought it. */
 async function importedBaseline(cli: Cli): Promise<string> {
-  const file = bundled('baseline', /\.onnx$/)
-  const known = (await cli.client.call('versions.list', {})).find(({ name, origin, step }) => name === baselineName && origin === 'bundled' && step.file === file)
+  const known = findBaseline(await cli.client.call('versions.list', {}))
   if (known) return known.id
-  const { results } = await execute(cli, { name: 'demo: import', steps: [{ step: 'import', file, name: baselineName, origin: 'bundled' }] })
+  const { results } = await execute(cli, { name: 'demo: import', steps: [{ step: 'import', file: baselineFile(), name: baselineName, origin: 'bundled' }] })
   return results[0].versionId ?? ''
 }
 
 const recipe = (baseline: string): Recipe => ({
   name: 'demo',
   steps: [
-    { step: 'evaluate', version: baseline, dataset: datasetName },
-    { step: 'quantize', id: 'int8', from: baseline, dataset: datasetName },
-    { step: 'evaluate', version: '$int8', dataset: datasetName },
+    { step: 'evaluate', version: baseline, dataset: sampleName },
+    { step: 'quantize', id: 'int8', from: baseline, dataset: sampleName },
+    { step: 'evaluate', version: '$int8', dataset: sampleName },
     { step: 'benchmark', versions: [baseline, '$int8'] },
   ],
 })

@@ -65,7 +65,7 @@ function wrongParams(where: string, error: z.ZodError): NNOptError {
   return new NNOptError('wrongCall', field ? `${where}: '${field}': ${issue?.message ?? 'invalid'}` : `${where}: ${issue?.message ?? 'invalid'}`)
 }
 
-function referencesIn(value: unknown): readonly string[] {
+export function referencesIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [referenceIn(value) ?? []].flat()
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(referencesIn) : []
 }

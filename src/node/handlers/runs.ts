@@ -4,6 +4,7 @@ import type { HostEvent, Run, RunStatus } from '../../shared/types'
 import { logFile } from '../jobs/context'
 import { resolveRun } from '../store/resolve'
 import type { HostParts } from './parts'
+import { packSeries } from './series'
 
 type RunHandlers = Pick<Handlers, Extract<keyof Handlers, `runs.${string}`>>
 
@@ -16,6 +17,7 @@ export function runHandlers(parts: HostParts): RunHandlers {
     'runs.list': ({ status }) => store.runs.list(status),
     'runs.get': ({ run }) => resolveRun(store, run),
     'runs.metrics': ({ run, since, kind, points }) => store.metrics.list(resolveRun(store, run).id, { since, kind, points }),
+    'runs.series': ({ run, ...window }) => store.metrics.series(resolveRun(store, run).id, window).map(packSeries),
     'runs.log': ({ run }) => {
       const path = logFile(store, resolveRun(store, run).id)
       return { text: existsSync(path) ? readFileSync(path, 'utf8') : '' }
@@ -23,7 +25,9 @@ export function runHandlers(parts: HostParts): RunHandlers {
     'runs.start': ({ recipe }) => queue.start(recipe),
     'runs.pause': ({ run }) => queue.pause(resolveRun(store, run)),
     'runs.resume': ({ run }) => queue.resume(resolveRun(store, run)),
-    'runs.stop': ({ run }) => queue.stop(resolveRun(store, run)),
+    'runs.stop': ({ run, when }) => queue.stop(resolveRun(store, run), when),
+    'runs.queue': () => ({ order: queue.order() }),
+    'runs.move': ({ run, before }) => ({ order: queue.move(resolveRun(store, run), before === null ? undefined : resolveRun(store, before)) }),
     'runs.wait': ({ run }, { signal, emit }) => waitFor(parts, resolveRun(store, run).id, signal, emit),
   }
 }

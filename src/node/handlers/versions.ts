@@ -20,6 +20,11 @@ export function versionHandlers({ store, queue, hub }: HostParts): VersionHandle
       const version = resolveVersion(store, reference)
       return { version, lineage: lineageOf(store, version), evaluations: store.measurements.evaluations(version.id), benchmarks: store.measurements.benchmarks(version.id) }
     },
+    'versions.table': () => {
+      const evaluations = store.measurements.newestEvaluations()
+      const benchmarks = store.measurements.newestBenchmarks()
+      return store.versions.list(false).map((version) => ({ version, evaluation: evaluations.get(version.id) ?? null, benchmark: benchmarks.get(version.id) ?? null }))
+    },
     'versions.update': ({ version: reference, ...change }) => {
       const { id } = resolveVersion(store, reference)
       store.versions.update(id, change)

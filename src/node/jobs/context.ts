@@ -48,7 +48,10 @@ export function createContext({ store, run, stepIndex, results, control, send }:
     signal: control.signal,
     resumed: control.resumed,
     progress: (progress) => (live(progress), stored(progress)),
-    metric: (metric) => metrics.add({ ...metric, runId: run.id, stepIndex, at: new Date().toISOString() }),
+    metric: (metric) => {
+      metrics.add({ ...metric, runId: run.id, stepIndex, at: new Date().toISOString() })
+      if (metric.kind === 'epoch') control.epochEnded()
+    },
     log: (text) => log('info', text),
     warn: (text) => (warnings.push(text), log('warning', text)),
     version: (reference) => findVersion(store, run, stepIndex, results, reference),

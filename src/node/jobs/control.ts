@@ -1,10 +1,13 @@
 import type { StepControl } from './step'
+import type { Wish } from '../store/runs'
 
-export type Wish = 'run' | 'pause' | 'stop'
+export type { Wish }
 
 export interface RunControl extends StepControl {
   readonly wish: Wish
   ask(wish: Wish): void
+  /** An epoch or a step has ended: whoever asked to stop there is obeyed. */
+  epochEnded(): void
 }
 
 /** Pause, go on and stop, as a step sees them. */
@@ -12,15 +15,19 @@ export function createControl(onPause: (paused: boolean) => void): RunControl {
   const controller = new AbortController()
   let wish: Wish = 'run'
   let release: (() => void) | undefined
+  const ask = (next: Wish): void => {
+    wish = next
+    if (next === 'stop') controller.abort()
+    if (next !== 'pause') release?.()
+  }
   return {
     get wish() {
       return wish
     },
     signal: controller.signal,
-    ask: (next) => {
-      wish = next
-      if (next === 'stop') controller.abort()
-      if (next !== 'pause') release?.()
+    ask,
+    epochEnded: () => {
+      if (wish === 'stopAtEpochEnd') ask('stop')
     },
     resumed: async () => {
       if (wish !== 'pause') return

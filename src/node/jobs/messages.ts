@@ -1,8 +1,9 @@
 import type { ErrorReport } from '../../shared/errors'
 import type { Metric, Progress } from '../../shared/types'
+import type { Wish } from '../store/runs'
 
 /** From the host to a job. */
-export type JobCommand = { readonly kind: 'start'; readonly workspace: string; readonly runId: string } | { readonly kind: 'wish'; readonly wish: 'run' | 'pause' | 'stop' }
+export type JobCommand = { readonly kind: 'start'; readonly workspace: string; readonly runId: string } | { readonly kind: 'wish'; readonly wish: Wish }
 
 /** From a job to its host. The store holds the same: these are for those who watch. */
 export type JobMessage =

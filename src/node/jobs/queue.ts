@@ -19,8 +19,12 @@ export interface JobQueue {
   start(recipe: Recipe): Promise<Run>
   resume(run: Run): Promise<Run>
   pause(run: Run): Run
-  /** Asks it to stop; asked again, ends its process. */
-  stop(run: Run): Run
+  /** Asks it to stop, at once or at the end of its epoch; asked again to stop at once, ends its process. */
+  stop(run: Run, when?: 'now' | 'epochEnd'): Run
+  /** Ids of the runs that wait, the next one first. */
+  order(): readonly string[]
+  /** Puts a waiting run before another, or last. */
+  move(run: Run, before?: Run): readonly string[]
   /** Ends the job that runs; its run can be resumed. */
   close(): Promise<void>
 }
@@ -34,7 +38,7 @@ export function createQueue(store: Store, hub: EventHub): JobQueue {
 }
 
 class Queue implements JobQueue {
-  private readonly waiting: string[] = []
+  private waiting: readonly string[] = []
   private active: { readonly runId: string; readonly job: JobHandle; asked: Wish } | undefined
   private closed = false
   private idle: Promise<void> = Promise.resolve()
@@ -66,14 +70,34 @@ class Queue implements JobQueue {
     return this.wish(run, 'pause')
   }
 
-  stop(run: Run): Run {
+  stop(run: Run, when: 'now' | 'epochEnd' = 'now'): Run {
     if (run.status === 'queued') {
       this.store.runs.update(run.id, { status: 'stopped', finishedAt: now(), pid: null })
+      this.setWaiting(this.waiting.filter((id) => id !== run.id))
       return this.changed(run.id)
     }
     if (run.status !== 'running' && run.status !== 'paused') throw new NNOptError('conflict', `run '${run.id}' is ${run.status} already`)
+    if (when === 'epochEnd' && run.status === 'running') return this.wish(run, 'stopAtEpochEnd')
     if (this.active?.runId === run.id && this.active.asked === 'stop') this.active.job.kill()
     return this.wish(run, 'stop')
+  }
+
+  order(): readonly string[] {
+    return this.waiting
+  }
+
+  move(run: Run, before?: Run): readonly string[] {
+    if (!this.waiting.includes(run.id)) throw new NNOptError('conflict', `run '${run.id}' is ${run.status}: expected one that waits in the queue`)
+    if (before && !this.waiting.includes(before.id)) throw new NNOptError('conflict', `run '${before.id}' is ${before.status}: expected one that waits in the queue`)
+    const others = this.waiting.filter((id) => id !== run.id)
+    const at = before && before.id !== run.id ? others.indexOf(before.id) : others.length
+    this.setWaiting(before?.id === run.id ? this.waiting : [...others.slice(0, at), run.id, ...others.slice(at)])
+    return this.waiting
+  }
+
+  private setWaiting(order: readonly string[]): void {
+    this.waiting = order
+    this.hub.publish({ kind: 'queue.changed', order })
   }
 
   async close(): Promise<void> {
@@ -98,7 +122,7 @@ class Queue implements JobQueue {
   }
 
   private enqueue(runId: string): Run {
-    this.waiting.push(runId)
+    this.setWaiting([...this.waiting, runId])
     const run = this.changed(runId)
     this.next()
     return run
@@ -106,8 +130,9 @@ class Queue implements JobQueue {
 
   private next(): void {
     if (this.active || this.closed) return
-    const runId = this.waiting.shift()
+    const [runId, ...rest] = this.waiting
     if (runId === undefined) return
+    this.setWaiting(rest)
     const run = this.store.runs.find(runId)
     if (run?.status === 'queued') this.idle = this.work(run)
     else this.next()

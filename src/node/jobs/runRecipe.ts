@@ -29,6 +29,7 @@ export async function runRecipe(parts: RecipeRun): Promise<JobOutcome> {
       if (control.signal.aborted) return { status: 'stopped' }
       results = [...results, await runStep(parts, index, results)]
       store.runs.update(run.id, { results })
+      control.epochEnded()
       for (const kind of ['changed', 'versions', 'datasets'] as const) parts.send({ kind })
     }
     return { status: 'done' }

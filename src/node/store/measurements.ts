@@ -1,4 +1,4 @@
-import type { Benchmark, Evaluation, StoredBenchmark, StoredEvaluation } from '../../shared/types'
+import type { Benchmark, Evaluation, EvaluationSummary, StoredBenchmark, StoredEvaluation } from '../../shared/types'
 import type { DatabaseSync, Row } from './sqlite'
 import { numberOrNull, text, textOrNull } from './sqlite'
 
@@ -8,6 +8,9 @@ export interface MeasurementTable {
   evaluations(versionId: string): readonly StoredEvaluation[]
   addBenchmark(stored: StoredBenchmark): void
   benchmarks(versionId: string): readonly StoredBenchmark[]
+  /** The newest of every version, by its id; evaluations without their matrix. */
+  newestEvaluations(): ReadonlyMap<string, EvaluationSummary>
+  newestBenchmarks(): ReadonlyMap<string, Benchmark>
 }
 
 const common = (row: Row): Pick<StoredBenchmark, 'id' | 'versionId' | 'runId' | 'createdAt'> => ({
@@ -19,6 +22,7 @@ const common = (row: Row): Pick<StoredBenchmark, 'id' | 'versionId' | 'runId' | 
 
 export function measurementTable(database: DatabaseSync): MeasurementTable {
   const rows = (table: string, versionId: string): Row[] => database.prepare(`SELECT * FROM ${table} WHERE version_id = ? ORDER BY created_at DESC, id DESC`).all(versionId)
+  const newest = (table: 'evaluations' | 'benchmarks', value: string): Row[] => database.prepare(`SELECT version_id, ${value} AS value, MAX(created_at) FROM ${table} GROUP BY version_id`).all()
   return {
     addEvaluation: ({ id, versionId, runId, createdAt, limit, seed, evaluation }) =>
       void database
@@ -29,5 +33,7 @@ export function measurementTable(database: DatabaseSync): MeasurementTable {
     addBenchmark: ({ id, versionId, runId, createdAt, benchmark }) =>
       void database.prepare('INSERT INTO benchmarks (id, version_id, run_id, created_at, benchmark) VALUES (?, ?, ?, ?, ?)').run(id, versionId, runId, createdAt, JSON.stringify(benchmark)),
     benchmarks: (versionId) => rows('benchmarks', versionId).map((row) => ({ ...common(row), benchmark: JSON.parse(text(row.benchmark)) as Benchmark })),
+    newestEvaluations: () => new Map(newest('evaluations', "json_remove(evaluation, '$.confusionMatrix', '$.perClass', '$.skipped')").map((row) => [text(row.version_id), JSON.parse(text(row.value)) as EvaluationSummary])),
+    newestBenchmarks: () => new Map(newest('benchmarks', 'benchmark').map((row) => [text(row.version_id), JSON.parse(text(row.value)) as Benchmark])),
   }
 }

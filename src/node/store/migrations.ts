@@ -31,6 +31,15 @@ const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX benchmarks_version ON benchmarks (version_id);
   `,
+  `
+  DROP INDEX metrics_run;
+  CREATE INDEX metrics_group ON metrics (run_id, kind, step_index, sequence);
+  CREATE TABLE metric_blocks (
+    run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, kind TEXT NOT NULL, step_index INTEGER NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL, x0 REAL NOT NULL, x1 REAL NOT NULL, t0 REAL NOT NULL, t1 REAL NOT NULL, "values" TEXT NOT NULL,
+    PRIMARY KEY (run_id, kind, step_index, first)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 export const schemaVersion = migrations.length

@@ -3,7 +3,7 @@ import type { DatabaseSync, Row } from './sqlite'
 import { numberOrNull, text, textOrNull } from './sqlite'
 
 /** What was asked of a run; whichever process works on it looks here. */
-export type Wish = 'run' | 'pause' | 'stop'
+export type Wish = 'run' | 'pause' | 'stop' | 'stopAtEpochEnd'
 
 export type RunChange = Partial<Pick<Run, 'status' | 'startedAt' | 'finishedAt' | 'results' | 'error' | 'progress' | 'pid'>> & { readonly wish?: Wish }
 

@@ -9,6 +9,8 @@ export const hostEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('versions.changed'), id: z.string().optional() }),
   z.object({ kind: z.literal('datasets.changed'), name: z.string().optional() }),
   z.object({ kind: z.literal('run.changed'), run }),
+  /** Runs that wait, the next one first. */
+  z.object({ kind: z.literal('queue.changed'), order: z.array(z.string()).readonly() }),
   z.object({ kind: z.literal('run.progress'), runId: z.string(), progress }),
   z.object({ kind: z.literal('run.metrics'), runId: z.string(), metrics: z.array(metric).readonly() }),
   z.object({ kind: z.literal('run.log'), runId: z.string(), level: z.enum(['info', 'warning', 'error']), text: z.string() }),

@@ -1,3 +1,4 @@
+export * from './bytes'
 export * from './dataset'
 export * from './event'
 export * from './measurement'

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { errorCodes } from '../errors'
 import type { ErrorCode } from '../errors'
 import { progress } from './progress'
+import { bytes } from './bytes'
 import { recipe } from './recipe'
 
 export const runStatuses = ['queued', 'running', 'paused', 'done', 'failed', 'stopped', 'crashed'] as const
@@ -63,3 +64,22 @@ export const metric = z
   })
   .readonly()
 export type Metric = z.infer<typeof metric>
+
+/** One value of a series in each of its points: the least, the mean and the greatest, as 32-bit floats; NaN where there is none. */
+const seriesValue = z.object({ key: z.string(), min: bytes, mean: bytes, max: bytes }).readonly()
+
+/** A kind of metric of one step, thinned to the window that was asked for. */
+export const metricSeries = z
+  .object({
+    stepIndex: z.number(),
+    kind: z.string(),
+    /** Rows in all. */
+    total: z.number(),
+    /** Positions, and milliseconds since 1970, as 64-bit floats; `counts` are the rows that each point stands for. */
+    x: bytes,
+    t: bytes,
+    counts: bytes,
+    values: z.array(seriesValue).readonly(),
+  })
+  .readonly()
+export type MetricSeries = z.infer<typeof metricSeries>

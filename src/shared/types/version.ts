@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { split } from './dataset'
+import { benchmark } from './measurement'
 
 export const precisions = ['fp32', 'int8'] as const
 
@@ -36,3 +38,15 @@ export const version = z
   })
   .readonly()
 export type Version = z.infer<typeof version>
+
+/** What a table shows of the newest measurements: an evaluation without its matrix, and a benchmark. */
+export const evaluationSummary = z
+  .object({
+    dataset: z.string(), split, samples: z.number(), accuracy: z.number(), accuracyInterval: z.tuple([z.number(), z.number()]).readonly(), avgLoss: z.number(), samplesPerSecond: z.number(),
+    totalParams: z.number(), nonzeroParams: z.number(), sparsity: z.number(),
+  })
+  .readonly()
+export type EvaluationSummary = z.infer<typeof evaluationSummary>
+
+export const versionSummary = z.object({ version, evaluation: evaluationSummary.nullable(), benchmark: benchmark.nullable() }).readonly()
+export type VersionSummary = z.infer<typeof versionSummary>
