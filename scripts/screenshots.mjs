@@ -45,8 +45,8 @@ for (const theme of ['light', 'dark']) {
   const page = await context.newPage()
   await page.goto(address)
   for (const [name, show] of Object.entries(screens)) {
+    await page.goto('about:blank')
     await page.goto(`${new URL(address).origin}/#/`)
-    await page.reload()
     await page.getByRole('heading', { level: 1 }).waitFor()
     await settled(page)
     await show(page)

@@ -146,6 +146,11 @@ describe('a workspace that cannot be used', () => {
     expect([code, json]).toEqual([1, { error: { code: 'storage', message: expect.stringMatching(/a-file': it, or a part of its path, is a file: choose another folder with --workspace/) } }])
   })
 
+  it.runIf(process.platform === 'linux')('lies where nothing can be made', async () => {
+    const { code, json } = await cli(['versions', '--json'], { workspace: '/proc/nnopt' })
+    expect([code, json]).toEqual([1, { error: { code: 'storage', message: expect.stringMatching(/\/proc\/nnopt/) } }])
+  })
+
   const canMount = spawnSync('unshare', ['--map-root-user', '--mount', 'true']).status === 0
   it.skipIf(!canMount)('is full', () => {
     const full = file('full')

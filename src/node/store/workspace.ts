@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { makeFolder } from './makeFolder'
 
 /** Where everything of a workspace lies. */
 export interface WorkspacePaths {
@@ -45,5 +45,5 @@ export const defaultWorkspace = (chosen?: string, environment: NodeJS.ProcessEnv
   resolve(chosen ?? environment.NNOPT_WORKSPACE ?? join(homedir(), 'NNOpt'))
 
 export function createFolders({ versions, datasets, runs, trash }: WorkspacePaths): void {
-  for (const folder of [versions, datasets, runs, trash]) mkdirSync(folder, { recursive: true })
+  for (const folder of [versions, datasets, runs, trash]) makeFolder(folder)
 }
