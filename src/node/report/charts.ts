@@ -89,5 +89,5 @@ export interface Bar {
 
 /** Horizontal bars of shares, grouped by label. */
 export function bars(rows: readonly Bar[], colors: readonly string[], format: (share: number) => string): Html {
-  return html`<div class="bars">${rows.map(({ label, shares }) => html`<div class="bar"><span>${label}</span><div>${shares.map((share, index) => html`<div class="track"><i style="width:${(share * 100).toFixed(1)}%;background:${colors[index]}"></i><b>${format(share)}</b></div>`)}</div></div>`)}</div>`
+  return html`<div class="bars">${rows.map(({ label, shares }) => html`<div class="bar"><span>${label}</span><div>${shares.map((share, index) => html`<div class="measure"><div class="track"><i style="width:${(share * 100).toFixed(1)}%;background:${colors[index]}"></i></div><b>${format(share)}</b></div>`)}</div></div>`)}</div>`
 }

@@ -18,7 +18,7 @@ svg text { fill: var(--ink); font: 12px system-ui, sans-serif; } svg .tick, svg 
 .legend { display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; } .legend i { display: inline-block; width: .8em; height: .8em; margin-right: .4em; border-radius: 2px; }
 .bars { display: grid; gap: .35rem; max-width: 44rem; } .bar { display: grid; grid-template-columns: 8rem 1fr; align-items: center; }
 .track { position: relative; height: 1.1rem; background: var(--shade); } .track i { position: absolute; inset: 0 auto 0 0; opacity: .85; }
-.track b { position: absolute; right: .4rem; font: 600 11px/1.1rem system-ui, sans-serif; background: var(--paper); padding: 0 .3rem; }
+.measure { display: grid; grid-template-columns: 1fr 3.5rem; gap: .4rem; } .measure b { font: 600 11px/1.1rem system-ui, sans-serif; }
 ul { padding-left: 1.2rem; } li { margin: .25rem 0; }
 @media print { body { max-width: none; } section { break-inside: avoid; } }
 `
