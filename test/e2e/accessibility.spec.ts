@@ -71,8 +71,7 @@ const screens: readonly Screen[] = [
     name: 'compare',
     show: async () => {
       await open('/')
-      await page.getByRole('checkbox').nth(0).check()
-      await page.getByRole('checkbox').nth(1).check()
+      await page.getByRole('checkbox', { name: 'Select all' }).check()
       await page.getByRole('button', { name: 'Compare 2' }).click()
       await expect(page.getByRole('heading', { level: 1, name: 'Compare' })).toBeVisible()
     },

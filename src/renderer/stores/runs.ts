@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { shallowRef, triggerRef } from 'vue'
+import { computed, ref, shallowRef, triggerRef } from 'vue'
 import type { HostEvent, Run } from '../../shared/types'
 import { useEngine } from './engine'
 import { createLoadable } from './loadable'
@@ -9,6 +9,11 @@ export const useRuns = defineStore('runs', () => {
   const engine = useEngine()
   const list = createLoadable(() => engine.call('runs.list', {}))
   const logs = shallowRef(new Map<string, string[]>())
+  const order = ref<readonly string[]>([])
+
+  async function loadQueue(): Promise<void> {
+    order.value = (await engine.call('runs.queue', {})).order
+  }
 
   function replace(run: Run): void {
     const known = list.value.value ?? []
@@ -16,7 +21,11 @@ export const useRuns = defineStore('runs', () => {
   }
 
   function receive(event: HostEvent): void {
-    if (event.kind === 'reset') void list.load()
+    if (event.kind === 'reset') {
+      void list.load()
+      void loadQueue().catch(() => undefined)
+    }
+    if (event.kind === 'queue.changed') order.value = event.order
     if (event.kind === 'run.changed') replace(event.run)
     if (event.kind === 'run.progress') {
       const run = list.value.value?.find(({ id }) => id === event.runId)
@@ -34,6 +43,12 @@ export const useRuns = defineStore('runs', () => {
   }
 
   engine.onEvent(receive)
-  if (engine.isOpen) void list.load()
-  return { ...list, logs, forgetLog }
+  if (engine.isOpen) {
+    void list.load()
+    void loadQueue().catch(() => undefined)
+  }
+  /** Runs that wait, the next one first. */
+  const queue = computed(() => order.value.flatMap((id) => list.value.value?.find((run) => run.id === id) ?? []))
+  const active = computed(() => list.value.value?.filter(({ status }) => status === 'running' || status === 'paused') ?? [])
+  return { ...list, logs, forgetLog, queue, active }
 })

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import type { Benchmark, Evaluation, Version } from '../../shared/types'
+import type { Benchmark, EvaluationSummary, Version } from '../../shared/types'
 import { useEngine } from './engine'
 import { createLoadable } from './loadable'
 
@@ -7,22 +7,24 @@ import { createLoadable } from './loadable'
 export interface VersionRow {
   readonly version: Version
   readonly parentName: string | undefined
-  readonly evaluation: Evaluation | undefined
+  readonly evaluation: EvaluationSummary | undefined
   readonly benchmark: Benchmark | undefined
 }
+
+/** Steps of a run report changes in a burst: one load for all of them. */
+const burstMs = 60
 
 export const useVersions = defineStore('versions', () => {
   const engine = useEngine()
   const rows = createLoadable(async (): Promise<readonly VersionRow[]> => {
-    const versions = await engine.call('versions.list', {})
-    const names = new Map(versions.map(({ id, name }) => [id, name]))
-    return Promise.all(versions.map(async (version) => {
-      const { evaluations, benchmarks } = await engine.call('versions.get', { version: version.id })
-      return { version, parentName: names.get(version.parentId ?? ''), evaluation: evaluations[0]?.evaluation, benchmark: benchmarks[0]?.benchmark }
-    }))
+    const table = await engine.call('versions.table', {})
+    const names = new Map(table.map(({ version: { id, name } }) => [id, name]))
+    return table.map(({ version, evaluation, benchmark }) => ({ version, parentName: names.get(version.parentId ?? ''), evaluation: evaluation ?? undefined, benchmark: benchmark ?? undefined }))
   })
-  engine.onEvent(({ kind }) => {
-    if (kind === 'reset' || kind === 'versions.changed') void rows.load()
+  let waiting: ReturnType<typeof setTimeout> | undefined
+  engine.onEvent((event) => {
+    const concerns = event.kind === 'reset' || event.kind === 'versions.changed' || (event.kind === 'run.changed' && event.run.status === 'done')
+    if (concerns) waiting ??= setTimeout(() => ((waiting = undefined), void rows.load()), burstMs)
   })
   if (engine.isOpen) void rows.load()
   return { ...rows }

@@ -1,0 +1,48 @@
+import type { VersionRow } from '../stores/versions'
+import type { Targets } from '../stores/settings'
+
+export const costs = ['size', 'latency'] as const
+/** What accuracy is weighed against. */
+export type Cost = (typeof costs)[number]
+
+export interface ParetoPoint {
+  readonly id: string
+  readonly name: string
+  readonly cost: number
+  readonly accuracy: number
+  readonly interval: readonly [number, number]
+  readonly isInt8: boolean
+  /** No other version is better in one and as good in the other. */
+  readonly onFrontier: boolean
+}
+
+const costOf = ({ version, benchmark }: VersionRow, cost: Cost): number | undefined => (cost === 'size' ? version.sizeBytes : benchmark?.latencyMs.p50)
+
+/** Versions whose accuracy and cost are measured, cheapest first. */
+export function paretoPoints(rows: readonly VersionRow[], cost: Cost): readonly ParetoPoint[] {
+  const known = rows.flatMap((row) => {
+    const value = costOf(row, cost)
+    return value === undefined || !row.evaluation ? [] : [{ id: row.version.id, name: row.version.name, cost: value, accuracy: row.evaluation.accuracy, interval: row.evaluation.accuracyInterval, isInt8: row.version.precision === 'int8' }]
+  })
+  const ordered = known.sort((a, b) => a.cost - b.cost || b.accuracy - a.accuracy)
+  let best = -Infinity
+  return ordered.map((point) => {
+    const onFrontier = point.accuracy > best
+    best = Math.max(best, point.accuracy)
+    return { ...point, onFrontier }
+  })
+}
+
+export interface Limits {
+  readonly accuracy: number | undefined
+  readonly cost: number | undefined
+}
+
+/** Targets as lines: the accuracy is counted from the best fp32 version that is shown. */
+export function limitsOf(points: readonly ParetoPoint[], { maxDropPoints, maxSizeBytes, maxLatencyMs }: Targets, cost: Cost): Limits {
+  const best = Math.max(...points.filter(({ isInt8 }) => !isInt8).map(({ accuracy }) => accuracy))
+  return {
+    accuracy: maxDropPoints === null || !Number.isFinite(best) ? undefined : best - maxDropPoints / 100,
+    cost: (cost === 'size' ? maxSizeBytes : maxLatencyMs) ?? undefined,
+  }
+}
