@@ -8,12 +8,16 @@ import { fuseActivations } from './fuseActivations'
 import { createParameterTable } from './parameters'
 import type { ExecutorParameter } from './parameters'
 import { createPlan } from './plan'
+import { fakeQuant } from '../quantize/math/quantize'
+import { asDeployed, createQuantizationTable } from './quantization'
 import type { ConstantSlot, Plan, Step } from './plan'
 import { Gradients, Slots, countReads, runBackward, runForward } from './walk'
 
 export interface ExecutorOptions {
   /** Parameters that gradients leave alone. A batch normalization whose scale is frozen runs on its running statistics. */
   readonly frozen?: (parameter: string) => boolean
+  /** Quantization scales are trained as well (LSQ). */
+  readonly learnScales?: boolean
 }
 
 /** `loss` is the scalar mean over the batch, `dLogits` [N, classes] its gradient. */
@@ -32,13 +36,15 @@ export interface TrainStep {
   readonly statistics: ReadonlyMap<string, Tensor>
 }
 
-/** Runs a graph on the active tfjs backend. Images are NHWC float32, already normalised. */
+/** Runs a graph on the active tfjs backend, with a fakeQuant wherever it has quantization parameters. Images are NHWC float32, already normalised. */
 export interface Executor {
-  /** Every float parameter in graph order: trainable ones and running statistics. */
+  /** Every float parameter in graph order: trainable ones and running statistics; then those of quantization. */
   readonly parameters: readonly ExecutorParameter[]
   /** A parameter of the graph in the executor's layout. */
   pack(name: string): Float32Array
   unpack(name: string, packed: Float32Array): TensorData
+  /** The graph's quantization parameters with packed numbers in place of its own. */
+  unpackQuantization(packed: ReadonlyMap<string, Float32Array>): Graph['qparams']
   /** Logits [N, classes] in inference mode; the caller disposes them. */
   forward(images: Tensor4D, parameters: ReadonlyMap<string, Tensor>): Tensor2D
   step(images: Tensor4D, parameters: ReadonlyMap<string, Tensor>, loss: (logits: Tensor2D) => LossValue): TrainStep
@@ -54,24 +60,27 @@ interface Prepared {
 }
 
 export function createExecutor(source: Graph, options: ExecutorOptions = {}): Executor {
-  const graph = fuseActivations(source)
+  const graph = fuseActivations(asDeployed(source))
   const frozen = options.frozen ?? ((): boolean => false)
   const table = createParameterTable(graph, inferShapes(graph, 1), frozen)
-  const trainable = new Set(table.list.filter((parameter) => parameter.trainable).map((parameter) => parameter.name))
+  const quantization = createQuantizationTable(graph, options.learnScales ?? false)
+  const list = [...table.list, ...quantization.list]
+  const trainable = new Set(list.filter((parameter) => parameter.trainable).map((parameter) => parameter.name))
   const names = new Set(table.list.map((parameter) => parameter.name))
   const prepared = new Map<number, Prepared>()
   const constants = new Map<string, Tensor>()
   const prepare = (batch: number): Prepared => {
-    const known = prepared.get(batch) ?? prepareBatch(createPlan(graph, batch, names), trainable)
+    const known = prepared.get(batch) ?? prepareBatch(createPlan(graph, batch, names, quantization), trainable)
     prepared.set(batch, known)
     for (const slot of known.plan.constants) if (!constants.has(slot.slot)) constants.set(slot.slot, constantTensor(graph, slot))
     return known
   }
   const borrow = (parameters: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> => new Map([...constants, ...parameters])
   return {
-    parameters: table.list,
-    pack: table.pack,
+    parameters: list,
+    pack: (name) => quantization.pack(name) ?? table.pack(name),
     unpack: table.unpack,
+    unpackQuantization: quantization.unpack,
     forward: (images, parameters) => {
       const { plan, inferenceReads } = prepare(images.shape[0])
       return runInference(plan, new Slots(inferenceReads, borrow(parameters)), images)
@@ -100,9 +109,10 @@ function prepareBatch(plan: Plan, trainable: ReadonlySet<string>): Prepared {
   return { plan, wanted, differentiated, inferenceReads: countReads(plan, new Set()), trainingReads: countReads(plan, differentiated) }
 }
 
-function constantTensor(graph: Graph, { name, shape, channelsLast }: ConstantSlot): Tensor {
-  const { data } = graph.initializers.get(name) as TensorData
-  const plain = tensor(Float32Array.from(data), [...shape], 'float32')
+function constantTensor(graph: Graph, { name, shape, channelsLast, qparams }: ConstantSlot): Tensor {
+  const constant = graph.initializers.get(name) as TensorData
+  const values = Float32Array.from(constant.data)
+  const plain = tensor(qparams ? fakeQuant(values, constant.shape, qparams) : values, [...shape], 'float32')
   if (!channelsLast || shape.length !== 4) return keep(plain)
   const moved = keep(transpose(plain, [0, 2, 3, 1]))
   plain.dispose()

@@ -6,10 +6,13 @@ import { nodeContext } from '../graph/inferShapes'
 import { operators } from '../ops/index'
 import type { PackedParameter, ParameterRole, Shape } from '../ops/operator'
 
-/** A float initializer at a parameter position of a node. `shape` is the executor's layout (convolution HWIO, linear [in, out]). */
+/** The scale of a quantized value, or its logarithm where it is learned; its zero point. */
+export type QuantizationRole = 'quantScale' | 'quantZeroPoint'
+
+/** A float initializer at a parameter position of a node, or a parameter of quantization. `shape` is the executor's layout (convolution HWIO, linear [in, out]). */
 export interface ExecutorParameter {
   readonly name: string
-  readonly role: ParameterRole
+  readonly role: ParameterRole | QuantizationRole
   /** Changed by gradients; running statistics and frozen parameters are not. */
   readonly trainable: boolean
   readonly shape: Shape

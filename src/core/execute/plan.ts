@@ -1,11 +1,13 @@
 import { NNOptError } from '../../shared/errors'
 import { classOutput, imageInput } from '../graph/graph'
-import type { Graph, Node } from '../graph/graph'
+import type { Graph, Node, QParams } from '../graph/graph'
 import { inferShapes, nodeContext } from '../graph/inferShapes'
 import { isFloat } from '../graph/tensorData'
 import { operators } from '../ops/index'
 import type { ExecutionContext, LayoutRule, Operator, Shape } from '../ops/operator'
+import { fakeQuantStep } from './fakeQuantStep'
 import { layoutChange, physicalAxis, physicalShape } from './layout'
+import type { QuantizationTable } from './quantization'
 
 /** One operator call. Slots name tensors in a layout: a value, a parameter, or a value after a change of layout. */
 export interface Step {
@@ -22,6 +24,7 @@ export interface ConstantSlot {
   readonly name: string
   readonly shape: Shape
   readonly channelsLast: boolean
+  readonly qparams?: QParams | undefined
 }
 
 export interface Plan {
@@ -33,9 +36,13 @@ export interface Plan {
 }
 
 /** Orders the graph's nodes with the layout changes between them; the image arrives as NHWC, the logits leave as [N, classes]. */
-export function createPlan(graph: Graph, batch: number, parameters: ReadonlySet<string>): Plan {
-  return new PlanBuilder(graph, batch, parameters).build()
+export function createPlan(graph: Graph, batch: number, parameters: ReadonlySet<string>, quantization: QuantizationTable): Plan {
+  return new PlanBuilder(graph, batch, parameters, quantization).build()
 }
+
+/** Slot of a value before its fakeQuant, and of a parameter behind it: a value's own name is what other nodes read, a parameter's what training changes. */
+const unquantized = (value: string): string => `${value}@float`
+const quantizedParameter = (name: string): string => `${name}@quantized`
 
 class PlanBuilder {
   private readonly shapes: ReadonlyMap<string, Shape>
@@ -48,6 +55,7 @@ class PlanBuilder {
     private readonly graph: Graph,
     private readonly batch: number,
     private readonly parameters: ReadonlySet<string>,
+    private readonly quantization: QuantizationTable,
   ) {
     this.shapes = inferShapes(graph, batch)
   }
@@ -55,8 +63,9 @@ class PlanBuilder {
   build(): Plan {
     const [input, output] = [imageInput(this.graph).name, classOutput(this.graph).name]
     if (this.shapeOf(input).length === 4) this.channelsLastValues.add(input)
+    this.addFakeQuant(input, unquantized(input), input)
     for (const node of this.graph.nodes) this.addNode(node)
-    return { batch: this.batch, input, output: this.slotOf(output, false), steps: this.steps, constants: [...this.constants.values()] }
+    return { batch: this.batch, input: this.writtenSlot(input), output: this.slotOf(output, false), steps: this.steps, constants: [...this.constants.values()] }
   }
 
   private addNode(node: Node): void {
@@ -65,7 +74,24 @@ class PlanBuilder {
     const channelsLast = this.isChannelsLast(node, operator.layoutOf(context))
     const inputs = node.inputs.map((name, index) => this.operandSlot(node, index, name, channelsLast, operator))
     for (const name of node.outputs) if (channelsLast && this.shapeOf(name).length === 4) this.channelsLastValues.add(name)
-    this.steps.push({ node, operator, context: this.executionContext(node, channelsLast), inputs, outputs: node.outputs })
+    this.steps.push({ node, operator, context: this.executionContext(node, channelsLast), inputs, outputs: node.outputs.map((name) => this.writtenSlot(name)) })
+    for (const name of node.outputs) this.addFakeQuant(name, unquantized(name), name)
+  }
+
+  private writtenSlot(value: string): string {
+    return this.quantization.place(value) ? unquantized(value) : value
+  }
+
+  /** Brings a quantized value onto its grid; does nothing for others. */
+  private addFakeQuant(value: string, from: string, to: string): void {
+    const place = this.quantization.place(value)
+    if (!place) return
+    const operator = fakeQuantStep(this.quantization.learned)
+    const inputs = [from, place.scale, place.zeroPoint]
+    const node: Node = { name: `${value}/${operator.id}`, op: operator.id, inputs, outputs: [to], attributes: { qmin: place.qmin, qmax: place.qmax } }
+    const shape = this.shapeOf(value)
+    const context = { node, attributes: {}, shapes: [shape], outputShapes: [shape], physicalShapes: [shape], channelsLast: false, constant: () => undefined, axisOf: (axis: number) => axis }
+    this.steps.push({ node, operator, context, inputs, outputs: [to] })
   }
 
   /** `follow` runs channels-last when a computed operand lies so and all computed operands can be brought there. */
@@ -84,14 +110,22 @@ class PlanBuilder {
       }
       return this.slotOf(name, channelsLast)
     }
-    if (this.parameters.has(name) && operator.parameters?.[index]) return name
+    if (this.parameters.has(name) && operator.parameters?.[index]) return this.parameterSlot(name)
     return isFloat(constant.dtype) ? this.constantSlot(name, constant.shape, channelsLast) : undefined
+  }
+
+  private parameterSlot(name: string): string {
+    if (!this.quantization.place(name)) return name
+    const slot = quantizedParameter(name)
+    if (!this.made.has(slot)) this.addFakeQuant(name, name, slot)
+    this.made.add(slot)
+    return slot
   }
 
   private constantSlot(name: string, shape: Shape, channelsLast: boolean): string {
     const aligned = channelsLast && shape.length > 0 && shape.length < 4 ? [...Array<number>(4 - shape.length).fill(1), ...shape] : shape
     const slot = `${name}@constant${channelsLast ? '@nhwc' : ''}`
-    this.constants.set(slot, { slot, name, shape: aligned, channelsLast })
+    this.constants.set(slot, { slot, name, shape: aligned, channelsLast, qparams: this.graph.qparams.get(name) })
     return slot
   }
 

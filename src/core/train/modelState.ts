@@ -3,9 +3,9 @@ import { add, mul, sub, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core'
 import type { Executor, TrainStep } from '../execute/executor'
 import { createExecutor } from '../execute/executor'
 import { withParameters } from '../execute/parameters'
+import type { ExecutorParameter } from '../execute/parameters'
 import type { Graph } from '../graph/graph'
 import { floatTensor } from '../graph/tensorData'
-import type { TensorData } from '../graph/tensorData'
 import type { TrainConfig } from './config'
 import { flatLayout, flattenArrays, flattenConstants, flattenTensors, splitArray, splitTensor } from './flat'
 import type { FlatLayout } from './flat'
@@ -31,7 +31,8 @@ export interface ModelState {
   update(update: StateUpdate): void
   vectors(): Readonly<Record<string, Float32Array>>
   restore(vectors: Readonly<Record<string, Float32Array>>): void
-  unpack(parameters: Float32Array, statistics: Float32Array): ReadonlyMap<string, TensorData>
+  /** A graph with the weights and quantization parameters of a snapshot's vectors: the averaged ones where averaging is on. */
+  graphOf(graph: Graph, vectors: Readonly<Record<string, Float32Array>>): Graph
   dispose(): void
 }
 
@@ -42,6 +43,7 @@ export function createModelState(graph: Graph, executor: Executor, config: Train
 class FlatModelState implements ModelState {
   private readonly layout: FlatLayout
   private readonly statisticsLayout: FlatLayout
+  private readonly quantizationLayout: FlatLayout
   private readonly vector = new Map<string, Tensor1D>()
   private readonly decay: Tensor1D
   private readonly mask: Tensor1D | undefined
@@ -55,13 +57,16 @@ class FlatModelState implements ModelState {
     private readonly config: TrainConfig,
   ) {
     const isStatistic = (role: string): boolean => role === 'mean' || role === 'variance'
-    this.layout = flatLayout(executor.parameters.filter(({ role }) => !isStatistic(role)))
+    const isConstant = ({ role, trainable }: ExecutorParameter): boolean => role === 'quantZeroPoint' || (role === 'quantScale' && !trainable)
+    this.layout = flatLayout(executor.parameters.filter((parameter) => !isStatistic(parameter.role) && !isConstant(parameter)))
+    this.quantizationLayout = flatLayout(executor.parameters.filter(isConstant))
     this.statisticsLayout = flatLayout(executor.parameters.filter(({ role }) => isStatistic(role)))
     // Weights decay; batch norm and biases do not (Goyal et al., 2017).
     this.decay = tensor1d(flattenConstants(this.layout, ({ role }) => (role === 'weight' ? config.weightDecay : 0)))
     this.mask = maskVector(graph, this.layout)
     this.set(vectorNames.parameters, tensor1d(flattenArrays(this.layout, executor.pack)))
     this.set(vectorNames.statistics, tensor1d(flattenArrays(this.statisticsLayout, executor.pack)))
+    if (this.quantizationLayout.size > 0) this.set(vectorNames.quantization, tensor1d(flattenArrays(this.quantizationLayout, executor.pack)))
     for (const slot of optimizers.get(config.optimizer).slots) this.set(vectorNames.slot(slot), zeros([this.layout.size]))
     if (config.emaDecay > 0) this.startAverages()
   }
@@ -105,9 +110,13 @@ class FlatModelState implements ModelState {
     this.forgetNames()
   }
 
-  unpack(parameters: Float32Array, statistics: Float32Array): ReadonlyMap<string, TensorData> {
-    const arrays = [...splitArray(this.layout, parameters), ...splitArray(this.statisticsLayout, statistics)]
-    return new Map(arrays.map(([name, packed]) => [name, this.executor.unpack(name, packed)]))
+  graphOf(graph: Graph, vectors: Readonly<Record<string, Float32Array>>): Graph {
+    const parameters = vectors[vectorNames.averagedParameters] ?? vectors[vectorNames.parameters]
+    const statistics = vectors[vectorNames.averagedStatistics] ?? vectors[vectorNames.statistics]
+    const quantization = vectors[vectorNames.quantization] ?? new Float32Array(0)
+    const arrays = new Map([...splitArray(this.layout, parameters), ...splitArray(this.statisticsLayout, statistics), ...splitArray(this.quantizationLayout, quantization)])
+    const weights = [...arrays].filter(([name]) => graph.initializers.has(name)).map(([name, packed]) => [name, this.executor.unpack(name, packed)] as const)
+    return { ...withParameters(graph, new Map(weights)), qparams: this.executor.unpackQuantization(arrays) }
   }
 
   dispose(): void {
@@ -145,7 +154,8 @@ class FlatModelState implements ModelState {
   }
 
   private split(parameters: string, statistics: string): Map<string, Tensor> {
-    return new Map([...splitTensor(this.layout, this.get(parameters)), ...(this.statisticsLayout.size > 0 ? splitTensor(this.statisticsLayout, this.get(statistics)) : [])])
+    const parts = [[this.layout, parameters], [this.statisticsLayout, statistics], [this.quantizationLayout, vectorNames.quantization]] as const
+    return new Map(parts.flatMap(([layout, name]) => (layout.size > 0 ? [...splitTensor(layout, this.get(name))] : [])))
   }
 
   private get(name: string): Tensor1D {
@@ -171,6 +181,7 @@ const chooseBy = (chosen: Tensor | undefined, before: Tensor, after: Tensor): Te
 function maskVector(graph: Graph, layout: FlatLayout): Tensor1D | undefined {
   if (graph.masks.size === 0) return undefined
   const masks = new Map([...graph.masks].map(([name, mask]) => [name, floatTensor(graph.initializers.get(name)?.shape ?? [], mask)]))
-  const packed = createExecutor(withParameters(graph, masks))
-  return tensor1d(flattenArrays(layout, (name) => (masks.has(name) ? packed.pack(name) : new Float32Array(packed.pack(name).length).fill(1))))
+  const packed = createExecutor({ ...withParameters(graph, masks), qparams: new Map() })
+  const sizes = new Map(layout.entries.map(({ name, size }) => [name, size]))
+  return tensor1d(flattenArrays(layout, (name) => (masks.has(name) ? packed.pack(name) : new Float32Array(sizes.get(name) ?? 0).fill(1))))
 }

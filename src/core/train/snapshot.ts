@@ -11,5 +11,7 @@ export const vectorNames = {
   statistics: 'statistics',
   averagedParameters: 'averaged.parameters',
   averagedStatistics: 'averaged.statistics',
+  /** Scales and zero points, where they are not learned. */
+  quantization: 'quantization',
   slot: (name: string): string => `slot.${name}`,
 } as const

@@ -3,7 +3,6 @@ import { argMax, cast, equal, sum, tensor1d, tensor2d, tidy } from '@tensorflow/
 import { createExecutor } from '../execute/executor'
 import type { Executor, LossValue } from '../execute/executor'
 import { softmaxCrossEntropy } from '../execute/kernels/softmaxCrossEntropy'
-import { withParameters } from '../execute/parameters'
 import { classOutput } from '../graph/graph'
 import type { Graph } from '../graph/graph'
 import { withMasksApplied } from '../graph/masks'
@@ -15,7 +14,6 @@ import { createModelState } from './modelState'
 import { createNormalizer } from './normalizer'
 import type { Normalization } from './normalizer'
 import type { Snapshot } from './snapshot'
-import { vectorNames } from './snapshot'
 import { createTeacher } from './teacher'
 import type { Teacher } from './teacher'
 
@@ -93,10 +91,7 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
       stepsDone = snapshot.step
       state.restore(snapshot.vectors)
     },
-    graphOf: (snapshot) => withParameters(graph, state.unpack(
-      snapshot.vectors[vectorNames.averagedParameters] ?? snapshot.vectors[vectorNames.parameters],
-      snapshot.vectors[vectorNames.averagedStatistics] ?? snapshot.vectors[vectorNames.statistics],
-    )),
+    graphOf: (snapshot) => state.graphOf(graph, snapshot.vectors),
     dispose: () => {
       for (const part of [whole, headOnlyExecutor, state, normalizer, teacher]) part?.dispose()
     },
