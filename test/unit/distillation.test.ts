@@ -72,7 +72,7 @@ describe('distillation', () => {
     const build = (seed: number): ReturnType<ReturnType<typeof architectures.get>['build']> => architectures.get('tiny-cnn').build({ classes, size: 8, channels: 4 }, seed)
     const normalization = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }
     const config = trainConfig.parse({ learningRate: 0.02, optimizer: 'adam', schedule: 'constant', weightDecay: 0, distill: 'teacher', distillWeight: 1, distillTemperature: 1 })
-    const trainer = createTrainer(build(1), config, 10, normalization, { graph: build(2), normalization })
+    const trainer = createTrainer(build(1), config, 10, normalization, { teacher: { graph: build(2), normalization } })
     const random = createRandom(4)
     const batch: ImageBatch = { images: Uint8Array.from({ length: 16 * 8 * 8 * 3 }, () => random.integer(256)), labels: new Int32Array(16), height: 8, width: 8 }
     const losses: number[] = []

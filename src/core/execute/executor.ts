@@ -63,7 +63,7 @@ export function createExecutor(source: Graph, options: ExecutorOptions = {}): Ex
   const graph = fuseActivations(asDeployed(source))
   const frozen = options.frozen ?? ((): boolean => false)
   const table = createParameterTable(graph, inferShapes(graph, 1), frozen)
-  const quantization = createQuantizationTable(graph, options.learnScales ?? false)
+  const quantization = createQuantizationTable(graph, options.learnScales ?? false, frozen)
   const list = [...table.list, ...quantization.list]
   const trainable = new Set(list.filter((parameter) => parameter.trainable).map((parameter) => parameter.name))
   const names = new Set(table.list.map((parameter) => parameter.name))

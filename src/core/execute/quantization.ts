@@ -24,14 +24,14 @@ export interface QuantizationTable {
 const scaleOf = (value: string): string => `scale/${value}`
 const zeroPointOf = (value: string): string => `zeroPoint/${value}`
 
-export function createQuantizationTable(graph: Graph, learned: boolean): QuantizationTable {
+export function createQuantizationTable(graph: Graph, learned: boolean, frozen: (name: string) => boolean): QuantizationTable {
   const owners = ownersOf(graph)
   const owned = [...new Set(owners.values())].map((owner) => [owner, graph.qparams.get(owner) as QParams] as const)
   const packed = new Map(owned.flatMap(([owner, { scale, zeroPoint }]) => [
     [scaleOf(owner), learned ? scale.map(Math.log) : scale],
     [zeroPointOf(owner), Float32Array.from(zeroPoint)],
   ] as const))
-  const parameter = (name: string, role: 'quantScale' | 'quantZeroPoint', size: number): ExecutorParameter => ({ name, role, trainable: learned && role === 'quantScale', shape: [size], size })
+  const parameter = (name: string, role: 'quantScale' | 'quantZeroPoint', size: number): ExecutorParameter => ({ name, role, trainable: learned && role === 'quantScale' && !frozen(name), shape: [size], size })
   return {
     learned,
     list: owned.flatMap(([owner, { scale: { length } }]) => [parameter(scaleOf(owner), 'quantScale', length), parameter(zeroPointOf(owner), 'quantZeroPoint', length)]),

@@ -27,4 +27,9 @@ export interface StepProgress {
   readonly etaSeconds: number
 }
 
-export type FitEvent = ({ readonly kind: 'step' } & StepProgress) | ({ readonly kind: 'epoch' } & EpochMetrics)
+/** What the start scored, where it counts as a checkpoint. */
+export interface StartMetrics {
+  readonly valAccuracy: number
+}
+
+export type FitEvent = ({ readonly kind: 'start' } & StartMetrics) | ({ readonly kind: 'step' } & StepProgress) | ({ readonly kind: 'epoch' } & EpochMetrics)

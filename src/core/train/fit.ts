@@ -1,7 +1,10 @@
 import { NNOptError } from '../../shared/errors'
 import type { TrainConfig } from './config'
 import type { EpochMetrics, FitEvent } from './events'
+import { createCollapseWatch } from './collapse'
+import type { CollapseWatch } from './collapse'
 import { createMeter } from './meter'
+import type { Meter } from './meter'
 import type { Snapshot } from './snapshot'
 import type { ImageBatch, Trainer } from './trainer'
 
@@ -11,6 +14,11 @@ export interface TrainingData {
   trainBatches(epoch: number, firstStep: number): AsyncIterable<ImageBatch>
   /** Nothing when there is no validation split. */
   validationBatches(): AsyncIterable<ImageBatch>
+}
+
+export interface Validation {
+  readonly valLoss: number
+  readonly valAccuracy: number
 }
 
 /** A run between two steps: with it and the same data, a run goes on as if it had never stopped. */
@@ -32,38 +40,87 @@ export interface FitHooks {
   readonly command: () => Command | Promise<Command>
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number
+  /** Scores a snapshot in place of the trainer's own validation, such as on its exported file. */
+  readonly score?: (snapshot: Snapshot) => Promise<Validation | undefined>
+  /** Called at the end of an epoch, before its score: what it returns, if anything, takes the snapshot's place. */
+  readonly refresh?: (snapshot: Snapshot, epoch: number) => Promise<Snapshot | undefined>
 }
+
+export interface FitOptions {
+  /** The start is scored and counts as a checkpoint: the result is never below it on the validation split, and a run that diverges ends with the best checkpoint instead of an error. */
+  readonly keepsStart?: boolean
+}
+
+/** Epoch of the start in `best`. */
+export const startEpoch = -1
 
 export interface FitResult {
   readonly state: FitState
   /** The best snapshot by validation accuracy, or the last one where there is no validation. */
   readonly chosen: Snapshot
   readonly stopped: boolean
+  /** Why training ended early; the best checkpoint was restored. */
+  readonly diverged?: string
 }
 
 /** Metrics are read from the device, and events sent, at most so often. */
 const eventEveryMs = 200
 const checkpointEveryMs = 5 * 60_000
 
-/** Trains to the end of the configuration, from the start or from a state. Throws `diverged` when the loss is no longer finite; the last checkpoint stays. */
-export async function fit(trainer: Trainer, data: TrainingData, config: TrainConfig, hooks: FitHooks, from?: FitState): Promise<FitResult> {
+/**
+ * Trains to the end of the configuration, from the start or from a state. Throws `diverged` when the loss is no longer finite or, with `keepsStart`, the
+ * training accuracy falls to a blind guess, unless there is a best checkpoint to end with; the last checkpoint stays.
+ */
+export async function fit(trainer: Trainer, data: TrainingData, config: TrainConfig, hooks: FitHooks, from?: FitState, { keepsStart = false }: FitOptions = {}): Promise<FitResult> {
   let state: FitState = from ?? { snapshot: trainer.snapshot(), epoch: 0, stepInEpoch: 0, history: [] }
   if (from) trainer.restore(from.snapshot)
+  if (keepsStart && !from) state = await scoredStart(trainer, data, hooks, state)
+  const run: Run = { trainer, data, config, hooks, watch: createCollapseWatch(keepsStart && isTrained(state, trainer.classes), trainer.classes) }
   let stopped = false
-  while (state.epoch < config.epochs && !stopped && !isExhausted(state, config)) {
-    const { end, command } = await runEpoch(trainer, data, config, hooks, state)
-    state = end
-    stopped = command !== 'run'
-    await hooks.onCheckpoint(state)
+  try {
+    while (state.epoch < config.epochs && !stopped && !isExhausted(state, config)) {
+      const { end, command } = await runEpoch(run, state)
+      state = end
+      stopped = command !== 'run'
+      await hooks.onCheckpoint(state)
+    }
+  } catch (error) {
+    if (!keepsStart || !state.best || !(error instanceof NNOptError) || error.code !== 'diverged') throw error
+    trainer.restore(state.best.snapshot)
+    return { state, chosen: state.best.snapshot, stopped: false, diverged: error.message }
   }
   return { state, chosen: state.best?.snapshot ?? state.snapshot, stopped }
+}
+
+/** A start that knows so little may well score as a blind guess does. */
+const trainedFrom = 3
+
+const isTrained = ({ best }: FitState, classes: number): boolean => best !== undefined && best.score > trainedFrom / classes
+
+interface Run {
+  readonly trainer: Trainer
+  readonly data: TrainingData
+  readonly config: TrainConfig
+  readonly hooks: FitHooks
+  readonly watch: CollapseWatch
+}
+
+/** The start as the first best checkpoint; without a validation split there is nothing to compare with. */
+async function scoredStart(trainer: Trainer, data: TrainingData, hooks: FitHooks, state: FitState): Promise<FitState> {
+  const validation = await validate(trainer, data, hooks, state.snapshot)
+  if (!validation) return state
+  hooks.onEvent({ kind: 'start', valAccuracy: validation.valAccuracy })
+  const scored = { ...state, best: { epoch: startEpoch, score: validation.valAccuracy, snapshot: state.snapshot } }
+  await hooks.onCheckpoint(scored)
+  return scored
 }
 
 function isExhausted({ epoch, best }: FitState, { earlyStoppingPatience }: TrainConfig): boolean {
   return earlyStoppingPatience > 0 && best !== undefined && epoch - 1 - best.epoch >= earlyStoppingPatience
 }
 
-async function runEpoch(trainer: Trainer, data: TrainingData, config: TrainConfig, hooks: FitHooks, start: FitState): Promise<{ readonly end: FitState; readonly command: Command }> {
+async function runEpoch(run: Run, start: FitState): Promise<{ readonly end: FitState; readonly command: Command }> {
+  const { trainer, data, config, hooks } = run
   trainer.trainHeadOnly(start.epoch < config.headEpochs)
   const meter = createMeter(hooks.now)
   let stepInEpoch = start.stepInEpoch
@@ -75,37 +132,44 @@ async function runEpoch(trainer: Trainer, data: TrainingData, config: TrainConfi
     stepInEpoch++
     const isDue = hooks.now() - checkpointedAt >= checkpointEveryMs
     // Before a checkpoint too: weights that are no longer finite must not be written over the last good ones.
-    if (isDue || meter.sinceReadMs() >= eventEveryMs || stepInEpoch === data.stepsPerEpoch) report(meter, trainer, data, config, hooks, start.epoch)
+    if (isDue || meter.sinceReadMs() >= eventEveryMs || stepInEpoch === data.stepsPerEpoch) report(run, meter, start.epoch)
     if (isDue) {
       await hooks.onCheckpoint(here())
       checkpointedAt = hooks.now()
     }
     command = await hooks.command()
     if (command === 'stop' && stepInEpoch < data.stepsPerEpoch) {
-      if (meter.hasUnread()) report(meter, trainer, data, config, hooks, start.epoch)
+      if (meter.hasUnread()) report(run, meter, start.epoch)
       return { end: here(), command }
     }
   }
   // A batch of unreadable images alone is left out, so that the last step may come early.
-  if (meter.hasUnread()) report(meter, trainer, data, config, hooks, start.epoch)
-  return { end: await closeEpoch(trainer, data, hooks, start, meter.total()), command }
+  if (meter.hasUnread()) report(run, meter, start.epoch)
+  return { end: await closeEpoch(run, start, meter.total()), command }
 }
 
-function report(meter: ReturnType<typeof createMeter>, trainer: Trainer, data: TrainingData, config: TrainConfig, hooks: FitHooks, epoch: number): void {
-  const window = meter.read()
+function report({ trainer, data, config, hooks, watch }: Run, meter: Meter, epoch: number): void {
+  const { samples, ...window } = meter.read()
   if (!Number.isFinite(window.trainLoss)) {
-    throw new NNOptError('diverged', `training diverged in epoch ${epoch + 1}, step ${trainer.stepsDone}: the loss is ${window.trainLoss}; lower the learning rate (now ${window.learningRate.toPrecision(3)})`, { epoch, step: trainer.stepsDone })
+    throw diverged(trainer, epoch, `the loss is ${window.trainLoss}`, window.learningRate)
   }
+  watch.add(window.trainAccuracy, samples)
+  if (watch.collapsed()) throw diverged(trainer, epoch, `the accuracy over ${watch.samples} training images fell to that of a blind guess`, window.learningRate)
   const steps = config.epochs * data.stepsPerEpoch
   const secondsPerStep = config.batchSize / Math.max(window.samplesPerSecond, 1e-9)
   hooks.onEvent({ kind: 'step', epoch, epochs: config.epochs, step: trainer.stepsDone, steps, etaSeconds: (steps - trainer.stepsDone) * secondsPerStep, ...window })
 }
 
-async function closeEpoch(trainer: Trainer, data: TrainingData, hooks: FitHooks, start: FitState, train: Omit<EpochMetrics, 'epoch'>): Promise<FitState> {
-  const validation = await validate(trainer, data)
+const diverged = (trainer: Trainer, epoch: number, what: string, learningRate: number): NNOptError =>
+  new NNOptError('diverged', `training diverged in epoch ${epoch + 1}, step ${trainer.stepsDone}: ${what}; lower the learning rate (now ${learningRate.toPrecision(3)})`, { epoch, step: trainer.stepsDone })
+
+async function closeEpoch({ trainer, data, hooks }: Run, start: FitState, train: Omit<EpochMetrics, 'epoch'>): Promise<FitState> {
+  const refreshed = await hooks.refresh?.(trainer.snapshot(), start.epoch)
+  if (refreshed) trainer.restore(refreshed)
+  const snapshot = trainer.snapshot()
+  const validation = await validate(trainer, data, hooks, snapshot)
   const metrics: EpochMetrics = { epoch: start.epoch, ...train, ...validation }
   hooks.onEvent({ kind: 'epoch', ...metrics })
-  const snapshot = trainer.snapshot()
   const score = validation?.valAccuracy
   const isBest = score !== undefined && score > (start.best?.score ?? -1)
   const best = isBest ? { epoch: start.epoch, score, snapshot } : start.best
@@ -113,7 +177,8 @@ async function closeEpoch(trainer: Trainer, data: TrainingData, hooks: FitHooks,
 }
 
 /** Mean loss and accuracy over the validation split. */
-async function validate(trainer: Trainer, data: TrainingData): Promise<{ readonly valLoss: number; readonly valAccuracy: number } | undefined> {
+async function validate(trainer: Trainer, data: TrainingData, hooks: FitHooks, snapshot: Snapshot): Promise<Validation | undefined> {
+  if (hooks.score) return hooks.score(snapshot)
   const total = { loss: 0, correct: 0, samples: 0 }
   for await (const batch of data.validationBatches()) {
     const { loss, correct } = trainer.evaluate(batch)

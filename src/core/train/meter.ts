@@ -1,7 +1,9 @@
 import type { EpochMetrics } from './events'
 import type { StepMetrics } from './trainer'
 
-export type WindowMetrics = Pick<EpochMetrics, 'trainLoss' | 'trainAccuracy' | 'learningRate' | 'samplesPerSecond'>
+export interface WindowMetrics extends Pick<EpochMetrics, 'trainLoss' | 'trainAccuracy' | 'learningRate' | 'samplesPerSecond'> {
+  readonly samples: number
+}
 
 /** Adds up an epoch's metrics. Device scalars are read in one go per window, so that no step waits for its loss. */
 export interface Meter {
@@ -35,7 +37,7 @@ export function createMeter(now: () => number): Meter {
       sums.correct += window.correct
       sums.samples += window.samples
       sums.learningRate = window.learningRate
-      return { ...means(window), learningRate: window.learningRate, samplesPerSecond: window.samples / seconds }
+      return { ...means(window), learningRate: window.learningRate, samplesPerSecond: window.samples / seconds, samples: window.samples }
     },
     total: () => {
       const seconds = (now() - startedAt) / 1000

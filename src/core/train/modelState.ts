@@ -22,6 +22,8 @@ export interface StateUpdate extends Pick<TrainStep, 'gradients' | 'statistics'>
   readonly trains: ReadonlySet<string> | undefined
 }
 
+type Vectors = Readonly<Record<string, Float32Array>>
+
 /** The tensors that training changes, each kind one flat vector (ADR 4). */
 export interface ModelState {
   /** Parameters by name for the executor; they belong to the state. */
@@ -29,10 +31,12 @@ export interface ModelState {
   /** The averaged parameters where averaging is on, else the current ones. */
   evaluationTensors(): ReadonlyMap<string, Tensor>
   update(update: StateUpdate): void
-  vectors(): Readonly<Record<string, Float32Array>>
-  restore(vectors: Readonly<Record<string, Float32Array>>): void
+  vectors(): Vectors
+  restore(vectors: Vectors): void
   /** A graph with the weights and quantization parameters of a snapshot's vectors: the averaged ones where averaging is on. */
-  graphOf(graph: Graph, vectors: Readonly<Record<string, Float32Array>>): Graph
+  graphOf(graph: Graph, vectors: Vectors): Graph
+  /** A snapshot's vectors with other scales and zero points. */
+  withQuantization(graph: Graph, vectors: Vectors, qparams: Graph['qparams']): Vectors
   dispose(): void
 }
 
@@ -101,22 +105,28 @@ class FlatModelState implements ModelState {
     if (this.config.emaDecay > 0) this.moveAverages(step)
   }
 
-  vectors(): Readonly<Record<string, Float32Array>> {
-    return Object.fromEntries([...this.vector].map(([name, vector]) => [name, vector.dataSync().slice()])) as Record<string, Float32Array>
+  vectors(): Vectors {
+    return Object.fromEntries([...this.vector].map(([name, vector]) => [name, vector.dataSync<'float32'>().slice()]))
   }
 
-  restore(vectors: Readonly<Record<string, Float32Array>>): void {
+  restore(vectors: Vectors): void {
     for (const name of [...this.vector.keys()]) this.set(name, tensor1d(vectors[name]))
     this.forgetNames()
   }
 
-  graphOf(graph: Graph, vectors: Readonly<Record<string, Float32Array>>): Graph {
+  graphOf(graph: Graph, vectors: Vectors): Graph {
     const parameters = vectors[vectorNames.averagedParameters] ?? vectors[vectorNames.parameters]
     const statistics = vectors[vectorNames.averagedStatistics] ?? vectors[vectorNames.statistics]
     const quantization = vectors[vectorNames.quantization] ?? new Float32Array(0)
     const arrays = new Map([...splitArray(this.layout, parameters), ...splitArray(this.statisticsLayout, statistics), ...splitArray(this.quantizationLayout, quantization)])
     const weights = [...arrays].filter(([name]) => graph.initializers.has(name)).map(([name, packed]) => [name, this.executor.unpack(name, packed)] as const)
     return { ...withParameters(graph, new Map(weights)), qparams: this.executor.unpackQuantization(arrays) }
+  }
+
+  withQuantization(graph: Graph, vectors: Vectors, qparams: Graph['qparams']): Vectors {
+    if (this.quantizationLayout.size === 0) return vectors
+    const { pack } = createExecutor({ ...graph, qparams })
+    return { ...vectors, [vectorNames.quantization]: flattenArrays(this.quantizationLayout, pack) }
   }
 
   dispose(): void {

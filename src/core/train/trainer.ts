@@ -34,6 +34,7 @@ export interface StepMetrics {
 
 export interface Trainer {
   readonly stepsDone: number
+  readonly classes: number
   trainStep(batch: ImageBatch): StepMetrics
   /** Summed loss and hits of a batch in inference mode, on the weights that would be kept. */
   evaluate(batch: ImageBatch): { readonly loss: number; readonly correct: number }
@@ -43,6 +44,8 @@ export interface Trainer {
   restore(snapshot: Snapshot): void
   /** The graph with the weights of a snapshot: the averaged ones where averaging is on. */
   graphOf(snapshot: Snapshot): Graph
+  /** A snapshot with other quantization parameters, where they are not learned. */
+  withQuantization(snapshot: Snapshot, qparams: Graph['qparams']): Snapshot
   dispose(): void
 }
 
@@ -52,13 +55,19 @@ export interface TeacherModel {
   readonly normalization: Normalization
 }
 
+export interface TrainerOptions {
+  readonly teacher?: TeacherModel | undefined
+  /** Quantization scales are trained as well. */
+  readonly learnScales?: boolean | undefined
+}
+
 /** Trains a graph on the active tfjs backend, one step at a time. Equal seeds and batches give equal weights where the backend is deterministic. */
-export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch: number, normalization: Normalization, teacherModel?: TeacherModel): Trainer {
+export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch: number, normalization: Normalization, { teacher: teacherModel, learnScales = false }: TrainerOptions = {}): Trainer {
   const graph = withMasksApplied(source)
   const classes = Number(classOutput(graph).shape.at(-1))
   const head = headParameters(graph)
-  const whole = createExecutor(graph)
-  const headOnlyExecutor = createExecutor(graph, { frozen: (name) => !head.has(name) })
+  const whole = createExecutor(graph, { learnScales })
+  const headOnlyExecutor = createExecutor(graph, { frozen: (name) => !head.has(name), learnScales })
   const state = createModelState(graph, whole, config)
   const normalizer = createNormalizer(normalization)
   const teacher = teacherModel && createTeacher(teacherModel.graph, createNormalizer(teacherModel.normalization))
@@ -68,6 +77,7 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
     get stepsDone() {
       return stepsDone
     },
+    classes,
     trainStep: (batch) => {
       const learningRate = learningRateAt(config, stepsDone, stepsPerEpoch)
       const images = normalizer.apply(batch)
@@ -92,6 +102,7 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
       state.restore(snapshot.vectors)
     },
     graphOf: (snapshot) => state.graphOf(graph, snapshot.vectors),
+    withQuantization: (snapshot, qparams) => ({ ...snapshot, vectors: state.withQuantization(graph, snapshot.vectors, qparams) }),
     dispose: () => {
       for (const part of [whole, headOnlyExecutor, state, normalizer, teacher]) part?.dispose()
     },

@@ -1,11 +1,12 @@
 import { planEpoch } from '../../../core/data/batchPlan'
+import type { Preprocessing } from '../../../core/data/preprocessing'
 import { sampleIndices } from '../../../core/data/sampling'
 import type { Graph } from '../../../core/graph/graph'
 import { ptqConfig } from '../../../core/quantize/config'
 import { observers } from '../../../core/quantize/observers/index'
 import type { TensorStatistics } from '../../../core/quantize/observers/statistics'
 import { chosenRanges, prepare, ptq, withQParams } from '../../../core/quantize/ptq'
-import type { Prepared } from '../../../core/quantize/ptq'
+import type { Prepared, PtqReport } from '../../../core/quantize/ptq'
 import { NNOptError } from '../../../shared/errors'
 import type { Version } from '../../../shared/types'
 import { createDataPool, openDataset } from '../../datasets'
@@ -18,31 +19,53 @@ import type { StepContext, StepOutput } from '../step'
 import type { QuantizeParams } from '../steps/quantize'
 import { imageShape, preprocessingFor } from './evaluateVersion'
 import { matchClasses } from './matchClasses'
-import { readModelFile } from './readModelFile'
+import { readTrainable } from './readVersion'
 import { saveModel } from './saveModel'
+
+/** An fp32 version with the quantization parameters that calibration gives it. */
+export interface QuantizationStart {
+  readonly parent: Version
+  readonly dataset: DatasetRecord
+  readonly preprocessing: Preprocessing
+  /** Float weights with parameters: what convert writes and training goes on from. */
+  readonly graph: Graph
+  /** Positions in the training split of the calibration images. */
+  readonly samples: Int32Array
+  readonly report: PtqReport
+  readonly quantized: Graph
+}
 
 /** Post-training quantization: observes activations on images of the training split, and saves the QDQ model as a version. */
 export async function quantizeVersion(context: StepContext, params: QuantizeParams): Promise<StepOutput> {
+  const { parent, graph, quantized, report } = await quantizationStart(context, params)
+  for (const { node, message } of report.notes) context.log(`${node}: ${message}`)
+  const name = params.name ?? freeName(context.store, `${parent.name}-${params.mode}`)
+  const version = saveModel(context, { graph: quantized, name, origin: 'quantized', precision: 'int8', trainable: false, warnings: [], parent, training: graph, details: { config: ptqConfig.parse(params), report } })
+  return { versionId: version.id, output: { floatNodes: report.floatNodes, quantizedWeights: report.quantizedWeights } }
+}
+
+export async function quantizationStart(context: StepContext, params: QuantizeParams): Promise<QuantizationStart> {
   const parent = context.version(params.from)
   if (parent.precision !== 'fp32') throw new NNOptError('unsupported', `version '${parent.name}' is ${parent.precision} already: expected an fp32 version`)
   const dataset = resolveDataset(context.store, params.dataset)
   matchClasses(parent, dataset)
   const config = ptqConfig.parse(params)
-  const { graph } = readModelFile(context.store.paths.model(parent.id))
-  const prepared = prepare(graph, config)
-  const statistics = await observe(context, prepared, parent, dataset, params)
+  const prepared = prepare(readTrainable(context.store, parent), config)
+  const samples = await calibrationSamples(dataset, params)
+  const statistics = await observe(context, prepared, parent, dataset, samples, params)
   context.progress({ label: 'writing the model', done: 0 })
   const { graph: quantized, report } = ptq(prepared, statistics, config)
-  for (const { node, message } of report.notes) context.log(`${node}: ${message}`)
-  const name = params.name ?? freeName(context.store, `${parent.name}-${params.mode}`)
-  const version = saveModel(context, { graph: quantized, name, origin: 'quantized', precision: 'int8', trainable: false, warnings: [], parent, training: withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config), details: { config, report } })
-  return { versionId: version.id, output: { floatNodes: report.floatNodes, quantizedWeights: report.quantizedWeights } }
+  const graph = withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config)
+  return { parent, dataset, preprocessing: preprocessingFor(graph, parent), graph, samples, report, quantized }
 }
 
-async function observe(context: StepContext, { graph, observed }: Prepared, parent: Version, record: DatasetRecord, params: QuantizeParams): Promise<ReadonlyMap<string, TensorStatistics>> {
+async function calibrationSamples(record: DatasetRecord, { calibrationSamples: count, seed }: QuantizeParams): Promise<Int32Array> {
   const labels = (await openDataset(record)).labels('train')
   if (labels.length === 0) throw new NNOptError('badInput', `data set '${record.name}' has no training images to calibrate with: add it again with a 'train' folder`)
-  const samples = sampleIndices(labels, Math.min(params.calibrationSamples, labels.length), { strategy: 'stratified', seed: params.seed })
+  return sampleIndices(labels, Math.min(count, labels.length), { strategy: 'stratified', seed })
+}
+
+async function observe(context: StepContext, { graph, observed }: Prepared, parent: Version, record: DatasetRecord, samples: Int32Array, params: QuantizeParams): Promise<ReadonlyMap<string, TensorStatistics>> {
   const pool = createDataPool(record)
   try {
     return await calibrate(graph, observed, imageBatches(pool, samples, graph, parent), {

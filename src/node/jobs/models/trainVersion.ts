@@ -6,21 +6,19 @@ import { imageInput } from '../../../core/graph/graph'
 import type { Graph } from '../../../core/graph/graph'
 import { architectures } from '../../../core/models/index'
 import { trainConfig } from '../../../core/train/config'
-import type { FitEvent } from '../../../core/train/events'
 import { NNOptError } from '../../../shared/errors'
 import type { Version } from '../../../shared/types'
 import type { DatasetRecord } from '../../datasets/record'
 import type { Store } from '../../store'
 import { freeName, resolveDataset } from '../../store/resolve'
-import { createSystemMonitor } from '../../system/metrics'
 import type { StepContext, StepOutput } from '../step'
 import type { TrainParams } from '../steps/train'
 import { runTraining } from '../trainer/runTraining'
-import type { FromTrainer } from '../trainer/messages'
 import { preprocessingFor } from './evaluateVersion'
 import { matchClasses } from './matchClasses'
 import { readModelFile } from './readModelFile'
 import { readTrainable } from './readVersion'
+import { reportTraining, watchSystem } from './reportTraining'
 import { saveModel } from './saveModel'
 import { readTeacher } from './readTeacher'
 
@@ -30,8 +28,6 @@ interface Start {
   readonly parent?: Version
 }
 
-const systemEveryMs = 2000
-
 /** Trains in the trainer's thread, keeps what it reports as metrics, and saves the chosen weights as a version. */
 export async function trainVersion(context: StepContext, params: TrainParams, checkpointFolder: string): Promise<StepOutput> {
   const dataset = resolveDataset(context.store, params.dataset)
@@ -40,7 +36,7 @@ export async function trainVersion(context: StepContext, params: TrainParams, ch
   try {
     const teacher = readTeacher(context, params.distill, start.parent && parentOf(context.store, start.parent), start.graph)
     const job = { graph: start.graph, preprocessing: start.preprocessing, dataset, config: trainConfig.parse(params), teacher, backend: params.backend, checkpointFolder }
-    const { graph, history, bestEpoch, stopped, device } = await runTraining(job, { signal: context.signal, resumed: context.resumed, onMessage: (message) => onMessage(context, message) })
+    const { graph, history, bestEpoch, stopped, device } = await runTraining(job, { signal: context.signal, resumed: context.resumed, onMessage: (message) => reportTraining(context, message) })
     if (stopped) throw new NNOptError('cancelled', 'training stopped on request; its checkpoint is kept')
     const name = params.name ?? freeName(context.store, start.parent ? `${start.parent.name}-tuned` : (params.architecture ?? 'trained'))
     const version = saveModel(context, { graph, name, origin: 'trained', precision: 'fp32', trainable: true, warnings: [], parent: start.parent, details: { device, bestEpoch, history } })
@@ -96,35 +92,4 @@ function fromVersion({ store, version: find }: StepContext, reference: string, d
 function parentOf({ versions }: Store, version: Version): Version {
   const parent = version.parentId === null ? undefined : versions.find(version.parentId)
   return parent?.trainable && parent.deletedAt === null ? parent : version
-}
-
-function onMessage(context: StepContext, message: Exclude<FromTrainer, { kind: 'finished' | 'failed' }>): void {
-  if (message.kind === 'started') context.log(`training on ${message.device.backend} ${message.device.version}, ${message.device.device}${message.resumedAtStep > 0 ? `, from step ${message.resumedAtStep}` : ''}`)
-  if (message.kind === 'unreadable') context.warn(`${message.path} was left out: ${message.reason}`)
-  if (message.kind === 'event') onEvent(context, message.event)
-}
-
-function onEvent(context: StepContext, event: FitEvent): void {
-  if (event.kind === 'epoch') {
-    const { kind, epoch, ...values } = event
-    context.metric({ kind, position: epoch + 1, values })
-    const validation = event.valAccuracy === undefined ? '' : `, validation ${(event.valAccuracy * 100).toFixed(2)} %`
-    context.log(`epoch ${epoch + 1}: loss ${event.trainLoss.toFixed(4)}, accuracy ${(event.trainAccuracy * 100).toFixed(2)} %${validation}, ${event.samplesPerSecond.toFixed(0)} img/s`)
-    return
-  }
-  const { kind, step, steps, epoch, epochs, etaSeconds, ...values } = event
-  context.metric({ kind, position: step, values: { ...values, etaSeconds } })
-  context.progress({ label: `epoch ${epoch + 1} of ${epochs}`, done: step, total: steps, unit: 'steps', etaSeconds, figures: { loss: values.trainLoss, accuracy: values.trainAccuracy, 'img/s': values.samplesPerSecond } })
-}
-
-/** CPU, memory and GPU beside the training's own metrics. */
-function watchSystem(context: StepContext): () => void {
-  const monitor = createSystemMonitor()
-  const startedAt = Date.now()
-  const timer = setInterval(async () => {
-    const { gpus, ...values } = await monitor.sample()
-    const gpu = gpus[0] && { gpuShare: gpus[0].share, gpuMemoryUsedBytes: gpus[0].memoryUsedBytes, gpuMemoryTotalBytes: gpus[0].memoryTotalBytes }
-    context.metric({ kind: 'system', position: (Date.now() - startedAt) / 1000, values: { ...values, ...gpu } })
-  }, systemEveryMs)
-  return () => clearInterval(timer)
 }

@@ -1,14 +1,18 @@
+import { join } from 'node:path'
 import { z } from 'zod'
 import { ptqConfig } from '../../../core/quantize/config'
+import { qatConfig } from '../../../core/quantize/qatConfig'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
 
 const params = ptqConfig.extend({
   from: z.string().min(1).describe('fp32 version to quantize'),
   dataset: z.string().min(1).describe('Data set of the calibration images'),
-  mode: z.enum(['ptq']).default('ptq').describe('ptq: after training, without changing weights'),
-  seed: z.number().int().min(0).default(0).describe('Start of the random choice of calibration images'),
+  mode: z.enum(['ptq', 'qat']).default('ptq').describe('ptq: after training, without changing weights; qat: trains on from there with simulated rounding'),
+  seed: z.number().int().min(0).default(0).describe('Start of every random stream, such as the choice of calibration images'),
   name: z.string().min(1).max(200).optional().describe('Name of the version'),
+  ...qatConfig.shape,
+  backend: z.string().default('auto').describe('What trains; auto takes the fastest that is there'),
 })
 
 export type QuantizeParams = z.output<typeof params>
@@ -18,5 +22,9 @@ export const quantizeStep = defineStep({
   id: 'quantize',
   label: 'Quantize',
   params,
-  run: async (context: StepContext, options): Promise<StepOutput> => (await import('../models/quantizeVersion')).quantizeVersion(context, options),
+  usesBackend: true,
+  run: async (context: StepContext, options): Promise<StepOutput> => {
+    if (options.mode === 'ptq') return (await import('../models/quantizeVersion')).quantizeVersion(context, options)
+    return (await import('../models/qatVersion')).qatVersion(context, options, join(context.folder, 'checkpoints'))
+  },
 })

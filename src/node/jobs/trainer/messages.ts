@@ -1,6 +1,6 @@
 import type { Preprocessing } from '../../../core/data/preprocessing'
 import type { Graph } from '../../../core/graph/graph'
-import type { TensorData } from '../../../core/graph/tensorData'
+import type { PtqConfig } from '../../../core/quantize/config'
 import type { TrainConfig } from '../../../core/train/config'
 import type { EpochMetrics, FitEvent } from '../../../core/train/events'
 import type { Command } from '../../../core/train/fit'
@@ -15,9 +15,23 @@ export interface TrainingJob {
   readonly config: TrainConfig
   /** Whose scores the network learns from, beside the labels. */
   readonly teacher?: { readonly graph: Graph; readonly preprocessing: Preprocessing } | undefined
+  /** For a graph with quantization parameters. */
+  readonly quantization?: QuantizationJob | undefined
   /** Backend id, or 'auto'. */
   readonly backend: string
   readonly checkpointFolder: string
+}
+
+/** How quantization parameters follow the weights while they train. */
+export interface QuantizationJob {
+  readonly config: PtqConfig
+  /** Ranges are observed again at the end of so many epochs. */
+  readonly observerEpochs: number
+  readonly learnScales: boolean
+  /** Positions in the training split of the calibration images. */
+  readonly samples: Int32Array
+  /** What makes another run of it: checkpoints of other settings are not continued. */
+  readonly settings: Readonly<Record<string, unknown>>
 }
 
 export type ToTrainer = { readonly kind: 'command'; readonly command: Command | 'pause' }
@@ -31,12 +45,17 @@ export interface TrainerDevice {
 }
 
 export interface TrainingResult {
-  /** The chosen weights, by initializer. */
-  readonly weights: ReadonlyMap<string, TensorData>
+  /** With the chosen weights and quantization parameters. */
+  readonly graph: Graph
   readonly history: readonly EpochMetrics[]
+  /** −1 for the start. */
   readonly bestEpoch: number | undefined
+  /** Its accuracy on the validation split. */
+  readonly bestScore: number | undefined
   /** Stopped on request before the configured end. */
   readonly stopped: boolean
+  /** Why it ended early, with the best checkpoint. */
+  readonly diverged: string | undefined
   readonly device: TrainerDevice
 }
 

@@ -1,6 +1,4 @@
 import { Worker } from 'node:worker_threads'
-import { withParameters } from '../../../core/execute/parameters'
-import type { Graph } from '../../../core/graph/graph'
 import { checkConfig } from '../../../core/train/checkConfig'
 import { NNOptError, fromErrorReport } from '../../../shared/errors'
 import { engineFile } from '../../engineFile'
@@ -14,12 +12,8 @@ export interface TrainingHooks {
   readonly resumed: () => Promise<void>
 }
 
-export interface TrainedModel extends TrainingResult {
-  readonly graph: Graph
-}
-
 /** Trains a graph in a thread of its own. An earlier checkpoint of the same folder is continued. */
-export async function runTraining(job: TrainingJob, { onMessage, signal, resumed }: TrainingHooks): Promise<TrainedModel> {
+export async function runTraining(job: TrainingJob, { onMessage, signal, resumed }: TrainingHooks): Promise<TrainingResult> {
   checkConfig(job.config)
   const worker = new Worker(engineFile('trainer'), { workerData: job })
   const command = (wish: ToTrainer['command']): void => worker.postMessage({ kind: 'command', command: wish } satisfies ToTrainer)
@@ -27,11 +21,10 @@ export async function runTraining(job: TrainingJob, { onMessage, signal, resumed
   const followPause = pauseFollower(resumed, command)
   signal.addEventListener('abort', stop, { once: true })
   try {
-    const result = await outcome(worker, (message) => {
+    return await outcome(worker, (message) => {
       onMessage(message)
       void followPause()
     })
-    return { ...result, graph: withParameters(job.graph, result.weights) }
   } finally {
     signal.removeEventListener('abort', stop)
     await worker.terminate()

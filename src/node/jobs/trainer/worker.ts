@@ -3,12 +3,12 @@ import { imageInput } from '../../../core/graph/graph'
 import { fit } from '../../../core/train/fit'
 import type { Command, FitState } from '../../../core/train/fit'
 import { createTrainer } from '../../../core/train/trainer'
-import type { Trainer } from '../../../core/train/trainer'
 import { NNOptError, toErrorReport } from '../../../shared/errors'
 import { chooseBackend } from '../../backends'
 import { createDataPool, openDataset } from '../../datasets'
 import { loadCheckpoint, saveCheckpoint } from './checkpointFiles'
 import type { FromTrainer, ToTrainer, TrainerDevice, TrainingJob, TrainingResult } from './messages'
+import { quantizationHooks } from './quantizationHooks'
 import { createTrainingData } from './trainingData'
 
 /** The trainer's thread: tfjs runs here, and nothing else does. */
@@ -27,23 +27,18 @@ async function train(job: TrainingJob): Promise<TrainingResult> {
   try {
     const [height, width] = imageInput(graph).shape.slice(2).map(Number)
     const data = createTrainingData(dataset, pool, config, preprocessing, { height, width }, (path, reason) => send({ kind: 'unreadable', path, reason }))
-    const trainer = createTrainer(graph, config, data.stepsPerEpoch, preprocessing, teacher && { graph: teacher.graph, normalization: teacher.preprocessing })
+    const trainer = createTrainer(graph, config, data.stepsPerEpoch, preprocessing, { teacher: teacher && { graph: teacher.graph, normalization: teacher.preprocessing }, learnScales: job.quantization?.learnScales })
     const from = resumable(job)
     send({ kind: 'started', device, resumedAtStep: from?.snapshot.step ?? 0 })
-    const result = await fit(trainer, data, config, hooks(job), from)
-    return { weights: weightsOf(trainer, result.chosen, graph), history: result.state.history, bestEpoch: result.state.best?.epoch, stopped: result.stopped, device }
+    const result = await fit(trainer, data, config, { ...hooks(job), ...(job.quantization && quantizationHooks(job, job.quantization, trainer, dataset, pool)) }, from, { keepsStart: job.quantization !== undefined })
+    return { graph: trainer.graphOf(result.chosen), history: result.state.history, bestEpoch: result.state.best?.epoch, bestScore: result.state.best?.score, stopped: result.stopped, diverged: result.diverged, device }
   } finally {
     await pool.close()
     running.dispose()
   }
 }
 
-function weightsOf(trainer: Trainer, chosen: FitState['snapshot'], before: TrainingJob['graph']): TrainingResult['weights'] {
-  const { initializers } = trainer.graphOf(chosen)
-  return new Map([...initializers].filter(([name, tensor]) => before.initializers.get(name) !== tensor))
-}
-
-const fingerprint = ({ graph, dataset, config }: TrainingJob): Readonly<Record<string, unknown>> => ({ model: graph.name, dataset: dataset.hash, config })
+const fingerprint = ({ graph, dataset, config, quantization }: TrainingJob): Readonly<Record<string, unknown>> => ({ model: graph.name, dataset: dataset.hash, config, ...(quantization && { quantization: quantization.settings }) })
 
 /** The newest checkpoint of this very run; one of another recipe in the same folder is an error, not a start. */
 function resumable(job: TrainingJob): FitState | undefined {
