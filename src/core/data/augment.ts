@@ -39,3 +39,8 @@ export function defaultAugmentation(size: Size): readonly AugmentStep[] {
   const crop = Math.min(size.width, size.height) <= smallSide ? 'random-crop' : 'random-resized-crop'
   return parseAugmentation([{ id: crop, params: {} }, { id: 'horizontal-flip', params: {} }])
 }
+
+/** For a network that is trained already and sees few images: large pictures as in inference, flipped at random; small ones as usual. */
+export function fineTuningAugmentation(size: Size, geometry: readonly AugmentStep[]): readonly AugmentStep[] {
+  return Math.min(size.width, size.height) <= smallSide ? defaultAugmentation(size) : [...geometry, ...parseAugmentation([{ id: 'horizontal-flip', params: {} }])]
+}

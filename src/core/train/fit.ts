@@ -153,8 +153,8 @@ function report({ trainer, data, config, hooks, watch }: Run, meter: Meter, epoc
   if (!Number.isFinite(window.trainLoss)) {
     throw diverged(trainer, epoch, `the loss is ${window.trainLoss}`, window.learningRate)
   }
-  watch.add(window.trainAccuracy, samples)
-  if (watch.collapsed()) throw diverged(trainer, epoch, `the accuracy over ${watch.samples} training images fell to that of a blind guess`, window.learningRate)
+  watch.add(window.trainAccuracy, window.trainLoss, samples)
+  if (watch.collapsed()) throw diverged(trainer, epoch, `over ${watch.samples} training images the network did no better than a blind guess`, window.learningRate)
   const steps = config.epochs * data.stepsPerEpoch
   const secondsPerStep = config.batchSize / Math.max(window.samplesPerSecond, 1e-9)
   hooks.onEvent({ kind: 'step', epoch, epochs: config.epochs, step: trainer.stepsDone, steps, etaSeconds: (steps - trainer.stepsDone) * secondsPerStep, ...window })

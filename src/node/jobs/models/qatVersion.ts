@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { maskReport } from '../../../core/graph/masks'
 import { convert } from '../../../core/quantize/convert'
 import { ptqConfig } from '../../../core/quantize/config'
@@ -12,12 +13,13 @@ import type { TrainingJob, TrainingResult } from '../trainer/messages'
 import { runTraining } from '../trainer/runTraining'
 import { quantizationStart } from './quantizeVersion'
 import { readTeacher } from './readTeacher'
+import { remembered } from './remembered'
 import { reportTraining, watchSystem } from './reportTraining'
 import { saveModel } from './saveModel'
 
 /** Training for quantization: starts from what post-training quantization gives, trains with simulated rounding, and saves the best checkpoint, the start among them. */
 export async function qatVersion(context: StepContext, params: QuantizeParams, checkpointFolder: string): Promise<StepOutput> {
-  const start = await quantizationStart(context, params)
+  const start = await remembered(join(context.folder, 'start.bin'), () => quantizationStart(context, params))
   const { parent, dataset, preprocessing, graph, samples } = start
   const teacher = readTeacher(context, params.distill, parent, graph)
   const { observerEpochs, learnScales, ...settings } = qatConfig.parse(params)

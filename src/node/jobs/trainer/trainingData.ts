@@ -1,4 +1,4 @@
-import { defaultAugmentation, parseAugmentation } from '../../../core/data/augment'
+import { defaultAugmentation, fineTuningAugmentation, parseAugmentation } from '../../../core/data/augment'
 import type { AugmentStep } from '../../../core/data/augment'
 import { planEpoch } from '../../../core/data/batchPlan'
 import type { BatchRequest } from '../../../core/data/batchPlan'
@@ -10,12 +10,14 @@ import type { TrainingData } from '../../../core/train/fit'
 import type { ImageBatch } from '../../../core/train/trainer'
 import { NNOptError } from '../../../shared/errors'
 import type { DataPool, Dataset } from '../../datasets'
+import type { TrainingJob } from './messages'
 
 /** Batches of a data set for the trainer: shuffled and augmented for training, prepared as for inference for validation. */
-export function createTrainingData(dataset: Dataset, pool: DataPool, config: TrainConfig, preprocessing: Preprocessing, size: Size, onUnreadable: (path: string, reason: string) => void): TrainingData {
+export function createTrainingData(dataset: Dataset, pool: DataPool, { config, preprocessing, quantization }: TrainingJob, size: Size, onUnreadable: (path: string, reason: string) => void): TrainingData {
   const samples = chosenSamples(dataset, config)
   const batchSize = Math.min(config.batchSize, samples.length)
-  const augment = config.augment ? parseAugmentation(config.augment) : defaultAugmentation(size)
+  const usual = quantization ? fineTuningAugmentation(size, geometryOf(preprocessing)) : defaultAugmentation(size)
+  const augment = config.augment ? parseAugmentation(config.augment) : usual
   const trainMode = { kind: 'train', augment, size, seed: config.seed } as const
   const valMode = { kind: 'train', augment: geometryOf(preprocessing), size, seed: 0 } as const
   const stream = (requests: readonly BatchRequest[]): AsyncIterable<ImageBatch> => imageBatches(pool, requests, size, onUnreadable)

@@ -26,7 +26,7 @@ async function train(job: TrainingJob): Promise<TrainingResult> {
   const pool = await createDataPool(job.dataset)
   try {
     const [height, width] = imageInput(graph).shape.slice(2).map(Number)
-    const data = createTrainingData(dataset, pool, config, preprocessing, { height, width }, (path, reason) => send({ kind: 'unreadable', path, reason }))
+    const data = createTrainingData(dataset, pool, job, { height, width }, (path, reason) => send({ kind: 'unreadable', path, reason }))
     const trainer = createTrainer(graph, config, data.stepsPerEpoch, preprocessing, { teacher: teacher && { graph: teacher.graph, normalization: teacher.preprocessing }, learnScales: job.quantization?.learnScales })
     const from = resumable(job)
     send({ kind: 'started', device, resumedAtStep: from?.snapshot.step ?? 0 })
