@@ -10,6 +10,7 @@ const programs = {
   trainer: 'src/node/jobs/trainer/worker.ts',
   inference: 'src/node/inference/worker.ts',
   data: 'src/node/datasets/worker.ts',
+  inspect: 'src/node/inspect/process.ts',
 }
 
 const root = import.meta.dirname

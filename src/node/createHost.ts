@@ -6,6 +6,7 @@ import { datasetHandlers } from './handlers/datasets'
 import { createEventHub } from './handlers/events'
 import type { EventHub } from './handlers/events'
 import { clearOldUploads, uploadHandlers } from './handlers/files'
+import { inspectionHandlers } from './handlers/inspections'
 import type { HostParts } from './handlers/parts'
 import { recipeHandlers } from './handlers/recipes'
 import { reportHandlers } from './handlers/report'
@@ -13,6 +14,7 @@ import { runHandlers } from './handlers/runs'
 import { sampleHandlers } from './handlers/sample'
 import { systemHandlers } from './handlers/system'
 import { versionHandlers } from './handlers/versions'
+import { createInspector } from './inspect/inspector'
 import { closeAbandonedRuns, createQueue } from './jobs/queue'
 import { openStore } from './store'
 import type { Store } from './store'
@@ -39,7 +41,8 @@ export function createHost({ workspace, watch = true }: HostOptions): Host {
   const hub = createEventHub()
   closeAbandonedRuns(store)
   const queue = createQueue(store, hub)
-  const parts: HostParts = { store, queue, hub }
+  const inspector = createInspector(store.paths.root)
+  const parts: HostParts = { store, queue, hub, inspector }
   clearOldUploads(parts)
   const handlers = guarded(handlersOf(parts), store.paths.root)
   const unwatch = watch ? watchWorkspace(store, hub) : () => undefined
@@ -48,6 +51,7 @@ export function createHost({ workspace, watch = true }: HostOptions): Host {
     connect: (port) => serve(handlers, port),
     close: async () => {
       unwatch()
+      inspector.close()
       await queue.close()
       store.close()
     },
@@ -58,6 +62,7 @@ const handlersOf = (parts: HostParts): Handlers => ({
   ...versionHandlers(parts),
   ...datasetHandlers(parts),
   ...runHandlers(parts),
+  ...inspectionHandlers(parts),
   ...uploadHandlers(parts),
   ...recipeHandlers(parts),
   ...sampleHandlers(parts),

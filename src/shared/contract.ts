@@ -21,6 +21,11 @@ const versionOnly = z.object({ version: reference })
 const runOnly = z.object({ run: reference })
 const { bytes } = t
 
+/** Pixels. */
+const side = z.number().int().min(1).max(1024)
+const pictureSide = side.default(96).describe('Longest side of the pictures')
+const augmentStep = z.object({ id: z.string(), params: z.record(z.string(), z.unknown()).default({}) }).readonly()
+
 /** Every procedure, once. Handlers and clients take their types from here. */
 export const contract = {
   'versions.list': call({ params: z.object({ deleted: z.boolean().default(false).describe('The deleted ones instead of the others') }), result: z.array(t.version).readonly() }),
@@ -40,8 +45,22 @@ export const contract = {
   /** A piece of a version's model file, for downloads. */
   'versions.read': call({ params: versionOnly.extend({ offset: z.number().int().min(0), length: z.number().int().min(1).max(2 ** 22) }), result: z.object({ bytes, totalBytes: z.number(), fileName: z.string() }).readonly() }),
 
-  'datasets.list': call({ params: nothing, result: z.array(t.datasetRecord).readonly() }),
-  'datasets.get': call({ params: z.object({ name: z.string() }), result: t.datasetRecord }),
+  'datasets.list': call({ params: nothing, result: z.array(t.datasetDetails).readonly() }),
+  'datasets.get': call({ params: z.object({ name: z.string() }), result: t.datasetDetails }),
+  /** What a path on the host's machine holds, before it is added. */
+  'datasets.probe': call({ params: z.object({ path: z.string().min(1) }), result: z.object({ format: z.string(), label: z.string(), kind: z.string(), names: z.array(z.string()).readonly() }).readonly() }),
+  /** A piece of a split, or of one class in it, as small pictures. */
+  'datasets.browse': call({
+    params: z.object({ name: z.string(), split: t.split, className: z.string().optional(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(200), side: pictureSide }),
+    result: z.object({ total: z.number(), pictures: z.array(t.picture).readonly() }).readonly(),
+  }),
+  /** Named images of a split as small pictures. */
+  'datasets.pictures': call({ params: z.object({ name: z.string(), split: t.split, indices: z.array(z.number().int().min(0)).min(1).max(200).readonly(), side: pictureSide }), result: z.array(t.picture).readonly() }),
+  /** What training would see of an image in so many epochs, pixel for pixel; without steps, by the usual ones for that size. */
+  'datasets.augment': call({
+    params: z.object({ name: z.string(), split: t.split, index: z.number().int().min(0), steps: z.array(augmentStep).readonly().optional(), size: z.object({ width: side, height: side }).readonly(), seed: z.number().int().min(0).default(0), epochs: z.number().int().min(1).max(24).default(8) }),
+    result: z.object({ steps: z.array(augmentStep).readonly(), pictures: z.array(bytes).readonly() }).readonly(),
+  }),
   'datasets.add': call({ params: z.object({ name: z.string(), paths: z.array(z.string()).min(1).readonly(), seed: z.number().int().min(0).default(0) }), result: t.run }),
   /** Removes its copy from the workspace; where it came from stays as it is. */
   'datasets.remove': call({ params: z.object({ name: z.string() }), result: t.datasetRecord }),
@@ -94,6 +113,7 @@ export const contract = {
       observers: z.array(z.object({ id: z.string(), label: z.string(), help: z.string() }).readonly()).readonly(),
       optimizers: z.array(z.string()).readonly(),
       schedules: z.array(z.string()).readonly(),
+      transforms: z.array(z.object({ id: z.string(), label: z.string(), help: z.string(), schema: z.record(z.string(), z.unknown()).readonly() }).readonly()).readonly(),
     }).readonly(),
   }),
   'backends.list': call({ params: nothing, result: z.array(t.backendInfo).readonly() }),

@@ -8,11 +8,13 @@ import type { Message } from './rpc'
 export function encodeMessage(message: Message): string | Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = []
   let end = 0
-  const text = JSON.stringify(message, (_key, value: unknown) => {
-    if (!(value instanceof Uint8Array)) return value
-    parts.push(value)
-    end += value.length
-    return { $bytes: [end - value.length, value.length] }
+  const text = JSON.stringify(message, function (this: Readonly<Record<string, unknown>>, key: string, value: unknown) {
+    // A Buffer has turned itself into a list by now; its owner still holds it.
+    const original = this[key]
+    if (!(original instanceof Uint8Array)) return value
+    parts.push(original)
+    end += original.length
+    return { $bytes: [end - original.length, original.length] }
   })
   return parts.length === 0 ? text : join(new TextEncoder().encode(text), parts, end)
 }

@@ -144,10 +144,12 @@ test('a zip becomes a data set', async ({}, info) => {
   const images = Object.fromEntries(['red', 'green', 'blue'].flatMap((name) => Array.from({ length: 8 }, (_, index) => [`train/${name}/${index}.png`, readFileSync(join(studio.images, 'train', name, `${index}.png`))])))
   writeFileSync(file, zipSync(images))
   await open('datasets')
-  await page.getByLabel('Add zip or tar').setInputFiles(file)
+  await page.getByRole('link', { name: 'Add data set' }).click()
+  await page.getByLabel('Choose a file').setInputFiles(file)
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
   await expect(page.getByText('done', { exact: true })).toBeVisible()
   await open('datasets')
-  await expect(page.getByRole('heading', { level: 2, name: 'more-colours' })).toBeVisible()
+  await expect(page.getByRole('link', { name: 'more-colours' })).toBeVisible()
 })
 
 test('the report is one file that asks nothing of the network', async ({ browser }, info) => {

@@ -9,12 +9,13 @@ const schemaOf = (params: z.ZodType): JsonSchema => z.toJSONSchema(params, { io:
 
 export const catalogHandlers: CatalogHandlers = {
   'catalog.get': async () => {
-    const [{ steps }, { architectures }, { observers }, { optimizers }, { schedules }] = await Promise.all([
+    const [{ steps }, { architectures }, { observers }, { optimizers }, { schedules }, { transforms }] = await Promise.all([
       import('../jobs/steps/index'),
       import('../../core/models/index'),
       import('../../core/quantize/observers/index'),
       import('../../core/train/optimizers/index'),
       import('../../core/train/schedules/index'),
+      import('../../core/data/transforms/index'),
     ])
     return {
       steps: steps.list().map(({ id, label, params }) => ({ id, label, schema: schemaOf(params) })),
@@ -22,6 +23,7 @@ export const catalogHandlers: CatalogHandlers = {
       observers: observers.list().map(({ id, label, help }) => ({ id, label, help })),
       optimizers: optimizers.ids,
       schedules: schedules.ids,
+      transforms: transforms.list().map(({ id, label, help, params }) => ({ id, label, help, schema: schemaOf(params) })),
     }
   },
 }

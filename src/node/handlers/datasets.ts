@@ -1,9 +1,11 @@
 import { rmSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Handlers } from '../../shared/contract'
+import type { InspectionName } from '../inspect/names'
 import { resolveDataset } from '../store/resolve'
 import type { HostParts } from './parts'
 
-type DatasetHandlers = Pick<Handlers, Extract<keyof Handlers, `datasets.${string}`>>
+type DatasetHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `datasets.${string}`>, InspectionName>>
 
 export function datasetHandlers({ store, queue, hub }: HostParts): DatasetHandlers {
   return {
@@ -16,6 +18,11 @@ export function datasetHandlers({ store, queue, hub }: HostParts): DatasetHandle
       rmSync(store.paths.dataset(name), { recursive: true, force: true })
       hub.publish({ kind: 'datasets.changed', name })
       return record
+    },
+    'datasets.probe': async ({ path }) => {
+      const { recognise } = await import('../datasets/formats/index')
+      const { format, probe } = await recognise(resolve(path))
+      return { format: format.id, label: format.label, kind: probe.kind, names: probe.names }
     },
     'datasets.download': ({ name }) => queue.start({ name: `download ${name}`, steps: [{ step: 'dataset-download', name }] }),
   }

@@ -1,3 +1,4 @@
+import type { Inspector } from '../inspect/inspector'
 import type { JobQueue } from '../jobs/queue'
 import type { Store } from '../store'
 import type { EventHub } from './events'
@@ -7,4 +8,5 @@ export interface HostParts {
   readonly store: Store
   readonly queue: JobQueue
   readonly hub: EventHub
+  readonly inspector: Inspector
 }

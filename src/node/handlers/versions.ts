@@ -2,12 +2,13 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import type { Handlers } from '../../shared/contract'
 import { NNOptError } from '../../shared/errors'
 import type { Version } from '../../shared/types'
+import type { InspectionName } from '../inspect/names'
 import { resolveVersion } from '../store/resolve'
 import { purgeVersions, removeVersion, restoreVersion } from '../store/trash'
 import { writeArtifact } from '../store/writeArtifact'
 import type { HostParts } from './parts'
 
-type VersionHandlers = Pick<Handlers, Extract<keyof Handlers, `versions.${string}`>>
+type VersionHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `versions.${string}`>, InspectionName>>
 
 export function versionHandlers({ store, queue, hub }: HostParts): VersionHandlers {
   const changed = (version: Version): Version => {

@@ -11,7 +11,7 @@ export type Problem = z.infer<typeof problem>
 const counts = z.object({ train: z.number(), val: z.number(), test: z.number() }).readonly()
 
 /** A data set as the workspace knows it; `hash` covers the splits, the classes and the content. */
-export const datasetRecord = z
+const record = z
   .object({
     name: z.string(),
     source: z.object({ format: z.string(), path: z.string() }).readonly(),
@@ -23,5 +23,45 @@ export const datasetRecord = z
     problems: z.array(problem).readonly(),
     createdAt: z.string(),
   })
-  .readonly()
+export const datasetRecord = record.readonly()
 export type DatasetRecord = z.infer<typeof datasetRecord>
+
+const triple = z.tuple([z.number(), z.number(), z.number()]).readonly()
+
+/** What was seen while every image was decoded once. */
+export const datasetFacts = z
+  .object({
+    /** `pixels` decoded RGB in one file (images of at most 64×64) · `archive` the encoded files in one file · `folder` where they were found. */
+    storage: z.enum(['pixels', 'archive', 'folder']),
+    /** What the data set takes up in the workspace. */
+    sizeBytes: z.number(),
+    imageSize: z.object({ minWidth: z.number(), maxWidth: z.number(), minHeight: z.number(), maxHeight: z.number() }).readonly(),
+    /** Mean and standard deviation of RGB / 255 over every pixel of every split. */
+    pixels: z.object({ mean: triple, std: triple }).readonly(),
+    /** Images left out: all of them are in `problems`, up to a thousand. */
+    skipped: z.number(),
+    warnings: z.array(z.string()).readonly(),
+  })
+  .readonly()
+export type DatasetFacts = z.infer<typeof datasetFacts>
+
+export const datasetDetails = record.extend({ facts: datasetFacts }).readonly()
+export type DatasetDetails = z.infer<typeof datasetDetails>
+
+/** One image as a browser shows it, or the reason why it cannot be shown. */
+export const picture = z
+  .object({
+    /** Position in the split. */
+    index: z.number(),
+    /** Within the source of the data set. */
+    path: z.string(),
+    className: z.string(),
+    /** Of the image itself, before it was made smaller for the screen. */
+    width: z.number(),
+    height: z.number(),
+    mimeType: z.string(),
+    bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+    problem: z.string().nullable(),
+  })
+  .readonly()
+export type Picture = z.infer<typeof picture>

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import type { ParsedParamsOf, ResultOf } from '../../shared/contract'
+import { NNOptError, fromErrorReport } from '../../shared/errors'
+import { engineFile } from '../engineFile'
+import { nodeBinary } from '../jobs/nodeBinary'
+import type { InspectionName } from './names'
+import type { InspectReply, InspectRequest } from './protocol'
+
+/** Answers of a process of its own, which starts with the first question and ends when nobody asks any more. */
+export interface Inspector {
+  /** Throws what the inspection throws, and `crashed` when its process ends before the answer; the next question starts another. */
+  ask<N extends InspectionName>(name: N, params: ParsedParamsOf<N>): Promise<ResultOf<N>>
+  close(): void
+}
+
+/** Sessions and decoded tables stay in memory for so long after the last question. */
+const idleMs = 120_000
+
+interface Waiting {
+  resolve(result: unknown): void
+  reject(error: Error): void
+}
+
+interface Running {
+  readonly child: ChildProcess
+  readonly waiting: Map<number, Waiting>
+}
+
+export function createInspector(workspace: string): Inspector {
+  let running: Running | undefined
+  let timer: NodeJS.Timeout | undefined
+  let nextId = 0
+
+  const end = (): void => {
+    clearTimeout(timer)
+    running?.child.kill('SIGKILL')
+    running = undefined
+  }
+  const rest = (): void => {
+    clearTimeout(timer)
+    timer = setTimeout(() => (running?.waiting.size === 0 ? end() : rest()), idleMs)
+    timer.unref()
+  }
+  return {
+    ask: <N extends InspectionName>(name: N, params: ParsedParamsOf<N>) =>
+      new Promise<ResultOf<N>>((resolve, reject) => {
+        running ??= start(workspace, (ended) => (running = running === ended ? undefined : running))
+        const id = nextId++
+        running.waiting.set(id, { resolve: (result) => resolve(result as ResultOf<N>), reject })
+        // An open question keeps the host alive, a resting process does not.
+        running.child.channel?.ref()
+        running.child.send({ kind: 'ask', id, name, params } satisfies InspectRequest, () => undefined)
+        rest()
+      }),
+    close: end,
+  }
+}
+
+function start(workspace: string, onEnd: (ended: Running) => void): Running {
+  const child = spawn(nodeBinary(), ['--enable-source-maps', engineFile('inspect')], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'advanced', windowsHide: true })
+  const running: Running = { child, waiting: new Map() }
+  let messages = ''
+  child.stderr?.on('data', (chunk: Buffer) => (messages = (messages + chunk.toString()).slice(-500)))
+  child.on('message', (reply: InspectReply) => {
+    const waiting = running.waiting.get(reply.id)
+    running.waiting.delete(reply.id)
+    if (running.waiting.size === 0) child.channel?.unref()
+    if ('error' in reply) waiting?.reject(fromErrorReport(reply.error))
+    else waiting?.resolve(reply.result)
+  })
+  const fail = (how: string): void => {
+    onEnd(running)
+    const error = new NNOptError('crashed', `the process that looks into models and data sets ${how}${messages && `: ${messages.trim().split('\n').at(-1)}`}; ask again`)
+    for (const { reject } of running.waiting.values()) reject(error)
+    running.waiting.clear()
+  }
+  child.on('error', ({ message }) => fail(`could not start: ${message}`))
+  child.on('close', (code, signal) => fail(signal ? `was ended by ${signal}` : `ended with code ${code}`))
+  child.send({ kind: 'start', workspace } satisfies InspectRequest, () => undefined)
+  child.unref()
+  return running
+}

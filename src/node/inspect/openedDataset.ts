@@ -1,0 +1,20 @@
+import { openDataset } from '../datasets/read/openDataset'
+import type { Dataset } from '../datasets/read/openDataset'
+import type { Store } from '../store'
+import { resolveDataset } from '../store/resolve'
+
+/** Tables of 50,000 rows take a moment to read: those of the last data sets stay. */
+const opened = new Map<string, Promise<Dataset>>()
+const kept = 3
+
+/** A data set by name, read once as long as it does not change. */
+export function openedDataset(store: Store, name: string): Promise<Dataset> {
+  const record = resolveDataset(store, name)
+  const key = `${name} ${record.createdAt} ${record.hash}`
+  const known = opened.get(key) ?? openDataset(record)
+  opened.delete(key)
+  opened.set(key, known)
+  known.catch(() => opened.delete(key))
+  for (const old of [...opened.keys()].slice(0, -kept)) opened.delete(old)
+  return known
+}

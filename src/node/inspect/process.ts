@@ -1,0 +1,32 @@
+import { assert, toErrorReport } from '../../shared/errors'
+import { openStore } from '../store'
+import type { InspectContext } from './inspection'
+import type { InspectReply, InspectRequest } from './protocol'
+import { inspections } from './tasks/index'
+
+/** Answers the screens' questions that need decoders or onnxruntime, apart from the host: what native code does here ends this process alone. */
+let context: InspectContext | undefined
+
+const send = (reply: InspectReply): void => {
+  if (process.connected) process.send?.(reply)
+}
+
+async function answer({ name, params }: Extract<InspectRequest, { kind: 'ask' }>): Promise<unknown> {
+  assert(context, () => `inspection '${name}': expected a workspace first`)
+  type Answer = (context: InspectContext, params: unknown) => Promise<unknown>
+  return (inspections[name] as Answer)(context, params)
+}
+
+// Ctrl-C reaches the whole process group; the host says what to do about it.
+process.on('SIGINT', () => undefined)
+process.on('disconnect', () => process.exit(0))
+process.on('message', (request: InspectRequest) => {
+  if (request.kind === 'start') {
+    context = { store: openStore(request.workspace) }
+    return
+  }
+  answer(request).then(
+    (result) => send({ id: request.id, result }),
+    (error: unknown) => send({ id: request.id, error: toErrorReport(error) }),
+  )
+})

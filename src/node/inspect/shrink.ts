@@ -1,0 +1,27 @@
+import type sharpModule from 'sharp'
+import type { SampleFile } from '../datasets/read/sampleFile'
+
+export interface ShrunkPicture {
+  /** Of the whole image. */
+  readonly width: number
+  readonly height: number
+  readonly mimeType: string
+  readonly bytes: Uint8Array
+}
+
+let loading: Promise<typeof sharpModule> | undefined
+
+/** libvips, loaded with the first picture that needs it. */
+export const sharpLibrary = (): Promise<typeof sharpModule> => (loading ??= import('sharp').then(({ default: sharp }) => sharp))
+
+const jpegQuality = 82
+
+/** A picture with no side longer than `side`; one that is small enough stays as it is. Rejects with libvips' words where it cannot be decoded. */
+export async function shrunk({ bytes, mimeType }: SampleFile, side: number): Promise<ShrunkPicture> {
+  const sharp = await sharpLibrary()
+  const image = sharp(bytes, { failOn: 'none', ignoreIcc: true })
+  const { width, height } = await image.metadata()
+  if (Math.max(width, height) <= side) return { width, height, mimeType, bytes }
+  const small = await image.resize({ width: side, height: side, fit: 'inside' }).removeAlpha().jpeg({ quality: jpegQuality }).toBuffer()
+  return { width, height, mimeType: 'image/jpeg', bytes: small }
+}

@@ -1,0 +1,72 @@
+import { shallowReactive } from 'vue'
+import type { Picture, Split } from '../../shared/types'
+import { useEngine } from '../stores/engine'
+import { attempt } from '../stores/notices'
+import { usePictureUrls } from './pictures'
+import type { ShownPicture } from './pictures'
+
+export interface PictureQuery {
+  readonly name: string
+  readonly split: Split
+  readonly className: string | undefined
+  readonly side: number
+}
+
+/** Pictures that one call asks for. */
+export const pageLength = 60
+/** Pages that stay in memory: those around the place that is looked at. */
+const keptPages = 24
+
+export interface PicturePages {
+  /** The picture at a position of the list; it is asked for when it is not there yet. */
+  at(position: number): ShownPicture | undefined
+  /** Forgets everything and asks for another list; answers how long it is. */
+  open(query: PictureQuery): Promise<number>
+}
+
+/** A long list of pictures, of which only the pages that are looked at are fetched and kept. */
+export function usePicturePages(): PicturePages {
+  const engine = useEngine()
+  const urls = usePictureUrls()
+  const pages = shallowReactive(new Map<number, readonly ShownPicture[]>())
+  const asked = new Set<number>()
+  let query: PictureQuery | undefined
+
+  const shown = ({ bytes, ...picture }: Picture): ShownPicture => ({ ...picture, url: picture.problem === null ? urls.show(bytes, picture.mimeType) : '' })
+
+  function drop(page: number): void {
+    for (const { url } of pages.get(page) ?? []) if (url) urls.release(url)
+    pages.delete(page)
+    asked.delete(page)
+  }
+
+  async function load(page: number): Promise<number> {
+    const wanted = query
+    if (!wanted || asked.has(page)) return 0
+    asked.add(page)
+    const answer = await attempt(() => engine.call('datasets.browse', { ...wanted, offset: page * pageLength, limit: pageLength }))
+    if (query !== wanted) return 0
+    if (!answer) {
+      asked.delete(page)
+      return 0
+    }
+    pages.set(page, answer.pictures.map(shown))
+    for (const old of [...pages.keys()].slice(0, -keptPages)) drop(old)
+    return answer.total
+  }
+
+  return {
+    at(position) {
+      const page = Math.floor(position / pageLength)
+      const found = pages.get(page)
+      if (!found) void load(page)
+      return found?.[position % pageLength]
+    },
+    open(wanted) {
+      for (const page of [...pages.keys()]) drop(page)
+      asked.clear()
+      query = wanted
+      return load(0)
+    },
+  }
+}
