@@ -14,7 +14,7 @@ const problems: string[] = []
 
 test.beforeAll(async ({ browser }) => {
   studio = await startStudio()
-  page = await browser.newPage()
+  page = await (await browser.newContext()).newPage()
   page.on('pageerror', (error) => problems.push(error.message))
   await page.goto(studio.url)
   await page.getByRole('link', { name: 'Data sets' }).click()
@@ -22,7 +22,7 @@ test.beforeAll(async ({ browser }) => {
 })
 
 test.afterAll(async () => {
-  await page?.close()
+  await page?.context().close()
   await studio?.close()
 })
 
