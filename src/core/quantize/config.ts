@@ -13,7 +13,7 @@ export const ptqConfig = z.object({
   weightObserverParams: z.record(z.string(), z.unknown()).default({}).describe('Settings of the weight observer.'),
   weightGranularity: z.enum(['perChannel', 'perTensor']).default('perChannel').describe('One scale for each output channel, or one for the whole weight.'),
   activationScheme: z.enum(['affine', 'symmetric']).default('affine').describe('Affine fits ranges that are not centred on zero, such as those after a ReLU.'),
-  weightRange: z.enum(['full', 'saturationFree']).default('full').describe('saturationFree keeps weights in ±64, for CPUs whose 8-bit products saturate.'),
+  weightRange: z.enum(['full', 'pairAware', 'saturationFree']).default('pairAware').describe('For CPUs whose 8-bit products saturate: pairAware coarsens the channels in which two products could leave 16 bits, saturationFree keeps every weight in ±64.'),
   calibrationSamples: z.number().int().min(1).max(100_000).default(320).meta({ unit: 'images' }).describe('Images of the training split that ranges are collected from.'),
   keepFloat: z.array(z.string()).default([]).describe('Names of nodes that stay in float.'),
 })
@@ -22,4 +22,4 @@ export type PtqConfig = z.output<typeof ptqConfig>
 
 export const activationGrid = ({ activationScheme }: PtqConfig): Grid => (activationScheme === 'affine' ? uint8Affine : gridOf({ dtype: 'uint8', scheme: 'symmetric' }))
 
-export const weightGrid = ({ weightRange }: PtqConfig): Grid => (weightRange === 'full' ? int8Symmetric : int8SaturationFree)
+export const weightGrid = ({ weightRange }: PtqConfig): Grid => (weightRange === 'saturationFree' ? int8SaturationFree : int8Symmetric)

@@ -5,7 +5,7 @@ import { quantizedBiases, withBiasRoom } from './biasScales'
 import type { ConversionNote, QuantizedBias } from './biasScales'
 import { superfluousClamps } from './clamps'
 import { floatGuard, needsFloatGuard } from './floatGuard'
-import { activationPair, biasName, biasPiece, integerMasks, joinPieces, weightPiece } from './qdqPieces'
+import { activationPair, biasName, biasPiece, dequantizedInput, integerMasks, joinPieces, unquantized, weightPiece } from './qdqPieces'
 import type { Piece } from './qdqPieces'
 
 export interface Conversion {
@@ -43,10 +43,6 @@ function assertFloat({ name, nodes }: Graph): void {
   if (!present) return
   throw new NNOptError('badInput', `model '${name}': node '${present.name}' (${present.op}) shows that it is quantized already; start from its float version`, { node: present.name })
 }
-
-/** A quantized value's own name is that of its dequantized form; the node before it writes this one. */
-const unquantized = (value: string): string => `${value}/unquantized`
-const dequantizedInput = (value: string): string => `${value}/dequantized`
 
 const quantizedInputs = (graph: Graph): readonly string[] => graph.inputs.map(({ name }) => name).filter((name) => graph.qparams.has(name))
 

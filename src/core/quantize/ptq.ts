@@ -14,6 +14,7 @@ import { observers } from './observers/index'
 import type { TensorStatistics } from './observers/statistics'
 import { placement } from './placement'
 import type { FloatNode, Placement, WeightPlace } from './placement'
+import { weightPairs, withoutSaturation } from './saturation'
 import { weightQParams } from './weightQParams'
 
 /** A float graph ready for calibration. */
@@ -73,14 +74,23 @@ export function withQParams({ graph, placement: places }: Prepared, ranges: Read
   const grid = activationGrid(config)
   const shared = new Map([...ranges].map(([group, range]) => [group, tensorQParams(range, grid)]))
   const activations = [...places.activations].map(([value, group]) => [value, known(shared, group)] as const)
-  const weights = places.weights.map((place) => [place.weight, qparamsOfWeight(place, known(graph.initializers, place.weight), config)] as const)
+  const weights = places.weights.map((place) => [place.weight, qparamsOfWeight(graph, place, config)] as const)
   return { ...graph, qparams: new Map<string, QParams>([...activations, ...weights]) }
 }
 
-function qparamsOfWeight({ weight, axis }: WeightPlace, tensor: TensorData, config: PtqConfig): QParams {
+function qparamsOfWeight(graph: Graph, { weight, axis }: WeightPlace, config: PtqConfig): QParams {
+  const tensor = known(graph.initializers, weight)
   if (axis === undefined) return tensorQParams(exactStatistics(weight, Float32Array.from(tensor.data)), activationGrid(config))
   const quantizer = { observer: observers.get(config.weightObserver), params: config.weightObserverParams, grid: weightGrid(config) }
-  return weightQParams(weight, tensor, config.weightGranularity === 'perChannel' ? axis : undefined, quantizer)
+  const qparams = weightQParams(weight, tensor, config.weightGranularity === 'perChannel' ? axis : undefined, quantizer)
+  return config.weightRange === 'pairAware' ? pairSafe(graph, weight, tensor, qparams) : qparams
+}
+
+function pairSafe(graph: Graph, weight: string, tensor: TensorData, qparams: QParams): QParams {
+  return graph.nodes.filter(({ inputs }) => inputs[1] === weight).reduce((safe, node) => {
+    const pairs = weightPairs(graph, node)
+    return pairs ? withoutSaturation(tensor, safe, pairs) : safe
+  }, qparams)
 }
 
 function activationReport(value: string, group: string, { qparams }: Graph, statistics: ReadonlyMap<string, TensorStatistics>, ranges: ReadonlyMap<string, Range>): ActivationReport {

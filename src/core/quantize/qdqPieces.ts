@@ -17,6 +17,12 @@ export const joinPieces = (pieces: readonly Piece[]): Piece => ({
   initializers: new Map(pieces.flatMap(({ initializers }) => [...initializers])),
 })
 
+/** A quantized value's own name is that of its dequantized form; the node before it writes this one. */
+export const unquantized = (value: string): string => `${value}/unquantized`
+
+/** What the nodes behind a quantized graph input read. */
+export const dequantizedInput = (value: string): string => `${value}/dequantized`
+
 /** Name of the integers behind a value. */
 export const integersOf = (value: string): string => `${value}/quantized`
 
