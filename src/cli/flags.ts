@@ -20,7 +20,9 @@ const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${l
 export function addFlags(command: Command, schema: z.ZodType, without: readonly string[] = []): Command {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as { readonly properties?: Readonly<Record<string, Property>> }
   for (const [name, property] of Object.entries(properties)) {
-    if (!without.includes(name)) command.addOption(flag(name, property))
+    if (without.includes(name)) continue
+    command.addOption(flag(name, property))
+    if (property.type === 'boolean' && property.default === true) command.addOption(new Option(`--no-${kebab(name)}`, `without ${kebab(name)}`).default(undefined))
   }
   return command
 }

@@ -3,6 +3,7 @@ import type { Run, Version } from '../shared/types'
 import type { Cli } from './cli'
 import { bytes, dateTime, figure, percent } from './output/format'
 import { facts, table } from './output/table'
+import { quantizationText } from './quantizationText'
 
 export type VersionDetails = ResultOf<'versions.get'>
 
@@ -26,7 +27,7 @@ export const versionTable = (list: readonly VersionDetails[]): string =>
   )
 
 export function versionText(details: VersionDetails): string {
-  const { version, lineage, evaluations, benchmarks } = details
+  const { version, lineage, evaluations, benchmarks, quantization } = details
   const made = facts([
     ['name', version.name],
     ['id', version.id],
@@ -44,6 +45,7 @@ export function versionText(details: VersionDetails): string {
   const timed = benchmarks.map(({ benchmark: b, createdAt }) => [String(b.batchSize), String(b.threads), figure(b.latencyMs.p50), figure(b.latencyMs.p95), figure(b.samplesPerSecond), dateTime(createdAt)])
   return [
     made,
+    quantization ? quantizationText(quantization) : '',
     measured.length > 0 ? table(['data set', 'split', 'images', 'accuracy', '95 % interval', 'img/s', 'measured'], measured) : '',
     timed.length > 0 ? table(['batch', 'threads', 'ms p50', 'ms p95', 'img/s', 'measured'], timed) : '',
     ...version.warnings.map((warning) => `warning: ${warning}`),

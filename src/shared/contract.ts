@@ -29,7 +29,7 @@ const augmentStep = z.object({ id: z.string(), params: z.record(z.string(), z.un
 /** Every procedure, once. Handlers and clients take their types from here. */
 export const contract = {
   'versions.list': call({ params: z.object({ deleted: z.boolean().default(false).describe('The deleted ones instead of the others') }), result: z.array(t.version).readonly() }),
-  'versions.get': call({ params: versionOnly, result: z.object({ version: t.version, lineage: z.array(t.version).readonly(), evaluations: z.array(t.storedEvaluation).readonly(), benchmarks: z.array(t.storedBenchmark).readonly() }).readonly() }),
+  'versions.get': call({ params: versionOnly, result: z.object({ version: t.version, lineage: z.array(t.version).readonly(), evaluations: z.array(t.storedEvaluation).readonly(), benchmarks: z.array(t.storedBenchmark).readonly(), /** Of an int8 version that this program made. */ quantization: t.quantizationFacts.nullable() }).readonly() }),
   /** Every version with its newest measurements, newest first: one call for a whole table. */
   'versions.table': call({ params: nothing, result: z.array(t.versionSummary).readonly() }),
   'versions.update': call({ params: versionOnly.extend({ name: z.string().min(1).max(200).optional(), tags: z.array(z.string().min(1)).readonly().optional(), notes: z.string().optional() }), result: t.version }),

@@ -1,9 +1,12 @@
 import type { Command } from 'commander'
+import type { Run } from '../../shared/types'
+import { quantizationFacts } from '../../shared/types'
 import { withCli } from '../cli'
-import type { GlobalOptions } from '../cli'
+import type { Cli, GlobalOptions } from '../cli'
 import { execute } from '../execute'
 import { addFlags, given } from '../flags'
-import { printMadeVersion } from '../versionText'
+import { bytes } from '../output/format'
+import { quantizationText } from '../quantizationText'
 import { steps } from '../../node/jobs/steps/index'
 
 interface Options extends GlobalOptions, Readonly<Record<string, unknown>> {
@@ -17,6 +20,14 @@ export const quantize = (command: Command): Command =>
         const { version } = await cli.client.call('versions.get', { version: reference })
         await cli.client.call('datasets.get', { name: dataset })
         const step = { step: 'quantize', from: version.id, dataset, ...given(options) }
-        await printMadeVersion(cli, await execute(cli, { name: `quantize ${version.name}`, steps: [step] }))
+        await printQuantized(cli, await execute(cli, { name: `quantize ${version.name}`, steps: [step] }))
       }),
   )
+
+async function printQuantized(cli: Cli, run: Run): Promise<void> {
+  const { versionId = '', output } = run.results[0]
+  const { version } = await cli.client.call('versions.get', { version: versionId })
+  const facts = quantizationFacts.safeParse(output)
+  const heading = `${version.precision} version '${version.name}' (${version.id}), ${bytes(version.sizeBytes)}`
+  cli.print({ ...version, runId: run.id, ...output }, () => [heading, ...(facts.success ? [quantizationText(facts.data)] : [])].join('\n\n'))
+}

@@ -7,13 +7,14 @@ import { activationGrid, weightGrid } from './config'
 import type { PtqConfig } from './config'
 import { convert } from './convert'
 import type { Conversion } from './convert'
-import { tensorQParams } from './math/qparams'
+import { representableRange, tensorQParams } from './math/qparams'
 import type { Range } from './math/range'
+import { withOwnBiases } from './layers'
 import { activationStatistics, exactStatistics } from './observers/distribution'
 import { observers } from './observers/index'
 import type { TensorStatistics } from './observers/statistics'
 import { placement } from './placement'
-import type { FloatNode, Placement, WeightPlace } from './placement'
+import type { Placement, WeightPlace } from './placement'
 import { weightPairs, withoutSaturation } from './saturation'
 import { weightQParams } from './weightQParams'
 
@@ -26,11 +27,19 @@ export interface Prepared {
   readonly observed: readonly string[]
 }
 
-/** Folds batch normalization and finds the values to observe. */
-export function prepare(source: Graph, config: PtqConfig): Prepared {
-  const graph = withGlobalPooling(foldBatchNorm(source))
-  const places = placement(graph, { keepFloat: config.keepFloat })
+/** Folds batch normalization, gives every layer a bias of its own, and finds the values to observe. Throws `wrongCall` for a name in `keepFp32` that no node has. */
+export function prepare(source: Graph, config: Pick<PtqConfig, 'keepFp32' | 'foldBatchNorm'>): Prepared {
+  const graph = withOwnBiases(withGlobalPooling(config.foldBatchNorm ? foldBatchNorm(source) : source))
+  assertKnown(graph, config.keepFp32)
+  const places = placement(graph, { keepFloat: config.keepFp32 })
   return { graph, placement: places, observed: [...new Set(places.activations.values())] }
+}
+
+function assertKnown({ name, nodes }: Graph, wanted: readonly string[]): void {
+  const unknown = wanted.filter((layer) => !nodes.some((node) => node.name === layer))
+  if (unknown.length === 0) return
+  const layers = nodes.filter(({ op }) => op === 'Conv' || op === 'Gemm' || op === 'MatMul').map((node) => node.name)
+  throw new NNOptError('wrongCall', `model '${name}' has no layer '${unknown.join("', '")}' to keep in float: expected one of ${layers.join(', ')}`, { unknown })
 }
 
 /** One activation in the report of a quantization. */
@@ -43,24 +52,20 @@ export interface ActivationReport {
   readonly zeroPoint: number
 }
 
-export interface PtqReport extends Pick<Conversion, 'notes' | 'removedClamps'> {
+export interface PtqReport {
   readonly activations: readonly ActivationReport[]
   readonly quantizedWeights: number
-  readonly floatNodes: readonly FloatNode[]
 }
 
-export interface PtqResult {
-  readonly graph: Graph
-  readonly report: PtqReport
+/** What was observed of every quantized activation, and what its integers cover. */
+export function ptqReport({ placement: places }: Prepared, { qparams }: Graph, statistics: ReadonlyMap<string, TensorStatistics>): PtqReport {
+  const activations = [...places.activations].map(([value, group]) => activationReport(value, group, known(qparams, value), known(statistics, group)))
+  return { activations, quantizedWeights: places.weights.length }
 }
 
-/** Post-training quantization: a prepared graph and the statistics of its observed values become a QDQ graph. Throws `internal` where a value was not observed. */
-export function ptq(prepared: Prepared, statistics: ReadonlyMap<string, TensorStatistics>, config: PtqConfig): PtqResult {
-  const ranges = chosenRanges(prepared.observed, statistics, config)
-  const parameterised = withQParams(prepared, ranges, config)
-  const { graph, notes, removedClamps } = convert(parameterised)
-  const activations = [...prepared.placement.activations].map(([value, group]) => activationReport(value, group, parameterised, statistics, ranges))
-  return { graph, report: { notes, removedClamps, activations, quantizedWeights: prepared.placement.weights.length, floatNodes: prepared.placement.floatNodes } }
+/** Post-training quantization without corrections: a prepared graph and the statistics of its observed values become a QDQ graph. Throws `internal` where a value was not observed. */
+export function ptq(prepared: Prepared, statistics: ReadonlyMap<string, TensorStatistics>, config: PtqConfig): Conversion {
+  return convert(withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config))
 }
 
 /** The range of each observed value by the configured observer. */
@@ -93,11 +98,14 @@ function pairSafe(graph: Graph, weight: string, tensor: TensorData, qparams: QPa
   }, qparams)
 }
 
-function activationReport(value: string, group: string, { qparams }: Graph, statistics: ReadonlyMap<string, TensorStatistics>, ranges: ReadonlyMap<string, Range>): ActivationReport {
-  const { min, max } = known(statistics, group)
-  const { scale, zeroPoint } = known(qparams, value)
-  return { value, group, observed: { min, max }, covered: known(ranges, group), scale: scale[0], zeroPoint: zeroPoint[0] }
-}
+const activationReport = (value: string, group: string, qparams: QParams, { min, max }: Range): ActivationReport => ({
+  value,
+  group,
+  observed: { min, max },
+  covered: representableRange(qparams),
+  scale: qparams.scale[0],
+  zeroPoint: qparams.zeroPoint[0],
+})
 
 function known<T>(entries: ReadonlyMap<string, T>, name: string): T {
   const entry = entries.get(name)

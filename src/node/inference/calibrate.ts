@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { NNOptError } from '../../shared/errors'
-import { imageInput } from '../../core/graph/graph'
+import { imageInput, producers } from '../../core/graph/graph'
 import type { Graph } from '../../core/graph/graph'
 import { withOutputs, writeOnnx } from '../../core/onnx/index'
 import { mergeChannels } from '../../core/quantize/observers/channelStatistics'
@@ -67,17 +67,24 @@ async function throughThreads<T>(graph: Graph, values: readonly string[], batche
     const observeAll = async (thread: InferenceThread): Promise<void> => {
       for (let taken = await take(); taken; taken = await take()) {
         if (signal?.aborted) throw new NNOptError('cancelled', 'calibration stopped on request')
-        await work.observe(thread, taken)
+        await work.observe(thread, taken).catch((error: unknown) => Promise.reject(namingLayer(graph, error)))
         images += taken.shape[0]
         onProgress?.(images)
       }
     }
     await Promise.all(threads.map(observeAll))
-    if (images === 0) throw new NNOptError('badInput', 'calibration: expected at least one image, got none')
+    if (images === 0) throw new NNOptError('badInput', 'calibration: expected at least one image, got none; check --calibration-samples and the data set')
     return await Promise.all(threads.map(work.collect))
   } finally {
     await Promise.all(threads.map((thread) => thread.close()))
   }
+}
+
+/** A value that is not finite is found by its name; a person looks for the layer that wrote it. */
+function namingLayer(graph: Graph, error: unknown): unknown {
+  if (!(error instanceof NNOptError) || typeof error.details?.tensor !== 'string') return error
+  const layer = producers(graph).get(error.details.tensor)
+  return layer ? new NNOptError(error.code, `layer '${layer.name}' (${layer.op}): ${error.message}`, { ...error.details, layer: layer.name }) : error
 }
 
 const defaultWorkers = (): number => Math.min(4, availableParallelism())

@@ -39,6 +39,17 @@ type Hooks = Pick<StepContext, 'progress' | 'signal'>
 
 /** Measures a version's file on a split with onnxruntime in a default session: the same protocol for fp32 and int8. */
 export async function evaluateVersion(request: EvaluationRequest, hooks: Hooks): Promise<Evaluation> {
+  return (await scoreVersion(request, hooks)).evaluation
+}
+
+export interface ScoredVersion {
+  readonly evaluation: Evaluation
+  /** 1 where the model is right, image by image. */
+  readonly right: Uint8Array
+}
+
+/** The same, with what it says of each image: for comparisons in pairs. */
+export async function scoreVersion(request: EvaluationRequest, hooks: Hooks): Promise<ScoredVersion> {
   const { version, modelPath, threads = availableParallelism() } = request
   const { graph } = readModelFile(modelPath)
   const match = matchClasses(version, request.dataset)
@@ -56,7 +67,8 @@ export async function evaluateVersion(request: EvaluationRequest, hooks: Hooks):
         onProgress: (done) => hooks.progress({ label: `evaluating ${version.name}`, done, total: samples.length, unit: 'images' }),
         signal: hooks.signal,
       })
-      return result(request, threads, graph, measured, match)
+      const right = Uint8Array.from(measured.labels, (label, index) => Number(label === measured.predictions[index]))
+      return { evaluation: result(request, threads, graph, measured, match), right }
     } finally {
       await pool.close()
     }
@@ -78,7 +90,7 @@ export function imageShape({ inputSize }: Version, preprocessing: Preprocessing)
   return [3, height, width]
 }
 
-const endsInSoftmax = (graph: Graph): boolean => producers(graph).get(classOutput(graph).name)?.op === 'Softmax'
+export const endsInSoftmax = (graph: Graph): boolean => producers(graph).get(classOutput(graph).name)?.op === 'Softmax'
 
 async function* labelled(pool: DataPool, samples: Int32Array, preprocessing: Preprocessing, { split, batchSize }: EvaluationRequest, { outputOf }: ClassMatch): AsyncIterable<LabelledBatch> {
   const requests = planEpoch({ split, samples, batchSize, mode: { kind: 'eval', preprocessing } })

@@ -1,88 +1,93 @@
-import { planEpoch } from '../../../core/data/batchPlan'
 import type { Preprocessing } from '../../../core/data/preprocessing'
-import { sampleIndices } from '../../../core/data/sampling'
 import type { Graph } from '../../../core/graph/graph'
+import type { ScoreComparison } from '../../../core/measure/compareScores'
+import { convert } from '../../../core/quantize/convert'
 import { ptqConfig } from '../../../core/quantize/config'
-import { observers } from '../../../core/quantize/observers/index'
-import type { TensorStatistics } from '../../../core/quantize/observers/statistics'
-import { chosenRanges, prepare, ptq, withQParams } from '../../../core/quantize/ptq'
-import type { Prepared, PtqReport } from '../../../core/quantize/ptq'
+import type { PtqConfig } from '../../../core/quantize/config'
+import { ptqReport } from '../../../core/quantize/ptq'
 import { NNOptError } from '../../../shared/errors'
-import type { Version } from '../../../shared/types'
-import { createDataPool, openDataset } from '../../datasets'
-import type { DataPool } from '../../datasets'
+import type { QuantizationFacts, Version } from '../../../shared/types'
 import type { DatasetRecord } from '../../datasets/record'
-import { calibrate, calibrationBatchSize } from '../../inference/calibrate'
-import type { ImageBatch } from '../../inference/protocol'
-import { freeName, resolveDataset } from '../../store/resolve'
+import { freeName } from '../../store/resolve'
 import type { StepContext, StepOutput } from '../step'
 import type { QuantizeParams } from '../steps/quantize'
-import { imageShape, preprocessingFor } from './evaluateVersion'
-import { matchClasses } from './matchClasses'
-import { readTrainable } from './readVersion'
+import { agreementImages, exportFacts } from './quantize/facts'
+import { firstImages } from './quantize/images'
+import { climb } from './quantize/ladder'
+import type { Climbed } from './quantize/ladder'
+import type { QuantizedNetwork } from './quantize/network'
+import { compareWith } from './quantize/scores'
+import { stabilityOf } from './quantize/stability'
+import { withWorkbench } from './quantize/workbench'
+import type { Workbench } from './quantize/workbench'
 import { saveModel } from './saveModel'
+
+/** Post-training quantization: observes activations on images of the training split, and saves the QDQ model as a version. */
+export async function quantizeVersion(context: StepContext, params: QuantizeParams): Promise<StepOutput> {
+  const config = ptqConfig.parse(params)
+  return withWorkbench(context, params, config, async (bench) => {
+    const climbed = config.ladder ? await climb(bench.builder, config, measureWith(bench)) : { ...(await plain(bench, config)), reports: [] }
+    const name = params.name ?? freeName(context.store, `${bench.parent.name}-${params.mode}${config.ladder ? '-ladder' : ''}`)
+    const { version, facts } = await saveQuantized(context, bench, climbed, config, name)
+    return { versionId: version.id, output: { ...facts, accuracy: facts.validation?.accuracy ?? null, accuracyInterval: facts.validation?.accuracyInterval ?? null } }
+  })
+}
 
 /** An fp32 version with the quantization parameters that calibration gives it. */
 export interface QuantizationStart {
   readonly parent: Version
   readonly dataset: DatasetRecord
   readonly preprocessing: Preprocessing
-  /** Float weights with parameters: what convert writes and training goes on from. */
+  /** Corrected float weights with parameters: what convert writes and training goes on from. */
   readonly graph: Graph
   /** Positions in the training split of the calibration images. */
   readonly samples: Int32Array
-  readonly report: PtqReport
-  readonly quantized: Graph
 }
 
-/** Post-training quantization: observes activations on images of the training split, and saves the QDQ model as a version. */
-export async function quantizeVersion(context: StepContext, params: QuantizeParams): Promise<StepOutput> {
-  const { parent, graph, quantized, report } = await quantizationStart(context, params)
-  for (const { node, message } of report.notes) context.log(`${node}: ${message}`)
-  const name = params.name ?? freeName(context.store, `${parent.name}-${params.mode}`)
-  const version = saveModel(context, { graph: quantized, name, origin: 'quantized', precision: 'int8', trainable: false, warnings: [], parent, training: graph, details: { config: ptqConfig.parse(params), report } })
-  return { versionId: version.id, output: { floatNodes: report.floatNodes, quantizedWeights: report.quantizedWeights } }
-}
-
+/** Where training for quantization starts: what post-training quantization makes of the version. */
 export async function quantizationStart(context: StepContext, params: QuantizeParams): Promise<QuantizationStart> {
-  const parent = context.version(params.from)
-  if (parent.precision !== 'fp32') throw new NNOptError('unsupported', `version '${parent.name}' is ${parent.precision} already: expected an fp32 version`)
-  const dataset = resolveDataset(context.store, params.dataset)
-  matchClasses(parent, dataset)
   const config = ptqConfig.parse(params)
-  const prepared = prepare(readTrainable(context.store, parent), config)
-  const samples = await calibrationSamples(dataset, params)
-  const statistics = await observe(context, prepared, parent, dataset, samples, params)
-  context.progress({ label: 'writing the model', done: 0 })
-  const { graph: quantized, report } = ptq(prepared, statistics, config)
-  const graph = withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config)
-  return { parent, dataset, preprocessing: preprocessingFor(graph, parent), graph, samples, report, quantized }
+  return withWorkbench(context, params, config, async (bench) => {
+    const { network } = config.ladder ? await climb(bench.builder, config, measureWith(bench)) : await plain(bench, config)
+    const { parent, images, calibration } = bench
+    return { parent, dataset: images.record, preprocessing: images.preprocessing, graph: network.graph, samples: calibration.samples }
+  })
 }
 
-async function calibrationSamples(record: DatasetRecord, { calibrationSamples: count, seed }: QuantizeParams): Promise<Int32Array> {
-  const labels = (await openDataset(record)).labels('train')
-  if (labels.length === 0) throw new NNOptError('badInput', `data set '${record.name}' has no training images to calibrate with: add it again with a 'train' folder`)
-  return sampleIndices(labels, Math.min(count, labels.length), { strategy: 'stratified', seed })
+/** Without the ladder its dearer rungs are left out, and nothing is measured between. */
+async function plain({ builder }: Workbench, config: PtqConfig): Promise<Omit<Climbed, 'reports'>> {
+  const rungs = { ...config, normReestimation: false, adaround: false }
+  return { network: await builder.build(rungs), rungs }
 }
 
-async function observe(context: StepContext, { graph, observed }: Prepared, parent: Version, record: DatasetRecord, samples: Int32Array, params: QuantizeParams): Promise<ReadonlyMap<string, TensorStatistics>> {
-  const pool = createDataPool(record)
-  try {
-    return await calibrate(graph, observed, imageBatches(pool, samples, graph, parent), {
-      histogram: observers.get(params.activationObserver).reads === 'histogram',
-      onProgress: (done) => context.progress({ label: 'calibrating', done, total: samples.length, unit: 'images' }),
-      signal: context.signal,
-    })
-  } finally {
-    await pool.close()
-  }
+/** The difference that a network makes on validation images; throws `badInput` where the data set has none. */
+export const measureWith = ({ images, options, validation, reference }: Workbench) => async ({ graph }: QuantizedNetwork): Promise<ScoreComparison> => {
+  if (!validation) throw new NNOptError('badInput', `data set '${images.record.name}' has no validation images to measure with: add it again with a 'val' folder, or quantize without --ladder and --goal`)
+  return compareWith(await reference(), graph, validation, options)
 }
 
-async function* imageBatches(pool: DataPool, samples: Int32Array, graph: Graph, parent: Version): AsyncIterable<ImageBatch> {
-  const preprocessing = preprocessingFor(graph, parent)
-  const shape = imageShape(parent, preprocessing)
-  const requests = planEpoch({ split: 'train', samples, batchSize: calibrationBatchSize(shape[1], shape[2]), mode: { kind: 'eval', preprocessing } })
-  for await (const { images, labels } of pool.batches(requests)) {
-    if (labels.length > 0) yield { images, shape: [labels.length, ...shape] }
+/** Measures what is to be known of the network, and writes it as a version. */
+export async function saveQuantized(context: StepContext, bench: Workbench, { network, rungs, reports }: Climbed, config: PtqConfig, name: string): Promise<{ readonly version: Version; readonly facts: QuantizationFacts }> {
+  context.progress({ label: 'comparing with the simulation', done: 0 })
+  const facts = await factsOf(context, bench, network, reports, config)
+  const { graph, notes, removedClamps } = convert(network.graph)
+  for (const { node, message } of notes) context.log(`${node}: ${message}`)
+  for (const { node, reason } of facts.floatNodes) context.log(`${node} stays in float: ${reason}`)
+  const report = { notes, removedClamps, ...ptqReport(network.prepared, network.graph, network.statistics) }
+  const version = saveModel(context, { graph, name, origin: 'quantized', precision: 'int8', trainable: false, warnings: [...bench.calibration.warnings], parent: bench.parent, training: network.graph, details: { config: { ...config, ...rungs }, quantization: facts, report } })
+  return { version, facts }
+}
+
+async function factsOf(context: StepContext, bench: Workbench, network: QuantizedNetwork, reports: Climbed['reports'], config: PtqConfig): Promise<QuantizationFacts> {
+  const { calibration, options, validation } = bench
+  const agreement = firstImages(validation ?? calibration.labelled, agreementImages)
+  const exported = await exportFacts(network, config, agreement, options)
+  context.progress({ label: 'scoring the int8 version', done: 0 })
+  return {
+    ...exported,
+    calibration: { images: calibration.images, strategy: config.calibrationStrategy, seed: calibration.seed, split: 'train', warnings: calibration.warnings },
+    stability: config.ladder ? await stabilityOf(bench, network, config, context) : null,
+    rungs: reports,
+    validation: reports.findLast(({ kept }) => kept)?.effect ?? (validation ? await measureWith(bench)(network) : null),
   }
 }

@@ -14,3 +14,6 @@ export function readTrainable({ paths }: Store, { id, name, precision, trainable
   if (!existsSync(file)) throw new NNOptError('storage', `version '${name}': 'training.safetensors' is missing in its folder; run 'nnopt doctor'`, { file })
   return { ...graph, masks: withTrainingState(graph, readFileSync(file), `${name}/training.safetensors`).masks }
 }
+
+/** The same for a version that may only run: without masks where it has no training state. */
+export const readFloat = (store: Store, version: Version): Graph => (version.trainable ? readTrainable(store, version) : readModelFile(store.paths.model(version.id)).graph)

@@ -9,6 +9,7 @@ const params = ptqConfig.extend({
   from: z.string().min(1).describe('fp32 version to quantize'),
   dataset: z.string().min(1).describe('Data set of the calibration images'),
   mode: z.enum(['ptq', 'qat']).default('ptq').describe('ptq: after training, without changing weights; qat: trains on from there with simulated rounding'),
+  validationSamples: z.number().int().min(1).max(100_000).default(1000).meta({ unit: 'images' }).describe('Images of the validation split that the result, and each rung, is measured on.'),
   seed: z.number().int().min(0).default(0).describe('Start of every random stream, such as the choice of calibration images'),
   name: z.string().min(1).max(200).optional().describe('Name of the version'),
   ...qatConfig.shape,

@@ -1,0 +1,57 @@
+import { availableParallelism } from 'node:os'
+import { agreementOf, compareScores } from '../../../../core/measure/compareScores'
+import type { Agreement, ScoreComparison, ScoredImages } from '../../../../core/measure/compareScores'
+import type { ScoreKind } from '../../../../core/measure/classification'
+import type { Graph } from '../../../../core/graph/graph'
+import { writeOnnx } from '../../../../core/onnx/index'
+import { convert } from '../../../../core/quantize/convert'
+import { simulated } from '../../../../core/quantize/simulate'
+import { NNOptError } from '../../../../shared/errors'
+import { createInferenceWorker } from '../../../inference/inferenceWorker'
+import type { SessionOptions } from '../../../inference/protocol'
+import type { LabelledImages } from './images'
+
+export type Batches = () => AsyncIterable<LabelledImages>
+
+export interface ScoreOptions {
+  readonly kind: ScoreKind
+  readonly signal?: AbortSignal
+  readonly optimization?: SessionOptions['optimization']
+  readonly onProgress?: (images: number) => void
+}
+
+/** Runs a file over images in a default session and keeps its scores. */
+export async function scoresOf(model: Uint8Array | string, batches: Batches, { kind, signal, optimization, onProgress }: ScoreOptions): Promise<ScoredImages> {
+  const worker = await createInferenceWorker(model, { threads: availableParallelism(), ...(optimization && { optimization }) })
+  const [scores, labels]: [Float32Array[], number[]] = [[], []]
+  try {
+    for await (const batch of batches()) {
+      if (signal?.aborted) throw new NNOptError('cancelled', 'quantization stopped on request')
+      const { outputs } = await worker.run(batch.images, batch.shape)
+      scores.push(outputs[worker.outputs[0].name].data)
+      labels.push(...batch.labels)
+      onProgress?.(labels.length)
+    }
+  } finally {
+    await worker.close()
+  }
+  return { scores: joined(scores), labels: Int32Array.from(labels), kind }
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
+  parts.reduce((offset, part) => (whole.set(part, offset), offset + part.length), 0)
+  return whole
+}
+
+/** The deployed form of a graph with parameters against the scores of its float network. */
+export async function compareWith(reference: ScoredImages, graph: Graph, batches: Batches, options: ScoreOptions): Promise<ScoreComparison> {
+  return compareScores(reference, await scoresOf(writeOnnx(convert(graph).graph), batches, options))
+}
+
+/** The simulation of a graph with parameters against its deployed form in a default session. */
+export async function simulatedAgreement(graph: Graph, batches: Batches, options: ScoreOptions): Promise<Agreement> {
+  const deployed = await scoresOf(writeOnnx(convert(graph).graph), batches, options)
+  const simulation = await scoresOf(writeOnnx(simulated(graph)), batches, { ...options, optimization: 'disabled' })
+  return agreementOf(simulation.scores, deployed.scores, deployed.labels.length)
+}

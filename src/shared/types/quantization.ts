@@ -1,0 +1,39 @@
+import { z } from 'zod'
+
+const interval = z.tuple([z.number(), z.number()]).readonly()
+
+/** An int8 network beside its float network, on the same images. */
+export const scoreComparison = z
+  .object({
+    samples: z.number(),
+    accuracy: z.number(),
+    accuracyInterval: interval,
+    referenceAccuracy: z.number(),
+    /** Accuracy minus that of the float network, with the 95 % interval of the paired difference. */
+    difference: z.number(),
+    differenceInterval: interval,
+    agreement: z.number(),
+    divergence: z.number(),
+  })
+  .readonly()
+
+/** What is known of an int8 version beyond its accuracy; kept in its details.json. */
+export const quantizationFacts = z
+  .object({
+    /** The simulation that training for quantization uses, against the exported file in a default session. */
+    simulatedAgreement: z.object({ images: z.number(), top1Agreement: z.number(), largestLogitDifference: z.number() }).readonly().nullable(),
+    /** Nodes that onnxruntime runs in float although the file is quantized. */
+    unfusedOperators: z.array(z.object({ name: z.string(), op: z.string() }).readonly()).readonly(),
+    floatNodes: z.array(z.object({ node: z.string(), op: z.string(), reason: z.string() }).readonly()).readonly(),
+    /** Weight pairs whose products could leave 16 bits on a CPU without VNNI. */
+    pairsAtRisk: z.object({ pairs: z.number(), atRisk: z.number(), atRiskAtFullRange: z.number(), layers: z.array(z.object({ node: z.string(), pairs: z.number(), atRisk: z.number(), atRiskAtFullRange: z.number() }).readonly()).readonly() }).readonly(),
+    cpu: z.object({ model: z.string(), vnni: z.boolean().nullable(), saturates: z.boolean(), weightRange: z.string() }).readonly(),
+    calibration: z.object({ images: z.number(), strategy: z.string(), seed: z.number(), split: z.string(), warnings: z.array(z.string()).readonly() }).readonly(),
+    /** Spread of the scales over calibration sets of three seeds, as a share of their mean; null where it was not asked for. */
+    stability: z.object({ seeds: z.array(z.number()).readonly(), median: z.number(), largest: z.number(), value: z.string() }).readonly().nullable(),
+    rungs: z.array(z.object({ rung: z.string(), kept: z.boolean(), seconds: z.number(), effect: scoreComparison }).readonly()).readonly(),
+    /** On validation images, in a default session. */
+    validation: scoreComparison.nullable(),
+  })
+  .readonly()
+export type QuantizationFacts = z.infer<typeof quantizationFacts>
