@@ -78,7 +78,6 @@ async function open(context: StepContext, params: WorkbenchParams, config: PtqCo
   }
 }
 
-// eslint-disable-next-line require-yield
 const none: Batches = async function* () {
   return
 }
