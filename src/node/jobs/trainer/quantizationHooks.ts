@@ -45,7 +45,7 @@ async function deployedScore(graph: Graph, { preprocessing }: TrainingJob, datas
 
 /** The parameters that calibration gives for the present weights, as after training. */
 async function observedAgain(graph: Graph, { preprocessing }: TrainingJob, { config, samples }: QuantizationJob, pool: DataPool): Promise<Graph['qparams']> {
-  const places = placement(graph, { keepFloat: config.keepFloat })
+  const places = placement(graph, { keepFloat: config.keepFp32 })
   const prepared = { graph: { ...graph, qparams: new Map() }, placement: places, observed: [...new Set(places.activations.values())] }
   const statistics = await calibrate(prepared.graph, prepared.observed, calibrationBatches(graph, preprocessing, samples, pool), { histogram: observers.get(config.activationObserver).reads === 'histogram' })
   return withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config).qparams
