@@ -75,7 +75,8 @@ export const contract = {
     params: runOnly.extend({ axis: z.enum(['position', 'time']).default('position'), from: z.number().optional(), to: z.number().optional(), columns: z.number().int().min(2).max(4096).default(1000), kind: z.string().optional(), stepIndex: z.number().int().min(0).optional() }),
     result: z.array(t.metricSeries).readonly(),
   }),
-  'runs.log': call({ params: runOnly, result: z.object({ text: z.string() }).readonly() }),
+  /** The last `tailBytes`, or all of it. */
+  'runs.log': call({ params: runOnly.extend({ tailBytes: z.number().int().min(1).optional() }), result: z.object({ text: z.string() }).readonly() }),
   /** Queues a recipe; train, quantize, evaluate and benchmark are its steps. */
   'runs.start': call({ params: z.object({ recipe: t.recipe }), result: t.run }),
   'runs.pause': call({ params: runOnly, result: t.run }),

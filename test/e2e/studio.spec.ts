@@ -92,7 +92,7 @@ test('the training run shows its curves as charts and as numbers', async () => {
   await page.getByRole('link', { name: /train tiny-cnn/ }).click()
   await expect(page.getByRole('img', { name: 'Accuracy' })).toBeVisible()
   await page.getByText('Numbers of this chart').first().click()
-  await expect(page.getByRole('columnheader', { name: 'validation' })).toBeVisible()
+  await expect(page.getByRole('columnheader', { name: 'validation' }).first()).toBeVisible()
 })
 
 test('tags and notes are kept', async () => {
@@ -178,7 +178,8 @@ test('a long training is paused, resumed and stopped', async () => {
   await expect(page.getByText('paused', { exact: true })).toBeVisible({ timeout: 60_000 })
   await page.getByRole('button', { name: 'Resume' }).click()
   await expect(page.getByText('running', { exact: true })).toBeVisible({ timeout: 60_000 })
-  await page.getByRole('button', { name: 'Stop' }).click()
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
+  await page.getByRole('button', { name: 'Stop now' }).click()
   await expect(page.getByText('stopped', { exact: true })).toBeVisible({ timeout: 60_000 })
 })
 

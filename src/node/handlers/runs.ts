@@ -18,10 +18,7 @@ export function runHandlers(parts: HostParts): RunHandlers {
     'runs.get': ({ run }) => resolveRun(store, run),
     'runs.metrics': ({ run, since, kind, points }) => store.metrics.list(resolveRun(store, run).id, { since, kind, points }),
     'runs.series': ({ run, ...window }) => store.metrics.series(resolveRun(store, run).id, window).map(packSeries),
-    'runs.log': ({ run }) => {
-      const path = logFile(store, resolveRun(store, run).id)
-      return { text: existsSync(path) ? readFileSync(path, 'utf8') : '' }
-    },
+    'runs.log': ({ run, tailBytes }) => ({ text: readTail(logFile(store, resolveRun(store, run).id), tailBytes) }),
     'runs.start': ({ recipe }) => queue.start(recipe),
     'runs.pause': ({ run }) => queue.pause(resolveRun(store, run)),
     'runs.resume': ({ run }) => queue.resume(resolveRun(store, run)),
@@ -30,6 +27,15 @@ export function runHandlers(parts: HostParts): RunHandlers {
     'runs.move': ({ run, before }) => ({ order: queue.move(resolveRun(store, run), before === null ? undefined : resolveRun(store, before)) }),
     'runs.wait': ({ run }, { signal, emit }) => waitFor(parts, resolveRun(store, run).id, signal, emit),
   }
+}
+
+/** The end of a text file, from the start of a line on; empty when there is no file. */
+function readTail(path: string, tailBytes = Infinity): string {
+  if (!existsSync(path)) return ''
+  const bytes = readFileSync(path)
+  if (bytes.length <= tailBytes) return bytes.toString('utf8')
+  const lineEnd = bytes.indexOf(0x0a, bytes.length - tailBytes)
+  return bytes.subarray(lineEnd < 0 ? bytes.length - tailBytes : lineEnd + 1).toString('utf8')
 }
 
 const concerns = (event: HostEvent, runId: string): boolean => ('runId' in event && event.runId === runId) || (event.kind === 'run.changed' && event.run.id === runId)
