@@ -1,6 +1,7 @@
 const percent = new Intl.NumberFormat(undefined, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 })
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 })
 const short = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 })
+const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumSignificantDigits: 3 })
 const signed = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: 'exceptZero' })
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 
@@ -13,6 +14,8 @@ export const formatPercent = (share: number | undefined): string => given(share,
 export const formatInterval = (interval: readonly [number, number] | undefined): string => given(interval, ([low, high]) => `${percent.format(low)}–${percent.format(high)}`)
 export const formatPoints = (difference: number | undefined): string => given(difference, (value) => `${signed.format(value * 100)} pt`)
 export const formatCount = (count: number | undefined): string => given(count, (value) => whole.format(value))
+/** 2,236,682 as 2.24M. */
+export const formatCompact = (count: number | null | undefined): string => given(count, (value) => compact.format(value))
 export const formatNumber = (value: number | undefined): string => given(value, (number) => short.format(number))
 export const formatSpeed = (perSecond: number | undefined): string => given(perSecond, (value) => `${whole.format(value)} img/s`)
 export const formatMs = (ms: number | undefined): string => given(ms, (value) => `${short.format(value)} ms`)

@@ -4,7 +4,8 @@ import { t } from '../i18n'
 export interface Field {
   readonly name: string
   readonly label: string
-  readonly kind: 'number' | 'integer' | 'text' | 'choice' | 'flag'
+  /** 'list' is one text a line; 'yaml' is anything that no control fits. */
+  readonly kind: 'number' | 'integer' | 'text' | 'choice' | 'flag' | 'list' | 'yaml'
   readonly help: string
   readonly unit: string
   readonly required: boolean
@@ -20,6 +21,7 @@ export type FieldValue = string | number | boolean
 
 interface Property {
   readonly type?: string
+  readonly items?: { readonly type?: string } | false
   readonly enum?: readonly string[]
   readonly default?: unknown
   readonly description?: string
@@ -39,18 +41,20 @@ const labelOf = (name: string): string => name.charAt(0).toUpperCase() + name.sl
 
 /** Fields of a schema that a simple control can show; `hidden` ones are set by the caller. */
 export function fieldsOf(schema: Readonly<Record<string, unknown>>, hidden: readonly string[], choices: Choices = {}): readonly Field[] {
-  const properties = (schema.properties ?? {}) as Readonly<Record<string, Property>>
-  const required = (schema.required ?? []) as readonly string[]
-  return Object.entries(properties)
-    .filter(([name]) => !hidden.includes(name))
-    .flatMap(([name, property]) => fieldOf(name, { ...property, ...(choices[name] && { enum: choices[name] }) }, required.includes(name)) ?? [])
+  return everyFieldOf(schema, choices).filter(({ name, kind }) => !hidden.includes(name) && kind !== 'list' && kind !== 'yaml')
 }
 
-function fieldOf(name: string, property: Property, isRequired: boolean): Field | undefined {
-  const kind = kindOf(property)
-  return kind && {
+/** All fields of a schema, with lists and structures. */
+export function everyFieldOf(schema: Readonly<Record<string, unknown>>, choices: Choices = {}): readonly Field[] {
+  const properties = (schema.properties ?? {}) as Readonly<Record<string, Property>>
+  const required = (schema.required ?? []) as readonly string[]
+  return Object.entries(properties).map(([name, property]) => fieldOf(name, { ...property, ...(choices[name] && { enum: choices[name] }) }, required.includes(name)))
+}
+
+function fieldOf(name: string, property: Property, isRequired: boolean): Field {
+  return {
     name,
-    kind,
+    kind: kindOf(property),
     label: labelOf(name),
     help: property.description ?? '',
     unit: property.unit ?? '',
@@ -64,16 +68,18 @@ function fieldOf(name: string, property: Property, isRequired: boolean): Field |
   }
 }
 
-function kindOf(property: Property): Field['kind'] | undefined {
+function kindOf(property: Property): Field['kind'] {
   if (property.enum) return 'choice'
   if (property.type === 'number' || property.type === 'integer') return property.type
   if (property.type === 'boolean') return 'flag'
-  return property.type === 'string' ? 'text' : undefined
+  if (property.type === 'array' && property.items && property.items.type === 'string') return 'list'
+  return property.type === 'string' ? 'text' : 'yaml'
 }
 
 /** Why a value cannot stand in a field; undefined when it can. An empty field means the default. */
-export function problemOf({ kind, minimum, maximum, above, required }: Field, value: FieldValue | undefined): string | undefined {
+export function problemOf({ kind, minimum, maximum, above, required, choices }: Field, value: unknown): string | undefined {
   if (value === undefined || value === '') return required ? t('dialog.required') : undefined
+  if (kind === 'choice' && choices.length > 0 && !choices.includes(String(value))) return t('dialog.notChoice', { choices: choices.join(', ') })
   if (kind !== 'number' && kind !== 'integer') return undefined
   const number = Number(value)
   if (Number.isNaN(number)) return t('dialog.notNumber')

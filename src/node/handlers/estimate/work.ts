@@ -23,7 +23,8 @@ const split = (params: Params): 'train' | 'val' | 'test' => (params.split === 't
 /** How much a step has to do; undefined when that depends on what is not known. `params` have their defaults. */
 export function workOf(step: string, params: Params, facts: WorkFacts): Work | undefined {
   const { dataset } = facts
-  if (dataset && typeof params.epochs === 'number') {
+  const isCalibrationOnly = step === 'quantize' && params.mode === 'ptq'
+  if (dataset && typeof params.epochs === 'number' && !isCalibrationOnly) {
     const perEpoch = Math.min(numberOf(params.trainLimit, Infinity), dataset.counts.train)
     return images(perEpoch * params.epochs, facts)
   }

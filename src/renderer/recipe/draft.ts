@@ -1,0 +1,85 @@
+import type { Recipe, RecipeStep } from '../../shared/types'
+import type { VersionRow } from '../stores/versions'
+
+/** A recipe as it is being written: values may still be wrong. */
+export interface Draft {
+  readonly name: string
+  readonly description?: string
+  readonly steps: readonly RecipeStep[]
+}
+
+/** Steps whose result later steps can start from. */
+const makers: readonly string[] = ['train', 'quantize', 'prune', 'import']
+
+/** Fields that name versions, whatever the step. */
+export const versionFields: readonly string[] = ['from', 'version', 'versions', 'weightsFrom', 'distill']
+export const isReference = (name: string): boolean => versionFields.includes(name) || name === 'dataset'
+
+const freeId = (base: string, steps: readonly RecipeStep[]): string => {
+  const taken = new Set(steps.map(({ id }) => id))
+  let id = base
+  for (let count = 2; taken.has(id); count++) id = `${base}-${count}`
+  return id
+}
+
+/** Names of earlier steps, as `$name`, that a step can refer to. */
+export const referencesBefore = (steps: readonly RecipeStep[], index: number): readonly string[] => steps.slice(0, index).flatMap(({ step, id }) => (id !== undefined && makers.includes(step) ? [`$${id}`] : []))
+
+/** A new step at the end: it starts from what was made last, or else from what the last step looked at. */
+export function withStep(draft: Draft, step: string, fields: readonly string[]): Draft {
+  const makerAt = draft.steps.findLastIndex((each) => makers.includes(each.step))
+  const named = draft.steps.map((each, index) => (index === makerAt && each.id === undefined ? { ...each, id: freeId(each.step === 'quantize' ? 'int8' : each.step, draft.steps) } : each))
+  const previous = draft.steps.at(-1)
+  const subject = makerAt >= 0 ? `$${named[makerAt].id}` : (previous?.version ?? previous?.from)
+  const dataset = draft.steps.findLast((each) => typeof each.dataset === 'string')?.dataset
+  const has = (field: string): boolean => fields.includes(field)
+  const added: RecipeStep = {
+    step,
+    ...(has('from') && subject !== undefined && { from: subject }),
+    ...(has('version') && subject !== undefined && { version: subject }),
+    ...(has('versions') && subject !== undefined && { versions: [subject] }),
+    ...(has('dataset') && dataset !== undefined && { dataset }),
+  }
+  return { ...draft, steps: [...named, added] }
+}
+
+export const withoutStep = (draft: Draft, index: number): Draft => ({ ...draft, steps: draft.steps.filter((_, at) => at !== index) })
+
+export function movedStep(draft: Draft, index: number, by: -1 | 1): Draft {
+  const steps = [...draft.steps]
+  const [moved] = steps.splice(index, 1)
+  steps.splice(index + by, 0, moved)
+  return { ...draft, steps }
+}
+
+/** A step with one field changed; undefined takes the field out, so that its default holds. */
+export function withField(draft: Draft, index: number, name: string, value: unknown): Draft {
+  const steps = draft.steps.map((each, at) => {
+    if (at !== index) return each
+    const { [name]: _before, ...rest } = each
+    return (value === undefined ? rest : { ...rest, [name]: value }) as RecipeStep
+  })
+  return { ...draft, steps }
+}
+
+export interface Preset {
+  readonly id: string
+  make(version: VersionRow | undefined, dataset: string): Draft
+}
+
+const int8 = (version: string, dataset: string): readonly RecipeStep[] => [{ step: 'evaluate', version: '$int8', dataset }, { step: 'benchmark', versions: [version, '$int8'] }]
+
+/** Starts that are worth a click; `prune` and `qat` are offered where the engine has them. */
+export const presets: readonly Preset[] = [
+  { id: 'ptq', make: (row, dataset) => ({ name: `${nameOf(row)} to int8`, steps: [{ step: 'quantize', id: 'int8', from: nameOf(row), dataset }, ...int8(nameOf(row), dataset)] }) },
+  { id: 'ladder', make: (row, dataset) => ({ name: `${nameOf(row)} to int8 by the ladder`, steps: [{ step: 'quantize', id: 'int8', from: nameOf(row), dataset, ladder: true }, ...int8(nameOf(row), dataset)] }) },
+  { id: 'qat', make: (row, dataset) => ({ name: `${nameOf(row)} to int8 with training`, steps: [{ step: 'quantize', id: 'int8', from: nameOf(row), dataset, mode: 'qat' }, ...int8(nameOf(row), dataset)] }) },
+  { id: 'prune', make: (row, dataset) => ({ name: `${nameOf(row)} pruned and int8`, steps: [{ step: 'prune', id: 'pruned', from: nameOf(row), dataset }, { step: 'train', id: 'tuned', from: '$pruned', dataset, epochs: 5, learningRate: 0.01 }, { step: 'quantize', id: 'int8', from: '$tuned', dataset }, ...int8(nameOf(row), dataset)] }) },
+  { id: 'train', make: (_row, dataset) => ({ name: `train on ${dataset}`, steps: [{ step: 'train', id: 'float', architecture: 'mobilenet-v2', dataset }, { step: 'evaluate', version: '$float', dataset }] }) },
+  { id: 'tune', make: (row, dataset) => ({ name: `${nameOf(row)} trained on`, steps: [{ step: 'train', id: 'tuned', from: nameOf(row), dataset, epochs: 5, learningRate: 0.01 }, { step: 'evaluate', version: '$tuned', dataset }] }) },
+  { id: 'measure', make: (row, dataset) => ({ name: `measure ${nameOf(row)}`, steps: [{ step: 'evaluate', version: nameOf(row), dataset }, { step: 'benchmark', versions: [nameOf(row)] }] }) },
+]
+
+const nameOf = (row: VersionRow | undefined): string => row?.version.name ?? ''
+
+export const asRecipe = ({ name, description, steps }: Draft): Recipe => ({ name: name.trim() || 'run', ...(description && { description }), steps: [...steps] })
