@@ -45,6 +45,11 @@ export const contract = {
   /** A piece of a version's model file, for downloads. */
   'versions.read': call({ params: versionOnly.extend({ offset: z.number().int().min(0), length: z.number().int().min(1).max(2 ** 22) }), result: z.object({ bytes, totalBytes: z.number(), fileName: z.string() }).readonly() }),
 
+  /** The newest evaluations of both that share images; null where there are none yet. */
+  'versions.compare': call({ params: z.object({ first: reference, second: reference, flips: z.number().int().min(0).max(5000).default(500) }), result: t.pairedComparison.nullable() }),
+  /** What each version says to a picture (jpg, png or webp), and how fast. */
+  'versions.classify': call({ params: z.object({ versions: z.array(reference).min(1).max(12).readonly(), image: t.bytes, top: z.number().int().min(1).max(20).default(5), runs: z.number().int().min(1).max(100).default(10) }), result: z.array(t.classification).readonly() }),
+
   'datasets.list': call({ params: nothing, result: z.array(t.datasetDetails).readonly() }),
   'datasets.get': call({ params: z.object({ name: z.string() }), result: t.datasetDetails }),
   /** What a path on the host's machine holds, before it is added. */

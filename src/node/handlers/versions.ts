@@ -8,6 +8,7 @@ import type { InspectionName } from '../inspect/names'
 import { resolveVersion } from '../store/resolve'
 import { purgeVersions, removeVersion, restoreVersion } from '../store/trash'
 import { writeArtifact } from '../store/writeArtifact'
+import { compareVersions } from './compareVersions'
 import type { HostParts } from './parts'
 
 type VersionHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `versions.${string}`>, InspectionName>>
@@ -28,6 +29,7 @@ export function versionHandlers({ store, queue, hub }: HostParts): VersionHandle
       const benchmarks = store.measurements.newestBenchmarks()
       return store.versions.list(false).map((version) => ({ version, evaluation: evaluations.get(version.id) ?? null, benchmark: benchmarks.get(version.id) ?? null }))
     },
+    'versions.compare': ({ first, second, flips }) => compareVersions(store, resolveVersion(store, first), resolveVersion(store, second), flips),
     'versions.update': ({ version: reference, ...change }) => {
       const { id } = resolveVersion(store, reference)
       store.versions.update(id, change)

@@ -5,6 +5,8 @@ import type { MeasurementTable } from './measurements'
 import { metricTable } from './metrics'
 import type { MetricTable } from './metrics'
 import { migrate } from './migrations'
+import { predictionTable } from './predictions'
+import type { PredictionTable } from './predictions'
 import { runTable } from './runs'
 import type { RunTable } from './runs'
 import { openDatabase, transaction } from './sqlite'
@@ -22,6 +24,7 @@ export interface Store {
   readonly runs: RunTable
   readonly metrics: MetricTable
   readonly measurements: MeasurementTable
+  readonly predictions: PredictionTable
   /** Changes when another process has written. */
   dataVersion(): number
   transaction<T>(action: () => T): T
@@ -47,6 +50,7 @@ export function openStore(folder: string): Store {
       runs: runTable(database),
       metrics: metricTable(database),
       measurements: measurementTable(database),
+      predictions: predictionTable(database),
       dataVersion: () => Number(database.prepare('PRAGMA data_version').get()?.data_version ?? 0),
       transaction: (action) => guardStorage(paths.root, () => transaction(database, action)),
       close: () => database.close(),

@@ -40,6 +40,12 @@ const migrations: readonly string[] = [
     PRIMARY KEY (run_id, kind, step_index, first)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE predictions (
+    evaluation_id TEXT PRIMARY KEY REFERENCES evaluations (id) ON DELETE CASCADE, dataset_hash TEXT NOT NULL,
+    samples BLOB NOT NULL, labels BLOB NOT NULL, predicted BLOB NOT NULL
+  ) STRICT;
+  `,
 ]
 
 export const schemaVersion = migrations.length

@@ -17,6 +17,7 @@ import { evaluateBatches, warmupBatches } from '../../inference/evaluateBatches'
 import type { BatchEvaluation, LabelledBatch } from '../../inference/evaluateBatches'
 import { createInferenceWorker } from '../../inference/inferenceWorker'
 import { runtimeName } from '../../inference/runtimeVersion'
+import type { Predictions } from '../../store/predictions'
 import type { StepContext } from '../step'
 import { matchClasses } from './matchClasses'
 import type { ClassMatch } from './matchClasses'
@@ -46,6 +47,7 @@ export interface ScoredVersion {
   readonly evaluation: Evaluation
   /** 1 where the model is right, image by image. */
   readonly right: Uint8Array
+  readonly predictions: Predictions
 }
 
 /** The same, with what it says of each image: for comparisons in pairs. */
@@ -55,12 +57,13 @@ export async function scoreVersion(request: EvaluationRequest, hooks: Hooks): Pr
   const match = matchClasses(version, request.dataset)
   const dataset = await openDataset(request.dataset)
   const samples = chosenSamples(dataset, request)
+  const read: number[] = []
   const worker = await createInferenceWorker(modelPath, { threads })
   try {
     const pool = createDataPool(request.dataset)
     try {
       const preprocessing = preprocessingFor(graph, version)
-      const measured = await evaluateBatches(worker, labelled(pool, samples, preprocessing, request, match), {
+      const measured = await evaluateBatches(worker, labelled(pool, samples, preprocessing, request, match, read), {
         classes: match.classes,
         kind: endsInSoftmax(graph) ? 'probabilities' : 'logits',
         imageShape: imageShape(version, preprocessing),
@@ -68,7 +71,8 @@ export async function scoreVersion(request: EvaluationRequest, hooks: Hooks): Pr
         signal: hooks.signal,
       })
       const right = Uint8Array.from(measured.labels, (label, index) => Number(label === measured.predictions[index]))
-      return { evaluation: result(request, threads, graph, measured, match), right }
+      const { labels, predictions: predicted } = measured
+      return { evaluation: result(request, threads, graph, measured, match), right, predictions: { datasetHash: request.dataset.hash, samples: Int32Array.from(read), labels, predicted } }
     } finally {
       await pool.close()
     }
@@ -92,9 +96,10 @@ export function imageShape({ inputSize }: Version, preprocessing: Preprocessing)
 
 export const endsInSoftmax = (graph: Graph): boolean => producers(graph).get(classOutput(graph).name)?.op === 'Softmax'
 
-async function* labelled(pool: DataPool, samples: Int32Array, preprocessing: Preprocessing, { split, batchSize }: EvaluationRequest, { outputOf }: ClassMatch): AsyncIterable<LabelledBatch> {
+async function* labelled(pool: DataPool, samples: Int32Array, preprocessing: Preprocessing, { split, batchSize }: EvaluationRequest, { outputOf }: ClassMatch, read: number[]): AsyncIterable<LabelledBatch> {
   const requests = planEpoch({ split, samples, batchSize, mode: { kind: 'eval', preprocessing } })
-  for await (const { images, labels, unreadable } of pool.batches(requests)) {
+  for await (const { images, labels, indices, unreadable } of pool.batches(requests)) {
+    read.push(...indices)
     yield { images, labels: labels.map((label) => outputOf[label]), unreadable }
   }
 }

@@ -21,10 +21,14 @@ export const evaluateStep = defineStep({ id: 'evaluate', label: 'Evaluate', para
 async function run(context: StepContext, { version: reference, dataset, ...options }: z.output<typeof params>): Promise<StepOutput> {
   const { store, runId } = context
   const version = context.version(reference)
-  const { evaluateVersion } = await import('../models/evaluateVersion')
-  const evaluation = await evaluateVersion({ version, modelPath: store.paths.model(version.id), dataset: resolveDataset(store, dataset), ...options }, context)
+  const { scoreVersion } = await import('../models/evaluateVersion')
+  const { evaluation, predictions } = await scoreVersion({ version, modelPath: store.paths.model(version.id), dataset: resolveDataset(store, dataset), ...options }, context)
   evaluation.warnings.forEach(context.warn)
   if (evaluation.skipped.length > 0) context.warn(`${evaluation.skipped.length} images could not be read and were left out; the first: ${evaluation.skipped[0].path}: ${evaluation.skipped[0].reason}`)
-  store.measurements.addEvaluation({ id: createId('e'), versionId: version.id, runId, createdAt: new Date().toISOString(), limit: options.limit ?? null, seed: options.seed, evaluation })
+  const id = createId('e')
+  store.transaction(() => {
+    store.measurements.addEvaluation({ id, versionId: version.id, runId, createdAt: new Date().toISOString(), limit: options.limit ?? null, seed: options.seed, evaluation })
+    store.predictions.put(id, predictions)
+  })
   return { output: { evaluation } }
 }

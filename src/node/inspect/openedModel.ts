@@ -1,0 +1,57 @@
+import { availableParallelism } from 'node:os'
+import type { Graph } from '../../core/graph/graph'
+import type { Preprocessing } from '../../core/data/preprocessing'
+import type { Version } from '../../shared/types'
+import { createInferenceWorker } from '../inference/inferenceWorker'
+import type { InferenceWorker } from '../inference/inferenceWorker'
+import { endsInSoftmax, imageShape, preprocessingFor } from '../jobs/models/evaluateVersion'
+import { readModelFile } from '../jobs/models/readModelFile'
+import type { Store } from '../store'
+
+/** A version that is ready to answer. */
+export interface OpenedModel {
+  readonly worker: InferenceWorker
+  readonly preprocessing: Preprocessing
+  /** [3, height, width] */
+  readonly imageShape: readonly number[]
+  readonly endsInSoftmax: boolean
+  readonly threads: number
+}
+
+/** Sessions cost memory: the ones used last stay. */
+const opened = new Map<string, Promise<OpenedModel>>()
+const kept = 6
+
+export async function openedModel(store: Store, version: Version): Promise<OpenedModel> {
+  const known = opened.get(version.id) ?? open(store, version)
+  opened.delete(version.id)
+  opened.set(version.id, known)
+  known.catch(() => opened.delete(version.id))
+  for (const [id, old] of [...opened].slice(0, -kept)) {
+    opened.delete(id)
+    void old.then(({ worker }) => worker.close()).catch(() => undefined)
+  }
+  return known
+}
+
+async function open(store: Store, version: Version): Promise<OpenedModel> {
+  const path = store.paths.model(version.id)
+  const { graph } = readModelFile(path)
+  const preprocessing = preprocessingFor(graph, version)
+  const threads = availableParallelism()
+  // Idle threads that poll would slow the other models down.
+  const worker = await createInferenceWorker(path, { threads, spinning: false })
+  return { worker, preprocessing, imageShape: imageShape(version, preprocessing), endsInSoftmax: endsInSoftmax(graph), threads }
+}
+
+const graphs = new Map<string, Graph>()
+const keptGraphs = 4
+
+/** The network of a version's file, read once. */
+export function openedGraph(store: Store, { id }: Version): Graph {
+  const known = graphs.get(id) ?? readModelFile(store.paths.model(id)).graph
+  graphs.delete(id)
+  graphs.set(id, known)
+  for (const old of [...graphs.keys()].slice(0, -keptGraphs)) graphs.delete(old)
+  return known
+}

@@ -1,0 +1,49 @@
+import { preprocess } from '../../../core/data/preprocess'
+import type { RgbImage } from '../../../core/data/image'
+import { median } from '../../../core/measure/latency'
+import { NNOptError } from '../../../shared/errors'
+import type { Classification, Version } from '../../../shared/types'
+import { loadDecoder } from '../../datasets/worker/decoder'
+import { UnreadableImage } from '../../datasets/worker/unreadableImage'
+import { resolveVersion } from '../../store/resolve'
+import type { InspectContext, Inspection } from '../inspection'
+import { openedModel } from '../openedModel'
+
+/** Answers of several versions to one picture, one after the other, so that none slows another down. */
+export const classify: Inspection<'versions.classify'> = async (context, { versions, image, top, runs }) => {
+  const picture = await decoded(image)
+  const answers: Classification[] = []
+  for (const reference of versions) answers.push(await answerOf(context, resolveVersion(context.store, reference), picture, top, runs))
+  return answers
+}
+
+async function decoded(bytes: Uint8Array): Promise<RgbImage> {
+  const decode = await loadDecoder()
+  try {
+    return await decode(Buffer.from(bytes))
+  } catch (error) {
+    if (error instanceof UnreadableImage) throw new NNOptError('badInput', `the picture ${error.message}: expected jpg, png or webp`)
+    throw error
+  }
+}
+
+async function answerOf({ store }: InspectContext, version: Version, picture: RgbImage, top: number, runs: number): Promise<Classification> {
+  const { worker, preprocessing, imageShape: [channels, height, width], endsInSoftmax, threads } = await openedModel(store, version)
+  const images = new Float32Array(channels * height * width)
+  preprocess(picture, preprocessing, images, 0, 'nchw', { height, width })
+  const shape = [1, channels, height, width]
+  // The first run of a session plans its memory.
+  const times = (await worker.time({ images, shape }, runs + 1)).slice(1)
+  const { outputs } = await worker.run(images, shape)
+  const scores = [...outputs[worker.outputs[0].name].data]
+  const probabilities = endsInSoftmax ? scores : softmax(scores)
+  const ranked = probabilities.map((probability, index) => ({ name: version.classes[index] ?? String(index), probability })).sort((a, b) => b.probability - a.probability)
+  return { version: version.id, top: ranked.slice(0, top), latencyMs: median(times), runs, threads }
+}
+
+function softmax(logits: readonly number[]): number[] {
+  const largest = Math.max(...logits)
+  const powers = logits.map((logit) => Math.exp(logit - largest))
+  const sum = powers.reduce((total, power) => total + power, 0)
+  return powers.map((power) => power / sum)
+}
