@@ -42,9 +42,13 @@ const placeholder = ({ type, items }: Property): string => (type === 'array' ? `
 function parseValue(name: string, { type, items }: Property, value: string): unknown {
   if (type === 'number' || type === 'integer') return toNumber(name, value)
   if (type === 'array' && items?.type === 'string') return value.split(',')
+  if (type === 'array' && (items?.type === 'number' || items?.type === 'integer')) return numbers(name, value)
   if (type === 'object' || type === 'array') return toJson(name, value)
   return type === undefined ? jsonOrText(value) : value
 }
+
+/** '1,32', or the same as JSON. */
+const numbers = (name: string, value: string): readonly number[] => value.replace(/^\s*\[|\]\s*$/g, '').split(',').map((part) => toNumber(name, part))
 
 /** For fields of several types. */
 function jsonOrText(value: string): unknown {

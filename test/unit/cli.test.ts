@@ -81,10 +81,13 @@ describe('the way from a model to an int8 file', () => {
     expect(await document('evaluate', 'base-ptq', '--dataset', 'colours')).toMatchObject({ samples: 24 })
   })
 
-  it('benchmarks versions together', async () => {
-    const [fp32, int8] = await document('benchmark', 'base', 'base-ptq', '--rounds', '2') as object as readonly Record<string, unknown>[]
-    expect(fp32).toMatchObject({ batchSize: 1, latencyMs: { p50: expect.any(Number) }, samplesPerSecond: expect.any(Number) })
-    expect(int8.version).not.toBe(fp32.version)
+  it('benchmarks versions together, over a grid', async () => {
+    const { results, comparisons, cpu } = await document('benchmark', 'base', 'base-ptq', '--rounds', '2', '--batch', '1,4', '--threads', '1') as { readonly [part: string]: readonly Readonly<Record<string, unknown>>[] }
+    expect(results.map(({ batch, threads }) => [batch, threads])).toEqual([[1, 1], [1, 1], [4, 1], [4, 1]])
+    expect(results[0]).toMatchObject({ throughput: { median: expect.any(Number), low: expect.any(Number), high: expect.any(Number) }, latencyMs: { p50: expect.any(Number), p90: expect.any(Number), p95: expect.any(Number), p99: expect.any(Number) }, warnings: expect.any(Array) })
+    expect((results[0].roundsMs as readonly number[][]).flat()).toHaveLength(results[0].samples as number)
+    expect(comparisons.map(({ id, to, batch, significant }) => [id === results[1].id, to === results[0].id, batch, typeof significant])).toEqual([[true, true, 1, 'boolean'], [true, true, 4, 'boolean']])
+    expect(cpu).toMatchObject({ model: expect.any(String), cores: expect.any(Number) })
   })
 
   it('exports the int8 model', async () => {
@@ -97,7 +100,7 @@ describe('the way from a model to an int8 file', () => {
     const shown = await document('show', 'base-ptq')
     expect((shown.lineage as readonly { name: string }[]).map(({ name }) => name)).toEqual(['base'])
     expect(shown.evaluations).toHaveLength(1)
-    expect(shown.benchmarks).toHaveLength(1)
+    expect(shown.benchmarks).toHaveLength(2)
   })
 
   it('reports on one page without any address of the network', async () => {
@@ -155,6 +158,9 @@ describe('a call that is wrong', () => {
     ['an unknown architecture', ['train', '--arch', 'giant', '--dataset', 'colours'], 2, 'wrongCall', /'architecture': .*"tiny-cnn"/],
     ['nothing to start training from', ['train', '--dataset', 'colours'], 2, 'wrongCall', /expected either 'architecture' or 'from'/],
     ['an unknown backend', ['train', '--arch', 'tiny-cnn', '--dataset', 'colours', '--backend', 'abacus'], 1, 'notFound', /^unknown backend 'abacus': expected one of tensorflow, wasm/],
+    ['a benchmark without threads', ['benchmark', 'base', '--threads', '0'], 2, 'wrongCall', /'threads\[1\]': .*>=1/],
+    ['a batch that is no number', ['benchmark', 'base', '--batch', '1,x'], 2, 'wrongCall', /^--batch: expected a number, got 'x'$/],
+    ['more threads than cores', ['benchmark', 'base', '--threads', '200'], 1, 'badInput', /^threads: expected at most the \d+ cores of this machine, got 200$/],
     ['an unknown format', ['export', 'base', '--format', 'pdf', '--out', '/tmp/x'], 2, 'wrongCall', /^unknown format 'pdf': expected one of onnx$/],
     ['a folder that is not there', ['export', 'base', '--out', '/nowhere/x.onnx'], 2, 'wrongCall', /^'\/nowhere\/x\.onnx': the folder '\/nowhere' does not exist/],
     ['a recipe that is not there', ['run', '/nowhere.yaml'], 1, 'badInput', /^recipe '\/nowhere\.yaml' cannot be read: /],

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { availableParallelism, cpus, loadavg } from 'node:os'
+import { readFileSync, readdirSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { join } from 'node:path'
 
 /** The processor, as far as its vector instructions decide the speed and exactness of int8. Flags are null where the system does not tell them. */
 export interface CpuInfo {
@@ -33,5 +34,23 @@ function linuxFlags(): ReadonlySet<string> | null {
   }
 }
 
-/** Share of the cores that were busy during the last minute; 0 where the system does not tell. */
-export const busyShare = (): number => loadavg()[0] / availableParallelism()
+/** What the processor does at this moment; null where the system does not tell. */
+export interface CpuState {
+  readonly frequencyMhz: number | null
+  readonly temperatureC: number | null
+}
+
+export const cpuState = (): CpuState => ({ frequencyMhz: cpus()[0]?.speed || null, temperatureC: temperature() })
+
+const thermalFolder = '/sys/class/thermal'
+
+/** Of the hottest zone that Linux reports. */
+function temperature(): number | null {
+  try {
+    const zones = readdirSync(thermalFolder).filter((name) => name.startsWith('thermal_zone'))
+    const degrees = zones.map((zone) => Number(readFileSync(join(thermalFolder, zone, 'temp'), 'utf8')) / 1000)
+    return degrees.length > 0 ? Math.max(...degrees) : null
+  } catch {
+    return null
+  }
+}

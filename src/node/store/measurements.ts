@@ -34,6 +34,6 @@ export function measurementTable(database: DatabaseSync): MeasurementTable {
       void database.prepare('INSERT INTO benchmarks (id, version_id, run_id, created_at, benchmark) VALUES (?, ?, ?, ?, ?)').run(id, versionId, runId, createdAt, JSON.stringify(benchmark)),
     benchmarks: (versionId) => rows('benchmarks', versionId).map((row) => ({ ...common(row), benchmark: JSON.parse(text(row.benchmark)) as Benchmark })),
     newestEvaluations: () => new Map(newest('evaluations', "json_remove(evaluation, '$.confusionMatrix', '$.perClass', '$.skipped')").map((row) => [text(row.version_id), JSON.parse(text(row.value)) as EvaluationSummary])),
-    newestBenchmarks: () => new Map(newest('benchmarks', 'benchmark').map((row) => [text(row.version_id), JSON.parse(text(row.value)) as Benchmark])),
+    newestBenchmarks: () => new Map(newest('benchmarks', "json_remove(benchmark, '$.roundsMs')").map((row) => [text(row.version_id), JSON.parse(text(row.value)) as Benchmark])),
   }
 }

@@ -5,6 +5,21 @@ import { problem, split } from './dataset'
 export const deviceFacts = z.object({ cpu: z.string(), runtime: z.string(), threads: z.number() }).readonly()
 export type DeviceFacts = z.infer<typeof deviceFacts>
 
+/** The processor during a benchmark; null where the system does not tell. */
+export const cpuFacts = z
+  .object({
+    model: z.string(),
+    architecture: z.string(),
+    cores: z.number(),
+    avx2: z.boolean().nullable(),
+    avx512: z.boolean().nullable(),
+    vnni: z.boolean().nullable(),
+    frequencyMhz: z.number().nullable(),
+    temperatureC: z.number().nullable(),
+  })
+  .readonly()
+export type CpuFacts = z.infer<typeof cpuFacts>
+
 /** Counts over the initializers of a model; `sparsity` is the share of zeros among its weights. */
 export const parameterStatistics = z.object({
   intWeightParams: z.number(),
@@ -65,9 +80,27 @@ export const benchmark = z
     samplesPerSecondInterval: interval,
     device: deviceFacts,
     warnings: z.array(z.string()).readonly(),
+    /** Every timed run in milliseconds, round by round; absent in measurements of older programs and in summaries. */
+    roundsMs: z.array(z.array(z.number()).readonly()).readonly().optional(),
+    cpu: cpuFacts.optional(),
   })
   .readonly()
 export type Benchmark = z.infer<typeof benchmark>
+
+/** Throughput of a version over that of the first in the same benchmark, at the same batch and threads. */
+export const benchmarkComparison = z
+  .object({
+    version: z.string(),
+    to: z.string(),
+    batchSize: z.number(),
+    threads: z.number(),
+    /** Median over rounds with its 95 % bootstrap interval. */
+    ratio: z.object({ median: z.number(), low: z.number(), high: z.number() }).readonly(),
+    /** Whether the interval leaves 1 out. */
+    significant: z.boolean(),
+  })
+  .readonly()
+export type BenchmarkComparison = z.infer<typeof benchmarkComparison>
 
 /** A measurement with its place in the store. */
 export const storedEvaluation = z.object({ id: z.string(), versionId: z.string(), runId: z.string().nullable(), createdAt: z.string(), limit: z.number().nullable(), seed: z.number(), evaluation }).readonly()
