@@ -30,6 +30,7 @@ function layoutOperator(id: string, forward: readonly number[], backward: readon
     attributes: z.object({}),
     layout: 'plain',
     quantization: 'passthrough',
+    channels: 'same',
     shape: ({ shapes }) => [shapes[0]],
     forward: ({ inputs }) => [permute(inputs[0] as Tensor, forward)],
     gradientReads: {},

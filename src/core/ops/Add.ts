@@ -9,6 +9,7 @@ export const addOperator = defineOperator({
   attributes: z.object({}),
   layout: 'follow',
   quantization: 'arithmetic',
+  channels: 'elementwise',
   shape: ({ node, shapes }) => [broadcastShape(node, shapes[0], shapes[1])],
   forward: ({ inputs }) => [add(inputs[0] as Tensor, inputs[1] as Tensor)],
   gradientReads: { inputs: [] },

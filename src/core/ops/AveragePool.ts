@@ -18,6 +18,7 @@ export const averagePoolOperator = defineOperator({
   attributes: averageAttributes,
   layout: 'channelsLast',
   quantization: 'arithmetic',
+  channels: 'window',
   shape: (context) => {
     if (context.attributes.dilations.some((dilation) => dilation !== 1)) {
       throw new NNOptError('unsupported', `node '${context.node.name}' (AveragePool): expected no dilation, got ${context.attributes.dilations.join('×')}`, { node: context.node.name })

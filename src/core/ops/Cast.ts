@@ -8,6 +8,7 @@ export const castOperator = defineOperator({
   attributes: z.object({ to: z.number().int() }),
   layout: 'follow',
   quantization: 'passthrough',
+  channels: 'same',
   shape: ({ shapes }) => [shapes[0]],
   forward: ({ inputs }) => [(inputs[0] as Tensor).clone()],
   gradientReads: {},

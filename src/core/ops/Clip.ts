@@ -11,6 +11,7 @@ export const clipOperator = defineOperator({
   attributes: z.object({}),
   layout: 'follow',
   quantization: 'clamp',
+  channels: 'same',
   shape: ({ shapes }) => [shapes[0]],
   forward: (context) => {
     const x = context.inputs[0] as Tensor

@@ -10,6 +10,7 @@ export const concatOperator = defineOperator({
   attributes: z.object({ axis: z.number().int() }),
   layout: 'follow',
   quantization: 'arithmetic',
+  channels: 'concat',
   shape: ({ node, attributes, shapes }) => {
     const [first] = shapes
     const axis = attributes.axis < 0 ? attributes.axis + first.length : attributes.axis

@@ -26,6 +26,7 @@ export const convOperator = defineOperator({
   attributes,
   layout: 'channelsLast',
   quantization: 'weighted',
+  channels: 'convolution',
   parameters: { 1: 'weight', 2: 'bias' },
   shape: (context) => {
     assertChannels(context)

@@ -9,6 +9,7 @@ export const divOperator = defineOperator({
   attributes: z.object({}),
   layout: 'follow',
   quantization: 'float',
+  channels: 'elementwise',
   shape: ({ node, shapes }) => [broadcastShape(node, shapes[0], shapes[1])],
   forward: ({ inputs }) => [div(inputs[0] as Tensor, inputs[1] as Tensor)],
   gradientReads: { inputs: [1], outputs: [0] },

@@ -10,6 +10,7 @@ export const flattenOperator = defineOperator({
   attributes: z.object({ axis: z.number().int().default(1) }),
   layout: 'plain',
   quantization: 'passthrough',
+  channels: 'reshape',
   shape: ({ attributes, shapes }) => {
     const axis = attributes.axis < 0 ? attributes.axis + shapes[0].length : attributes.axis
     return [[sizeOf(shapes[0].slice(0, axis)), sizeOf(shapes[0].slice(axis))]]

@@ -16,6 +16,7 @@ export const gatherOperator = defineOperator({
   // Only a list of indices leaves the rank as it is.
   layout: (context) => (context.shapes[1].length === 1 ? 'follow' : 'plain'),
   quantization: 'passthrough',
+  channels: 'gather',
   shape: (context) => {
     const [x, indices] = context.shapes
     assertInside(context)
@@ -23,14 +24,14 @@ export const gatherOperator = defineOperator({
   },
   forward: (context) => {
     const axis = context.axisOf(axisOf(context), context.shapes[0].length)
-    const picked = gather(context.inputs[0] as Tensor, tensor1d([...chosen(context)], 'int32'), axis)
+    const picked = gather(context.inputs[0] as Tensor, tensor1d([...gatheredIndices(context)], 'int32'), axis)
     return [context.shapes[1].length === 1 ? picked : reshape(picked, [...context.outputShapes[0]])]
   },
   gradientReads: {},
   gradient: (context) => {
     const axis = context.axisOf(axisOf(context), context.shapes[0].length)
     const shape = context.physicalShapes[0]
-    const indices = chosen(context)
+    const indices = gatheredIndices(context)
     const dy = reshape(context.dOutputs[0] as Tensor, shape.map((dim, at) => (at === axis ? indices.length : dim)))
     return [concat(Array.from({ length: shape[axis] }, (_, index) => sumOfPicks(dy, axis, positionsOf(indices, index))), axis)]
   },
@@ -41,7 +42,7 @@ const axisOf = ({ attributes, shapes }: Context): number => (attributes.axis < 0
 const positionsOf = (indices: readonly number[], index: number): readonly number[] => indices.flatMap((each, position) => (each === index ? position : []))
 
 /** The indices, counted from the front. */
-function chosen(context: Context): readonly number[] {
+export function gatheredIndices(context: Context): readonly number[] {
   const size = context.shapes[0][axisOf(context)]
   return Array.from(context.constant(1)?.data ?? [], (index) => (index < 0 ? index + size : index))
 }

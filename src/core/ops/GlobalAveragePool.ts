@@ -9,6 +9,7 @@ export const globalAveragePoolOperator = defineOperator({
   attributes: z.object({}),
   layout: 'channelsLast',
   quantization: 'arithmetic',
+  channels: 'window',
   shape: ({ shapes }) => [[shapes[0][0], shapes[0][1], 1, 1]],
   forward: ({ inputs }) => [mean(inputs[0] as Tensor4D, [1, 2], true)],
   gradientReads: {},

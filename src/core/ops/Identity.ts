@@ -7,6 +7,7 @@ export const identityOperator = defineOperator({
   attributes: z.object({}),
   layout: 'follow',
   quantization: 'passthrough',
+  channels: 'same',
   shape: ({ shapes }) => [shapes[0]],
   forward: ({ inputs }) => [(inputs[0] as Tensor).clone()],
   gradientReads: {},

@@ -16,6 +16,7 @@ export const lrnOperator = defineOperator({
   attributes: lrnAttributes,
   layout: 'channelsLast',
   quantization: 'float',
+  channels: 'mixed',
   shape: ({ shapes }) => [shapes[0]],
   forward: ({ inputs, attributes }) => {
     const x = inputs[0] as Tensor

@@ -9,6 +9,7 @@ export const mulOperator = defineOperator({
   attributes: z.object({}),
   layout: 'follow',
   quantization: 'arithmetic',
+  channels: 'elementwise',
   shape: ({ node, shapes }) => [broadcastShape(node, shapes[0], shapes[1])],
   forward: ({ inputs }) => [mul(inputs[0] as Tensor, inputs[1] as Tensor)],
   gradientReads: { inputs: [0, 1] },

@@ -12,6 +12,7 @@ export const preluOperator = defineOperator({
   attributes: z.object({}),
   layout: 'channelsLast',
   quantization: 'float',
+  channels: 'perChannel',
   parameters: { 1: 'weight' },
   shape: ({ node, shapes: [x, slope] }) => {
     const byChannel = [...new Array<number>(Math.max(0, x.length - slope.length)).fill(1), ...slope].every((dim, axis) => dim === 1 || (axis === 1 && dim === x[1]))

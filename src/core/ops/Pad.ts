@@ -13,7 +13,8 @@ export const padOperator = defineOperator({
   attributes: padAttributes,
   layout: 'follow',
   quantization: 'float',
-  shape: (context) => [padding(context).map(([before, after], axis) => context.shapes[0][axis] + before + after)],
+  channels: 'pad',
+  shape: (context) => [paddingOf(context).map(([before, after], axis) => context.shapes[0][axis] + before + after)],
   forward: (context) => {
     const widths = physicalPadding(context, context.axisOf)
     const x = context.inputs[0] as Tensor
@@ -31,7 +32,7 @@ export const padOperator = defineOperator({
 type Widths = [before: number, after: number][]
 
 /** Widths by logical axis; the optional axes input names the axes that `pads` covers. */
-function padding({ node, shapes, constant }: NodeContext<unknown>): Widths {
+export function paddingOf({ node, shapes, constant }: NodeContext<unknown>): Widths {
   const pads = constant(1)
   if (!pads) throw new NNOptError('unsupported', `node '${node.name}' (Pad): expected constant widths`, { node: node.name })
   const rank = shapes[0].length
@@ -43,7 +44,7 @@ function padding({ node, shapes, constant }: NodeContext<unknown>): Widths {
 
 function physicalPadding(context: NodeContext<unknown>, axisOf: (axis: number, rank: number) => number): Widths {
   const physical: Widths = context.shapes[0].map(() => [0, 0])
-  padding(context).forEach((width, axis) => (physical[axisOf(axis, context.shapes[0].length)] = width))
+  paddingOf(context).forEach((width, axis) => (physical[axisOf(axis, context.shapes[0].length)] = width))
   return physical
 }
 

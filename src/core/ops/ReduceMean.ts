@@ -16,26 +16,27 @@ export const reduceMeanOperator = defineOperator({
   // Dropping axes out of NHWC keeps ONNX's order only where the channels, or both spatial axes, go.
   layout: (context) => (context.attributes.keepdims || reducesWholePlane(context) ? 'follow' : 'plain'),
   quantization: 'arithmetic',
+  channels: 'reduce',
   shape: (context) => {
-    const axes = axesOf(context)
+    const axes = reducedAxes(context)
     const kept = context.shapes[0].map((dim, axis) => (axes.includes(axis) ? 1 : dim))
     return [context.attributes.keepdims ? kept : kept.filter((_, axis) => !axes.includes(axis))]
   },
-  forward: (context) => [mean(context.inputs[0] as Tensor, axesOf(context).map((axis) => context.axisOf(axis, context.shapes[0].length)), context.attributes.keepdims !== 0)],
+  forward: (context) => [mean(context.inputs[0] as Tensor, reducedAxes(context).map((axis) => context.axisOf(axis, context.shapes[0].length)), context.attributes.keepdims !== 0)],
   gradientReads: {},
   gradient: (context) => {
     const shape = context.physicalShapes[0]
-    const reduced = new Set(axesOf(context).map((axis) => context.axisOf(axis, shape.length)))
+    const reduced = new Set(reducedAxes(context).map((axis) => context.axisOf(axis, shape.length)))
     const kept = shape.map((dim, axis) => (reduced.has(axis) ? 1 : dim))
     const share = div(reshape(context.dOutputs[0] as Tensor, kept), sizeOf(shape) / sizeOf(kept))
     return [broadcastTo(share, [...shape])]
   },
 })
 
-const axesOf = ({ attributes, shapes }: Context): readonly number[] =>
+export const reducedAxes = ({ attributes, shapes }: Context): readonly number[] =>
   (attributes.axes ?? shapes[0].map((_, axis) => axis)).map((axis) => (axis < 0 ? axis + shapes[0].length : axis))
 
 const reducesWholePlane = (context: Context): boolean => {
-  const axes = axesOf(context)
+  const axes = reducedAxes(context)
   return context.shapes[0].length === 4 && axes.includes(2) && axes.includes(3)
 }

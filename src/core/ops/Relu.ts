@@ -8,6 +8,7 @@ export const reluOperator = defineOperator({
   attributes: z.object({}),
   layout: 'follow',
   quantization: 'clamp',
+  channels: 'same',
   shape: ({ shapes }) => [shapes[0]],
   forward: ({ inputs }) => [relu(inputs[0] as Tensor)],
   gradientReads: { outputs: [0] },

@@ -14,6 +14,7 @@ export const reshapeOperator = defineOperator({
   attributes: reshapeAttributes,
   layout: 'plain',
   quantization: 'passthrough',
+  channels: 'reshape',
   shape: (context) => [targetShape(context)],
   forward: ({ inputs, outputShapes }) => [reshape(inputs[0] as Tensor, [...outputShapes[0]])],
   gradientReads: {},

@@ -6,7 +6,7 @@ import { spreadAxis } from '../execute/kernels/convSpec'
 import { defineOperator } from './operator'
 import type { NodeContext, Shape } from './operator'
 
-interface Range {
+export interface SliceRange {
   readonly start: number
   readonly end: number
   readonly step: number
@@ -18,7 +18,8 @@ export const sliceOperator = defineOperator({
   attributes: z.object({}),
   layout: 'follow',
   quantization: 'passthrough',
-  shape: (context) => [ranges(context).map(({ start, end, step }) => Math.max(0, Math.ceil((end - start) / step)))],
+  channels: 'slice',
+  shape: (context) => [sliceRanges(context).map(({ start, end, step }) => Math.max(0, Math.ceil((end - start) / step)))],
   forward: (context) => {
     const physical = physicalRanges(context, context.axisOf)
     const x = context.inputs[0] as Tensor
@@ -34,7 +35,7 @@ export const sliceOperator = defineOperator({
 })
 
 /** What is taken along each logical axis. */
-function ranges({ node, shapes, constant }: NodeContext<unknown>): readonly Range[] {
+export function sliceRanges({ node, shapes, constant }: NodeContext<unknown>): readonly SliceRange[] {
   const [starts, ends] = [constant(1), constant(2)]
   if (!starts || !ends) throw new NNOptError('unsupported', `node '${node.name}' (Slice): expected constant starts and ends`, { node: node.name })
   const axes = [...(constant(3)?.data ?? starts.data.map((_, index) => index))].map((axis) => (axis < 0 ? axis + shapes[0].length : axis))
@@ -48,10 +49,10 @@ function ranges({ node, shapes, constant }: NodeContext<unknown>): readonly Rang
   })
 }
 
-function physicalRanges(context: NodeContext<unknown>, axisOf: (axis: number, rank: number) => number): readonly Range[] {
-  const logical: readonly Range[] = ranges(context)
+function physicalRanges(context: NodeContext<unknown>, axisOf: (axis: number, rank: number) => number): readonly SliceRange[] {
+  const logical: readonly SliceRange[] = sliceRanges(context)
   const shape: Shape = context.shapes[0]
-  const physical = new Array<Range>(shape.length)
+  const physical = new Array<SliceRange>(shape.length)
   logical.forEach((range, axis) => (physical[axisOf(axis, shape.length)] = range))
   return physical
 }

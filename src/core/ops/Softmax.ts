@@ -13,6 +13,7 @@ export const softmaxOperator = defineOperator({
   attributes: softmaxAttributes,
   layout: 'plain',
   quantization: 'float',
+  channels: 'softmax',
   shape: (context) => {
     const [{ node, attributes }, [x]] = [context, context.shapes]
     if (attributes.axis >= -x.length && attributes.axis < x.length) return [x]

@@ -12,6 +12,7 @@ export const splitOperator = defineOperator({
   attributes: splitAttributes,
   layout: 'follow',
   quantization: 'passthrough',
+  channels: 'split',
   shape: (context) => {
     const [x] = context.shapes
     const axis = context.attributes.axis < 0 ? context.attributes.axis + x.length : context.attributes.axis
@@ -26,7 +27,8 @@ export const splitOperator = defineOperator({
   },
 })
 
-function partSizes({ node, attributes, shapes, constant }: NodeContext<z.output<typeof splitAttributes>>): readonly number[] {
+/** How many slices along the axis each output takes. */
+export function partSizes({ node, attributes, shapes, constant }: NodeContext<z.output<typeof splitAttributes>>): readonly number[] {
   const given = constant(1)
   if (given) return [...given.data]
   const whole = shapes[0].at(attributes.axis) ?? 0

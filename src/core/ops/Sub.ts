@@ -9,6 +9,7 @@ export const subOperator = defineOperator({
   attributes: z.object({}),
   layout: 'follow',
   quantization: 'float',
+  channels: 'elementwise',
   shape: ({ node, shapes }) => [broadcastShape(node, shapes[0], shapes[1])],
   forward: ({ inputs }) => [sub(inputs[0] as Tensor, inputs[1] as Tensor)],
   gradientReads: {},

@@ -12,6 +12,7 @@ export const transposeOperator = defineOperator({
   attributes: transposeAttributes,
   layout: 'plain',
   quantization: 'passthrough',
+  channels: 'transpose',
   shape: (context) => [permutation(context).map((axis) => context.shapes[0][axis])],
   forward: (context) => [transpose(context.inputs[0] as Tensor, permutation(context))],
   gradientReads: {},

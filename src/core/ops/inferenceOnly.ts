@@ -10,6 +10,7 @@ export const defineInferenceOnly = (id: string): Operator =>
     attributes: z.object({ axis: z.number().int().default(1) }),
     layout: 'follow',
     quantization: 'float',
+    channels: 'mixed',
     shape: ({ shapes }) => [shapes[0]],
     forward: ({ node }) => {
       throw new NNOptError('unsupported', `node '${node.name}' (${id}): a quantized model runs in onnxruntime only; train or change the float version it was made from`, { node: node.name })

@@ -22,6 +22,16 @@ export type LayoutRule = 'channelsLast' | 'plain' | 'follow'
  */
 export type QuantizationRule = 'weighted' | 'arithmetic' | 'passthrough' | 'clamp' | 'float'
 
+/**
+ * How pruning follows channels through a node (src/core/prune/rules):
+ * `same` the output's channels are the input's · `elementwise` inputs meet position by position · `convolution` and `linear` end channels and begin new ones ·
+ * `perChannel` as `same`, with parameters by channel · `window` and `pad` move along height and width · `reduce`, `reshape`, `transpose`, `concat`, `split`, `slice`, `gather` move
+ * channels about · `softmax` mixes along one axis · `mixed` what it does to channels is not known: they stay whole.
+ */
+export type ChannelRule =
+  | 'same' | 'elementwise' | 'convolution' | 'linear' | 'perChannel' | 'window' | 'pad' | 'reduce'
+  | 'reshape' | 'transpose' | 'concat' | 'split' | 'slice' | 'gather' | 'softmax' | 'mixed'
+
 /** A node with its shapes; `shapes` are the logical (ONNX-order) input shapes, [] for an absent input. */
 export interface NodeContext<A> {
   readonly node: Node
@@ -73,6 +83,7 @@ export interface OperatorDefinition<A> {
   readonly attributes: z.ZodType<A>
   readonly layout: LayoutRule | ((context: NodeContext<A>) => LayoutRule)
   readonly quantization: QuantizationRule
+  readonly channels: ChannelRule
   /** Input positions that hold parameters. */
   readonly parameters?: Readonly<Record<number, ParameterRole>>
   /** Output shapes, in ONNX order, for concrete input shapes. */

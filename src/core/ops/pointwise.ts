@@ -20,6 +20,7 @@ export function definePointwise<A = unknown>({ id, attributes, quantization, for
     attributes: attributes ?? (z.object({}) as z.ZodType as z.ZodType<A>),
     layout: 'follow',
     quantization,
+    channels: 'same',
     shape: ({ shapes }) => [shapes[0]],
     forward: (context) => [forward(context.inputs[0] as Tensor, context.attributes)],
     gradientReads: reads === 'input' ? { inputs: [0] } : { outputs: [0] },

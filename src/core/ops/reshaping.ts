@@ -11,6 +11,7 @@ export function defineReshaping(id: string, shape: (context: NodeContext<unknown
     attributes: z.object({}),
     layout: 'plain',
     quantization: 'passthrough',
+    channels: 'reshape',
     shape: (context) => [shape(context)],
     forward: ({ inputs, outputShapes }) => [reshape(inputs[0] as Tensor, [...outputShapes[0]])],
     gradientReads: {},

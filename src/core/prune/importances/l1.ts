@@ -1,0 +1,10 @@
+import { defineImportance, sumSlices } from './importance'
+
+/** Sum of absolute weights (Li et al., 2017, 'Pruning Filters for Efficient ConvNets'). */
+export const l1Importance = defineImportance({
+  id: 'l1',
+  label: 'L1 norm',
+  help: 'Sum of absolute weights, as the network applies them',
+  slices: (weight) => sumSlices(weight, Math.abs),
+  weight: Math.abs,
+})

@@ -1,0 +1,41 @@
+import { NNOptError } from '../../shared/errors'
+import { constantInput } from '../graph/graph'
+import type { Graph, Node } from '../graph/graph'
+import { outputAxis } from '../graph/outputAxis'
+import { isFloat } from '../graph/tensorData'
+import type { TensorData } from '../graph/tensorData'
+
+/** A convolution or linear layer with constant weights. */
+export interface Layer {
+  readonly node: Node
+  /** Name of the weight's initializer. */
+  readonly name: string
+  readonly weight: TensorData
+  readonly outputAxis: number
+}
+
+/** The convolution and linear layers of a graph, each weight once. */
+export function weightLayers(graph: Graph): readonly Layer[] {
+  const seen = new Set<string>()
+  return graph.nodes.flatMap((node) => {
+    const axis = outputAxis(node)
+    const weight = axis === undefined ? undefined : constantInput(graph, node, 1)
+    const name = node.inputs[1]
+    if (axis === undefined || !weight || !isFloat(weight.dtype) || seen.has(name)) return []
+    seen.add(name)
+    return [{ node, name, weight, outputAxis: axis }]
+  })
+}
+
+const nameOf = ({ node }: Layer): string => node.name
+
+/** A layer by its node's or weight's name, or several by the part of it before a dot or slash. */
+const answersTo = (layer: Layer, name: string): boolean =>
+  [layer.node.name, layer.name].some((own) => own === name || (own.startsWith(name) && '/.'.includes(own[name.length])))
+
+/** The layers that a name stands for. Throws `notFound` listing those that are there. */
+export function layersNamed(layers: readonly Layer[], name: string, where: string): readonly Layer[] {
+  const found = layers.filter((layer) => answersTo(layer, name))
+  if (found.length > 0) return found
+  throw new NNOptError('notFound', `${where}: no layer is called '${name}'; expected one of ${layers.map(nameOf).join(', ')}`, { layer: name })
+}
