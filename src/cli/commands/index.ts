@@ -13,6 +13,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'datasets', summary: 'list the data sets', load: async () => (await import('./datasets')).datasets },
   { name: 'import', summary: 'take an ONNX model into the workspace', load: async () => (await import('./import')).importModel },
   { name: 'train', summary: 'train an architecture or a version', load: async () => (await import('./train')).train },
+  { name: 'prune', summary: 'make a smaller version', load: async () => (await import('./prune')).prune },
   { name: 'quantize', summary: 'make an int8 version', load: async () => (await import('./quantize')).quantize },
   { name: 'evaluate', summary: 'measure the accuracy of a version', load: async () => (await import('./evaluate')).evaluate },
   { name: 'benchmark', summary: 'measure the speed of versions', load: async () => (await import('./benchmark')).benchmark },

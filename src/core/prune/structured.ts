@@ -18,10 +18,12 @@ export interface StructuredConfig extends RoundingConfig {
 export interface Target {
   /** Such as 'macs', for messages. */
   readonly name: string
-  /** Share to keep of the cost of the whole graph. */
+  /** Share to keep. */
   readonly keep: number
   /** Counts on shapes alone: the numbers in the graph may be zeros. */
   cost(graph: Graph): number
+  /** Cost of the graph that `keep` refers to: the one before the first of several cuts. */
+  readonly whole: number
 }
 
 /** Units to keep, by group. */
@@ -40,10 +42,9 @@ export const tolerance = { below: 0.1, above: 0.02 } as const
 /** The least important units whose removal leaves the wanted share of a cost. Throws `wrongCall` naming the layer or the limit where that cannot be. */
 export function chooseUnits(dependencies: DependencyGraph, scores: ReadonlyMap<Group, Float64Array>, config: StructuredConfig, target?: Target): Choice {
   const fixed = fixedCounts(dependencies, config)
-  const whole = target?.cost(dependencies.graph) ?? 1
   const choice = (counts: Counts): Choice => {
     const removed = removedUnits(counts, scores)
-    return { counts, removed, kept: target ? target.cost(cut(dependencies, removed, { shapesOnly: true })) / whole : 1 }
+    return { counts, removed, kept: target ? target.cost(cut(dependencies, removed, { shapesOnly: true })) / target.whole : 1 }
   }
   if (!target) return choice(fixed)
   const free = [...scores.keys()].filter((group) => !fixed.has(group))

@@ -77,7 +77,7 @@ function buildArchitecture(id: string, params: Readonly<Record<string, unknown>>
 /** Images up to this side are trained at their own size unless the architecture's parameters say otherwise. */
 const smallSide = 64
 
-function fromVersion({ store, version: find }: StepContext, reference: string, dataset: DatasetRecord): Start {
+export function fromVersion({ store, version: find }: StepContext, reference: string, dataset: DatasetRecord): Start {
   const parent = find(reference)
   const graph = readTrainable(store, parent)
   const { classes, outputOf } = matchClasses(parent, dataset)
@@ -89,7 +89,7 @@ function fromVersion({ store, version: find }: StepContext, reference: string, d
 }
 
 /** The fp32 version that a pruned one was made from; a version without one learns from its own scores at the start. */
-function parentOf({ versions }: Store, version: Version): Version {
+export function parentOf({ versions }: Store, version: Version): Version {
   const parent = version.parentId === null ? undefined : versions.find(version.parentId)
   return parent?.trainable && parent.deletedAt === null ? parent : version
 }

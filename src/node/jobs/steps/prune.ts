@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { pruneConfig } from '../../../core/prune/config'
+import { trainConfig } from '../../../core/train/config'
+import { defineStep } from '../step'
+import type { StepContext, StepOutput } from '../step'
+
+const params = trainConfig.omit({ schedule: true, scheduleParams: true }).extend(pruneConfig.shape).extend({
+  from: z.string().min(1).describe('fp32 version to prune'),
+  dataset: z.string().min(1).optional().describe('Data set for fine-tuning, gradients and statistics'),
+  name: z.string().min(1).max(200).optional().describe('Name of the version'),
+  epochs: z.number().int().min(0).max(10_000).default(0).describe('Passes over the training split in all; 0 does not fine-tune'),
+  stepEpochs: z.number().int().min(1).max(10_000).default(1).meta({ unit: 'epochs' }).describe('Fine-tuning after each step of a gradual schedule but the last, which has the rest'),
+  learningRate: trainConfig.shape.learningRate.unwrap().default(0.02).describe('Highest learning rate of the fine-tuning'),
+  labelSmoothing: trainConfig.shape.labelSmoothing.unwrap().default(0).describe('Share of the label spread over all classes'),
+  gradientSamples: z.number().int().min(1).max(1_000_000).default(1024).meta({ unit: 'images' }).describe('Training images for the gradients that taylor looks at'),
+  statisticsSamples: z.number().int().min(0).max(1_000_000).default(2048).meta({ unit: 'images' }).describe('Training images from which batch normalization is estimated again where nothing is fine-tuned; 0 leaves it'),
+  backend: z.string().default('auto').describe('What computes; auto takes the fastest that is there'),
+})
+
+export type PruneParams = z.output<typeof params>
+
+/** Makes a smaller version out of an fp32 one: zeros among its weights, or fewer channels. */
+export const pruneStep = defineStep({
+  id: 'prune',
+  label: 'Prune',
+  params,
+  usesBackend: true,
+  run: async (context: StepContext, options): Promise<StepOutput> => (await import('../models/pruneVersion')).pruneVersion(context, options),
+})
