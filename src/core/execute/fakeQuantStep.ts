@@ -13,6 +13,7 @@ export const fixedFakeQuant = defineOperator({
   attributes,
   layout: 'follow',
   quantization: 'float',
+  channels: 'mixed',
   shape: ({ shapes }) => [shapes[0]],
   forward: ({ inputs, attributes: { qmin, qmax } }) => {
     const { x, scale, zeroPoint } = operands(inputs)
@@ -35,6 +36,7 @@ export const learnedFakeQuant = defineOperator({
   attributes,
   layout: 'follow',
   quantization: 'float',
+  channels: 'mixed',
   shape: ({ shapes }) => [shapes[0]],
   forward: ({ inputs, attributes: { qmin, qmax } }) => {
     const { x, scale, zeroPoint } = operands(inputs)

@@ -41,8 +41,8 @@ async function train(context: StepContext, params: PruneParams, parent: Version,
 
 /** Fine-tunes for some epochs. Masks stay. */
 export async function tuneGraph(context: StepContext, params: PruneParams, parent: Version, graph: Graph, stage: string, epochs: number): Promise<TunedGraph> {
-  const { weights, history } = await train(context, params, parent, graph, stage, { epochs })
-  return { graph: withParameters(graph, weights), history }
+  const { graph: tuned, history } = await train(context, params, parent, graph, stage, { epochs })
+  return { graph: tuned, history }
 }
 
 /** So small that no weight moves; only statistics are taken from the result anyway. */
@@ -54,6 +54,6 @@ export async function reestimateStatistics(context: StepContext, params: PrunePa
   const statistics = new Set([...uses].filter(([, { role }]) => role === 'mean' || role === 'variance').map(([name]) => name))
   if (statistics.size === 0) return graph
   const still = { epochs: 1, learningRate: noLearning, weightDecay: 0, emaDecay: 0, headEpochs: 0, warmupEpochs: 0, trainLimit: params.statisticsSamples, distill: undefined, augment: [] }
-  const { weights } = await train(context, params, parent, graph, stage, still)
-  return withParameters(graph, new Map([...weights].filter(([name]) => statistics.has(name))))
+  const { graph: { initializers } } = await train(context, params, parent, graph, stage, still)
+  return withParameters(graph, new Map([...initializers].filter(([name]) => statistics.has(name))))
 }
