@@ -8,6 +8,7 @@ import type { EventHub } from './handlers/events'
 import { clearOldUploads, uploadHandlers } from './handlers/files'
 import { inspectionHandlers } from './handlers/inspections'
 import type { HostParts } from './handlers/parts'
+import { networkHandlers } from './handlers/network'
 import { recipeHandlers } from './handlers/recipes'
 import { reportHandlers } from './handlers/report'
 import { runHandlers } from './handlers/runs'
@@ -60,6 +61,7 @@ export function createHost({ workspace, watch = true }: HostOptions): Host {
 
 const handlersOf = (parts: HostParts): Handlers => ({
   ...versionHandlers(parts),
+  ...networkHandlers(parts),
   ...datasetHandlers(parts),
   ...runHandlers(parts),
   ...inspectionHandlers(parts),

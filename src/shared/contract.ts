@@ -32,6 +32,8 @@ export const contract = {
   'versions.get': call({ params: versionOnly, result: z.object({ version: t.version, lineage: z.array(t.version).readonly(), evaluations: z.array(t.storedEvaluation).readonly(), benchmarks: z.array(t.storedBenchmark).readonly(), /** Of an int8 version that this program made. */ quantization: t.quantizationFacts.nullable() }).readonly() }),
   /** Every version with its newest measurements, newest first: one call for a whole table. */
   'versions.table': call({ params: nothing, result: z.array(t.versionSummary).readonly() }),
+  /** Parameters, zeros and operations by layer, counted in the file. */
+  'versions.network': call({ params: versionOnly, result: t.networkFacts }),
   'versions.update': call({ params: versionOnly.extend({ name: z.string().min(1).max(200).optional(), tags: z.array(z.string().min(1)).readonly().optional(), notes: z.string().optional() }), result: t.version }),
   /** Moves it to the trash. */
   'versions.remove': call({ params: versionOnly, result: t.version }),

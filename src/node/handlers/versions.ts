@@ -11,7 +11,7 @@ import { writeArtifact } from '../store/writeArtifact'
 import { compareVersions } from './compareVersions'
 import type { HostParts } from './parts'
 
-type VersionHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `versions.${string}`>, InspectionName>>
+type VersionHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `versions.${string}`>, InspectionName | 'versions.network'>>
 
 export function versionHandlers({ store, queue, hub }: HostParts): VersionHandlers {
   const changed = (version: Version): Version => {

@@ -79,13 +79,16 @@ export const slice: Rule = {
   },
   rewrite: (context) => {
     const { node, shapes, kept } = context
-    const ranges = sliceRanges(context).map((range, axis) => {
-      const positions = kept(node.inputs[0], axis, shapes[0][axis])
-      if (positions.length === shapes[0][axis]) return range
-      return { start: positions.filter((at) => at < range.start).length, end: positions.filter((at) => at < range.end).length, step: 1 }
+    const ranges = sliceRanges(context).flatMap((range, axis) => {
+      const size = shapes[0][axis]
+      // Whole axes go unnamed: the batch among them has another size at run time.
+      if (range.start === 0 && range.end === size && range.step === 1) return []
+      const positions = kept(node.inputs[0], axis, size)
+      if (positions.length === size) return [{ ...range, axis }]
+      return [{ axis, start: positions.filter((at) => at < range.start).length, end: positions.filter((at) => at < range.end).length, step: 1 }]
     })
-    const column = (key: 'start' | 'end' | 'step'): readonly number[] => ranges.map((range) => range[key])
-    const parts = [column('start'), column('end'), ranges.map((_, axis) => axis), column('step')]
+    const column = (key: 'start' | 'end' | 'axis' | 'step'): readonly number[] => ranges.map((range) => range[key])
+    const parts = [column('start'), column('end'), column('axis'), column('step')]
     const names = parts.map((_, index) => `${node.outputs[0]}.kept${index}`)
     return { node: { ...node, inputs: [node.inputs[0], ...names] }, constants: new Map(parts.map((values, index) => [names[index], intTensor(values)])) }
   },
