@@ -92,3 +92,13 @@ export function pairRisks(graph: Graph): readonly PairRisk[] {
     return [{ node: node.name, pairs: pairs.first.length, atRisk: pairsAtRisk(integers, pairs) }]
   })
 }
+
+/** The parameters of a graph with int8 weights whose scales are enlarged where a pair of rounded weights could leave 16 bits: training moves weights. */
+export function pairSafeScales(graph: Graph): Graph['qparams'] {
+  const enlarged = graph.nodes.flatMap((node) => {
+    const [name, qparams, tensor] = [node.inputs[1] ?? '', graph.qparams.get(node.inputs[1] ?? ''), constantInput(graph, node, 1)]
+    const pairs = qparams?.dtype === 'int8' ? weightPairs(graph, node) : undefined
+    return qparams && tensor && pairs ? [[name, withoutSaturation(tensor, qparams, pairs)] as const] : []
+  })
+  return new Map([...graph.qparams, ...enlarged])
+}

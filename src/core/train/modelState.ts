@@ -22,6 +22,8 @@ export interface StateUpdate extends Pick<TrainStep, 'gradients' | 'statistics'>
   readonly trains: ReadonlySet<string> | undefined
 }
 
+const isQuantization = (role: ExecutorParameter['role']): boolean => role === 'quantScale' || role === 'quantZeroPoint'
+
 type Vectors = Readonly<Record<string, Float32Array>>
 
 /** The tensors that training changes, each kind one flat vector (ADR 4). */
@@ -40,8 +42,8 @@ export interface ModelState {
   dispose(): void
 }
 
-export function createModelState(graph: Graph, executor: Executor, config: TrainConfig): ModelState {
-  return new FlatModelState(graph, executor, config)
+export function createModelState(graph: Graph, executor: Executor, config: TrainConfig, learnScales = false): ModelState {
+  return new FlatModelState(graph, executor, config, learnScales)
 }
 
 class FlatModelState implements ModelState {
@@ -59,9 +61,10 @@ class FlatModelState implements ModelState {
     graph: Graph,
     private readonly executor: Executor,
     private readonly config: TrainConfig,
+    private readonly learnScales: boolean,
   ) {
     const isStatistic = (role: string): boolean => role === 'mean' || role === 'variance'
-    const isConstant = ({ role, trainable }: ExecutorParameter): boolean => role === 'quantZeroPoint' || (role === 'quantScale' && !trainable)
+    const isConstant = ({ role, trainable }: ExecutorParameter): boolean => isQuantization(role) && !trainable
     this.layout = flatLayout(executor.parameters.filter((parameter) => !isStatistic(parameter.role) && !isConstant(parameter)))
     this.quantizationLayout = flatLayout(executor.parameters.filter(isConstant))
     this.statisticsLayout = flatLayout(executor.parameters.filter(({ role }) => isStatistic(role)))
@@ -124,9 +127,10 @@ class FlatModelState implements ModelState {
   }
 
   withQuantization(graph: Graph, vectors: Vectors, qparams: Graph['qparams']): Vectors {
-    if (this.quantizationLayout.size === 0) return vectors
-    const { pack } = createExecutor({ ...graph, qparams })
-    return { ...vectors, [vectorNames.quantization]: flattenArrays(this.quantizationLayout, pack) }
+    const { pack } = createExecutor({ ...graph, qparams }, { learnScales: this.learnScales })
+    const moved = [[this.layout, vectorNames.parameters], [this.layout, vectorNames.averagedParameters], [this.quantizationLayout, vectorNames.quantization]] as const
+    const present = moved.filter(([, name]) => name in vectors)
+    return { ...vectors, ...Object.fromEntries(present.map(([layout, name]) => [name, withEntries(layout, vectors[name], pack)])) }
   }
 
   dispose(): void {
@@ -186,6 +190,14 @@ class FlatModelState implements ModelState {
 
 /** `after` where `chosen` is 1, `before` where it is 0; `after` everywhere when nothing is chosen. */
 const chooseBy = (chosen: Tensor | undefined, before: Tensor, after: Tensor): Tensor => (chosen ? add(before, mul(chosen, sub(after, before))) : after)
+
+/** A vector with other numbers for its parameters of quantization. */
+function withEntries(layout: FlatLayout, vector: Float32Array, numbersOf: (name: string) => Float32Array): Float32Array {
+  const changed = vector.slice()
+  const parts = splitArray(layout, changed)
+  for (const { name, role } of layout.entries) if (isQuantization(role)) parts.get(name)?.set(numbersOf(name))
+  return changed
+}
 
 /** 0 where a pruning mask is 0, 1 elsewhere; undefined for a graph without masks. */
 function maskVector(graph: Graph, layout: FlatLayout): Tensor1D | undefined {

@@ -68,7 +68,7 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
   const head = headParameters(graph)
   const whole = createExecutor(graph, { learnScales })
   const headOnlyExecutor = createExecutor(graph, { frozen: (name) => !head.has(name), learnScales })
-  const state = createModelState(graph, whole, config)
+  const state = createModelState(graph, whole, config, learnScales)
   const normalizer = createNormalizer(normalization)
   const teacher = teacherModel && createTeacher(teacherModel.graph, createNormalizer(teacherModel.normalization))
   let executor: Executor = whole

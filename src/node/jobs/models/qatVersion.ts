@@ -11,28 +11,37 @@ import type { StepContext, StepOutput } from '../step'
 import type { QuantizeParams } from '../steps/quantize'
 import type { TrainingJob, TrainingResult } from '../trainer/messages'
 import { runTraining } from '../trainer/runTraining'
-import { quantizationStart } from './quantizeVersion'
+import type { Climbed } from './quantize/ladder'
+import { withWorkbench } from './quantize/workbench'
+import { quantizationStart, saveQuantized } from './quantizeVersion'
+import type { QuantizationStart } from './quantizeVersion'
 import { readTeacher } from './readTeacher'
 import { remembered } from './remembered'
 import { reportTraining, watchSystem } from './reportTraining'
-import { saveModel } from './saveModel'
 
 /** Training for quantization: starts from what post-training quantization gives, trains with simulated rounding, and saves the best checkpoint, the start among them. */
 export async function qatVersion(context: StepContext, params: QuantizeParams, checkpointFolder: string): Promise<StepOutput> {
   const start = await remembered(join(context.folder, 'start.bin'), () => quantizationStart(context, params))
-  const { parent, dataset, preprocessing, graph, samples } = start
-  const teacher = readTeacher(context, params.distill, parent, graph)
+  const result = await train(context, jobOf(context, params, start, checkpointFolder))
+  const warnings = warningsOf(result)
+  warnings.forEach(context.warn)
+  const { device, bestEpoch, history } = result
+  const outcome = { device, bestEpoch, epochs: history, zeros: maskReport(convert(result.graph).graph) }
+  const config = ptqConfig.parse(params)
+  return withWorkbench(context, params, config, async (bench) => {
+    const name = params.name ?? freeName(context.store, `${start.parent.name}-${params.mode}`)
+    const { version, facts } = await saveQuantized(context, bench, trained(start, result), config, name, { warnings, details: outcome })
+    return { versionId: version.id, output: { ...facts, accuracy: facts.validation?.accuracy ?? null, accuracyInterval: facts.validation?.accuracyInterval ?? null, ...outcome } }
+  })
+}
+
+function jobOf(context: StepContext, params: QuantizeParams, { parent, dataset, preprocessing, climbed, samples }: QuantizationStart, checkpointFolder: string): TrainingJob {
+  const { graph } = climbed.network
   const { observerEpochs, learnScales, ...settings } = qatConfig.parse(params)
   const config = ptqConfig.parse(params)
   const quantization = { config, observerEpochs, learnScales, samples, settings: { ...config, observerEpochs, learnScales } }
-  const job = { graph, preprocessing, dataset, config: trainConfig.parse({ ...settings, seed: params.seed }), teacher, quantization, backend: params.backend, checkpointFolder }
-  const result = await train(context, job)
-  const warnings = warningsOf(result)
-  warnings.forEach(context.warn)
-  const quantized = convert(result.graph).graph
-  const outcome = { device: result.device, bestEpoch: result.bestEpoch, epochs: result.history, zeros: maskReport(quantized) }
-  const version = saveModel(context, { graph: quantized, name: params.name ?? freeName(context.store, `${parent.name}-${params.mode}`), origin: 'quantized', precision: 'int8', trainable: false, warnings, parent, training: result.graph, details: { config, ...outcome } })
-  return { versionId: version.id, output: outcome }
+  const teacher = readTeacher(context, params.distill, parent, graph)
+  return { graph, preprocessing, dataset, config: trainConfig.parse({ ...settings, seed: params.seed }), teacher, quantization, backend: params.backend, checkpointFolder }
 }
 
 async function train(context: StepContext, job: TrainingJob): Promise<TrainingResult> {
@@ -44,6 +53,11 @@ async function train(context: StepContext, job: TrainingJob): Promise<TrainingRe
   } finally {
     stopWatching()
   }
+}
+
+/** The start with the trained graph in its place; what its rungs were measured to do is not true of it any more. */
+function trained({ climbed: { network, rungs } }: QuantizationStart, { graph }: TrainingResult): Climbed {
+  return { network: { ...network, graph, prepared: { ...network.prepared, graph: { ...graph, qparams: new Map() } } }, rungs, reports: [] }
 }
 
 function warningsOf({ diverged, bestEpoch }: TrainingResult): string[] {

@@ -1,5 +1,4 @@
 import type { Preprocessing } from '../../../core/data/preprocessing'
-import type { Graph } from '../../../core/graph/graph'
 import type { ScoreComparison } from '../../../core/measure/compareScores'
 import { convert } from '../../../core/quantize/convert'
 import { ptqConfig } from '../../../core/quantize/config'
@@ -26,7 +25,7 @@ import { saveModel } from './saveModel'
 export async function quantizeVersion(context: StepContext, params: QuantizeParams): Promise<StepOutput> {
   const config = ptqConfig.parse(params)
   return withWorkbench(context, params, config, async (bench) => {
-    const climbed = config.ladder ? await climb(bench.builder, config, measureWith(bench)) : { ...(await plain(bench, config)), reports: [] }
+    const climbed = await start(bench, config)
     const name = params.name ?? freeName(context.store, `${bench.parent.name}-${params.mode}${config.ladder ? '-ladder' : ''}`)
     const { version, facts } = await saveQuantized(context, bench, climbed, config, name)
     return { versionId: version.id, output: { ...facts, accuracy: facts.validation?.accuracy ?? null, accuracyInterval: facts.validation?.accuracyInterval ?? null } }
@@ -39,7 +38,7 @@ export interface QuantizationStart {
   readonly dataset: DatasetRecord
   readonly preprocessing: Preprocessing
   /** Corrected float weights with parameters: what convert writes and training goes on from. */
-  readonly graph: Graph
+  readonly climbed: Climbed
   /** Positions in the training split of the calibration images. */
   readonly samples: Int32Array
 }
@@ -48,11 +47,13 @@ export interface QuantizationStart {
 export async function quantizationStart(context: StepContext, params: QuantizeParams): Promise<QuantizationStart> {
   const config = ptqConfig.parse(params)
   return withWorkbench(context, params, config, async (bench) => {
-    const { network } = config.ladder ? await climb(bench.builder, config, measureWith(bench)) : await plain(bench, config)
     const { parent, images, calibration } = bench
-    return { parent, dataset: images.record, preprocessing: images.preprocessing, graph: network.graph, samples: calibration.samples }
+    return { parent, dataset: images.record, preprocessing: images.preprocessing, climbed: await start(bench, config), samples: calibration.samples }
   })
 }
+
+const start = async (bench: Workbench, config: PtqConfig): Promise<Climbed> =>
+  config.ladder ? climb(bench.builder, config, measureWith(bench)) : { ...(await plain(bench, config)), reports: [] }
 
 /** Without the ladder its dearer rungs are left out, and nothing is measured between. */
 async function plain({ builder }: Workbench, config: PtqConfig): Promise<Omit<Climbed, 'reports'>> {
@@ -66,15 +67,21 @@ export const measureWith = ({ images, options, validation, reference }: Workbenc
   return compareWith(await reference(), graph, validation, options)
 }
 
+/** What training adds to a version and its details. */
+export interface TrainedFacts {
+  readonly warnings: readonly string[]
+  readonly details: Readonly<Record<string, unknown>>
+}
+
 /** Measures what is to be known of the network, and writes it as a version. */
-export async function saveQuantized(context: StepContext, bench: Workbench, { network, rungs, reports }: Climbed, config: PtqConfig, name: string): Promise<{ readonly version: Version; readonly facts: QuantizationFacts }> {
+export async function saveQuantized(context: StepContext, bench: Workbench, { network, rungs, reports }: Climbed, config: PtqConfig, name: string, trained: TrainedFacts = { warnings: [], details: {} }): Promise<{ readonly version: Version; readonly facts: QuantizationFacts }> {
   context.progress({ label: 'comparing with the simulation', done: 0 })
   const facts = await factsOf(context, bench, network, reports, config)
   const { graph, notes, removedClamps } = convert(network.graph)
   for (const { node, message } of notes) context.log(`${node}: ${message}`)
   for (const { node, reason } of facts.floatNodes) context.log(`${node} stays in float: ${reason}`)
   const report = { notes, removedClamps, ...ptqReport(network.prepared, network.graph, network.statistics) }
-  const version = saveModel(context, { graph, name, origin: 'quantized', precision: 'int8', trainable: false, warnings: [...bench.calibration.warnings], parent: bench.parent, training: network.graph, details: { config: { ...config, ...rungs }, quantization: facts, report } })
+  const version = saveModel(context, { graph, name, origin: 'quantized', precision: 'int8', trainable: false, warnings: [...bench.calibration.warnings, ...trained.warnings], parent: bench.parent, training: network.graph, details: { config: { ...config, ...rungs }, quantization: facts, report, ...trained.details } })
   return { version, facts }
 }
 

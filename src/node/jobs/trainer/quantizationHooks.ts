@@ -8,6 +8,7 @@ import { convert } from '../../../core/quantize/convert'
 import { observers } from '../../../core/quantize/observers/index'
 import { placement } from '../../../core/quantize/placement'
 import { chosenRanges, withQParams } from '../../../core/quantize/ptq'
+import { pairSafeScales } from '../../../core/quantize/saturation'
 import type { FitHooks } from '../../../core/train/fit'
 import type { Trainer } from '../../../core/train/trainer'
 import type { DataPool, Dataset } from '../../datasets'
@@ -25,8 +26,10 @@ export function quantizationHooks(job: TrainingJob, quantization: QuantizationJo
   return {
     score: (snapshot) => deployedScore(trainer.graphOf(snapshot), job, dataset, pool),
     refresh: async (snapshot, epoch) => {
-      if (quantization.learnScales || epoch >= quantization.observerEpochs) return undefined
-      return trainer.withQuantization(snapshot, await observedAgain(trainer.graphOf(snapshot), job, quantization, pool))
+      const graph = trainer.graphOf(snapshot)
+      const observes = !quantization.learnScales && epoch < quantization.observerEpochs
+      const qparams = observes ? await observedAgain(graph, job, quantization, pool) : graph.qparams
+      return trainer.withQuantization(snapshot, quantization.config.weightRange === 'pairAware' ? pairSafeScales({ ...graph, qparams }) : qparams)
     },
   }
 }
