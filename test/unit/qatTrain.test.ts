@@ -172,13 +172,14 @@ describe('training for quantization', () => {
 
 describe('the watch for a collapse', () => {
   const cases = [
-    { what: 'a blind guess', on: true, accuracy: 0.1, loss: 2.3, expected: true },
-    { what: 'a loss without bounds', on: true, accuracy: 0.4, loss: 1e6, expected: true },
-    { what: 'a good network', on: true, accuracy: 0.8, loss: 0.6, expected: false },
-    { what: 'a network that knew nothing at its start', on: false, accuracy: 0.1, loss: 2.3, expected: false },
+    { what: 'a blind guess', start: 0.8, accuracy: 0.1, loss: 2.3, expected: true },
+    { what: 'a loss without bounds', start: 0.8, accuracy: 0.4, loss: 1e6, expected: true },
+    { what: 'a good network', start: 0.8, accuracy: 0.8, loss: 0.6, expected: false },
+    { what: 'a network that knew little at its start', start: 0.15, accuracy: 0.1, loss: 2.3, expected: false },
+    { what: 'a network that starts untrained', start: undefined, accuracy: 0.1, loss: 2.3, expected: false },
   ]
-  it.each(cases)('after $what: $expected', ({ on, accuracy, loss, expected }) => {
-    const watch = createCollapseWatch(on, 10)
+  it.each(cases)('after $what: $expected', ({ start: score, accuracy, loss, expected }) => {
+    const watch = createCollapseWatch(score, 10)
     watch.add(accuracy, loss, 480)
     expect(watch.collapsed()).toBe(false)
     watch.add(accuracy, loss, 32)
@@ -186,7 +187,7 @@ describe('the watch for a collapse', () => {
   })
 
   it('forgets what was long ago', () => {
-    const watch = createCollapseWatch(true, 10)
+    const watch = createCollapseWatch(0.9, 10)
     for (let step = 0; step < 100; step++) watch.add(0.9, 0.3, 32)
     for (let step = 0; step < 16; step++) watch.add(0.1, 2.3, 32)
     expect(watch.collapsed()).toBe(true)

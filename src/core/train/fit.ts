@@ -75,7 +75,7 @@ export async function fit(trainer: Trainer, data: TrainingData, config: TrainCon
   let state: FitState = from ?? { snapshot: trainer.snapshot(), epoch: 0, stepInEpoch: 0, history: [] }
   if (from) trainer.restore(from.snapshot)
   if (keepsStart && !from) state = await scoredStart(trainer, data, hooks, state)
-  const run: Run = { trainer, data, config, hooks, watch: createCollapseWatch(keepsStart && isTrained(state, trainer.classes), trainer.classes) }
+  const run: Run = { trainer, data, config, hooks, watch: createCollapseWatch(keepsStart ? state.best?.score : undefined, trainer.classes) }
   let stopped = false
   try {
     while (state.epoch < config.epochs && !stopped && !isExhausted(state, config)) {
@@ -91,11 +91,6 @@ export async function fit(trainer: Trainer, data: TrainingData, config: TrainCon
   }
   return { state, chosen: state.best?.snapshot ?? state.snapshot, stopped }
 }
-
-/** A start that knows so little may well score as a blind guess does. */
-const trainedFrom = 3
-
-const isTrained = ({ best }: FitState, classes: number): boolean => best !== undefined && best.score > trainedFrom / classes
 
 interface Run {
   readonly trainer: Trainer
@@ -154,7 +149,7 @@ function report({ trainer, data, config, hooks, watch }: Run, meter: Meter, epoc
     throw diverged(trainer, epoch, `the loss is ${window.trainLoss}`, window.learningRate)
   }
   watch.add(window.trainAccuracy, window.trainLoss, samples)
-  if (watch.collapsed()) throw diverged(trainer, epoch, `over ${watch.samples} training images the network did no better than a blind guess`, window.learningRate)
+  if (watch.collapsed()) throw diverged(trainer, epoch, `over ${watch.samples} training images the network lost what it knew`, window.learningRate)
   const steps = config.epochs * data.stepsPerEpoch
   const secondsPerStep = config.batchSize / Math.max(window.samplesPerSecond, 1e-9)
   hooks.onEvent({ kind: 'step', epoch, epochs: config.epochs, step: trainer.stepsDone, steps, etaSeconds: (steps - trainer.stepsDone) * secondsPerStep, ...window })
