@@ -1,5 +1,5 @@
-import type { QuantizationFacts } from '../shared/types'
-import { figure, integer, percent } from './output/format'
+import type { QuantizationFacts, QuantizationGoal } from '../shared/types'
+import { bytes, figure, integer, percent } from './output/format'
 import { facts, table } from './output/table'
 
 const points = (difference: number): string => `${difference > 0 ? '+' : ''}${(difference * 100).toFixed(2)}`
@@ -24,3 +24,13 @@ export function quantizationText(q: QuantizationFacts): string {
     .filter(Boolean)
     .join('\n\n')
 }
+
+/** The trials of a goal, in their order. */
+export const goalText = ({ message, trials }: QuantizationGoal): string =>
+  [
+    table(
+      ['version', 'accuracy', 'points', '95 % interval', 'file', 'speed', ''],
+      trials.map((t) => [t.name, percent(t.accuracy), points(t.difference), t.differenceInterval.map(points).join(' to '), bytes(t.sizeBytes), t.speedup === null ? '–' : `${t.speedup.toFixed(2)} ×`, t.missed.join('; ') || 'meets the goal']),
+    ),
+    message,
+  ].join('\n\n')

@@ -15,6 +15,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'train', summary: 'train an architecture or a version', load: async () => (await import('./train')).train },
   { name: 'prune', summary: 'make a smaller version', load: async () => (await import('./prune')).prune },
   { name: 'quantize', summary: 'make an int8 version', load: async () => (await import('./quantize')).quantize },
+  { name: 'analyze', summary: 'what quantization does to every layer', load: async () => (await import('./analyze')).analyze },
   { name: 'evaluate', summary: 'measure the accuracy of a version', load: async () => (await import('./evaluate')).evaluate },
   { name: 'benchmark', summary: 'measure the speed of versions', load: async () => (await import('./benchmark')).benchmark },
   { name: 'export', summary: 'write a version to a file', load: async () => (await import('./export')).exportVersion },

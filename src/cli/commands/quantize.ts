@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
 import type { Run } from '../../shared/types'
-import { quantizationFacts } from '../../shared/types'
+import { quantizationFacts, quantizationGoal } from '../../shared/types'
 import { withCli } from '../cli'
 import type { Cli, GlobalOptions } from '../cli'
 import { execute } from '../execute'
 import { addFlags, given } from '../flags'
 import { bytes } from '../output/format'
-import { quantizationText } from '../quantizationText'
+import { exitCodes } from '../exitCodes'
+import { goalText, quantizationText } from '../quantizationText'
 import { steps } from '../../node/jobs/steps/index'
 
 interface Options extends GlobalOptions, Readonly<Record<string, unknown>> {
@@ -28,6 +29,8 @@ async function printQuantized(cli: Cli, run: Run): Promise<void> {
   const { versionId = '', output } = run.results[0]
   const { version } = await cli.client.call('versions.get', { version: versionId })
   const facts = quantizationFacts.safeParse(output)
+  const goal = quantizationGoal.safeParse(output?.goal)
   const heading = `${version.precision} version '${version.name}' (${version.id}), ${bytes(version.sizeBytes)}`
-  cli.print({ ...version, runId: run.id, ...output }, () => [heading, ...(facts.success ? [quantizationText(facts.data)] : [])].join('\n\n'))
+  cli.print({ ...version, runId: run.id, ...output }, () => [heading, ...(facts.success ? [quantizationText(facts.data)] : []), ...(goal.success ? [goalText(goal.data)] : [])].join('\n\n'))
+  if (goal.success && !goal.data.met) process.exitCode = exitCodes.goalNotMet
 }

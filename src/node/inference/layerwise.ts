@@ -1,9 +1,11 @@
-import { availableParallelism } from 'node:os'
+import { joinFloats } from '../../core/graph/joinFloats'
 import { inferShapes } from '../../core/graph/inferShapes'
 import { partOf, segments } from '../../core/graph/segments'
 import type { Segment } from '../../core/graph/segments'
 import type { Graph, Node } from '../../core/graph/graph'
-import { withOutputs, writeOnnx } from '../../core/onnx/index'
+import { inputRows, outputRows } from '../../core/quantize/adaround/patches'
+import type { LayerRows } from '../../core/quantize/adaround/adaround'
+import type { MatMul } from '../../core/quantize/adaround/moments'
 import { createLayerSampler } from '../../core/quantize/layerSamples'
 import type { LayerSample } from '../../core/quantize/layerSamples'
 import { correctableLayers } from '../../core/quantize/layers'
@@ -13,26 +15,42 @@ import { simulated } from '../../core/quantize/simulate'
 import { NNOptError } from '../../shared/errors'
 import { startInferenceThread } from './inferenceWorker'
 import type { InferenceThread } from './inferenceWorker'
-import type { ImageBatch, OutputTensor, SessionOptions } from './protocol'
+import { matMulIn } from './matMul'
+import { runPart } from './runPart'
+import type { ImageBatch } from './protocol'
+
+/** One layer in the light of the corrected layers before it. */
+export interface CorrectableLayer {
+  readonly node: Node
+  /** The layer as it is in `graph` now, beside the float network's. */
+  observe(graph: Graph): Promise<LayerObservation>
+  /** What the layer reads and what it should write, at some positions of every image. */
+  rows(graph: Graph, positions: number): Promise<LayerRows>
+  readonly multiply: MatMul
+}
 
 /** Changes the weight, bias or parameters of one layer of a graph. */
-export type Correction = (graph: Graph, layer: LayerObservation) => Graph | Promise<Graph>
+export type Correction = (graph: Graph, layer: CorrectableLayer) => Promise<Graph>
 
 export interface LayerwiseOptions {
   readonly onProgress?: (layers: number, total: number) => void
   readonly signal?: AbortSignal
 }
 
+/** Sessions of the one thread. */
+const [partSession, productSession] = [0, 1]
+
 /**
- * Corrects the layers of a graph with parameters one after the other, each in the light of those before it. Only the activations between two segments
- * are kept, for the float and for the simulated network; each layer runs a few times over its own segment. Throws `cancelled` on abort.
- * `float` and `quantized` have the same nodes.
+ * Corrects the layers of a graph with parameters one after the other. Only the activations between two segments are kept, for the float and for the
+ * simulated network; each layer runs a few times over its own segment. Throws `cancelled` on abort. `float` and `quantized` have the same nodes.
  */
 export async function correctLayers(float: Graph, quantized: Graph, images: readonly ImageBatch[], correct: Correction, options: LayerwiseOptions = {}): Promise<Graph> {
   const thread = startInferenceThread()
+  const products = matMulIn(thread, productSession)
   try {
-    return await walk({ thread, float, shapes: inferShapes(float, 1) }, quantized, images, correct, options)
+    return await walk({ thread, float, shapes: inferShapes(float, 1), multiply: products.multiply }, quantized, images, correct, options)
   } finally {
+    await products.close()
     await thread.close()
   }
 }
@@ -41,57 +59,93 @@ interface Walk {
   readonly thread: InferenceThread
   readonly float: Graph
   readonly shapes: ReadonlyMap<string, readonly number[]>
+  readonly multiply: MatMul
+}
+
+/** A segment with what leads into it in both networks. */
+interface Stretch {
+  readonly segment: Segment
+  readonly shape: readonly number[]
+  readonly floatInputs: readonly ImageBatch[]
+  readonly simulatedInputs: readonly ImageBatch[]
 }
 
 async function walk(parts: Walk, quantized: Graph, images: readonly ImageBatch[], correct: Correction, { onProgress, signal }: LayerwiseOptions): Promise<Graph> {
-  const { float, shapes } = parts
   const total = correctableLayers(quantized).length
-  let [graph, floatInputs, quantizedInputs, done] = [quantized, images, images, 0]
-  for (const segment of segments(float, (value) => quantized.qparams.has(value))) {
-    const shape = shapes.get(segment.input) ?? []
-    const layers = correctableLayers(graph, segment.nodes.map((node) => sameNode(graph, node)))
-    const targets = await sampled(parts, partOf(float, segment, [...outputsOf(layers), segment.output], shape), layers, floatInputs, segment, 'all')
+  let [graph, floatInputs, simulatedInputs, done] = [quantized, images, images, 0]
+  for (const segment of segments(parts.float, (value) => quantized.qparams.has(value))) {
+    const stretch: Stretch = { segment, shape: parts.shapes.get(segment.input) ?? [], floatInputs, simulatedInputs }
+    const names = new Set(segment.nodes.map(({ name }) => name))
+    const layers = correctableLayers(graph, graph.nodes.filter(({ name }) => names.has(name)))
+    const targets = await floatPass(parts, stretch, layers)
     for (const node of layers) {
       if (signal?.aborted) throw new NNOptError('cancelled', 'quantization stopped on request')
-      const actual = await sampled(parts, simulated(partOf(graph, segment, [node.outputs[0]], shape)), [node], quantizedInputs, undefined, 'disabled')
-      graph = await correct(graph, { node: sameNode(graph, node), target: known(targets.samples, node), actual: known(actual.samples, node) })
+      graph = await correct(graph, correctableLayer(parts, stretch, node, known(targets.samples, node)))
       onProgress?.(++done, total)
     }
     floatInputs = targets.next
-    quantizedInputs = (await sampled(parts, simulated(partOf(graph, segment, [segment.output], shape)), [], quantizedInputs, segment, 'disabled')).next
+    simulatedInputs = await simulatedPass(parts, stretch, graph)
   }
   return graph
 }
 
-const sameNode = (graph: Graph, { name }: Node): Node => graph.nodes.find((node) => node.name === name) as Node
-
-const outputsOf = (layers: readonly Node[]): readonly string[] => layers.map(({ outputs }) => outputs[0])
-
-interface Sampled {
-  readonly samples: ReadonlyMap<string, LayerSample>
-  /** The segment's output: the next one's input. */
-  readonly next: readonly ImageBatch[]
-}
-
-/** Runs batches through a part and samples the outputs of its layers; keeps the output of `segment` where one is given. */
-async function sampled({ thread }: Walk, part: Graph, layers: readonly Node[], batches: readonly ImageBatch[], segment: Segment | undefined, optimization: SessionOptions['optimization']): Promise<Sampled> {
-  const written = new Set(part.nodes.flatMap(({ outputs }) => outputs))
-  const names = new Map(layers.map((node) => [node.name, written.has(unquantized(node.outputs[0])) ? unquantized(node.outputs[0]) : node.outputs[0]]))
-  const samplers = new Map([...names.keys()].map((name) => [name, createLayerSampler()]))
+async function floatPass({ thread, float }: Walk, { segment, shape, floatInputs }: Stretch, layers: readonly Node[]): Promise<{ readonly samples: ReadonlyMap<string, LayerSample>; readonly next: readonly ImageBatch[] }> {
+  const samplers = new Map(layers.map(({ outputs }) => [outputs[0], createLayerSampler()]))
+  const names = [...new Set([...samplers.keys(), segment.output])]
   const next: ImageBatch[] = []
-  await forEachOutput(thread, withOutputs(part, [...names.values(), ...(segment ? [segment.output] : [])]), batches, optimization, (outputs) => {
-    for (const [layer, sampler] of samplers) sampler.add(outputs[names.get(layer) ?? ''].data, outputs[names.get(layer) ?? ''].shape)
-    if (segment) next.push({ images: outputs[segment.output].data, shape: outputs[segment.output].shape })
+  await runPart(thread, partSession, partOf(float, segment, names, shape), names, floatInputs, 'all', (outputs) => {
+    for (const [name, sampler] of samplers) sampler.add(outputs[name].data, outputs[name].shape)
+    next.push({ images: outputs[segment.output].data, shape: outputs[segment.output].shape })
   })
-  return { samples: new Map([...samplers].map(([layer, sampler]) => [layer, sampler.sample()])), next }
+  return { samples: new Map(layers.map(({ name, outputs }) => [name, samplers.get(outputs[0])?.sample() as LayerSample])), next }
 }
 
-async function forEachOutput(thread: InferenceThread, graph: Graph, batches: readonly ImageBatch[], optimization: SessionOptions['optimization'], visit: (outputs: Readonly<Record<string, OutputTensor>>) => void): Promise<void> {
-  const session = 0
-  await thread.call('open', { session, model: writeOnnx(graph), options: { threads: availableParallelism(), spinning: false, ...(optimization && { optimization }) } })
-  for (const { images, shape } of batches) visit((await thread.call('run', { session, images, shape })).outputs)
-  await thread.call('close', { session })
+async function simulatedPass({ thread }: Walk, { segment, shape, simulatedInputs }: Stretch, graph: Graph): Promise<readonly ImageBatch[]> {
+  const next: ImageBatch[] = []
+  await runPart(thread, partSession, simulated(partOf(graph, segment, [segment.output], shape)), [segment.output], simulatedInputs, 'disabled', (outputs) => {
+    next.push({ images: outputs[segment.output].data, shape: outputs[segment.output].shape })
+  })
+  return next
 }
+
+function correctableLayer(parts: Walk, stretch: Stretch, { name }: Node, target: LayerSample): CorrectableLayer {
+  const find = (graph: Graph): Node => graph.nodes.find((node) => node.name === name) as Node
+  return {
+    node: find(parts.float),
+    multiply: parts.multiply,
+    async observe(graph) {
+      const node = find(graph)
+      const sampler = createLayerSampler()
+      await runSimulated(parts, stretch, graph, node, (output) => sampler.add(output.images, output.shape))
+      return { node, target, actual: sampler.sample() }
+    },
+    rows: async (graph, positions) => ({ inputs: await simulatedRows(parts, stretch, graph, find(graph), positions), targets: await floatRows(parts, stretch, find(graph), positions) }),
+  }
+}
+
+/** The layer's own output in the simulated network, before it is rounded. */
+async function runSimulated({ thread }: Walk, { segment, shape, simulatedInputs }: Stretch, graph: Graph, { outputs: [output] }: Node, visit: (output: ImageBatch) => void): Promise<void> {
+  const part = simulated(partOf(graph, segment, [output], shape))
+  const name = part.nodes.some(({ outputs }) => outputs.includes(unquantized(output))) ? unquantized(output) : output
+  await runPart(thread, partSession, part, [name], simulatedInputs, 'disabled', (outputs) => visit({ images: outputs[name].data, shape: outputs[name].shape }))
+}
+
+async function simulatedRows({ thread }: Walk, { segment, shape, simulatedInputs }: Stretch, graph: Graph, node: Node, positions: number): Promise<readonly Float32Array[]> {
+  const weightShape = graph.initializers.get(node.inputs[1])?.shape ?? []
+  const parts: (readonly Float32Array[])[] = []
+  const add = ({ images, shape: batch }: ImageBatch): void => void parts.push(inputRows(node, weightShape, { data: images, shape: batch }, positions))
+  const [input] = node.inputs
+  if (input === segment.input) simulatedInputs.forEach(add)
+  else await runPart(thread, partSession, simulated(partOf(graph, segment, [input], shape)), [input], simulatedInputs, 'disabled', (outputs) => add({ images: outputs[input].data, shape: outputs[input].shape }))
+  return parts[0].map((_, group) => joinFloats(parts.map((part) => part[group])))
+}
+
+async function floatRows({ thread, float }: Walk, { segment, shape, floatInputs }: Stretch, { outputs: [output] }: Node, positions: number): Promise<Float32Array> {
+  const parts: Float32Array[] = []
+  await runPart(thread, partSession, partOf(float, segment, [output], shape), [output], floatInputs, 'all', (outputs) => parts.push(outputRows(outputs[output], positions)))
+  return joinFloats(parts)
+}
+
 
 function known(samples: ReadonlyMap<string, LayerSample>, { name }: Node): LayerSample {
   const sample = samples.get(name)

@@ -1,3 +1,4 @@
+export * from './analysis'
 export * from './bytes'
 export * from './comparison'
 export * from './dataset'

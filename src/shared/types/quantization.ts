@@ -37,3 +37,27 @@ export const quantizationFacts = z
   })
   .readonly()
 export type QuantizationFacts = z.infer<typeof quantizationFacts>
+
+/** One version on the way to a goal. */
+export const quantizationTrial = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    rungs: z.array(z.string()).readonly(),
+    keptInFloat: z.array(z.string()).readonly(),
+    accuracy: z.number(),
+    accuracyInterval: interval,
+    difference: z.number(),
+    differenceInterval: interval,
+    sizeBytes: z.number(),
+    speedup: z.number().nullable(),
+    /** Empty when it meets the goal. */
+    missed: z.array(z.string()).readonly(),
+    /** Images after which the interval would lie on one side of the limit; null when it does. */
+    imagesToDecide: z.number().nullable(),
+  })
+  .readonly()
+export type QuantizationTrial = z.infer<typeof quantizationTrial>
+
+export const quantizationGoal = z.object({ met: z.boolean(), message: z.string(), trials: z.array(quantizationTrial).readonly() }).readonly()
+export type QuantizationGoal = z.infer<typeof quantizationGoal>

@@ -7,22 +7,19 @@ import type { QuantizationFacts } from '../../../../shared/types'
 import { cpuInfo } from '../../../inference/cpu'
 import { probeSaturation } from '../../../inference/saturation'
 import { unfusedOperators } from '../../../inference/unfusedOperators'
-import type { ScoreOptions, Batches } from './scores'
-import { simulatedAgreement } from './scores'
 import type { QuantizedNetwork } from './network'
 
 /** Images on which the simulation is compared with the exported file. */
 export const agreementImages = 500
 
-export type ExportFacts = Pick<QuantizationFacts, 'simulatedAgreement' | 'unfusedOperators' | 'floatNodes' | 'pairsAtRisk' | 'cpu'>
+export type ExportFacts = Pick<QuantizationFacts, 'unfusedOperators' | 'floatNodes' | 'pairsAtRisk' | 'cpu'>
 
 /** What can be said of the file of a network, whatever made its parameters. */
-export async function exportFacts({ prepared, statistics, graph }: QuantizedNetwork, config: PtqConfig, batches: Batches, options: ScoreOptions): Promise<ExportFacts> {
+export async function exportFacts({ prepared, statistics, graph }: QuantizedNetwork, config: PtqConfig): Promise<ExportFacts> {
   const { unfused } = await unfusedOperators(writeOnnx(convert(graph).graph))
   const { model, vnni } = cpuInfo()
   const full = withQParams(prepared, chosenRanges(prepared.observed, statistics, config), { ...config, weightRange: 'full' })
   return {
-    simulatedAgreement: await simulatedAgreement(graph, batches, options),
     unfusedOperators: unfused,
     floatNodes: prepared.placement.floatNodes,
     pairsAtRisk: pairFacts(graph, full),

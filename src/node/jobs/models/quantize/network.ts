@@ -1,3 +1,4 @@
+import { adaround, canLearnRounding } from '../../../../core/quantize/adaround/adaround'
 import { correctBias } from '../../../../core/quantize/biasCorrection'
 import type { PtqConfig } from '../../../../core/quantize/config'
 import { equalize } from '../../../../core/quantize/equalize'
@@ -36,6 +37,9 @@ export interface Calibration {
 export interface NetworkBuilder {
   build(rungs: Rungs): Promise<QuantizedNetwork>
 }
+
+/** Positions of each correction image that rounding is learned on, and steps of learning: bounded whatever the network. */
+const [rowsPerImage, iterations] = [64, 300]
 
 type Hooks = Pick<StepContext, 'progress' | 'signal'>
 
@@ -82,8 +86,12 @@ const layerHooks = ({ progress, signal }: Hooks): { readonly onProgress: (done: 
   signal,
 })
 
-/** What is done to each layer; re-estimated statistics bring the means back as well. */
-function correctionOf({ biasCorrection, normReestimation }: Rungs): Correction | undefined {
-  if (normReestimation) return reestimateNorm
-  return biasCorrection ? correctBias : undefined
+/** What is done to each layer: learned rounding first; re-estimated statistics bring the means back as well. */
+function correctionOf({ biasCorrection, normReestimation, adaround: learns }: Rungs): Correction | undefined {
+  const settle = normReestimation ? reestimateNorm : biasCorrection ? correctBias : undefined
+  if (!settle && !learns) return undefined
+  return async (graph, layer) => {
+    const rounded = learns && canLearnRounding(graph, layer.node) ? await adaround(graph, layer.node, await layer.rows(graph, rowsPerImage), { iterations, multiply: layer.multiply }) : graph
+    return settle ? settle(rounded, await layer.observe(rounded)) : rounded
+  }
 }

@@ -1,3 +1,4 @@
+import { joinFloats } from '../../../../core/graph/joinFloats'
 import { availableParallelism } from 'node:os'
 import { agreementOf, compareScores } from '../../../../core/measure/compareScores'
 import type { Agreement, ScoreComparison, ScoredImages } from '../../../../core/measure/compareScores'
@@ -35,23 +36,20 @@ export async function scoresOf(model: Uint8Array | string, batches: Batches, { k
   } finally {
     await worker.close()
   }
-  return { scores: joined(scores), labels: Int32Array.from(labels), kind }
+  return { scores: joinFloats(scores), labels: Int32Array.from(labels), kind }
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
-  parts.reduce((offset, part) => (whole.set(part, offset), offset + part.length), 0)
-  return whole
-}
 
 /** The deployed form of a graph with parameters against the scores of its float network. */
 export async function compareWith(reference: ScoredImages, graph: Graph, batches: Batches, options: ScoreOptions): Promise<ScoreComparison> {
-  return compareScores(reference, await scoresOf(writeOnnx(convert(graph).graph), batches, options))
+  return compareScores(reference, await deployedScores(graph, batches, options))
 }
 
-/** The simulation of a graph with parameters against its deployed form in a default session. */
-export async function simulatedAgreement(graph: Graph, batches: Batches, options: ScoreOptions): Promise<Agreement> {
-  const deployed = await scoresOf(writeOnnx(convert(graph).graph), batches, options)
+export const deployedScores = (graph: Graph, batches: Batches, options: ScoreOptions): Promise<ScoredImages> => scoresOf(writeOnnx(convert(graph).graph), batches, options)
+
+/** The simulation of a graph with parameters on the first images of those that its deployed form was run on. */
+export async function simulatedAgreement(graph: Graph, deployed: ScoredImages, batches: Batches, options: ScoreOptions): Promise<Agreement> {
   const simulation = await scoresOf(writeOnnx(simulated(graph)), batches, { ...options, optimization: 'disabled' })
-  return agreementOf(simulation.scores, deployed.scores, deployed.labels.length)
+  const images = simulation.labels.length
+  return agreementOf(simulation.scores, deployed.scores.subarray(0, simulation.scores.length), images)
 }
