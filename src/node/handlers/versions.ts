@@ -1,10 +1,9 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import type { Handlers } from '../../shared/contract'
 import { NNOptError } from '../../shared/errors'
-import { quantizationFacts } from '../../shared/types'
-import type { QuantizationFacts, Version } from '../../shared/types'
+import type { Version } from '../../shared/types'
 import type { InspectionName } from '../inspect/names'
+import { quantizationFactsOf } from '../store/quantizationFacts'
 import { resolveVersion } from '../store/resolve'
 import { purgeVersions, removeVersion, restoreVersion } from '../store/trash'
 import { writeArtifact } from '../store/writeArtifact'
@@ -22,7 +21,7 @@ export function versionHandlers({ store, queue, hub }: HostParts): VersionHandle
     'versions.list': ({ deleted }) => store.versions.list(deleted),
     'versions.get': ({ version: reference }) => {
       const version = resolveVersion(store, reference)
-      return { version, lineage: lineageOf(store, version), evaluations: store.measurements.evaluations(version.id), benchmarks: store.measurements.benchmarks(version.id), quantization: quantizationOf(store, version) }
+      return { version, lineage: lineageOf(store, version), evaluations: store.measurements.evaluations(version.id), benchmarks: store.measurements.benchmarks(version.id), quantization: quantizationFactsOf(store, version) }
     },
     'versions.table': () => {
       const evaluations = store.measurements.newestEvaluations()
@@ -54,14 +53,6 @@ export function versionHandlers({ store, queue, hub }: HostParts): VersionHandle
       return { bytes: readPiece(store.paths.model(id), offset, length), totalBytes: sizeBytes, fileName: `${name}.onnx` }
     },
   }
-}
-
-/** What was found out when the version was quantized; null for other versions. */
-function quantizationOf(store: HostParts['store'], { id }: Version): QuantizationFacts | null {
-  const file = join(store.paths.version(id), 'details.json')
-  if (!existsSync(file)) return null
-  const { quantization } = JSON.parse(readFileSync(file, 'utf8')) as { readonly quantization?: unknown }
-  return quantizationFacts.safeParse(quantization).data ?? null
 }
 
 /** From the version's parent to its first ancestor that is still known, deleted ones included. */

@@ -1,7 +1,10 @@
 import { z } from 'zod'
+import { otherCpuWarning } from '../../../core/quantize/otherCpu'
 import { split } from '../../../shared/types'
+import type { Version } from '../../../shared/types'
 import { createId } from '../../store/ids'
 import { resolveDataset } from '../../store/resolve'
+import { quantizationFactsOf } from '../../store/quantizationFacts'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
 
@@ -24,6 +27,7 @@ async function run(context: StepContext, { version: reference, dataset, ...optio
   const { scoreVersion } = await import('../models/evaluateVersion')
   const { evaluation, predictions } = await scoreVersion({ version, modelPath: store.paths.model(version.id), dataset: resolveDataset(store, dataset), ...options }, context)
   evaluation.warnings.forEach(context.warn)
+  await warnOfOtherCpu(context, version)
   if (evaluation.skipped.length > 0) context.warn(`${evaluation.skipped.length} images could not be read and were left out; the first: ${evaluation.skipped[0].path}: ${evaluation.skipped[0].reason}`)
   const id = createId('e')
   store.transaction(() => {
@@ -31,4 +35,13 @@ async function run(context: StepContext, { version: reference, dataset, ...optio
     store.predictions.put(id, predictions)
   })
   return { output: { evaluation } }
+}
+
+/** int8 may compute something else on another kind of CPU than it was made on. */
+async function warnOfOtherCpu({ store, warn }: StepContext, version: Version): Promise<void> {
+  const facts = quantizationFactsOf(store, version)
+  if (!facts) return
+  const [{ cpuInfo }, { probeSaturation }] = await Promise.all([import('../../inference/cpu'), import('../../inference/saturation')])
+  const warning = otherCpuWarning(facts, { ...cpuInfo(), ...(await probeSaturation()) })
+  if (warning !== undefined) warn(warning)
 }
