@@ -3,7 +3,7 @@ import type { PtqConfig } from '../../../../core/quantize/config'
 import { distanceFrom, goalConfig, imagesToDecide, missedGoals } from '../../../../core/quantize/goal'
 import type { GoalConfig, TrialFacts } from '../../../../core/quantize/goal'
 import type { QuantizationFacts, QuantizationTrial, Version } from '../../../../shared/types'
-import { benchmark } from '../../../inference/benchmark'
+import { benchmark } from '../../../inference/benchmark/index'
 import { freeName } from '../../../store/resolve'
 import type { StepContext, StepOutput } from '../../step'
 import type { QuantizeParams } from '../../steps/quantize'
@@ -79,12 +79,12 @@ async function runTrial(context: StepContext, bench: Workbench, config: PtqConfi
 }
 
 /** Batches as in a service; rounds enough for a ratio. */
-const speedProtocol = { batch: 8, rounds: 6 }
+const speedProtocol = { batches: [8], rounds: 6 }
 
 async function speedupOf({ store, progress, signal }: StepContext, { parent, images }: Workbench, version: Version): Promise<number> {
   progress({ label: 'measuring the speed', done: 0 })
   const models = [parent, version].map(({ id }) => ({ id, model: store.paths.model(id), imageShape: images.shape }))
-  const { results: [float, quantized] } = await benchmark(models, { ...speedProtocol, threads: availableParallelism(), signal })
+  const { results: [float, quantized] } = await benchmark(models, { ...speedProtocol, threads: [availableParallelism()], signal })
   return quantized.throughput.median / float.throughput.median
 }
 
