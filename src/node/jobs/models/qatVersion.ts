@@ -13,7 +13,8 @@ import type { TrainingJob, TrainingResult } from '../trainer/messages'
 import { runTraining } from '../trainer/runTraining'
 import type { Climbed } from './quantize/ladder'
 import { withWorkbench } from './quantize/workbench'
-import { quantizationStart, saveQuantized } from './quantizeVersion'
+import { saveQuantized } from './quantize/saveQuantized'
+import { quantizationStart, withValidationSamples } from './quantizeVersion'
 import type { QuantizationStart } from './quantizeVersion'
 import { readTeacher } from './readTeacher'
 import { remembered } from './remembered'
@@ -28,7 +29,7 @@ export async function qatVersion(context: StepContext, params: QuantizeParams, c
   const { device, bestEpoch, history } = result
   const outcome = { device, bestEpoch, epochs: history, zeros: maskReport(convert(result.graph).graph) }
   const config = ptqConfig.parse(params)
-  return withWorkbench(context, params, config, async (bench) => {
+  return withWorkbench(context, withValidationSamples(params), config, async (bench) => {
     const name = params.name ?? freeName(context.store, `${start.parent.name}-${params.mode}`)
     const { version, facts } = await saveQuantized(context, bench, trained(start, result), config, name, { warnings, details: outcome })
     return { versionId: version.id, output: { ...facts, accuracy: facts.validation?.accuracy ?? null, accuracyInterval: facts.validation?.accuracyInterval ?? null, ...outcome } }
