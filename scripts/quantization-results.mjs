@@ -1,0 +1,70 @@
+// The table of docs/results/quantization.md, measured by the program itself:
+//   node scripts/quantization-results.mjs --dataset cifar10 --workspace DIR [--limit N] [--threads N] [--out docs/results/quantization.md] VERSION…
+// The workspace holds the data set and the fp32 versions (nnopt dataset add, nnopt import, nnopt train). Each is quantized by default and with the ladder,
+// and all three are scored on the test split and timed in turns. Versions that an earlier call has made are used again.
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { dataset: { type: 'string', default: 'cifar10' }, workspace: { type: 'string' }, limit: { type: 'string' }, threads: { type: 'string' }, out: { type: 'string', default: 'docs/results/quantization.md' } },
+})
+if (positionals.length === 0) throw new Error('expected the names of fp32 versions')
+
+const nnopt = (...args) => {
+  const shared = ['--json', ...(values.workspace ? ['--workspace', values.workspace] : [])]
+  process.stderr.write(`nnopt ${args.join(' ')}\n`)
+  return JSON.parse(execFileSync(process.execPath, [join(root, 'bin', 'nnopt.mjs'), ...args, ...shared], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1e9 }))
+}
+
+const known = new Set(nnopt('versions').map(({ name }) => name))
+const limit = values.limit ? ['--limit', values.limit] : []
+const threads = values.threads ? ['--threads', values.threads] : []
+
+function quantized(parent, name, ...flags) {
+  if (!known.has(name)) nnopt('quantize', parent, '--dataset', values.dataset, '--name', name, ...flags)
+  const { quantization, sizeBytes } = nnopt('show', name)
+  return { name, sizeBytes, quantization }
+}
+
+function measured(names) {
+  const scores = names.map((name) => nnopt('evaluate', name, '--dataset', values.dataset, ...limit, ...threads))
+  const { results } = nnopt('benchmark', ...names, '--batch', '8', '--rounds', '6', ...threads)
+  return names.map((name, index) => ({ name, score: scores[index], speed: results[index].throughput.median }))
+}
+
+const points = (share) => `${share > 0 ? '+' : ''}${(share * 100).toFixed(2)}`
+const rows = positionals.flatMap((parent) => {
+  const made = [quantized(parent, `${parent}-default`), quantized(parent, `${parent}-ladder`, '--ladder')]
+  const [base, ...int8] = measured([parent, ...made.map(({ name }) => name)])
+  const first = [parent, 'fp32', (base.score.accuracy * 100).toFixed(2), '', '', `${(base.score.fileSizeBytes / 1e6).toFixed(2)}`, base.speed.toFixed(0), '', '', '']
+  return [
+    first,
+    ...int8.map(({ score, speed }, index) => {
+      const { simulatedAgreement: s, unfusedOperators, pairsAtRisk: p, rungs } = made[index].quantization
+      const kept = rungs.filter((rung) => rung.kept && rung.rung !== 'start').map(({ rung }) => rung).join(', ')
+      return ['', index === 0 ? 'PTQ default' : `PTQ ladder (${kept || 'nothing kept'})`, (score.accuracy * 100).toFixed(2), points(score.accuracy - base.score.accuracy), `${(s.top1Agreement * 100).toFixed(1)} %, ${s.largestLogitDifference.toFixed(2)}`, (score.fileSizeBytes / 1e6).toFixed(2), speed.toFixed(0), (speed / base.speed).toFixed(2), String(unfusedOperators.length), `${p.atRisk} (${p.atRiskAtFullRange})`]
+    }),
+  ]
+})
+
+const [{ device, samples, split }] = [nnopt('show', positionals[0]).evaluations[0].evaluation]
+const head = ['model', 'version', 'top-1, %', 'points', 'simulation: same class, largest difference', 'MB', 'img/s', '× fp32', 'unfused', 'pairs at risk (full range)']
+const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
+mkdirSync(dirname(values.out), { recursive: true })
+writeFileSync(values.out, `# Post-training quantization, measured
+
+${samples} ${split} images of ${values.dataset}; ${device.cpu}, ${device.runtime}, ${device.threads} threads, default session. Calibration: 320 training images. Speed: batch 8, fp32 and int8 in turns; absolute
+speeds depend on what else the machine did, ratios less. Made by \`node scripts/quantization-results.mjs --dataset ${values.dataset} ${positionals.join(' ')}\`.
+
+${lines.join('\n')}
+
+- **simulation**: how often the network with simulated rounding names the same class as the exported file on validation images, and the largest difference of a score.
+- **unfused**: operators that onnxruntime runs in float although the file is quantized.
+- **pairs at risk**: neighbouring weights whose products could saturate on a CPU without VNNI, in the file, and in brackets with weights of full range.
+`)
+process.stderr.write(`wrote ${values.out}\n`)
