@@ -7,37 +7,55 @@ const restartDelaysMs = [500, 1000, 2000, 5000] as const
 /** An engine that lived so long counts as healthy again. */
 const healthyAfterMs = 30_000
 
+/** What the engine says of its runs. */
+export interface Work {
+  readonly active: number
+  /** Share of the run that works; null while it is unknown. */
+  readonly share: number | null
+  readonly ended: { readonly name: string; readonly status: string } | null
+}
+
 export interface Engine {
+  /** Asks every run to stop; they can be resumed. */
+  stopRuns(when: 'now' | 'epochEnd'): void
   stop(): void
 }
 
+const isWork = (message: unknown): message is Work & { readonly kind: 'work' } => typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'work'
+
 /** Keeps the engine host running and gives every window of ours a port to it. Data never passes through this process. */
-export function startEngine(file: string): Engine {
+export function startEngine(file: string, onWork: (work: Work) => void): Engine {
   let host: UtilityProcess | undefined
   let failures = 0
   let stopping = false
   /** Pages that asked while the engine was down. */
-  const waiting = new Set<WebFrameMain>()
+  const waiting = new Map<WebFrameMain, string | undefined>()
   const start = (): void => {
     if (stopping) return
     const startedAt = Date.now()
     const started = utilityProcess.fork(file, [], { serviceName: 'NNOpt engine' })
     host = started
+    started.on('message', (message: unknown) => {
+      if (isWork(message)) onWork(message)
+    })
     started.once('exit', () => {
       host = undefined
+      onWork({ active: 0, share: null, ended: null })
       failures = Date.now() - startedAt > healthyAfterMs ? 0 : failures + 1
       if (!stopping) setTimeout(start, restartDelaysMs[Math.min(failures, restartDelaysMs.length) - 1] ?? restartDelaysMs[0])
     })
-    for (const frame of waiting) connect(started, frame)
+    for (const [frame, remote] of waiting) connect(started, frame, remote)
     waiting.clear()
   }
   start()
-  ipcMain.on('engine:connect', ({ senderFrame }) => {
+  ipcMain.on('engine:connect', ({ senderFrame }, remote: unknown) => {
     if (!senderFrame || !isOwnPage(senderFrame.url)) return
-    if (host) connect(host, senderFrame)
-    else waiting.add(senderFrame)
+    const address = typeof remote === 'string' ? remote : undefined
+    if (host) connect(host, senderFrame, address)
+    else waiting.set(senderFrame, address)
   })
   return {
+    stopRuns: (when) => host?.postMessage({ kind: 'stop', when }),
     stop: () => {
       stopping = true
       host?.kill()
@@ -46,9 +64,9 @@ export function startEngine(file: string): Engine {
 }
 
 /** A page may have gone while the engine started. */
-function connect(host: UtilityProcess, frame: WebFrameMain): void {
+function connect(host: UtilityProcess, frame: WebFrameMain, remote: string | undefined): void {
   if (frame.isDestroyed()) return
   const { port1, port2 } = new MessageChannelMain()
-  host.postMessage('connect', [port1])
+  host.postMessage({ kind: 'connect', remote }, [port1])
   frame.postMessage('engine:port', null, [port2])
 }

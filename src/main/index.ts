@@ -3,8 +3,11 @@ import { BrowserWindow, app } from 'electron'
 import { startEngine } from './engine'
 import { denyPermissions, guardContents } from './guards'
 import { setMenu } from './menu'
+import { createPathOpener, pathsIn } from './openPaths'
 import { registerScheme, serveInterface } from './protocol'
+import { guardQuit } from './quit'
 import { openWindow } from './window'
+import { createWorkWatcher } from './work'
 
 const out = join(import.meta.dirname, '..')
 const preload = join(out, 'preload', 'index.cjs')
@@ -14,19 +17,27 @@ const firstWindow = (): BrowserWindow | undefined => BrowserWindow.getAllWindows
 function showWindow(): void {
   const window = firstWindow() ?? openWindow(preload)
   if (window.isMinimized()) window.restore()
+  window.show()
   window.focus()
 }
 
 async function start(): Promise<void> {
   registerScheme()
   guardContents()
+  const paths = createPathOpener(firstWindow)
   await app.whenReady()
   denyPermissions()
   serveInterface(join(out, 'renderer'))
-  const engine = startEngine(join(out, 'engine', 'host.js'))
-  setMenu(firstWindow)
+  const work = createWorkWatcher(firstWindow, () => quit.idle())
+  const engine = startEngine(join(out, 'engine', 'host.js'), work.show)
+  const quit = guardQuit(engine, () => work, firstWindow, showWindow)
+  setMenu({ window: firstWindow, open: paths.open })
   openWindow(preload)
-  app.on('second-instance', showWindow)
+  pathsIn(process.argv.slice(1), process.cwd()).forEach(paths.open)
+  app.on('second-instance', (_event, args, from) => {
+    showWindow()
+    pathsIn(args.slice(1), from).forEach(paths.open)
+  })
   app.on('activate', showWindow)
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit()

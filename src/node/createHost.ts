@@ -2,6 +2,7 @@ import type { Handlers } from '../shared/contract'
 import type { Port } from '../shared/rpc'
 import { serve } from '../shared/rpc'
 import { catalogHandlers } from './handlers/catalog'
+import { codeHandlers } from './handlers/code'
 import { datasetHandlers } from './handlers/datasets'
 import { createEventHub } from './handlers/events'
 import type { EventHub } from './handlers/events'
@@ -18,6 +19,7 @@ import { versionHandlers } from './handlers/versions'
 import { createInspector } from './inspect/inspector'
 import { closeAbandonedRuns, createQueue } from './jobs/queue'
 import { openStore } from './store'
+import type { Run } from '../shared/types'
 import type { Store } from './store'
 import { guardStorageAsync } from './store/storageError'
 import { watchWorkspace } from './watchWorkspace'
@@ -25,8 +27,12 @@ import { watchWorkspace } from './watchWorkspace'
 /** RPC, store and queue of one workspace; it computes nothing itself. */
 export interface Host {
   readonly store: Store
+  /** What happens. */
+  readonly hub: EventHub
   /** Answers calls that come through a port. */
   connect(port: Port): void
+  /** Stops every run that works or waits; they can be resumed. */
+  stopAll(when: 'now' | 'epochEnd'): void
   /** Ends the job that runs; its run can be resumed. */
   close(): Promise<void>
 }
@@ -36,6 +42,8 @@ export interface HostOptions {
   /** Looks for changes by other programs; the command line does without. */
   readonly watch?: boolean
 }
+
+const abandonedPollMs = 1000
 
 export function createHost({ workspace, watch = true }: HostOptions): Host {
   const store = openStore(workspace)
@@ -47,11 +55,21 @@ export function createHost({ workspace, watch = true }: HostOptions): Host {
   clearOldUploads(parts)
   const handlers = guarded(handlersOf(parts), store.paths.root)
   const unwatch = watch ? watchWorkspace(store, hub) : () => undefined
+  // A job outlives a host that was killed by a moment: it counts as abandoned only once it is gone.
+  const looking = setInterval(() => {
+    for (const { id } of closeAbandonedRuns(store, queue.owns)) hub.publish({ kind: 'run.changed', run: store.runs.find(id) as Run })
+  }, abandonedPollMs)
+  looking.unref()
   return {
     store,
+    hub,
     connect: (port) => serve(handlers, port),
+    stopAll: (when) => {
+      for (const run of [...store.runs.list(['queued']), ...store.runs.list(['running', 'paused'])]) queue.stop(run, when)
+    },
     close: async () => {
       unwatch()
+      clearInterval(looking)
       inspector.close()
       await queue.close()
       store.close()
@@ -66,6 +84,7 @@ const handlersOf = (parts: HostParts): Handlers => ({
   ...runHandlers(parts),
   ...inspectionHandlers(parts),
   ...uploadHandlers(parts),
+  ...codeHandlers(parts),
   ...recipeHandlers(parts),
   ...sampleHandlers(parts),
   ...reportHandlers(parts),

@@ -1,6 +1,11 @@
 import type { Message, Port } from '../shared/rpc'
 import { createHost } from './createHost'
+import type { Host } from './createHost'
+import { bridgeToRemote } from './remote'
+import { hostProcessFlag } from './serve/hostProcess'
+import type { HostMessage } from './serve/hostProcess'
 import { defaultWorkspace } from './store/workspace'
+import { watchWork } from './watchWork'
 
 export { createHost } from './createHost'
 export type { Host, HostOptions } from './createHost'
@@ -23,16 +28,52 @@ function portOf(electron: ElectronPort): Port {
   }
 }
 
-/** In a utility process each message from the main process brings the port of one window. */
+/** What the main process says: a window wants an engine (this one, or one elsewhere), or the person wants the work to stop. */
+type FromMain = { readonly kind: 'connect'; readonly remote?: string | undefined } | { readonly kind: 'stop'; readonly when: 'now' | 'epochEnd' }
+
+/** In a utility process each message from the main process brings the port of one window. The main process hears of the work, for its taskbar and its questions. */
 function acceptWindows(parent: ElectronPort): void {
   const host = createHost({ workspace: defaultWorkspace() })
-  parent.on('message', ({ ports }) => {
+  parent.on('message', ({ data, ports }) => {
+    const message = data as FromMain
+    if (message.kind === 'stop') host.stopAll(message.when)
     for (const port of ports) {
-      host.connect(portOf(port))
+      const page = portOf(port)
+      if (message.kind === 'connect' && message.remote) bridgeToRemote(page, message.remote)
+      else host.connect(page)
       port.start()
     }
   })
+  watchWork(host, (work) => parent.postMessage({ kind: 'work', ...work }))
   process.once('exit', () => void host.close())
 }
 
-if ('parentPort' in process) acceptWindows(process.parentPort as ElectronPort)
+/** Under `nnopt serve` the pages of all browsers come over the channel to the server, and the host ends with it. */
+function acceptPages(workspace: string): void {
+  const host: Host = createHost({ workspace })
+  const ports = new Map<number, { message(message: Message): void; close(): void }>()
+  const send = (message: HostMessage): void => {
+    if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
+  }
+  process.on('message', (message: HostMessage) => {
+    if (message.kind === 'open') ports.set(message.port, open(host, (reply) => send({ kind: 'message', port: message.port, message: reply })))
+    if (message.kind === 'message') ports.get(message.port)?.message(message.message)
+    if (message.kind === 'close') {
+      ports.get(message.port)?.close()
+      ports.delete(message.port)
+    }
+  })
+  // Ctrl-C reaches the whole group: the server says when this ends.
+  process.on('SIGINT', () => undefined)
+  process.once('disconnect', () => void host.close().finally(() => process.exit(0)))
+}
+
+function open(host: Host, post: (message: Message) => void): { message(message: Message): void; close(): void } {
+  const listeners: { message: ((message: Message) => void)[]; close: (() => void)[] } = { message: [], close: [] }
+  host.connect({ post, onMessage: (listener) => void listeners.message.push(listener), onClose: (listener) => void listeners.close.push(listener), close: () => undefined })
+  return { message: (message) => listeners.message.forEach((listener) => listener(message)), close: () => listeners.close.forEach((listener) => listener()) }
+}
+
+const flagAt = process.argv.indexOf(hostProcessFlag)
+if ('parentPort' in process && process.parentPort) acceptWindows(process.parentPort as ElectronPort)
+else if (flagAt > 0) acceptPages(process.argv[flagAt + 1])

@@ -1,8 +1,20 @@
 import { ipcRenderer } from 'electron'
 
-/** Passes one port of the engine to the page, and exposes nothing else. */
-window.addEventListener('message', ({ data, source }) => {
-  if (source === window && data === 'nnopt-want-engine') ipcRenderer.send('engine:connect')
+interface Wish {
+  readonly want: 'nnopt-engine'
+  /** Address of an engine elsewhere. */
+  readonly remote?: unknown
+}
+
+const isWish = (data: unknown): data is Wish => typeof data === 'object' && data !== null && 'want' in data && data.want === 'nnopt-engine'
+
+/** Passes one port of the engine and the paths that were opened from the system to the page, and exposes nothing else. */
+window.addEventListener('message', ({ data, source }: MessageEvent<unknown>) => {
+  if (source === window && isWish(data)) ipcRenderer.send('engine:connect', typeof data.remote === 'string' ? data.remote : undefined)
 })
 
 ipcRenderer.on('engine:port', ({ ports }) => window.postMessage('nnopt-engine-port', window.location.origin, [...ports]))
+ipcRenderer.on('open:path', (_event, path: unknown) => window.postMessage({ kind: 'nnopt-opened', path }, window.location.origin))
+ipcRenderer.on('go', (_event, path: unknown) => {
+  if (typeof path === 'string') window.location.hash = path
+})

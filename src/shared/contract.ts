@@ -44,6 +44,8 @@ export const contract = {
   'versions.import': call({ params: z.object({ file: z.string(), name: z.string().min(1), preprocessing: z.string().optional().describe('Preset or JSON file'), classes: z.array(z.string()).readonly().optional() }), result: t.run }),
   /** Writes an artifact to a path on the host's machine. */
   'versions.export': call({ params: versionOnly.extend({ format: z.string().default('onnx'), out: z.string() }), result: z.object({ path: z.string(), sizeBytes: z.number() }).readonly() }),
+  /** Complete programs that classify a picture with the version's file in onnxruntime, by language. */
+  'versions.code': call({ params: versionOnly, result: z.array(z.object({ id: z.string(), label: z.string(), fileName: z.string(), usage: z.string(), text: z.string() }).readonly()).readonly() }),
   /** A piece of a version's model file, for downloads. */
   'versions.read': call({ params: versionOnly.extend({ offset: z.number().int().min(0), length: z.number().int().min(1).max(2 ** 22) }), result: z.object({ bytes, totalBytes: z.number(), fileName: z.string() }).readonly() }),
 
@@ -125,6 +127,8 @@ export const contract = {
     }).readonly(),
   }),
   'backends.list': call({ params: nothing, result: z.array(t.backendInfo).readonly() }),
+  /** A sign of life. */
+  'system.ping': call({ params: nothing, result: nothing }),
   'system.info': call({ params: nothing, result: t.systemInfo }),
   'doctor.check': call({ params: z.object({ repair: z.boolean().default(false) }), result: z.array(t.doctorFinding).readonly() }),
 } as const satisfies Readonly<Record<string, Procedure>>

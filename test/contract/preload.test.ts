@@ -9,11 +9,11 @@ const preload = join(import.meta.dirname, '..', '..', 'out', 'preload', 'index.c
 /** Runs the built preload script as a sandboxed page would: with `require('electron')` and a window, and nothing else. */
 function load() {
   const posted: { readonly message: unknown; readonly origin: string; readonly ports: readonly unknown[] }[] = []
-  const sent: string[] = []
+  const sent: unknown[] = []
   const listeners: ((event: { readonly data: unknown; readonly source: unknown }) => void)[] = []
-  const ipcRenderer = Object.assign(new EventEmitter(), { send: (channel: string) => void sent.push(channel) })
+  const ipcRenderer = Object.assign(new EventEmitter(), { send: (...message: readonly unknown[]) => void sent.push(message) })
   const page = {
-    location: { origin: 'app://studio' },
+    location: { origin: 'app://studio', hash: '' },
     addEventListener: (_name: 'message', listener: (typeof listeners)[number]) => void listeners.push(listener),
     postMessage: (message: unknown, origin: string, ports: readonly unknown[]) => void posted.push({ message, origin, ports }),
   }
@@ -29,14 +29,17 @@ function load() {
 describe.skipIf(!existsSync(preload))('the built preload script', () => {
   it('asks for a port when its own page wants one', () => {
     const { page, sent, receive } = load()
-    receive('nnopt-want-engine', page)
-    expect(sent).toEqual(['engine:connect'])
+    receive({ want: 'nnopt-engine' }, page)
+    receive({ want: 'nnopt-engine', remote: 'http://gpu:4870/#token=a' }, page)
+    receive({ want: 'nnopt-engine', remote: { not: 'text' } }, page)
+    expect(sent).toEqual([['engine:connect', undefined], ['engine:connect', 'http://gpu:4870/#token=a'], ['engine:connect', undefined]])
   })
 
   it('ignores other messages and other windows', () => {
     const { page, sent, receive } = load()
     receive('something else', page)
-    receive('nnopt-want-engine', {})
+    receive({ want: 'something else' }, page)
+    receive({ want: 'nnopt-engine' }, {})
     expect(sent).toEqual([])
   })
 
@@ -44,5 +47,14 @@ describe.skipIf(!existsSync(preload))('the built preload script', () => {
     const { posted, ipcRenderer } = load()
     ipcRenderer.emit('engine:port', { ports: ['port'] })
     expect(posted).toEqual([{ message: 'nnopt-engine-port', origin: 'app://studio', ports: ['port'] }])
+  })
+
+  it('passes on what the system opened and which screen the menu asks for', () => {
+    const { page, posted, ipcRenderer } = load()
+    ipcRenderer.emit('open:path', {}, '/models/a.onnx')
+    ipcRenderer.emit('go', {}, '/runs')
+    ipcRenderer.emit('go', {}, 7)
+    expect(posted).toEqual([{ message: { kind: 'nnopt-opened', path: '/models/a.onnx' }, origin: 'app://studio', ports: undefined }])
+    expect(page.location.hash).toBe('/runs')
   })
 })

@@ -61,17 +61,88 @@ describe.skipIf(!existsSync(main))('the built main process', () => {
     expect([second.log.quits, second.log.windows.length]).toEqual([1, 0])
     const first = await start()
     first.log.windows[0].minimized = true
-    first.app.emit('second-instance')
-    expect(first.log.windows[0].calls.slice(-2)).toEqual(['restore', 'focus'])
+    first.app.emit('second-instance', {}, ['nnopt'], folder)
+    expect(first.log.windows[0].calls.slice(-3)).toEqual(['restore', 'show', 'focus'])
     expect(first.log.windows).toHaveLength(1)
   })
 
   it('has a menu entry with an accelerator for every screen', async () => {
     const { log } = await start()
     const go = log.menus[0].find(({ label }) => label === 'Go')?.submenu ?? []
-    expect(go.map(({ accelerator }) => accelerator)).toEqual(['CmdOrCtrl+1', 'CmdOrCtrl+2', 'CmdOrCtrl+3', 'CmdOrCtrl+4'])
-    go[1].click?.()
-    expect(log.windows[0].calls.at(-1)).toBe(`load ${ownPage}#/runs`)
+    expect(go.map(({ accelerator }) => accelerator)).toEqual(go.map((_, index) => `CmdOrCtrl+${index + 1}`))
+    go[2].click?.()
+    expect(log.windows[0].sent).toEqual([{ channel: 'go', value: '/runs' }])
+  })
+
+  it('opens models and folders from the menu, the system, and a second start, and keeps them as recent', async () => {
+    const model = join(folder, 'model.onnx')
+    const images = join(folder, 'images')
+    writeFileSync(model, '')
+    mkdirSync(images, { recursive: true })
+    const { app, log } = await start({ chosen: [model] })
+    log.menus[0].find(({ label }) => label === 'File')?.submenu?.[0].click?.()
+    await vi.advanceTimersByTimeAsync(0)
+    const event = { preventDefault: vi.fn() }
+    app.emit('open-file', event, '/elsewhere/other.onnx')
+    app.emit('second-instance', {}, ['nnopt', '--flag', 'images', 'missing.onnx'], folder)
+    expect(log.windows[0].sent).toEqual([model, '/elsewhere/other.onnx', images].map((value) => ({ channel: 'open:path', value })))
+    expect(log.recent).toEqual([model, '/elsewhere/other.onnx', images])
+    expect(event.preventDefault).toHaveBeenCalled()
+  })
+})
+
+describe.skipIf(!existsSync(main))('work', () => {
+  const say = ({ log }: FakeElectron, work: { readonly active: number; readonly share?: number; readonly ended?: { readonly name: string; readonly status: string } }): void =>
+    void log.hosts[0].host.emit('message', { kind: 'work', share: null, ended: null, ...work })
+
+  it('shows on the taskbar, keeps the machine awake, and tells its end to who looks elsewhere', async () => {
+    const electron = await start()
+    const { log } = electron
+    say(electron, { active: 1, share: 0.25 })
+    expect([log.windows[0].calls.at(-1), log.awake.size]).toEqual(['progress 0.25', 1])
+    say(electron, { active: 1 })
+    expect([log.windows[0].calls.at(-1), log.awake.size]).toEqual(['progress 2', 1])
+    say(electron, { active: 0, ended: { name: 'seen', status: 'done' } })
+    expect([log.windows[0].calls.at(-1), log.awake.size, log.notifications.length]).toEqual(['progress -1', 0, 0])
+    log.windows[0].focused = false
+    say(electron, { active: 0, ended: { name: 'train', status: 'done' } })
+    expect(log.notifications).toEqual(['train is done'])
+  })
+
+  it('shows nothing any more when the engine has died', async () => {
+    const electron = await start()
+    say(electron, { active: 1, share: 0.5 })
+    electron.log.hosts[0].host.emit('exit', 1)
+    expect([electron.log.windows[0].calls.at(-1), electron.log.awake.size]).toEqual(['progress -1', 0])
+  })
+
+  const quit = ({ app }: FakeElectron): boolean => {
+    let prevented = false
+    app.emit('before-quit', { preventDefault: () => (prevented = true) })
+    return prevented
+  }
+
+  it('does not keep an idle program from quitting', async () => {
+    const electron = await start()
+    expect([quit(electron), electron.log.questions]).toEqual([false, []])
+  })
+
+  const answers: readonly (readonly [string, number, unknown, boolean])[] = [
+    ['stop after this epoch', 0, { kind: 'stop', when: 'epochEnd' }, true],
+    ['stop now', 1, { kind: 'stop', when: 'now' }, true],
+    ['keep running', 2, undefined, true],
+    ['cancel', 3, undefined, false],
+  ]
+  it.each(answers)('is asked about when the program quits: %s', async (_name, answer, told, quits) => {
+    const electron = await start({ answer })
+    say(electron, { active: 1 })
+    expect(quit(electron)).toBe(true)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(electron.log.questions).toHaveLength(1)
+    expect(electron.log.hosts[0].host.received.map(({ message }) => message)).toEqual(told ? [told] : [])
+    expect(electron.log.windows[0].calls.includes('hide')).toBe(quits)
+    say(electron, { active: 0 })
+    expect(electron.log.quits).toBe(quits ? 1 : 0)
   })
 })
 
@@ -148,7 +219,15 @@ describe.skipIf(!existsSync(main))('the engine', () => {
     const [{ file, host }] = electron.log.hosts
     expect(file).toBe(join(out, 'engine', 'host.js'))
     expect(connectFrom(electron, ownPage).received).toEqual([{ channel: 'engine:port', ports: [{ end: 'page' }] }])
-    expect(host.received).toEqual([{ message: 'connect', ports: [{ end: 'engine' }] }])
+    expect(host.received).toEqual([{ message: { kind: 'connect', remote: undefined }, ports: [{ end: 'engine' }] }])
+  })
+
+  it('is told of an engine elsewhere that a page asks for, and of nothing that is no text', async () => {
+    const electron = await start()
+    const frame = new FakeFrame(ownPage)
+    electron.ipcMain.emit('engine:connect', { senderFrame: frame }, 'http://gpu:4870/#token=abc')
+    electron.ipcMain.emit('engine:connect', { senderFrame: frame }, { toString: () => 'http://evil' })
+    expect(electron.log.hosts[0].host.received.map(({ message }) => message)).toEqual([{ kind: 'connect', remote: 'http://gpu:4870/#token=abc' }, { kind: 'connect', remote: undefined }])
   })
 
   it.each(['https://evil.example/', 'app://studio.evil.example/', 'file:///index.html'])('has no port for %s', async (url) => {

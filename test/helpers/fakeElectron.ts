@@ -29,7 +29,7 @@ export class FakeFrame {
 export class FakeHost extends EventEmitter {
   readonly received: { readonly message: unknown; readonly ports: readonly FakePort[] }[] = []
   killed = false
-  postMessage(message: unknown, ports: readonly FakePort[]): void {
+  postMessage(message: unknown, ports: readonly FakePort[] = []): void {
     this.received.push({ message, ports })
   }
   kill(): boolean {
@@ -42,6 +42,9 @@ export interface FakeWindow extends EventEmitter {
   readonly options: Readonly<Record<string, unknown>>
   readonly calls: string[]
   minimized: boolean
+  focused: boolean
+  /** What was sent to its page. */
+  readonly sent: { readonly channel: string; readonly value: unknown }[]
 }
 
 type WindowOpener = (details: { readonly url: string }) => { readonly action: string }
@@ -63,6 +66,9 @@ export class FakeContents extends EventEmitter {
 export interface FakeElectronOptions {
   readonly userData: string
   readonly isFirstInstance?: boolean
+  /** The button of a question, and the files of a file dialog, that the person chooses. */
+  readonly answer?: number
+  readonly chosen?: readonly string[]
 }
 
 type Permission = (...args: readonly unknown[]) => unknown
@@ -92,23 +98,33 @@ interface ElectronLog {
   readonly protocols: Map<string, (request: Request) => Promise<Response>>
   readonly permissions: Permission[]
   readonly menus: (readonly MenuEntry[])[]
+  readonly recent: string[]
+  readonly notifications: string[]
+  readonly questions: string[]
+  /** Ids of blockers that keep the machine awake now. */
+  readonly awake: Set<number>
   quits: number
 }
 
 /** The part of the `electron` module that the shell uses, with what it did in `log`. */
-export function createFakeElectron({ userData, isFirstInstance = true }: FakeElectronOptions): FakeElectron {
-  const log: ElectronLog = { order: [], windows: [], hosts: [], opened: [], schemes: [], protocols: new Map(), permissions: [], menus: [], quits: 0 }
+export function createFakeElectron({ userData, isFirstInstance = true, answer = 0, chosen = [] }: FakeElectronOptions): FakeElectron {
+  const log: ElectronLog = { order: [], windows: [], hosts: [], opened: [], schemes: [], protocols: new Map(), permissions: [], menus: [], recent: [], notifications: [], questions: [], awake: new Set(), quits: 0 }
   const app = Object.assign(new EventEmitter(), {
     whenReady: async () => void log.order.push('ready'),
     requestSingleInstanceLock: () => isFirstInstance,
     quit: () => void log.quits++,
     getPath: (name: string) => (name === 'userData' ? userData : undefined),
     setName: () => undefined,
+    getAppPath: () => '/app',
+    addRecentDocument: (path: string) => void log.recent.push(path),
   })
   class BrowserWindow extends EventEmitter implements FakeWindow {
     static getAllWindows = (): readonly FakeWindow[] => log.windows
     readonly calls: string[] = []
+    readonly sent: { readonly channel: string; readonly value: unknown }[] = []
     minimized = false
+    focused = true
+    readonly webContents = strict('webContents', { isLoading: () => false, send: (channel: string, value: unknown) => void this.sent.push({ channel, value }) })
     constructor(readonly options: Readonly<Record<string, unknown>>) {
       super()
       log.windows.push(strict('BrowserWindow', this))
@@ -120,6 +136,9 @@ export function createFakeElectron({ userData, isFirstInstance = true }: FakeEle
     focus = (): void => void this.calls.push('focus')
     maximize = (): void => void this.calls.push('maximize')
     show = (): void => void this.calls.push('show')
+    hide = (): void => void this.calls.push('hide')
+    isFocused = (): boolean => this.focused
+    setProgressBar = (share: number): void => void this.calls.push(`progress ${share}`)
     loadURL = async (url: string): Promise<void> => void this.calls.push(`load ${url}`)
   }
   const ipcMain = new EventEmitter()
@@ -135,6 +154,21 @@ export function createFakeElectron({ userData, isFirstInstance = true }: FakeEle
       setApplicationMenu: (menu: readonly MenuEntry[]) => void log.menus.push(menu),
     }),
     ipcMain: strict('ipcMain', ipcMain),
+    dialog: strict('dialog', {
+      showMessageBox: async ({ message }: { readonly message: string }) => (log.questions.push(message), { response: answer }),
+      showOpenDialog: async () => ({ filePaths: chosen }),
+    }),
+    Notification: class extends EventEmitter {
+      static isSupported = (): boolean => true
+      constructor(readonly options: { readonly body: string }) {
+        super()
+      }
+      show = (): void => void log.notifications.push(this.options.body)
+    },
+    powerSaveBlocker: strict('powerSaveBlocker', {
+      start: () => (log.awake.add(log.awake.size + 1), log.awake.size),
+      stop: (id: number) => void log.awake.delete(id),
+    }),
     protocol: strict('protocol', {
       registerSchemesAsPrivileged: (schemes: ElectronLog['schemes']) => void (log.order.push('scheme'), log.schemes.push(...schemes)),
       handle: (scheme: string, handler: (request: Request) => Promise<Response>) => void log.protocols.set(scheme, handler),

@@ -6,13 +6,14 @@ import { programVersion } from '../programVersion'
 import { diskUse } from '../store/durable'
 import type { HostParts } from './parts'
 
-type SystemHandlers = Pick<Handlers, 'system.info' | 'doctor.check' | 'backends.list'>
+type SystemHandlers = Pick<Handlers, 'system.ping' | 'system.info' | 'doctor.check' | 'backends.list'>
 
 export function systemHandlers(parts: HostParts): SystemHandlers {
   const usage = createCpuMeter()
   return {
+    'system.ping': () => ({}),
     'system.info': () => ({
-      program: { version: programVersion(), node: process.versions.node },
+      program: { version: programVersion(), node: process.versions.node, pid: process.pid },
       cpu: { model: cpus()[0]?.model.trim() ?? 'unknown', logicalCores: cpus().length, usage: usage() },
       memory: { totalBytes: totalmem(), freeBytes: freemem() },
       workspace: workspaceInfo(parts),

@@ -10,7 +10,7 @@ import { writeArtifact } from '../store/writeArtifact'
 import { compareVersions } from './compareVersions'
 import type { HostParts } from './parts'
 
-type VersionHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `versions.${string}`>, InspectionName | 'versions.network'>>
+type VersionHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `versions.${string}`>, InspectionName | 'versions.network' | 'versions.code'>>
 
 export function versionHandlers({ store, queue, hub }: HostParts): VersionHandlers {
   const changed = (version: Version): Version => {

@@ -25,6 +25,8 @@ export interface JobQueue {
   order(): readonly string[]
   /** Puts a waiting run before another, or last. */
   move(run: Run, before?: Run): readonly string[]
+  /** Whether a run works or waits in this queue. */
+  owns(runId: string): boolean
   /** Ends the job that runs; its run can be resumed. */
   close(): Promise<void>
 }
@@ -41,6 +43,8 @@ class Queue implements JobQueue {
   private waiting: readonly string[] = []
   private active: { readonly runId: string; readonly job: JobHandle; asked: Wish } | undefined
   private closed = false
+  /** Between the queue and its process. */
+  private starting: string | undefined
   private idle: Promise<void> = Promise.resolve()
 
   constructor(
@@ -81,6 +85,8 @@ class Queue implements JobQueue {
     if (this.active?.runId === run.id && this.active.asked === 'stop') this.active.job.kill()
     return this.wish(run, 'stop')
   }
+
+  readonly owns = (runId: string): boolean => this.active?.runId === runId || this.waiting.includes(runId) || this.starting === runId
 
   order(): readonly string[] {
     return this.waiting
@@ -140,6 +146,7 @@ class Queue implements JobQueue {
 
   private async work(run: Run): Promise<void> {
     const runId = run.id
+    this.starting = runId
     const poll = setInterval(this.obey, wishPollMs)
     try {
       const job = spawnJob({ workspace: this.store.paths.root, runId, environment: await environmentOf(run.recipe), onMessage: (message) => this.onMessage(runId, message) })
@@ -152,6 +159,7 @@ class Queue implements JobQueue {
     } finally {
       clearInterval(poll)
       this.active = undefined
+      this.starting = undefined
     }
     this.changed(runId)
     this.next()
@@ -188,8 +196,8 @@ export const isAbandoned = ({ status, pid, startedAt, createdAt }: Run): boolean
   (status === 'queued' || status === 'running' || status === 'paused') && (pid === null || !isAlive(pid) || Date.parse(startedAt ?? createdAt) < bootedAt())
 
 /** Marks runs whose process is gone: they can be resumed. */
-export function closeAbandonedRuns(store: Store): readonly Run[] {
-  const abandoned = store.runs.list(['queued', 'running', 'paused']).filter(isAbandoned)
+export function closeAbandonedRuns(store: Store, isOwn: (runId: string) => boolean = () => false): readonly Run[] {
+  const abandoned = store.runs.list(['queued', 'running', 'paused']).filter((run) => !isOwn(run.id) && isAbandoned(run))
   for (const run of abandoned) {
     const message = `the program that worked on run '${run.id}' ended; 'nnopt resume ${run.id}' goes on with it`
     store.runs.update(run.id, { status: 'crashed', error: { code: 'crashed', message }, finishedAt: now(), pid: null, progress: null })

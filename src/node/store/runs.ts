@@ -50,10 +50,9 @@ export function runTable(database: DatabaseSync): RunTable {
     },
     list: (status) =>
       database
-        .prepare('SELECT * FROM runs ORDER BY created_at DESC, id DESC')
-        .all()
-        .map(read)
-        .filter((run) => !status || status.includes(run.status)),
+        .prepare('SELECT * FROM runs WHERE :status IS NULL OR status IN (SELECT value FROM json_each(:status)) ORDER BY created_at DESC, id DESC')
+        .all({ status: status ? JSON.stringify(status) : null })
+        .map(read),
     update: (id, change) => {
       const entries = Object.entries(change).filter(([, value]) => value !== undefined)
       if (entries.length === 0) return

@@ -3,33 +3,35 @@ import { computed, ref, shallowRef } from 'vue'
 import type { Client, ParamsOf, ProcedureName, ResultOf } from '../../shared/contract'
 import { NNOptError } from '../../shared/errors'
 import { createClient } from '../../shared/rpc'
+import type { Port } from '../../shared/rpc'
 import type { EventPosition, HostEvent } from '../../shared/types'
 import { openPort } from '../transport/port'
+import { watchLife } from './heartbeat'
 
 export type ConnectionState = 'connecting' | 'open' | 'lost' | 'denied'
 
-/** Seconds to wait before each next try. */
-const retrySeconds = [1, 2, 4, 8] as const
+/** Seconds to wait before each next try: an engine that ended is started again at once. */
+const retrySeconds = [0.3, 0.5, 1, 2, 4] as const
 
 type Listener = (event: HostEvent) => void
 
 /** The connection to the engine: calls, events in order, and reconnection that asks for what was missed. */
 export const useEngine = defineStore('engine', () => {
   const state = ref<ConnectionState>('connecting')
-  const retryIn = ref(0)
   const client = shallowRef<Client>()
+  const isSilent = watchLife(client)
   const listeners = new Set<Listener>()
   let position: EventPosition | undefined
   let attempt = 0
+  let current: Port | undefined
 
-  function emit(event: HostEvent): void {
-    for (const listener of listeners) listener(event)
-  }
+  const emit = (event: HostEvent): void => listeners.forEach((listener) => listener(event))
 
   async function connect(): Promise<void> {
     try {
       const port = await openPort()
-      port.onClose(retry)
+      port.onClose(() => close(port))
+      current = port
       client.value = createClient(port)
       state.value = 'open'
       attempt = 0
@@ -51,11 +53,25 @@ export const useEngine = defineStore('engine', () => {
     }).catch(() => undefined)
   }
 
+  /** Only the port in use counts: one that was left for another engine may close whenever it likes. */
+  function close(port: Port): void {
+    if (port === current) retry()
+  }
+
   function retry(): void {
     state.value = 'lost'
     client.value = undefined
-    retryIn.value = retrySeconds[Math.min(attempt++, retrySeconds.length - 1)]
-    setTimeout(() => void connect(), retryIn.value * 1000)
+    isSilent.value = false
+    current = undefined
+    setTimeout(() => void connect(), retrySeconds[Math.min(attempt++, retrySeconds.length - 1)] * 1000)
+  }
+
+  /** Leaves this engine for the one that the settings name now; nothing of the old one is kept. */
+  function reconnect(): void {
+    const left = current
+    ;[current, client.value, position, state.value] = [undefined, undefined, undefined, 'connecting']
+    left?.close()
+    void connect()
   }
 
   async function call<N extends ProcedureName>(name: N, params: ParamsOf<N>): Promise<ResultOf<N>> {
@@ -68,5 +84,5 @@ export const useEngine = defineStore('engine', () => {
     return () => void listeners.delete(listener)
   }
 
-  return { state, retryIn, isOpen: computed(() => state.value === 'open'), connect, call, onEvent }
+  return { state, isSilent, isOpen: computed(() => state.value === 'open'), connect, reconnect, call, onEvent }
 })

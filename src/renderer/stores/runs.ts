@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef, triggerRef } from 'vue'
+import { computed, ref, shallowRef, triggerRef, watch } from 'vue'
 import type { HostEvent, Run } from '../../shared/types'
 import { useEngine } from './engine'
 import { createLoadable } from './loadable'
@@ -10,6 +10,11 @@ export const useRuns = defineStore('runs', () => {
   const list = createLoadable(() => engine.call('runs.list', {}))
   const logs = shallowRef(new Map<string, string[]>())
   const order = ref<readonly string[]>([])
+  /** Runs that were under way when the engine was lost. */
+  const underWay = ref<readonly string[]>([])
+  watch(() => engine.state, (state) => {
+    if (state === 'lost') underWay.value = [...new Set([...underWay.value, ...active.value.map(({ id }) => id)])]
+  })
 
   async function loadQueue(): Promise<void> {
     order.value = (await engine.call('runs.queue', {})).order
@@ -50,5 +55,7 @@ export const useRuns = defineStore('runs', () => {
   /** Runs that wait, the next one first. */
   const queue = computed(() => order.value.flatMap((id) => list.value.value?.find((run) => run.id === id) ?? []))
   const active = computed(() => list.value.value?.filter(({ status }) => status === 'running' || status === 'paused') ?? [])
-  return { ...list, logs, forgetLog, queue, active }
+  const interrupted = computed(() => underWay.value.flatMap((id) => list.value.value?.find((run) => run.id === id && run.status === 'crashed') ?? []))
+  const forgetInterrupted = (id: string): void => void (underWay.value = underWay.value.filter((each) => each !== id))
+  return { ...list, logs, forgetLog, queue, active, interrupted, forgetInterrupted }
 })

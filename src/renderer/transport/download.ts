@@ -5,8 +5,8 @@ import { saveFile } from './saveFile'
 /** Bytes a call; the contract allows up to 4 MiB. */
 const pieceBytes = 2 ** 20
 
-/** Fetches a version's model piece by piece and hands it to the browser as a file. */
-export async function downloadVersion(engine: Pick<ReturnType<typeof useEngine>, 'call'>, version: Version): Promise<void> {
+/** Fetches a version's model piece by piece and hands it to the browser as a file. `onProgress` gets the share that arrived. */
+export async function downloadVersion(engine: Pick<ReturnType<typeof useEngine>, 'call'>, version: Pick<Version, 'id'>, onProgress: (share: number) => void = () => undefined): Promise<void> {
   const pieces: Uint8Array<ArrayBuffer>[] = []
   let [offset, total, name] = [0, Infinity, '']
   while (offset < total) {
@@ -14,6 +14,7 @@ export async function downloadVersion(engine: Pick<ReturnType<typeof useEngine>,
     pieces.push(new Uint8Array(bytes))
     offset += bytes.length
     ;[total, name] = [totalBytes, fileName]
+    onProgress(offset / total)
   }
   saveFile(name, 'application/octet-stream', pieces)
 }

@@ -1,6 +1,7 @@
 import { NNOptError } from '../../shared/errors'
 import type { Message, Port } from '../../shared/rpc'
 import { decodeMessage, encodeMessage } from '../../shared/wire'
+import { remoteAddress } from './remote'
 
 /** Opens a channel to the engine: the window's MessagePort in the desktop program, a WebSocket in a browser. */
 export const openPort = (): Promise<Port> => (location.protocol === 'app:' ? desktopPort() : socketPort())
@@ -24,7 +25,7 @@ function desktopPort(): Promise<Port> {
       resolve(portOf(ports[0]))
     }
     window.addEventListener('message', receive)
-    window.postMessage('nnopt-want-engine', location.origin)
+    window.postMessage({ want: 'nnopt-engine', remote: remoteAddress() }, location.origin)
   })
 }
 

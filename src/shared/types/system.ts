@@ -5,7 +5,7 @@ const byteCount = z.number()
 /** The machine and the workspace, now. */
 export const systemInfo = z
   .object({
-    program: z.object({ version: z.string(), node: z.string() }).readonly(),
+    program: z.object({ version: z.string(), node: z.string(), pid: z.number() }).readonly(),
     cpu: z.object({ model: z.string(), logicalCores: z.number(), usage: z.number() }).readonly(),
     memory: z.object({ totalBytes: byteCount, freeBytes: byteCount }).readonly(),
     workspace: z.object({ path: z.string(), usedBytes: byteCount, versionsBytes: byteCount, datasetsBytes: byteCount, runsBytes: byteCount, trashBytes: byteCount, freeBytes: byteCount }).readonly(),

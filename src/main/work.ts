@@ -1,0 +1,47 @@
+import { Notification, powerSaveBlocker } from 'electron'
+import type { BrowserWindow } from 'electron'
+import type { Work } from './engine'
+
+const endings: Readonly<Record<string, string>> = { done: 'is done', failed: 'failed', crashed: 'was interrupted and can be resumed', stopped: 'was stopped and can be resumed' }
+
+/** Values of setProgressBar: more than 1 runs without a measure, less than 0 shows nothing. */
+const unmeasured = 2
+const nothing = -1
+
+export interface WorkWatcher {
+  readonly isActive: boolean
+  show(work: Work): void
+}
+
+/** Shows the work outside the window: progress on the taskbar, a notification at the end, and no sleep in between. */
+export function createWorkWatcher(window: () => BrowserWindow | undefined, onIdle: () => void): WorkWatcher {
+  let active = 0
+  let blocker: number | undefined
+  return {
+    get isActive() {
+      return active > 0
+    },
+    show: (work) => {
+      const wasActive = active > 0
+      active = work.active
+      if (active > 0) blocker ??= powerSaveBlocker.start('prevent-app-suspension')
+      else if (blocker !== undefined) {
+        powerSaveBlocker.stop(blocker)
+        blocker = undefined
+      }
+      window()?.setProgressBar(active === 0 ? nothing : (work.share ?? unmeasured))
+      if (work.ended && !window()?.isFocused()) announce(work.ended, window)
+      if (wasActive && active === 0) onIdle()
+    },
+  }
+}
+
+function announce({ name, status }: NonNullable<Work['ended']>, window: () => BrowserWindow | undefined): void {
+  if (!Notification.isSupported()) return
+  const notification = new Notification({ title: 'NNOpt Studio', body: `${name} ${endings[status] ?? `is ${status}`}` })
+  notification.on('click', () => {
+    window()?.show()
+    window()?.focus()
+  })
+  notification.show()
+}

@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs'
+import type { Handlers } from '../../shared/contract'
+import { resolveVersion } from '../store/resolve'
+import type { HostParts } from './parts'
+
+/** Programs that run a version's file with onnxruntime, preprocessing included. */
+export const codeHandlers = ({ store }: HostParts): Pick<Handlers, 'versions.code'> => ({
+  'versions.code': async ({ version: reference }) => {
+    const version = resolveVersion(store, reference)
+    const [{ codeSamples }, { readOnnx }, { preprocessingOf }, { guessPreprocessing }, { imageInput }] = await Promise.all([
+      import('../../core/codeSamples/index'), import('../../core/onnx/index'), import('../../core/data/modelFacts'), import('../../core/data/preprocessing'), import('../../core/graph/graph'),
+    ])
+    const graph = readOnnx(readFileSync(store.paths.model(version.id)), { fileName: `${version.name}.onnx` })
+    const { width, height } = version.inputSize
+    const preprocessing = preprocessingOf(graph) ?? guessPreprocessing(height, width).preprocessing
+    const facts = { modelFile: `${version.name}.onnx`, inputName: imageInput(graph).name, width, height, preprocessing, classes: version.classes }
+    return codeSamples.list().map((sample) => ({ id: sample.id, label: sample.label, fileName: sample.fileName, usage: sample.usage, text: sample.code(facts) }))
+  },
+})

@@ -1,0 +1,47 @@
+import { WebSocket } from 'ws'
+import { NNOptError } from '../shared/errors'
+import type { Message, Port } from '../shared/rpc'
+import { decodeMessage, encodeMessage } from '../shared/wire'
+
+const largestMessageBytes = 32 * 2 ** 20
+
+interface Target {
+  readonly url: string
+  readonly token: string
+}
+
+/** The address that `nnopt serve` printed: http://host:port/#token=… */
+export function parseRemote(address: string): Target {
+  const parsed = URL.canParse(address) ? new URL(address) : undefined
+  const token = /^#\/?token=([\w-]+)$/.exec(parsed?.hash ?? '')?.[1]
+  if (!parsed || token === undefined || !['http:', 'https:'].includes(parsed.protocol)) throw new NNOptError('wrongCall', `'${address}': expected the address that nnopt serve printed, such as http://host:4870/#token=…`)
+  return { url: `${parsed.protocol === 'https:' ? 'wss' : 'ws'}://${parsed.host}/rpc`, token }
+}
+
+/**
+ * Passes a page's messages to the engine of another machine and back. The page itself may reach nothing outside (its policy says so);
+ * when either side closes, the other does too.
+ */
+export function bridgeToRemote(page: Port, address: string): void {
+  let target: Target
+  try {
+    target = parseRemote(address)
+  } catch {
+    return page.close()
+  }
+  const socket = new WebSocket(target.url, { headers: { authorization: `Bearer ${target.token}` }, maxPayload: largestMessageBytes })
+  let waiting: Message[] | undefined = []
+  socket.on('open', () => {
+    for (const message of waiting ?? []) socket.send(encodeMessage(message))
+    waiting = undefined
+  })
+  socket.on('message', (data: Buffer, isBinary: boolean) => page.post(decodeMessage(isBinary ? data : data.toString())))
+  socket.on('close', () => page.close())
+  // What went wrong ends in 'close', which follows.
+  socket.on('error', () => undefined)
+  page.onMessage((message) => {
+    if (waiting) waiting.push(message)
+    else if (socket.readyState === WebSocket.OPEN) socket.send(encodeMessage(message))
+  })
+  page.onClose(() => socket.close())
+}

@@ -1,0 +1,47 @@
+import { computed } from 'vue'
+import type { ComputedRef } from 'vue'
+import { useRouter } from 'vue-router'
+import { saveAllCharts, shownCharts } from '../charts/files'
+import { t } from '../i18n'
+import { screens } from '../screens'
+import { useDatasets } from '../stores/datasets'
+import { attempt } from '../stores/notices'
+import { useRuns } from '../stores/runs'
+import { useTheme } from '../stores/theme'
+import { useVersions } from '../stores/versions'
+
+export interface Command {
+  readonly id: string
+  readonly title: string
+  /** What kind of thing it is. */
+  readonly group: string
+  readonly keys?: string | undefined
+  run(): unknown
+}
+
+/** Everything that can be reached by typing: screens, actions, versions, runs, data sets. */
+export function useCommands(showShortcuts: () => void): ComputedRef<readonly Command[]> {
+  const router = useRouter()
+  const theme = useTheme()
+  const [versions, runs, datasets] = [useVersions(), useRuns(), useDatasets()]
+  return computed(() => [
+    ...screens.filter(({ group, name }) => group !== undefined && router.hasRoute(name)).map(({ name, label, key }) => ({ id: `go ${name}`, title: t(label), group: t('palette.screen'), keys: key && `g ${key}`, run: () => router.push({ name }) })),
+    { id: 'theme', title: t(theme.theme === 'dark' ? 'app.theme.light' : 'app.theme.dark'), group: t('palette.action'), keys: 'Shift+D', run: theme.toggle },
+    { id: 'shortcuts', title: t('shortcuts.title'), group: t('palette.action'), keys: '?', run: showShortcuts },
+    ...(shownCharts.size > 0 ? [{ id: 'charts', title: t('charts.saveAll'), group: t('palette.action'), run: () => attempt(() => saveAllCharts('charts')) }] : []),
+    ...(versions.value ?? []).flatMap(({ version: { id, name, precision } }) => [
+      { id: `version ${id}`, title: name, group: t('palette.version'), run: () => router.push({ name: 'version', params: { id } }) },
+      ...(precision === 'fp32' ? [{ id: `quantize ${id}`, title: t('palette.quantize', { name }), group: t('palette.action'), run: () => router.push({ name: 'new', query: { from: id } }) }] : []),
+    ]),
+    ...(runs.value ?? []).map(({ id, name }) => ({ id: `run ${id}`, title: name, group: t('palette.run'), run: () => router.push({ name: 'run', params: { id } }) })),
+    ...(router.hasRoute('dataset') ? (datasets.value ?? []).map(({ name }) => ({ id: `dataset ${name}`, title: name, group: t('palette.dataset'), run: () => router.push({ name: 'dataset', params: { name } }) })) : []),
+  ])
+}
+
+/** Commands that have every word of the query, those whose title begins with it first. */
+export function found(commands: readonly Command[], query: string): readonly Command[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  const matching = commands.filter(({ title, group }) => words.every((word) => `${title} ${group}`.toLowerCase().includes(word)))
+  const rank = ({ title }: Command): number => (title.toLowerCase().startsWith(words[0] ?? '') ? 0 : 1)
+  return [...matching].sort((a, b) => rank(a) - rank(b))
+}
