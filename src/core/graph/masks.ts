@@ -40,6 +40,14 @@ function zeroOf(graph: Graph, name: string): number {
   return reader ? (constantInput(graph, reader, 2)?.data[0] ?? 0) : 0
 }
 
+/** Throws `badInput` naming a mask whose weight is not there or has another number of elements. */
+export function assertMasksFit({ masks, initializers }: Graph, where: string): void {
+  for (const [name, { length }] of masks) {
+    const tensor = initializers.get(name)
+    if (tensor?.data.length !== length) throw new NNOptError('badInput', `${where}: mask of '${name}': expected the shape of its weight, ${tensor ? `[${tensor.shape.join(', ')}]` : 'which is not there'}, got ${length} elements`, { mask: name })
+  }
+}
+
 /** The graph with zeros wherever a mask says so. */
 export function withMasksApplied(graph: Graph): Graph {
   const masked = [...graph.masks].map(([name, mask]) => {

@@ -1,25 +1,21 @@
-import { randomImages } from '../../inference/randomImages'
 import type { Graph } from '../../../core/graph/graph'
 import { macs } from '../../../core/measure/macs'
 import { parameterStatistics } from '../../../core/measure/parameterStatistics'
-import { writeOnnx } from '../../../core/onnx/index'
 import { checkPruneConfig } from '../../../core/prune/checkConfig'
-import { keepOf, methodOf } from '../../../core/prune/config'
+import { methodOf } from '../../../core/prune/config'
 import { importances } from '../../../core/prune/importances/index'
 import { pruneSchedules } from '../../../core/prune/schedules/index'
 import type { EpochMetrics } from '../../../core/train/events'
 import { NNOptError } from '../../../shared/errors'
 import type { Version } from '../../../shared/types'
-import { createInferenceWorker } from '../../inference/inferenceWorker'
-import { freeName } from '../../store/resolve'
+import { freeName, resolveDataset } from '../../store/resolve'
 import type { StepContext, StepOutput } from '../step'
 import type { PruneParams } from '../steps/prune'
-import { assertExact, costs, cutChannels, maskGraph, referenceOf, targetOf } from './pruneGraph'
-import type { CutGraph, CutGroup } from './pruneGraph'
+import type { CutGroup } from './pruneGraph'
+import { createPruner } from './pruner'
 import { readTrainable } from './readVersion'
 import { saveModel } from './saveModel'
 import { fromVersion } from './trainVersion'
-import { resolveDataset } from '../../store/resolve'
 import { reestimateStatistics, tuneGraph } from './tuneGraph'
 
 /** The pruned graph, and how it came about. */
@@ -63,12 +59,13 @@ async function pruneInSteps(context: StepContext, params: PruneParams, parent: V
   const steps = params.schedule === 'one-shot' || params.nm !== undefined ? 1 : params.steps
   const lastEpochs = params.epochs - (steps - 1) * params.stepEpochs
   if (params.epochs > 0 && lastEpochs < 1) throw new NNOptError('wrongCall', `schedule '${params.schedule}': ${steps} steps with ${params.stepEpochs} epochs between them need at least ${(steps - 1) * params.stepEpochs + 1} epochs: got ${params.epochs}`)
+  const pruner = createPruner(context, params, parent, source)
   let [graph, groups, history]: [Graph, readonly CutGroup[], readonly EpochMetrics[]] = [source, [], []]
   for (let step = 1; step <= steps; step++) {
     const stage = `stage-${step}`
     context.progress({ label: steps === 1 ? 'pruning' : `pruning, step ${step} of ${steps}`, done: step - 1, total: steps })
     const share = schedule.share(step, steps)
-    const smaller = await smallerGraph(context, params, source, graph, share)
+    const smaller = await pruner.prune(graph, share)
     graph = smaller.graph
     groups = mergedGroups(groups, smaller.groups)
     if (params.epochs > 0) {
@@ -84,29 +81,3 @@ async function pruneInSteps(context: StepContext, params: PruneParams, parent: V
 /** Later steps find groups by the same names with the counts that earlier ones left. */
 const mergedGroups = (before: readonly CutGroup[], now: readonly CutGroup[]): readonly CutGroup[] =>
   now.map((group) => ({ ...group, before: before.find(({ name }) => name === group.name)?.before ?? group.before }))
-
-async function smallerGraph(context: StepContext, params: PruneParams, source: Graph, graph: Graph, share: number): Promise<{ readonly graph: Graph; readonly groups: readonly CutGroup[] }> {
-  if (!methodOf(params).structured) return { graph: maskGraph(graph, params, share), groups: [] }
-  const { target } = keepOf(params.keep ?? 'macs=0')
-  if (target === 'latency') throw new NNOptError('unsupported', 'latency')
-  const cost = costs[target]
-  const result = cutChannels(graph, params, share, targetOf(params, share, cost, cost(source)))
-  const error = await exactness(result)
-  for (const { name, blocked } of result.dependencies.groups) if (blocked !== undefined) context.log(`${name} stays whole: ${blocked}`)
-  context.log(`cut to ${(result.choice.kept * 100).toFixed(1)} % of ${target}; scores agree with the whole network to ${error.toExponential(1)}`)
-  return result
-}
-
-/** Runs the cut network and the whole one with the same channels at zero on random images. Throws `internal` where they disagree. */
-async function exactness(result: CutGraph): Promise<number> {
-  const { images, shape } = randomImages(result.graph, 2)
-  const logits = async (graph: Graph): Promise<Float32Array> => {
-    const worker = await createInferenceWorker(writeOnnx(graph), { threads: 1 })
-    try {
-      return Object.values((await worker.run(images.slice(), shape)).outputs)[0].data
-    } finally {
-      await worker.close()
-    }
-  }
-  return assertExact(await logits(result.graph), await logits(referenceOf(result)))
-}

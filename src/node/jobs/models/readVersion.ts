@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Graph } from '../../../core/graph/graph'
+import { assertMasksFit } from '../../../core/graph/masks'
 import { NNOptError } from '../../../shared/errors'
 import type { Version } from '../../../shared/types'
 import type { Store } from '../../store'
@@ -12,7 +13,9 @@ export function readTrainable({ paths }: Store, { id, name, precision, trainable
   const { graph } = readModelFile(paths.model(id))
   const file = paths.trainingState(id)
   if (!existsSync(file)) throw new NNOptError('storage', `version '${name}': 'training.safetensors' is missing in its folder; run 'nnopt doctor'`, { file })
-  return { ...graph, masks: withTrainingState(graph, readFileSync(file), `${name}/training.safetensors`).masks }
+  const masked = { ...graph, masks: withTrainingState(graph, readFileSync(file), `${name}/training.safetensors`).masks }
+  assertMasksFit(masked, `version '${name}', training.safetensors`)
+  return masked
 }
 
 /** The same for a version that may only run: without masks where it has no training state. */

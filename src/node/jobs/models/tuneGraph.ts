@@ -1,14 +1,15 @@
 import { join } from 'node:path'
 import { parameterUses, withParameters } from '../../../core/execute/parameters'
 import type { Graph } from '../../../core/graph/graph'
+import type { Saliencies } from '../../../core/prune/scores'
 import { trainConfig } from '../../../core/train/config'
 import type { EpochMetrics } from '../../../core/train/events'
-import { NNOptError } from '../../../shared/errors'
+import { assert, NNOptError } from '../../../shared/errors'
 import type { Version } from '../../../shared/types'
 import { resolveDataset } from '../../store/resolve'
 import type { StepContext } from '../step'
 import type { PruneParams } from '../steps/prune'
-import type { TrainingResult } from '../trainer/messages'
+import type { TrainingJob, TrainingResult } from '../trainer/messages'
 import { runTraining } from '../trainer/runTraining'
 import { preprocessingFor } from './evaluateVersion'
 import { readTeacher } from './readTeacher'
@@ -23,12 +24,12 @@ export interface TunedGraph {
 type TrainOverrides = Partial<ReturnType<typeof trainConfig.parse>>
 
 /** Trains a graph that belongs to no version yet; its checkpoints lie in a folder of the step, so that a resumed step goes on with it. */
-async function train(context: StepContext, params: PruneParams, parent: Version, graph: Graph, stage: string, overrides: TrainOverrides): Promise<TrainingResult> {
+async function train(context: StepContext, params: PruneParams, parent: Version, graph: Graph, stage: string, overrides: TrainOverrides, extra: Pick<TrainingJob, 'gradientsOnly'> = {}): Promise<TrainingResult> {
   const dataset = resolveDataset(context.store, params.dataset ?? '')
   const { schedule: _pruneSchedule, ...shared } = params
   const config = trainConfig.parse({ ...shared, ...overrides })
   const teacher = readTeacher(context, config.distill, parentOf(context.store, { ...parent, parentId: parent.id }), graph)
-  const job = { graph, preprocessing: preprocessingFor(graph, parent), dataset, config, teacher, backend: params.backend, checkpointFolder: join(context.folder, stage) }
+  const job = { ...extra, graph, preprocessing: preprocessingFor(graph, parent), dataset, config, teacher, backend: params.backend, checkpointFolder: join(context.folder, stage) }
   const stopWatching = watchSystem(context)
   try {
     const trained = await runTraining(job, { signal: context.signal, resumed: context.resumed, onMessage: (message) => reportTraining(context, message) })
@@ -43,6 +44,15 @@ async function train(context: StepContext, params: PruneParams, parent: Version,
 export async function tuneGraph(context: StepContext, params: PruneParams, parent: Version, graph: Graph, stage: string, epochs: number): Promise<TunedGraph> {
   const { graph: tuned, history } = await train(context, params, parent, graph, stage, { epochs })
   return { graph: tuned, history }
+}
+
+/** (gradient · parameter)² of every parameter on training images, for importances that ask for it. */
+export async function gradientsOf(context: StepContext, params: PruneParams, parent: Version, graph: Graph): Promise<Saliencies> {
+  context.progress({ label: 'computing gradients', done: 0 })
+  const still = { epochs: 1, batchSize: Math.min(params.batchSize, params.gradientSamples), trainLimit: params.gradientSamples, distill: undefined, augment: [] }
+  const { saliencies } = await train(context, params, parent, graph, 'gradients', still, { gradientsOnly: true })
+  assert(saliencies, () => 'the trainer gave no gradients')
+  return saliencies
 }
 
 /** So small that no weight moves; only statistics are taken from the result anyway. */

@@ -4,7 +4,8 @@ import { trainConfig } from '../../../core/train/config'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
 
-const params = trainConfig.omit({ schedule: true, scheduleParams: true }).extend(pruneConfig.shape).extend({
+/** What a person may choose of a pruning and the fine-tuning that belongs to it. */
+export const pruneParams = trainConfig.omit({ schedule: true, scheduleParams: true }).extend(pruneConfig.shape).extend({
   from: z.string().min(1).describe('fp32 version to prune'),
   dataset: z.string().min(1).optional().describe('Data set for fine-tuning, gradients and statistics'),
   name: z.string().min(1).max(200).optional().describe('Name of the version'),
@@ -17,13 +18,13 @@ const params = trainConfig.omit({ schedule: true, scheduleParams: true }).extend
   backend: z.string().default('auto').describe('What computes; auto takes the fastest that is there'),
 })
 
-export type PruneParams = z.output<typeof params>
+export type PruneParams = z.output<typeof pruneParams>
 
 /** Makes a smaller version out of an fp32 one: zeros among its weights, or fewer channels. */
 export const pruneStep = defineStep({
   id: 'prune',
   label: 'Prune',
-  params,
+  params: pruneParams,
   usesBackend: true,
   run: async (context: StepContext, options): Promise<StepOutput> => (await import('../models/pruneVersion')).pruneVersion(context, options),
 })

@@ -1,6 +1,7 @@
 import type { Preprocessing } from '../../../core/data/preprocessing'
 import type { Graph } from '../../../core/graph/graph'
 import type { PtqConfig } from '../../../core/quantize/config'
+import type { Saliencies } from '../../../core/prune/scores'
 import type { TrainConfig } from '../../../core/train/config'
 import type { EpochMetrics, FitEvent } from '../../../core/train/events'
 import type { Command } from '../../../core/train/fit'
@@ -17,6 +18,8 @@ export interface TrainingJob {
   readonly teacher?: { readonly graph: Graph; readonly preprocessing: Preprocessing } | undefined
   /** For a graph with quantization parameters. */
   readonly quantization?: QuantizationJob | undefined
+  /** Only looks at gradients, for pruning: nothing is trained. */
+  readonly gradientsOnly?: boolean
   /** Backend id, or 'auto'. */
   readonly backend: string
   readonly checkpointFolder: string
@@ -48,6 +51,8 @@ export interface TrainingResult {
   /** With the chosen weights and quantization parameters. */
   readonly graph: Graph
   readonly history: readonly EpochMetrics[]
+  /** Of a job that only looks at gradients: (gradient · parameter)² by element. */
+  readonly saliencies?: Saliencies
   /** −1 for the start. */
   readonly bestEpoch: number | undefined
   /** Its accuracy on the validation split. */

@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { imageInput } from '../../../core/graph/graph'
+import { computeSaliencies } from '../../../core/prune/saliencies'
 import { fit } from '../../../core/train/fit'
-import type { Command, FitState } from '../../../core/train/fit'
+import type { Command, FitState, TrainingData } from '../../../core/train/fit'
 import { createTrainer } from '../../../core/train/trainer'
 import { NNOptError, toErrorReport } from '../../../shared/errors'
 import { chooseBackend } from '../../backends'
@@ -27,6 +28,7 @@ async function train(job: TrainingJob): Promise<TrainingResult> {
   try {
     const [height, width] = imageInput(graph).shape.slice(2).map(Number)
     const data = createTrainingData(dataset, pool, job, { height, width }, (path, reason) => send({ kind: 'unreadable', path, reason }))
+    if (job.gradientsOnly) return await gradients(job, data, device)
     const trainer = createTrainer(graph, config, data.stepsPerEpoch, preprocessing, { teacher: teacher && { graph: teacher.graph, normalization: teacher.preprocessing }, learnScales: job.quantization?.learnScales })
     const from = resumable(job)
     send({ kind: 'started', device, resumedAtStep: from?.snapshot.step ?? 0 })
@@ -36,6 +38,13 @@ async function train(job: TrainingJob): Promise<TrainingResult> {
     await pool.close()
     running.dispose()
   }
+}
+
+/** One pass over the images, in place of training. */
+async function gradients({ graph, preprocessing }: TrainingJob, data: TrainingData, device: TrainerDevice): Promise<TrainingResult> {
+  send({ kind: 'started', device, resumedAtStep: 0 })
+  const saliencies = await computeSaliencies(graph, preprocessing, data.trainBatches(0, 0))
+  return { graph, saliencies, history: [], bestEpoch: undefined, bestScore: undefined, stopped: false, diverged: undefined, device }
 }
 
 const fingerprint = ({ graph, dataset, config, quantization }: TrainingJob): Readonly<Record<string, unknown>> => ({ model: graph.name, dataset: dataset.hash, config, ...(quantization && { quantization: quantization.settings }) })
