@@ -81,6 +81,11 @@ describe('quantize', () => {
     expect(made.floatNodes).toContainEqual({ node: 'stem.conv', op: 'Conv', reason: 'kept in float on request' })
   })
 
+  it('leaves the first and the last layer in float where that is the policy', async () => {
+    const made = await document<Quantized>('quantize', 'base', '--dataset', 'colours', '--end-layers', 'bothFloat', '--name', 'ends')
+    expect(made.floatNodes.map(({ node }) => node)).toEqual(['stem.conv', 'classifier'])
+  })
+
   it.each([
     { name: 'a layer that is not there', args: ['base', '--dataset', 'colours', '--keep-fp32', 'nowhere'], code: 2, message: /no layer 'nowhere'.*expected one of stem\.conv/ },
     { name: 'activations that are not finite', args: ['infinite', '--dataset', 'colours'], code: 1, message: /layer 'wide\.conv'|layer 'wide\.relu'/ },

@@ -24,6 +24,7 @@ export const ptqConfig = z.object({
   calibrationStrategy: z.enum(samplingStrategies).default('stratified').describe('How calibration images are chosen: at random, by class in its proportion, or as many of each class.'),
   calibrationSamples: z.number().int().min(1).max(100_000).default(320).meta({ unit: 'images' }).describe('Images of the training split that ranges are collected from.'),
   correctionSamples: z.number().int().min(1).max(10_000).default(64).meta({ unit: 'images' }).describe('Calibration images that layers are corrected with, one layer after the other.'),
+  endLayers: z.enum(['int8', 'firstFloat', 'lastFloat', 'bothFloat']).default('int8').describe('Whether the first layer, which reads the image, and the last, which writes the scores, stay in float.'),
   keepFp32: z.array(z.string()).default([]).describe('Names of layers that stay in float.'),
 })
 

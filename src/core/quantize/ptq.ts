@@ -1,7 +1,7 @@
 import { NNOptError } from '../../shared/errors'
 import { foldBatchNorm } from '../graph/foldBatchNorm'
 import { withGlobalPooling } from '../graph/globalPooling'
-import type { Graph, QParams } from '../graph/graph'
+import type { Graph, Node, QParams } from '../graph/graph'
 import type { TensorData } from '../graph/tensorData'
 import { activationGrid, weightGrid } from './config'
 import type { PtqConfig } from './config'
@@ -28,17 +28,27 @@ export interface Prepared {
 }
 
 /** Folds batch normalization, gives every layer a bias of its own, and finds the values to observe. Throws `wrongCall` for a name in `keepFp32` that no node has. */
-export function prepare(source: Graph, config: Pick<PtqConfig, 'keepFp32' | 'foldBatchNorm'>): Prepared {
+export function prepare(source: Graph, config: Pick<PtqConfig, 'keepFp32' | 'foldBatchNorm' | 'endLayers'>): Prepared {
   const graph = withOwnBiases(withGlobalPooling(config.foldBatchNorm ? foldBatchNorm(source) : source))
   assertKnown(graph, config.keepFp32)
-  const places = placement(graph, { keepFloat: config.keepFp32 })
+  const places = placement(graph, { keepFloat: keptLayers(graph, config) })
   return { graph, placement: places, observed: [...new Set(places.activations.values())] }
+}
+
+const isWeighted = ({ op }: Node): boolean => op === 'Conv' || op === 'Gemm' || op === 'MatMul'
+
+/** Names of the layers that stay in float: those that were named, and the first and the last where that is the policy. */
+export const keptLayers = (graph: Graph, config: Pick<PtqConfig, 'keepFp32' | 'endLayers'>): readonly string[] => [...config.keepFp32, ...floatEnds(graph, config)]
+
+function floatEnds({ nodes }: Graph, { endLayers }: Pick<PtqConfig, 'endLayers'>): readonly string[] {
+  const layers = nodes.filter(isWeighted).map(({ name }) => name)
+  return [...(endLayers === 'firstFloat' || endLayers === 'bothFloat' ? layers.slice(0, 1) : []), ...(endLayers === 'lastFloat' || endLayers === 'bothFloat' ? layers.slice(-1) : [])]
 }
 
 function assertKnown({ name, nodes }: Graph, wanted: readonly string[]): void {
   const unknown = wanted.filter((layer) => !nodes.some((node) => node.name === layer))
   if (unknown.length === 0) return
-  const layers = nodes.filter(({ op }) => op === 'Conv' || op === 'Gemm' || op === 'MatMul').map((node) => node.name)
+  const layers = nodes.filter(isWeighted).map((node) => node.name)
   throw new NNOptError('wrongCall', `model '${name}' has no layer '${unknown.join("', '")}' to keep in float: expected one of ${layers.join(', ')}`, { unknown })
 }
 

@@ -7,7 +7,7 @@ import { writeOnnx } from '../../../core/onnx/index'
 import { convert } from '../../../core/quantize/convert'
 import { observers } from '../../../core/quantize/observers/index'
 import { placement } from '../../../core/quantize/placement'
-import { chosenRanges, withQParams } from '../../../core/quantize/ptq'
+import { chosenRanges, keptLayers, withQParams } from '../../../core/quantize/ptq'
 import { pairSafeScales } from '../../../core/quantize/saturation'
 import type { FitHooks } from '../../../core/train/fit'
 import type { Trainer } from '../../../core/train/trainer'
@@ -48,7 +48,7 @@ async function deployedScore(graph: Graph, { preprocessing }: TrainingJob, datas
 
 /** The parameters that calibration gives for the present weights, as after training. */
 async function observedAgain(graph: Graph, { preprocessing }: TrainingJob, { config, samples }: QuantizationJob, pool: DataPool): Promise<Graph['qparams']> {
-  const places = placement(graph, { keepFloat: config.keepFp32 })
+  const places = placement(graph, { keepFloat: keptLayers(graph, config) })
   const prepared = { graph: { ...graph, qparams: new Map() }, placement: places, observed: [...new Set(places.activations.values())] }
   const statistics = await calibrate(prepared.graph, prepared.observed, calibrationBatches(graph, preprocessing, samples, pool), { histogram: observers.get(config.activationObserver).reads === 'histogram' })
   return withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config).qparams

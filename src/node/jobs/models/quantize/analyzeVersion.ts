@@ -9,7 +9,7 @@ import { hintFor } from '../../../../core/quantize/analysis/hint'
 import { onlyActivations, onlyLayer, onlyWeights, outputOf, withoutLayers } from '../../../../core/quantize/analysis/restrict'
 import { ptqConfig } from '../../../../core/quantize/config'
 import type { PtqConfig } from '../../../../core/quantize/config'
-import { prepare } from '../../../../core/quantize/ptq'
+import { keptLayers, prepare } from '../../../../core/quantize/ptq'
 import { NNOptError } from '../../../../shared/errors'
 import type { LayerAnalysis, QuantizationAnalysis, Version } from '../../../../shared/types'
 import { startInferenceThread } from '../../../inference/inferenceWorker'
@@ -104,7 +104,7 @@ async function everyLayer(context: Hooks, thread: InferenceThread, { prepared, s
     if (context.signal.aborted) throw new NNOptError('cancelled', 'analysis stopped on request')
     context.progress({ label: 'switching layers on and off', done: index, total: nodes.length, unit: 'layers' })
     const oneOn = divergenceOf(await followed(thread, floatTrail, onlyLayer(graph, node), node))
-    const oneOff = divergence - divergenceOf(await followed(thread, simulatedTrail, withoutLayers(graph, [node.name]), node))
+    const oneOff = divergence - divergenceOf(await followed(thread, simulatedTrail, withoutLayers(graph, [...keptLayers(graph, config), node.name]), node))
     const output = outputOf(graph, node)
     const error = (meters: typeof all): LayerAnalysis['error'] => meters.get(output)?.error() ?? { sqnrDb: null, cosine: 1 }
     const facts = { ...describeLayer(graph, node, statistics, prepared.placement.activations), error: error(all), weightError: error(weights), activationError: error(activations), oneOn, oneOff }
@@ -129,6 +129,6 @@ async function keptInFloat(context: StepContext, bench: Workbench, version: Vers
   const reference = await bench.reference()
   context.progress({ label: 'scoring with layers in float', done: 0 })
   const before = compareScores(reference, await scoresOf(context.store.paths.model(version.id), validation, bench.options))
-  const after = await compareWith(reference, withoutLayers(graph, [...config.keepFp32, ...layers]), validation, bench.options)
+  const after = await compareWith(reference, withoutLayers(graph, [...keptLayers(graph, config), ...layers]), validation, bench.options)
   return { version: version.id, images: after.samples, divergence: after.divergence, layers: [], kept: { layers, before, after, seconds: (performance.now() - startedAt) / 1000 } }
 }
