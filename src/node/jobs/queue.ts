@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { uptime } from 'node:os'
-import { checkRecipe, formatRecipe } from '../../core/recipe/recipe'
+import { checkRecipe, formatRecipe, paramsOf } from '../../core/recipe/recipe'
 import { NNOptError } from '../../shared/errors'
 import type { Recipe, Run } from '../../shared/types'
 import type { EventHub } from '../handlers/events'
@@ -184,7 +184,7 @@ class Queue implements JobQueue {
 /** Variables that must be there when the process starts: those of the backends, when a step trains. */
 async function environmentOf({ steps: entries }: Recipe): Promise<Readonly<Record<string, string>>> {
   const { steps } = await import('./steps/index')
-  if (!entries.some(({ step }) => steps.get(step).usesBackend)) return {}
+  if (!entries.some((entry) => steps.get(entry.step).usesBackend(paramsOf(entry)))) return {}
   const { environment } = await import('../backends/tensorflow/environment')
   return environment
 }

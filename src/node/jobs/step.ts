@@ -36,8 +36,8 @@ export interface Step extends StepKind {
   readonly label: string
   /** Measurements that nothing else may disturb. */
   readonly exclusive: boolean
-  /** Trains, so its process starts with the environment that the backends ask for. */
-  readonly usesBackend: boolean
+  /** Whether it trains with these parameters, so that its process starts with the environment that the backends ask for. */
+  usesBackend(params: Readonly<Record<string, unknown>>): boolean
   run(context: StepContext, params: unknown): Promise<StepOutput>
 }
 
@@ -46,15 +46,16 @@ interface StepDefinition<S extends z.ZodType> {
   readonly label: string
   readonly params: S
   readonly exclusive?: boolean
-  readonly usesBackend?: boolean
+  readonly usesBackend?: boolean | ((params: Readonly<Record<string, unknown>>) => boolean)
   run(context: StepContext, params: z.output<S>): Promise<StepOutput>
 }
 
 export function defineStep<S extends z.ZodType>(definition: StepDefinition<S>): Step {
+  const { usesBackend = false } = definition
   return {
     exclusive: false,
-    usesBackend: false,
     ...definition,
+    usesBackend: typeof usesBackend === 'function' ? usesBackend : () => usesBackend,
     kind: 'step',
     run: async (context, params) => definition.run(context, definition.params.parse(params)),
   }

@@ -25,7 +25,7 @@ export const quantizeStep = defineStep({
   id: 'quantize',
   label: 'Quantize',
   params,
-  usesBackend: true,
+  usesBackend: ({ mode }) => mode === 'qat',
   run: async (context: StepContext, options): Promise<StepOutput> => {
     if (options.mode === 'ptq') return (await import('../models/quantizeVersion')).quantizeVersion(context, options)
     return (await import('../models/qatVersion')).qatVersion(context, options, join(context.folder, 'checkpoints'))

@@ -71,7 +71,9 @@ async function observeNetwork(source: Graph, config: PtqConfig, calibration: Cal
 }
 
 async function equalized(prepared: Prepared, calibration: Calibration, hooks: Hooks): Promise<Prepared> {
-  const values = prepared.graph.nodes.flatMap(({ outputs }) => outputs)
+  // Behind its clamp a channel shows how far it may grow; before it, values that the clamp cuts anyway.
+  const inputs = new Set(prepared.graph.inputs.map(({ name }) => name))
+  const values = [...prepared.placement.activations.keys()].filter((value) => !inputs.has(value))
   const channels = await observeChannels(prepared.graph, values, calibration.batches(), imageHooks('equalizing', calibration, hooks))
   return { ...prepared, graph: equalize(prepared.graph, channels) }
 }

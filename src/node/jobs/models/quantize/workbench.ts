@@ -52,8 +52,8 @@ export async function withWorkbench<T>(context: StepContext, params: WorkbenchPa
   }
 }
 
-/** Images a run when scores are computed. */
-const scoringBatch = 50
+/** Images a run when scores are computed: fewer of large ones, whose activations would fill the memory. */
+const scoringBatch = ([, height, width]: readonly number[]): number => Math.max(1, Math.min(50, Math.round((16 * 224 * 224) / (height * width))))
 
 async function open(context: StepContext, params: WorkbenchParams, config: PtqConfig, parent: Version, pool: DataPool): Promise<Workbench> {
   const source = readFloat(context.store, parent)
@@ -64,7 +64,7 @@ async function open(context: StepContext, params: WorkbenchParams, config: PtqCo
   const options: ScoreOptions = { kind: endsInSoftmax(source) ? 'probabilities' : 'logits', signal: context.signal }
   const available = images.labels('val').length
   const samples = available > 0 ? images.choose('val', params.validationSamples ?? available, 'stratified', params.seed) : undefined
-  const validation = samples && (() => images.batches('val', samples, scoringBatch))
+  const validation = samples && (() => images.batches('val', samples, scoringBatch(images.shape)))
   let reference: Promise<ScoredImages> | undefined
   return {
     parent,
