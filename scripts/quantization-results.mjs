@@ -1,7 +1,7 @@
 // The table of docs/results/quantization.md, measured by the program itself:
 //   node scripts/quantization-results.mjs --dataset cifar10 --workspace DIR [--limit N] [--threads N] [--out docs/results/quantization.md] VERSION…
 // The workspace holds the data set and the fp32 versions (nnopt dataset add, nnopt import, nnopt train). Each is quantized by default and with the ladder,
-// and all three are scored on the test split and timed in turns. Versions that an earlier call has made are used again.
+// and all three are scored on the test split and timed in turns. Versions and scores that an earlier call has made are used again.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -31,8 +31,15 @@ function quantized(parent, name, ...flags) {
   return { name, sizeBytes, quantization }
 }
 
+/** The newest score on the same images, or a new one. */
+function scoreOf(name) {
+  const wanted = values.limit ? Number(values.limit) : null
+  const stored = nnopt('show', name).evaluations.find(({ limit: images, evaluation }) => images === wanted && evaluation.dataset === values.dataset && evaluation.split === 'test')
+  return stored?.evaluation ?? nnopt('evaluate', name, '--dataset', values.dataset, ...limit, ...threads)
+}
+
 function measured(names) {
-  const scores = names.map((name) => nnopt('evaluate', name, '--dataset', values.dataset, ...limit, ...threads))
+  const scores = names.map((name) => scoreOf(name))
   const { results } = nnopt('benchmark', ...names, '--batch', '8', '--rounds', '6', ...threads)
   return names.map((name, index) => ({ name, score: scores[index], speed: results[index].throughput.median }))
 }
