@@ -36,45 +36,76 @@ const exact = 1e-6
 
 /** Learns for every weight whether to round down or up, so that the outputs' squared error falls. Rows that do not gain keep the nearest integers. */
 export async function learnRounding(problem: RoundingProblem, iterations: number, multiply: MatMul): Promise<LearnedRounding> {
-  const { weights, scales, qmin, qmax, moments: { fanIn, outputs, inputs } } = problem
-  const floors = weights.map((weight, index) => Math.floor(weight / scales[Math.floor(index / fanIn)] + exact))
-  const fractions = weights.map((weight, index) => weight / scales[Math.floor(index / fanIn)] - floors[index])
-  const fixed = Uint8Array.from(fractions, (fraction) => Number(fraction <= 2 * exact))
-  const variables = Float32Array.from(fractions, inverseSigmoid)
-  const [firstMoments, secondMoments] = [new Float32Array(variables.length), new Float32Array(variables.length)]
-  const soft = new Float32Array(variables.length)
-  const unit = typicalGradient(problem)
+  const { qmin, qmax } = problem
+  const state = startState(problem)
   for (let step = 1; step <= iterations; step++) {
-    for (let index = 0; index < soft.length; index++) soft[index] = clamp(floors[index] + (fixed[index] ? 0 : opened(variables[index])), qmin, qmax) * scales[Math.floor(index / fanIn)]
-    const products = await multiply(soft, outputs, inputs, fanIn, fanIn)
-    const progress = Math.max(0, (step / iterations - freeShare) / (1 - freeShare))
-    const beta = exponents.last + (exponents.first - exponents.last) * (1 + Math.cos(Math.PI * progress)) / 2
-    for (let index = 0; index < variables.length; index++) {
-      if (fixed[index]) continue
-      const scale = scales[Math.floor(index / fanIn)]
-      const open = opened(variables[index])
-      const slope = slopeOf(variables[index])
-      const error = ((products[index] - problem.moments.cross[index]) * scale) / unit
-      const gradient = (error + (progress > 0 ? pull * progress * regularizerSlope(open, beta) : 0)) * slope
-      firstMoments[index] = adam.first * firstMoments[index] + (1 - adam.first) * gradient
-      secondMoments[index] = adam.second * secondMoments[index] + (1 - adam.second) * gradient * gradient
-      const [m, v] = [firstMoments[index] / (1 - adam.first ** step), secondMoments[index] / (1 - adam.second ** step)]
-      variables[index] -= (adam.rate * m) / (Math.sqrt(v) + adam.epsilon)
-    }
+    const products = await multiply(softWeights(problem, state), problem.moments.outputs, problem.moments.inputs, problem.moments.fanIn, problem.moments.fanIn)
+    descend(problem, state, products, step, iterations)
   }
-  const learned = Int32Array.from(floors, (floor, index) => clamp(floor + (!fixed[index] && opened(variables[index]) >= 0.5 ? 1 : 0), qmin, qmax))
+  const { floors, fractions, fixed, variables } = state
+  const learned = Int32Array.from(floors, (floor, index) => clamp(floor + (!fixed[index] && sigmoid(variables[index]) >= 0.5 ? 1 : 0), qmin, qmax))
   const nearest = Int32Array.from(floors, (floor, index) => clamp(floor + (fractions[index] >= 0.5 ? 1 : 0), qmin, qmax))
   return better(problem, nearest, learned, multiply)
 }
 
+/** One entry a weight. */
+interface RoundingState {
+  readonly floors: Float32Array
+  readonly fractions: Float32Array
+  readonly fixed: Uint8Array
+  readonly variables: Float32Array
+  /** h(V), and its derivative by V: 0 where it is cut. */
+  readonly opened: Float32Array
+  readonly slopes: Float32Array
+  readonly soft: Float32Array
+  readonly firstMoments: Float32Array
+  readonly secondMoments: Float32Array
+  readonly unit: number
+}
+
+function startState(problem: RoundingProblem): RoundingState {
+  const { weights, scales, moments: { fanIn } } = problem
+  const floors = weights.map((weight, index) => Math.floor(weight / scales[Math.floor(index / fanIn)] + exact))
+  const fractions = weights.map((weight, index) => weight / scales[Math.floor(index / fanIn)] - floors[index])
+  const blank = (): Float32Array => new Float32Array(weights.length)
+  return { floors, fractions, fixed: Uint8Array.from(fractions, (fraction) => Number(fraction <= 2 * exact)), variables: fractions.map(inverseSigmoid), opened: blank(), slopes: blank(), soft: blank(), firstMoments: blank(), secondMoments: blank(), unit: typicalGradient(problem) }
+}
+
 const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value))
-const opened = (variable: number): number => clamp(sigmoid(variable) * (stretch.high - stretch.low) + stretch.low, 0, 1)
 const inverseSigmoid = (fraction: number): number => -Math.log((stretch.high - stretch.low) / (fraction - stretch.low) - 1)
 
-function slopeOf(variable: number): number {
-  const value = sigmoid(variable)
-  const stretched = value * (stretch.high - stretch.low) + stretch.low
-  return stretched <= 0 || stretched >= 1 ? 0 : value * (1 - value) * (stretch.high - stretch.low)
+/** The weights with the present rounding; keeps h(V) and its slope for the step that follows. */
+function softWeights({ scales, qmin, qmax, moments: { fanIn, outputs } }: RoundingProblem, { floors, fixed, variables, opened, slopes, soft }: RoundingState): Float32Array {
+  const width = stretch.high - stretch.low
+  for (let row = 0, index = 0; row < outputs; row++) {
+    for (const end = index + fanIn; index < end; index++) {
+      const value = fixed[index] ? 0 : sigmoid(variables[index])
+      const stretched = value * width + stretch.low
+      const cut = fixed[index] === 1 || stretched <= 0 || stretched >= 1
+      opened[index] = fixed[index] ? 0 : clamp(stretched, 0, 1)
+      slopes[index] = cut ? 0 : value * (1 - value) * width
+      soft[index] = clamp(floors[index] + opened[index], qmin, qmax) * scales[row]
+    }
+  }
+  return soft
+}
+
+/** One step of Adam on the error and on the pull towards 0 and 1. */
+function descend({ scales, moments: { fanIn, outputs, cross } }: RoundingProblem, state: RoundingState, products: Float32Array, step: number, iterations: number): void {
+  const { variables, opened, slopes, firstMoments, secondMoments, unit } = state
+  const progress = Math.max(0, (step / iterations - freeShare) / (1 - freeShare))
+  const beta = exponents.last + ((exponents.first - exponents.last) * (1 + Math.cos(Math.PI * progress))) / 2
+  const [firstShare, secondShare] = [1 - adam.first ** step, 1 - adam.second ** step]
+  for (let row = 0, index = 0; row < outputs; row++) {
+    for (const end = index + fanIn; index < end; index++) {
+      const slope = slopes[index]
+      // Where h is cut nothing pulls any more; its momentum still runs out.
+      const gradient = slope === 0 ? 0 : (((products[index] - cross[index]) * scales[row]) / unit + (progress > 0 ? pull * progress * regularizerSlope(opened[index], beta) : 0)) * slope
+      firstMoments[index] = adam.first * firstMoments[index] + (1 - adam.first) * gradient
+      secondMoments[index] = adam.second * secondMoments[index] + (1 - adam.second) * gradient * gradient
+      variables[index] -= (adam.rate * (firstMoments[index] / firstShare)) / (Math.sqrt(secondMoments[index] / secondShare) + adam.epsilon)
+    }
+  }
 }
 
 /** Of 1 − |2h − 1|^β. */

@@ -39,7 +39,7 @@ export interface NetworkBuilder {
 }
 
 /** Positions of each correction image that rounding is learned on, and steps of learning: bounded whatever the network. */
-const [rowsPerImage, iterations] = [64, 300]
+const [rowsPerImage, iterations] = [64, 200]
 
 type Hooks = Pick<StepContext, 'progress' | 'signal'>
 
