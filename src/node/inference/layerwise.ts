@@ -62,6 +62,12 @@ interface Walk {
   readonly multiply: MatMul
 }
 
+/** Numbers of one value over all images that may be kept: four such arrays exist at once, of both networks before and behind a segment. */
+const mostKept = 2 ** 26
+
+/** The wide values inside an inverted residual are computed again for each of its layers rather than kept. */
+const isKeepable = (shape: readonly number[], images: number): boolean => images * shape.slice(1).reduce((product, dim) => product * dim, 1) <= mostKept
+
 /** A segment with what leads into it in both networks. */
 interface Stretch {
   readonly segment: Segment
@@ -73,7 +79,8 @@ interface Stretch {
 async function walk(parts: Walk, quantized: Graph, images: readonly ImageBatch[], correct: Correction, { onProgress, signal }: LayerwiseOptions): Promise<Graph> {
   const total = correctableLayers(quantized).length
   let [graph, floatInputs, simulatedInputs, done] = [quantized, images, images, 0]
-  for (const segment of segments(parts.float, (value) => quantized.qparams.has(value))) {
+  const count = images.reduce((sum, { shape }) => sum + shape[0], 0)
+  for (const segment of segments(parts.float, (value) => quantized.qparams.has(value) && isKeepable(parts.shapes.get(value) ?? [], count))) {
     const stretch: Stretch = { segment, shape: parts.shapes.get(segment.input) ?? [], floatInputs, simulatedInputs }
     const names = new Set(segment.nodes.map(({ name }) => name))
     const layers = correctableLayers(graph, graph.nodes.filter(({ name }) => names.has(name)))
