@@ -64,3 +64,18 @@ describe('every recipe that ships with the program', () => {
     expect(() => checkRecipe(parseRecipe(readFileSync(join(folder, name), 'utf8'), name), realSteps)).not.toThrow()
   })
 })
+
+describe('scales', () => {
+  const text = 'name: x\nscales: { full: { epochs: 30 }, small: { epochs: 1 } }\nsteps: [{ step: train, epochs: "${epochs}", nested: { list: ["${epochs}", "$float"] } }]'
+
+  it.each([{ scale: undefined, epochs: 30 }, { scale: 'full', epochs: 30 }, { scale: 'small', epochs: 1 }])('$scale fills in its values', ({ scale, epochs }) => {
+    expect(parseRecipe(text, 'r.yaml', scale)).toEqual({ name: 'x', steps: [{ step: 'train', epochs, nested: { list: [epochs, '$float'] } }] })
+  })
+
+  it.each([
+    { yaml: text, scale: 'tiny', says: /scale 'tiny': expected one of full, small/ },
+    { yaml: 'name: x\nsteps: [{ step: train }]', scale: 'small', says: /scale 'small': expected none, it has one size only/ },
+    { yaml: text.replace('"$float"', '"${images}"'), scale: 'small', says: /'\$\{images\}' has no value: expected one of epochs/ },
+    { yaml: text.replace('{ epochs: 30 }', '3'), scale: 'small', says: /field 'scales'/ },
+  ])('refuses $says', ({ yaml, scale, says }) => expect(() => parseRecipe(yaml, 'r.yaml', scale)).toThrow(says))
+})

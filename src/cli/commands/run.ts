@@ -7,9 +7,13 @@ import type { GlobalOptions } from '../cli'
 import { execute } from '../execute'
 import { printRun } from '../runText'
 
+interface Options extends GlobalOptions {
+  readonly scale?: string
+}
+
 export const run = (command: Command): Command =>
-  command.argument('<recipe>', 'YAML file').action((file: string, options: GlobalOptions) => {
-    const recipe = parseRecipe(readText(file), file)
+  command.argument('<recipe>', 'YAML file').option('--scale <name>', 'one of the sizes that the recipe has; the first when left out').action((file: string, { scale, ...options }: Options) => {
+    const recipe = parseRecipe(readText(file), file, scale)
     return withCli(options, async (cli) => printRun(cli, await execute(cli, recipe)))
   })
 

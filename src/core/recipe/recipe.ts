@@ -4,6 +4,7 @@ import { NNOptError } from '../../shared/errors'
 import type { Registry } from '../../shared/registry'
 import { recipe as recipeSchema } from '../../shared/types'
 import type { Recipe, RecipeStep } from '../../shared/types'
+import { atScale } from './scales'
 
 /** What a recipe needs to know of a kind of step. */
 export interface StepKind {
@@ -15,8 +16,8 @@ export interface StepKind {
 const place = (path: readonly PropertyKey[]): string => path.map((part) => (typeof part === 'number' ? `[${part + 1}]` : String(part))).join('.').replaceAll('.[', '[')
 
 /** A recipe from YAML (JSON is YAML too). Throws `badInput` naming the file and the field or line. */
-export function parseRecipe(text: string, fileName: string): Recipe {
-  const parsed = recipeSchema.safeParse(parseYaml(text, fileName))
+export function parseRecipe(text: string, fileName: string, scale?: string): Recipe {
+  const parsed = recipeSchema.safeParse(atScale(parseYaml(text, fileName), fileName, scale))
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   throw new NNOptError('badInput', `recipe '${fileName}': field '${place(issue?.path ?? [])}': ${issue?.message ?? 'invalid'}; expected 'name' and a list 'steps', each with 'step'`)

@@ -1,0 +1,64 @@
+import type { Benchmark, Evaluation, NetworkFacts, Version } from '../../shared/types'
+import { colorOf, scatter } from './charts'
+import { formatCount, formatMegabytes, formatMs, formatPercent, formatPoints } from './format'
+import { svgFile } from './svgFile'
+
+/** A version with all that was measured of it. */
+export interface Result {
+  readonly version: Version
+  readonly network: NetworkFacts
+  readonly evaluation: Evaluation
+  readonly benchmark: Benchmark
+}
+
+const columns = ['version', 'type', 'accuracy', '95 % interval', 'against the first', 'parameters', 'not zero', 'zero weights', 'operations', 'file', 'after gzip', 'latency p50', 'against the first']
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+
+function cells({ version, network, evaluation, benchmark }: Result, first: Result): readonly string[] {
+  return [
+    version.name,
+    version.precision,
+    formatPercent(evaluation.accuracy),
+    evaluation.accuracyInterval.map(formatPercent).join(' – '),
+    formatPoints(evaluation.accuracy - first.evaluation.accuracy),
+    formatCount(network.totalParams),
+    formatCount(network.nonzeroParams),
+    formatPercent(network.sparsity),
+    formatCount(network.macs),
+    formatMegabytes(version.sizeBytes),
+    formatMegabytes(network.gzipBytes),
+    formatMs(benchmark.latencyMs.p50),
+    `${(first.benchmark.latencyMs.p50 / benchmark.latencyMs.p50).toFixed(2)} ×`,
+  ]
+}
+
+/** The results as Markdown; the plots are files beside it. */
+export function resultsMarkdown(title: string, results: readonly Result[], plots: readonly string[], programVersion: string): string {
+  const [first] = results
+  const { evaluation, benchmark } = first
+  const warnings = [...new Set(results.flatMap((result) => result.benchmark.warnings))]
+  return [
+    `# ${title}`,
+    '',
+    `Accuracy on ${formatCount(evaluation.samples)} images of ${evaluation.dataset} (${evaluation.split}). Latency of ${benchmark.batchSize} image${benchmark.batchSize === 1 ? '' : 's'} at once, ${benchmark.threads} threads, versions taking turns, ${benchmark.device.runtime}, ${benchmark.device.cpu}. NNOpt Studio ${programVersion}.`,
+    '',
+    row(columns),
+    row(columns.map(() => '---')),
+    ...results.map((result) => row(cells(result, first))),
+    '',
+    ...plots.flatMap((plot) => [`![${plot.replace(/\.svg$/, '').replaceAll('-', ' ')}](${plot})`, '']),
+    ...(warnings.length > 0 ? ['Warnings of the measurement:', '', ...warnings.map((warning) => `- ${warning}`), ''] : []),
+  ].join('\n')
+}
+
+/** Accuracy against the size of the compressed file, and against latency. */
+export function resultsPlots(results: readonly Result[]): { readonly size: string; readonly latency: string } {
+  const points = (x: (result: Result) => number) =>
+    results.map((result, index) => ({ label: result.version.name, x: x(result), y: result.evaluation.accuracy, yInterval: result.evaluation.accuracyInterval, color: colorOf(index) }))
+  const accuracy = { label: 'Accuracy', format: formatPercent }
+  return {
+    size: svgFile(scatter('Accuracy against file size after gzip', points(({ network }) => network.gzipBytes), { label: 'File size after gzip', format: formatMegabytes }, accuracy)),
+    latency: svgFile(scatter('Accuracy against latency', points(({ benchmark }) => benchmark.latencyMs.p50), { label: 'Latency p50', format: formatMs }, accuracy)),
+  }
+}
