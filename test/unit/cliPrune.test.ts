@@ -66,6 +66,16 @@ describe('prune, fine-tune, quantize', { timeout: 240_000 }, () => {
     }
   })
 
+  it('reaches the same amounts in several steps', async () => {
+    const before = await shown('tiny')
+    await succeeds('prune', 'tiny', '--name', 'stepwise', '--method', 'l2-structured', '--keep', 'macs=0.4', '--schedule', 'iterative', '--steps', '3', '--round-to', '1', '--min-channels', '2')
+    expect((await shown('stepwise')).macs / before.macs).toBeGreaterThan(0.3)
+    expect((await shown('stepwise')).macs / before.macs).toBeLessThanOrEqual(0.42)
+    const [, wide] = before.layers
+    await succeeds('prune', 'tiny', '--name', 'ratio', '--method', 'l2-structured', '--pruning-ratio', JSON.stringify({ [wide.name]: 0.5 }), '--schedule', 'cubic', '--steps', '3', '--round-to', '1', '--min-channels', '2')
+    expect((await shown('ratio')).layers.find(({ name }) => name === wide.name)?.shape[0]).toBe(wide.shape[0] / 2)
+  })
+
   it('says what it would bring before anything is cut', async () => {
     const versions = (await succeeds('versions', '--json')) as readonly unknown[]
     const plan = (await succeeds('prune', 'tiny', '--plan', '--json', '--method', 'l1-structured', '--keep', 'params=0.6', '--round-to', '2', '--min-channels', '2', '--dataset', 'colors', '--plan-samples', '12')) as {

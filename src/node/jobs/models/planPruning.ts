@@ -34,7 +34,7 @@ export async function planPruning(context: StepContext, params: PlanParams): Pro
   const parent = context.version(params.from)
   const source = startOf(context, { ...params, epochs: 0 }, parent)
   const pruner = createPruner(context, params, parent, source)
-  const smaller = await pruner.prune(source, 1)
+  const smaller = await pruner.prune(source, { before: 0, after: 1 })
   const table = smaller.cut ? await pruner.table() : undefined
   const sample = await sampleFor(context, params, parent, source)
   const base = sample && (await sample.accuracy(source))

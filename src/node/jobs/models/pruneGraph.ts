@@ -53,11 +53,18 @@ export function targetOf(params: PruneParams, share: number, cost: (graph: Graph
   return { name: target, keep: 1 - (1 - keep) * share, cost, whole }
 }
 
+/** Shares of what is to go in all: gone before a cut, and after it. */
+export interface Progress {
+  readonly before: number
+  readonly after: number
+}
+
 /** A graph without its least important channels. */
-export function cutChannels(source: Graph, params: PruneParams, share: number, target: Target | undefined, saliencies?: Saliencies): CutGraph {
+export function cutChannels(source: Graph, params: PruneParams, { before, after }: Progress, target: Target | undefined, saliencies?: Saliencies): CutGraph {
   const dependencies = dependencyGraph(gatherShuffles(source))
   const scores = unitScores(dependencies, importances.get(methodOf(params).importance), params.seed, saliencies)
-  const pruningRatio = Object.fromEntries(Object.entries(params.pruningRatio).map(([name, ratio]) => [name, ratio * share]))
+  // Ratios refer to the network before the first cut: what earlier cuts took is not taken again.
+  const pruningRatio = Object.fromEntries(Object.entries(params.pruningRatio).map(([name, ratio]) => [name, 1 - (1 - ratio * after) / (1 - ratio * before)]))
   const choice = chooseUnits(dependencies, scores, { ...params, pruningRatio }, target)
   const groups = [...choice.counts].map(([group, after]) => ({ name: group.name, before: group.units.length, after }))
   return { graph: cut(dependencies, choice.removed), dependencies, choice, groups }

@@ -13,7 +13,7 @@ import { claimMachine } from '../machineLock'
 import type { StepContext } from '../step'
 import type { PruneParams } from '../steps/prune'
 import { cutChannels } from './pruneGraph'
-import type { CutGraph } from './pruneGraph'
+import type { CutGraph, Progress } from './pruneGraph'
 
 const rounds = 8
 const roundMs = 150
@@ -54,12 +54,12 @@ export async function measuredLatencies(context: StepContext, graphs: readonly G
 const attempts = 5
 
 /** Cuts by the table, measures what came out, and corrects the aim until the measured share is the one that was asked for. Warns where it stays off. */
-export async function cutToLatency(context: StepContext, params: PruneParams, source: Graph, graph: Graph, share: number, table: LatencyTable, saliencies?: Saliencies): Promise<CutGraph> {
-  const wanted = 1 - (1 - keepOf(params.keep ?? '').share) * share
+export async function cutToLatency(context: StepContext, params: PruneParams, source: Graph, graph: Graph, progress: Progress, table: LatencyTable, saliencies?: Saliencies): Promise<CutGraph> {
+  const wanted = 1 - (1 - keepOf(params.keep ?? '').share) * progress.after
   const tried: { readonly result: CutGraph; readonly measured: number }[] = []
   let aim = wanted
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const result = tryCut(() => cutChannels(graph, params, share, { name: 'latency', keep: wanted, cost: table.predict, whole: (table.wholeMs * aim) / wanted }, saliencies), attempt)
+    const result = tryCut(() => cutChannels(graph, params, progress, { name: 'latency', keep: wanted, cost: table.predict, whole: (table.wholeMs * aim) / wanted }, saliencies), attempt)
     if (!result) break
     const [before, after] = await measuredLatencies(context, [source, result.graph])
     const measured = after / before

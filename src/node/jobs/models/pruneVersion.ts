@@ -64,8 +64,8 @@ async function pruneInSteps(context: StepContext, params: PruneParams, parent: V
   for (let step = 1; step <= steps; step++) {
     const stage = `stage-${step}`
     context.progress({ label: steps === 1 ? 'pruning' : `pruning, step ${step} of ${steps}`, done: step - 1, total: steps })
-    const share = schedule.share(step, steps)
-    const smaller = await pruner.prune(graph, share)
+    const shareAfter = (count: number): number => (count === 0 ? 0 : schedule.share(count, steps))
+    const smaller = await pruner.prune(graph, { before: shareAfter(step - 1), after: shareAfter(step) })
     graph = smaller.graph
     groups = mergedGroups(groups, smaller.groups)
     if (params.epochs > 0) {

@@ -10,7 +10,7 @@ import { randomImages } from '../../inference/randomImages'
 import type { StepContext } from '../step'
 import type { PruneParams } from '../steps/prune'
 import { assertExact, costs, cutChannels, maskGraph, referenceOf, targetOf } from './pruneGraph'
-import type { CutGraph, CutGroup } from './pruneGraph'
+import type { CutGraph, CutGroup, Progress } from './pruneGraph'
 import { cutToLatency, latencyTable } from './pruneLatency'
 import { gradientsOf } from './tuneGraph'
 
@@ -22,8 +22,7 @@ export interface Smaller {
 }
 
 export interface Pruner {
-  /** The graph with `share` of what is to go gone. */
-  prune(graph: Graph, share: number): Promise<Smaller>
+  prune(graph: Graph, progress: Progress): Promise<Smaller>
   /** Measured on the whole network, once. */
   table(): Promise<LatencyTable>
 }
@@ -33,17 +32,17 @@ export function createPruner(context: StepContext, params: PruneParams, parent: 
   const { importance, structured } = methodOf(params)
   let measured: Promise<LatencyTable> | undefined
   const table = (): Promise<LatencyTable> => (measured ??= latencyTable(context, source))
-  const cutOnce = async (graph: Graph, share: number, saliencies: Saliencies | undefined): Promise<CutGraph> => {
+  const cutOnce = async (graph: Graph, progress: Progress, saliencies: Saliencies | undefined): Promise<CutGraph> => {
     const target = params.keep === undefined ? 'macs' : keepOf(params.keep).target
-    if (target === 'latency') return cutToLatency(context, params, source, graph, share, await table(), saliencies)
-    return cutChannels(graph, params, share, targetOf(params, share, costs[target], costs[target](source)), saliencies)
+    if (target === 'latency') return cutToLatency(context, params, source, graph, progress, await table(), saliencies)
+    return cutChannels(graph, params, progress, targetOf(params, progress.after, costs[target], costs[target](source)), saliencies)
   }
   return {
     table,
-    async prune(graph, share) {
-      if (!structured) return { graph: maskGraph(graph, params, share), groups: [] }
+    async prune(graph, progress) {
+      if (!structured) return { graph: maskGraph(graph, params, progress.after), groups: [] }
       const saliencies = importances.get(importance).needsGradients ? await gradientsOf(context, params, parent, graph) : undefined
-      const cut = await cutOnce(graph, share, saliencies)
+      const cut = await cutOnce(graph, progress, saliencies)
       await report(context, params, cut)
       return { graph: cut.graph, groups: cut.groups, cut }
     },
