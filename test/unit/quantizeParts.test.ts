@@ -9,6 +9,8 @@ import { momentsOf } from '../../src/core/quantize/adaround/moments'
 import type { MatMul } from '../../src/core/quantize/adaround/moments'
 import { inputRows } from '../../src/core/quantize/adaround/patches'
 import { createErrorMeter } from '../../src/core/quantize/analysis/errorMeter'
+import { hintFor } from '../../src/core/quantize/analysis/hint'
+import type { LayerAnalysis } from '../../src/shared/types'
 import { correctBias } from '../../src/core/quantize/biasCorrection'
 import { calibrationWarnings, createCalibrationInspector } from '../../src/core/quantize/calibrationImages'
 import { bytesIn, imagesToDecide, missedGoals } from '../../src/core/quantize/goal'
@@ -251,4 +253,20 @@ describe('another kind of CPU', () => {
     expect(otherCpuWarning({ cpu: made, pairsAtRisk: pairs }, here)).toMatch(/made on a \(VNNI.*3 of its weight pairs can saturate/)
     expect(otherCpuWarning({ cpu: made, pairsAtRisk: { ...pairs, atRisk: 0 } }, here)).toMatch(/cannot saturate/)
   })
+})
+
+describe('hints', () => {
+  const error = (sqnrDb: number): LayerAnalysis['error'] => ({ sqnrDb, cosine: 1 })
+  const layer: Omit<LayerAnalysis, 'hint'> = {
+    layer: 'wide', op: 'Conv', output: 'y', error: error(20), weightError: error(40), activationError: error(20), oneOn: 0.5, oneOff: 0, observed: { min: 0, max: 10 }, covered: { min: 0, max: 5 },
+    clippedShare: 0.01, activationScale: 0.02, weightScales: [0.1, 0.2], weightHistogram: { low: 0, binWidth: 1, counts: [1] }, activationHistogram: null,
+  }
+  it.each([
+    { name: 'values that are cut', change: {}, says: /cut at 1\.00 %.*min-max/ },
+    { name: 'a coarse activation', change: { clippedShare: 0 }, says: /coarse/ },
+    { name: 'weights of one scale', change: { weightError: error(10) }, perTensor: true, says: /perChannel/ },
+    { name: 'uneven channels', change: { weightError: error(10), weightScales: [1, 1000] }, says: /1000 times/ },
+    { name: 'a layer that is better in float', change: { oneOff: 0.3 }, says: /--keep-fp32 wide takes 30 %/ },
+    { name: 'a layer that costs nothing', change: { oneOn: 0.001 }, says: /next to nothing/ },
+  ])('name $name', ({ change, perTensor = false, says }) => expect(hintFor({ ...layer, ...change }, 1, perTensor)).toMatch(says))
 })

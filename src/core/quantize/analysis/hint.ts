@@ -16,25 +16,23 @@ type Facts = Omit<LayerAnalysis, 'hint'>
 
 const db = ({ sqnrDb }: LayerAnalysis['error']): number => sqnrDb ?? Infinity
 
-/** What a person could do about a layer, in one sentence. */
+/** What a person could do about a layer, in one sentence. `divergence` is that of the whole network. */
 export function hintFor(layer: Facts, divergence: number, isPerTensor: boolean): string {
-  const [weights, activations] = [db(layer.weightError), db(layer.activationError)]
   if (Math.max(layer.oneOn, layer.oneOff) < harmless * divergence) return 'costs next to nothing'
-  if (activations < weights - alike) return activationHint(layer)
-  if (weights < activations - alike) return weightHint(layer, isPerTensor)
-  return `weights and activations lose alike; --keep-fp32 ${layer.layer} would take ${share(layer.oneOff, divergence)} of the divergence away`
+  const [weights, activations] = [db(layer.weightError), db(layer.activationError)]
+  const cause = activations < weights - alike ? activationHint(layer) : weights < activations - alike ? weightHint(layer, isPerTensor) : 'weights and activations lose alike: try --ladder'
+  const gain = layer.oneOff / Math.max(1e-30, divergence)
+  return gain > harmless ? `${cause}; --keep-fp32 ${layer.layer} takes ${(100 * gain).toFixed(0)} % of the divergence away` : cause
 }
 
-function activationHint({ layer, clippedShare, oneOff, observed, covered }: Facts): string {
-  if (clippedShare !== null && clippedShare > manyClipped) return `its activation is cut at ${(clippedShare * 100).toFixed(2)} % of the values: try --activation-observer min-max or percentile`
-  const slack = observed && covered ? (covered.max - covered.min) / Math.max(1e-12, observed.max - observed.min) : 1
-  return `its activation has too few levels for its range (${slack.toFixed(2)} of it covered): equalization helps, or --keep-fp32 ${layer}${oneOff > 0 ? '' : ' where that does not'}`
+function activationHint({ clippedShare, covered }: Facts): string {
+  if (clippedShare !== null && clippedShare > manyClipped) return `its activation is cut at ${(clippedShare * 100).toFixed(2)} % of the values: try --activation-observer min-max`
+  const step = covered ? `, ${((covered.max - covered.min) / 255).toPrecision(2)} a step` : ''
+  return `its activation is coarse for what it carries${step}: try --ladder or another --activation-observer`
 }
 
-function weightHint({ layer, weightScales }: Facts, isPerTensor: boolean): string {
-  const uneven = Math.max(...weightScales) / Math.max(1e-30, Math.min(...weightScales))
+function weightHint({ weightScales }: Facts, isPerTensor: boolean): string {
   if (isPerTensor) return 'its weight has one scale for all channels: use --weight-granularity perChannel'
-  return uneven > unevenScales ? `its channels differ by ${uneven.toFixed(0)} times in scale: equalization or --ladder --adaround helps` : `its weights lose most: --ladder --adaround, or --keep-fp32 ${layer}`
+  const uneven = Math.max(...weightScales) / Math.max(1e-30, Math.min(...weightScales))
+  return uneven > unevenScales ? `its channels differ ${uneven.toFixed(0)} times in scale: try --ladder` : 'its weights lose most: try --ladder --adaround'
 }
-
-const share = (part: number, whole: number): string => `${((100 * part) / Math.max(1e-30, whole)).toFixed(0)} %`
