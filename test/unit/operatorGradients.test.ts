@@ -62,6 +62,8 @@ const cases: readonly GradientCase[] = [
   { op: 'Slice', inputs: [image, intTensor([1, 1]), intTensor([3, -1]), intTensor([1, 3])] },
   { op: 'Slice', what: 'steps', inputs: [image, intTensor([1, 0]), intTensor([99, 5]), intTensor([2, 3]), intTensor([2, 3])] },
   { op: 'Gather', inputs: [image, intTensor([3, 0, 3])], attributes: { axis: 1 } },
+  { op: 'Gather', what: 'a shuffle', inputs: [image, intTensor([2, 0, 3, 1])], attributes: { axis: 1 } },
+  { op: 'Gather', what: 'some of the channels', inputs: [image, intTensor([3, 1])], attributes: { axis: 1 } },
   { op: 'Gather', what: 'single index', inputs: [image, tensorData('int64', [], [-2])], attributes: { axis: 2 } },
   { op: 'Pad', inputs: [image, intTensor([0, 1, 1, 0, 0, 0, 2, 1])] },
   { op: 'Pad', what: 'reflect', inputs: [image, intTensor([0, 0, 2, 1, 0, 0, 1, 3])], attributes: { mode: 'reflect' } },

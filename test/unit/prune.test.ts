@@ -196,6 +196,16 @@ function around(between: readonly Node[], output: string, channels: number, cons
 const everyThird = ({ groups }: DependencyGraph): ReadonlySet<number> =>
   new Set(groups.filter(({ blocked }) => blocked === undefined).flatMap(({ units }) => units.filter((_, index) => index % 3 === 1).map(({ id }) => id)))
 
+/** Convolution, a plane flattened in the given way, classifier. */
+function flattened(nodes: readonly Node[], constants: Graph['initializers'] = new Map()): Graph {
+  const graph = around([], 'first.y', 12)
+  const random = createRandom(5)
+  const head = floatTensor([5, 12 * 36], Float32Array.from({ length: 60 * 36 }, () => random.normal()))
+  const [first] = graph.nodes
+  const last = graph.nodes[graph.nodes.length - 1]
+  return { ...graph, nodes: [first, ...nodes, last], initializers: new Map([...graph.initializers, ['head.w', head], ...constants]) }
+}
+
 describe('couplings', () => {
   const node = (op: string, inputs: readonly string[], outputs: readonly string[], attributes: Node['attributes'] = {}): Node => ({ name: op.toLowerCase(), op, inputs, outputs, attributes })
   const grouped = floatTensor([16, 4, 3, 3], Float32Array.from({ length: 16 * 36 }, (_, index) => Math.sin(index)))
@@ -209,6 +219,9 @@ describe('couplings', () => {
     { name: 'Slice', graph: around([node('Slice', ['first.y', 'from', 'to', 'axis'], ['y'])], 'y', 12, new Map([['from', intTensor([2])], ['to', intTensor([-3])], ['axis', intTensor([1])]]), 7), opens: 2 },
     { name: 'Gather', graph: around([node('Gather', ['first.y', 'order'], ['y'], { axis: 1 })], 'y', 12, new Map([['order', intTensor([3, 0, -1, 5, 7])]]), 5), opens: 2 },
     { name: 'a constant by channel', graph: around([node('Mul', ['first.y', 'k'], ['y'])], 'y', 12, new Map([['k', floatTensor([12, 1, 1], Float32Array.from({ length: 12 }, (_, index) => index + 1))]])), opens: 2 },
+    { name: 'a plane flattened into a linear layer', graph: flattened([node('Flatten', ['first.y'], ['flat'], { axis: 1 })]), opens: 1 },
+    { name: 'a plane reshaped to a fixed size', graph: flattened([node('Reshape', ['first.y', 'to'], ['flat'])], new Map([['to', intTensor([-1, 432])]])), opens: 1 },
+    { name: 'a plane with its channels last', graph: flattened([node('Transpose', ['first.y'], ['t'], { perm: [0, 2, 3, 1] }), node('Reshape', ['t', 'to'], ['flat'])], new Map([['to', intTensor([0, -1])]])), opens: 1 },
     { name: 'a sum with itself shifted', graph: around([node('Gather', ['first.y', 'order'], ['z'], { axis: 1 }), node('Add', ['z', 'first.y'], ['y'])], 'y', 12, new Map([['order', intTensor([1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10])]])), opens: 2 },
   ]
 

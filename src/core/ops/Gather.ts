@@ -33,6 +33,7 @@ export const gatherOperator = defineOperator({
     const shape = context.physicalShapes[0]
     const indices = gatheredIndices(context)
     const dy = reshape(context.dOutputs[0] as Tensor, shape.map((dim, at) => (at === axis ? indices.length : dim)))
+    if (new Set(indices).size === indices.length) return [pickedBack(dy, axis, indices, shape[axis])]
     return [concat(Array.from({ length: shape[axis] }, (_, index) => sumOfPicks(dy, axis, positionsOf(indices, index))), axis)]
   },
 })
@@ -54,6 +55,14 @@ function assertInside(context: Context): void {
   const size = shapes[0][axisOf(context)]
   const outside = indices.data.find((index) => index < -size || index >= size)
   if (outside !== undefined) throw new NNOptError('badInput', `node '${node.name}' (Gather): index ${outside} is outside [${shapes[0].join(', ')}] along axis ${axisOf(context)}`, { node: node.name })
+}
+
+/** The gradient where no slice is picked twice, such as of a shuffle: one gather the other way, from dy with a slice of zeros behind it for what was not picked. */
+function pickedBack(dy: Tensor, axis: number, indices: readonly number[], size: number): Tensor {
+  const nothing = zeros(dy.shape.map((dim, at) => (at === axis ? 1 : dim)))
+  const positions = new Array<number>(size).fill(indices.length)
+  indices.forEach((index, position) => (positions[index] = position))
+  return gather(concat([dy, nothing], axis), tensor1d(positions, 'int32'), axis)
 }
 
 /** The sum of the slices of dy at some positions along an axis; zeros for none. */
