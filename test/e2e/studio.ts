@@ -18,25 +18,39 @@ export interface Studio {
   /** Folder of the images that the data set was made from. */
   readonly images: string
   nnopt(...args: readonly string[]): Promise<unknown>
-  /** Ends the engine as a crash would, and starts another on the same port. */
+  /** Ends the process of the engine, as a crash would; the server that keeps it stays. */
+  killEngine(): Promise<void>
+  /** Ends the server as well, and starts another on the same port. */
   restart(): Promise<void>
   close(): Promise<void>
 }
 
 export async function startStudio(): Promise<Studio> {
+  const studio = await startEmptyStudio()
+  await writeImages(studio.images)
+  await studio.nnopt('dataset', 'add', 'colours', studio.images)
+  await studio.nnopt('train', '--arch', 'tiny-cnn', '--dataset', 'colours', '--name', 'tiny', '--epochs', '4', '--batch-size', '12', '--backend', 'wasm')
+  return studio
+}
+
+/** The same with nothing in the workspace but what `prepare` puts there. */
+export async function startEmptyStudio(prepare: (workspace: string) => void | Promise<void> = () => undefined): Promise<Studio> {
   const folder = mkdtempSync(join(tmpdir(), 'nnopt-e2e-'))
+  const workspace = join(folder, 'workspace')
   const env = { ...process.env, XDG_RUNTIME_DIR: folder }
   const nnopt = async (...args: readonly string[]): Promise<unknown> =>
-    JSON.parse((await run(process.execPath, [cli, ...args, '--workspace', join(folder, 'workspace'), '--json'], { env, maxBuffer: 2 ** 26 })).stdout)
-  await writeImages(join(folder, 'colours'))
-  await nnopt('dataset', 'add', 'colours', join(folder, 'colours'))
-  await nnopt('train', '--arch', 'tiny-cnn', '--dataset', 'colours', '--name', 'tiny', '--epochs', '4', '--batch-size', '12', '--backend', 'wasm')
+    JSON.parse((await run(process.execPath, [cli, ...args, '--workspace', workspace, '--json'], { env, maxBuffer: 2 ** 26 })).stdout)
+  await prepare(workspace)
   let server = await serve(folder, env, '0')
   return {
     url: server.url,
     origin: new URL(server.url).origin,
     images: join(folder, 'colours'),
     nnopt,
+    killEngine: async () => {
+      const { stdout } = await run('pgrep', ['-P', String(server.pid)])
+      for (const pid of stdout.trim().split('\n')) process.kill(Number(pid), 'SIGKILL')
+    },
     restart: async () => {
       await server.kill()
       server = await serve(folder, env, new URL(server.url).port)
@@ -50,6 +64,7 @@ export async function startStudio(): Promise<Studio> {
 
 interface Server {
   readonly url: string
+  readonly pid: number | undefined
   kill(): Promise<void>
 }
 
@@ -65,7 +80,7 @@ function serve(folder: string, env: NodeJS.ProcessEnv, port: string): Promise<Se
     const read = (chunk: Buffer): void => {
       text += chunk.toString()
       const [url] = /http:\/\/\S+/.exec(text) ?? []
-      if (url) resolve({ url, kill })
+      if (url) resolve({ url, pid: child.pid, kill })
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)

@@ -32,12 +32,14 @@ function stored(): GuideState {
   }
 }
 
+/** One guide for the whole window. */
+const state = ref<GuideState>(stored())
+
 /** Leads through the sample project in three clicks. */
 export function useGuide() {
   const engine = useEngine()
   const runs = useRuns()
   const versions = useVersions()
-  const state = ref<GuideState>(stored())
   const keep = (next: GuideState): void => {
     state.value = next
     sessionStorage.setItem(key, JSON.stringify(next))

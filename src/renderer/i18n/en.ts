@@ -48,7 +48,6 @@ export const en = {
   'settings.remoteShape': 'Expected an address with its token, such as http://host:4870/#token=…',
   'settings.connect': 'Connect',
   'settings.local': 'Use this machine',
-  'settings.notify': 'Say when a run ends',
   'settings.served': 'This page belongs to the engine that serves it. The desktop program can connect to other ones.',
   'nav.label': 'Main',
   'nav.group.models': 'Models and data',

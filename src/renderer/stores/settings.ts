@@ -13,11 +13,10 @@ interface Settings {
   targets: Targets
   /** Columns of the table of versions. */
   columns: string[]
-  notify: boolean
 }
 
 const key = 'nnopt.settings'
-const initial: Settings = { targets: { maxDropPoints: 1, maxSizeBytes: null, maxLatencyMs: null }, columns: ['type', 'parent', 'accuracy', 'interval', 'size', 'latency', 'speed', 'created'], notify: true }
+const initial: Settings = { targets: { maxDropPoints: 1, maxSizeBytes: null, maxLatencyMs: null }, columns: ['type', 'parent', 'accuracy', 'interval', 'size', 'latency', 'speed', 'created'] }
 
 function stored(): Settings {
   try {
