@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import type { Page } from '@playwright/test'
+import type { BrowserContext, Page } from '@playwright/test'
 import { violationsInBothThemes } from './axe'
 import { startStudio } from './studio'
 import type { Studio } from './studio'
@@ -7,17 +7,19 @@ import type { Studio } from './studio'
 test.describe.configure({ mode: 'serial' })
 
 let studio: Studio
+let context: BrowserContext
 let page: Page
 
 test.beforeAll(async ({ browser }) => {
   studio = await startStudio()
-  page = await browser.newPage()
+  context = await browser.newContext()
+  page = await context.newPage()
   await page.goto(studio.url)
   await expect(page.getByRole('link', { name: 'tiny', exact: true })).toBeVisible()
 })
 
 test.afterAll(async () => {
-  await page?.close()
+  await context?.close()
   await studio?.close()
 })
 
@@ -75,13 +77,13 @@ test('what a recipe makes and takes is told before it runs', async () => {
   expect(await violationsInBothThemes(page)).toEqual([])
 })
 
-test('killing the engine in the middle of a run is said within two seconds; it comes back, and the run goes on', async ({ browser }) => {
+test('killing the engine in the middle of a run is said within two seconds; it comes back, and the run goes on', async () => {
   await openNew()
   await yaml().fill('name: long one\nsteps:\n  - { step: train, from: tiny, dataset: colours, epochs: 400, batchSize: 4, backend: wasm }\n')
   await page.getByRole('button', { name: 'Start' }).click()
   await expect(page.getByRole('img', { name: 'Loss' })).toBeVisible({ timeout: 60_000 })
 
-  const other = await browser.newPage()
+  const other = await context.newPage()
   await other.goto(studio.url)
   const before = Date.now()
   await studio.killEngine()
