@@ -44,6 +44,16 @@ function measured(names) {
   return names.map((name, index) => ({ name, score: scores[index], speed: results[index].throughput.median }))
 }
 
+/** What a reader has to know of a model: how it was made here, and why some of it runs in float. */
+function notesOf(parent) {
+  const { step } = nnopt('show', parent)
+  const made = step.step === 'train' ? [`trained here for ${step.epochs} epochs of ${step.trainLimit ?? 'all'} images: for differences, not for its accuracy`] : []
+  const { unfusedOperators, floatNodes } = nnopt('show', `${parent}-default`).quantization
+  const counts = floatNodes.reduce((known, { reason }) => ({ ...known, [reason]: (known[reason] ?? 0) + 1 }), {})
+  const reasons = unfusedOperators.length > 0 ? [`in float, with conversions around them: ${Object.entries(counts).map(([reason, count]) => `${count} × ${reason}`).join('; ')}`] : []
+  return made.length + reasons.length > 0 ? [`- ${parent}: ${[...made, ...reasons].join('. ')}.`] : []
+}
+
 const points = (share) => `${share > 0 ? '+' : ''}${(share * 100).toFixed(2)}`
 const rows = positionals.flatMap((parent) => {
   const made = [quantized(parent, `${parent}-default`), quantized(parent, `${parent}-ladder`, '--ladder')]
@@ -73,5 +83,6 @@ ${lines.join('\n')}
 - **simulation**: how often the network with simulated rounding names the same class as the exported file on validation images, and the largest difference of a score.
 - **unfused**: operators that onnxruntime runs in float although the file is quantized.
 - **pairs at risk**: neighbouring weights whose products could saturate on a CPU without VNNI, in the file, and in brackets with weights of full range.
+${positionals.flatMap(notesOf).join('\n')}
 `)
 process.stderr.write(`wrote ${values.out}\n`)
