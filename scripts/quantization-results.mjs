@@ -50,7 +50,7 @@ function notesOf(parent) {
   const made = step.step === 'train' ? [`trained here for ${step.epochs} epochs of ${step.trainLimit ?? 'all'} images: for differences, not for its accuracy`] : []
   const { unfusedOperators, floatNodes } = nnopt('show', `${parent}-default`).quantization
   const counts = floatNodes.reduce((known, { reason }) => ({ ...known, [reason]: (known[reason] ?? 0) + 1 }), {})
-  const reasons = unfusedOperators.length > 0 ? [`in float, with conversions around them: ${Object.entries(counts).map(([reason, count]) => `${count} × ${reason}`).join('; ')}`] : []
+  const reasons = unfusedOperators.length > 0 ? [`In float, with conversions around them: ${Object.entries(counts).map(([reason, count]) => `${count} × ${reason}`).join('; ')}`] : []
   return made.length + reasons.length > 0 ? [`- ${parent}: ${[...made, ...reasons].join('. ')}.`] : []
 }
 
