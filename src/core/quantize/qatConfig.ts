@@ -7,7 +7,7 @@ const { epochs, batchSize, learningRate, optimizer, optimizerParams, schedule, s
 export const qatConfig = z.object({
   epochs: epochs.default(3),
   batchSize: batchSize.default(32),
-  learningRate: learningRate.default(1e-4),
+  learningRate: learningRate.default(5e-5),
   optimizer: optimizer.default('adam'),
   optimizerParams,
   schedule: schedule.default('cosine'),
