@@ -17,26 +17,34 @@ const settled = async (page) => {
   await page.waitForTimeout(400)
 }
 
+const link = (page, name) => page.getByRole('navigation').getByRole('link', { name, exact: true })
+
 /** From the first screen to what is shown. */
 const screens = {
   versions: async () => undefined,
   version: async (page) => page.getByRole('row', { name: /int8/ }).getByRole('link').first().click(),
-  quantize: async (page) => {
-    await page.getByRole('row', { name: /fp32/ }).getByRole('link').first().click()
-    await page.getByRole('button', { name: 'Quantize' }).click()
+  export: async (page) => {
+    await page.getByRole('row', { name: /int8/ }).getByRole('link').first().click()
+    await page.getByRole('link', { name: 'Export', exact: true }).click()
   },
+  new: async (page) => link(page, 'New run').click(),
   compare: async (page) => {
-    await page.getByRole('row', { name: /fp32/ }).getByRole('checkbox').first().check()
+    await page.getByRole('row', { name: /fp32/ }).getByRole('checkbox').last().check()
     await page.getByRole('row', { name: /int8/ }).getByRole('checkbox').first().check()
     await page.getByRole('button', { name: 'Compare 2' }).click()
   },
-  runs: async (page) => page.getByRole('link', { name: 'Runs' }).click(),
+  runs: async (page) => link(page, 'Runs').click(),
   run: async (page) => {
-    await page.getByRole('link', { name: 'Runs' }).click()
-    await page.getByRole('link', { name: /baseline|train/ }).first().click()
+    await link(page, 'Runs').click()
+    await page.getByRole('link', { name: /^train/ }).first().click()
   },
-  datasets: async (page) => page.getByRole('link', { name: 'Data sets' }).click(),
-  system: async (page) => page.getByRole('link', { name: 'System' }).click(),
+  commands: async (page) => {
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('quantize')
+  },
+  datasets: async (page) => link(page, 'Data sets').click(),
+  system: async (page) => link(page, 'System').click(),
+  settings: async (page) => link(page, 'Settings').click(),
 }
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
