@@ -7,6 +7,8 @@ import type { TensorData } from '../graph/tensorData'
 import { fuseActivations } from './fuseActivations'
 import { createParameterTable } from './parameters'
 import type { ExecutorParameter } from './parameters'
+import { countInspectedReads, findNonFinite } from './inspect'
+import type { NonFinite } from './inspect'
 import { createPlan } from './plan'
 import { fakeQuant } from '../quantize/math/quantize'
 import { asDeployed, createQuantizationTable } from './quantization'
@@ -48,6 +50,8 @@ export interface Executor {
   /** Logits [N, classes] in inference mode; the caller disposes them. */
   forward(images: Tensor4D, parameters: ReadonlyMap<string, Tensor>): Tensor2D
   step(images: Tensor4D, parameters: ReadonlyMap<string, Tensor>, loss: (logits: Tensor2D) => LossValue): TrainStep
+  /** The first layer of a training step whose parameters or output are not finite; undefined where there is none. */
+  findNonFinite(images: Tensor4D, parameters: ReadonlyMap<string, Tensor>): NonFinite | undefined
   dispose(): void
 }
 
@@ -88,6 +92,16 @@ export function createExecutor(source: Graph, options: ExecutorOptions = {}): Ex
     step: (images, parameters, loss) => {
       const ready = prepare(images.shape[0])
       return runTraining(ready, new Slots(ready.trainingReads, borrow(parameters)), images, trainable, loss)
+    },
+    findNonFinite: (images, parameters) => {
+      const { plan, inferenceReads } = prepare(images.shape[0])
+      const slots = new Slots(countInspectedReads(plan, inferenceReads), borrow(parameters))
+      try {
+        slots.set(plan.input, images.clone())
+        return findNonFinite(plan, slots, (step) => trainsOn(step, trainable), parameters)
+      } finally {
+        slots.dispose()
+      }
     },
     dispose: () => {
       for (const constant of constants.values()) constant.dispose()
@@ -149,6 +163,10 @@ function runTraining(ready: Prepared, slots: Slots, images: Tensor4D, trainable:
       runBackward(step, slots, saved.get(step) ?? [], gradients, wanted)
     }
     return { loss, logits: slots.take(plan.output) as Tensor2D, gradients: takeGradients(gradients, trainable), statistics }
+  } catch (error) {
+    // A device that ran out of memory goes on with less: nothing of the failed step may stay.
+    for (const tensor of [...[...saved.values()].flat(), ...statistics.values()]) tensor.dispose()
+    throw error
   } finally {
     gradients.dispose()
     slots.dispose()

@@ -47,7 +47,7 @@ export interface FitHooks {
 }
 
 export interface FitOptions {
-  /** The start is scored and counts as a checkpoint: the result is never below it on the validation split, and a run that diverges ends with the best checkpoint instead of an error. */
+  /** The start is scored and counts as a checkpoint: the result is never below it on the validation split, and a run that diverges at once ends with it instead of an error. */
   readonly keepsStart?: boolean
 }
 
@@ -85,7 +85,7 @@ export async function fit(trainer: Trainer, data: TrainingData, config: TrainCon
       await hooks.onCheckpoint(state)
     }
   } catch (error) {
-    if (!keepsStart || !state.best || !(error instanceof NNOptError) || error.code !== 'diverged') throw error
+    if (!state.best || !(error instanceof NNOptError) || error.code !== 'diverged') throw error
     trainer.restore(state.best.snapshot)
     return { state, chosen: state.best.snapshot, stopped: false, diverged: error.message }
   }
@@ -123,7 +123,9 @@ async function runEpoch(run: Run, start: FitState): Promise<{ readonly end: FitS
   let checkpointedAt = hooks.now()
   const here = (): FitState => ({ ...start, snapshot: trainer.snapshot(), stepInEpoch })
   for await (const batch of meter.timeWaits(data.trainBatches(start.epoch, start.stepInEpoch))) {
-    meter.add(trainer.trainStep(batch), batch.labels.length)
+    const metrics = trainer.trainStep(batch)
+    meter.add(metrics, batch.labels.length)
+    if (metrics.nonFinite !== undefined) throw stopAtNonFinite(run, meter, start.epoch, metrics.nonFinite)
     stepInEpoch++
     const isDue = hooks.now() - checkpointedAt >= checkpointEveryMs
     // Before a checkpoint too: weights that are no longer finite must not be written over the last good ones.
@@ -153,6 +155,12 @@ function report({ trainer, data, config, hooks, watch }: Run, meter: Meter, epoc
   const steps = config.epochs * data.stepsPerEpoch
   const secondsPerStep = config.batchSize / Math.max(window.samplesPerSecond, 1e-9)
   hooks.onEvent({ kind: 'step', epoch, epochs: config.epochs, step: trainer.stepsDone, steps, etaSeconds: (steps - trainer.stepsDone) * secondsPerStep, ...window })
+}
+
+/** Reads what is left, so that nothing of it stays on the device. */
+function stopAtNonFinite({ trainer }: Run, meter: Meter, epoch: number, where: string): NNOptError {
+  const { learningRate } = meter.read()
+  return diverged(trainer, epoch, `the loss is not finite; ${where}`, learningRate)
 }
 
 const diverged = (trainer: Trainer, epoch: number, what: string, learningRate: number): NNOptError =>

@@ -1,7 +1,7 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
-import { argMax, cast, equal, sum, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import { argMax, cast, equal, getBackend, sum, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core'
 import { createExecutor } from '../execute/executor'
-import type { Executor, LossValue } from '../execute/executor'
+import type { Executor, LossValue, TrainStep } from '../execute/executor'
 import { softmaxCrossEntropy } from '../execute/kernels/softmaxCrossEntropy'
 import { classOutput } from '../graph/graph'
 import type { Graph } from '../graph/graph'
@@ -13,6 +13,7 @@ import { crossEntropy, distilledCrossEntropy } from './loss'
 import { createModelState } from './modelState'
 import { createNormalizer } from './normalizer'
 import type { Normalization } from './normalizer'
+import { createPartedStep } from './parts'
 import type { Snapshot } from './snapshot'
 import { createTeacher } from './teacher'
 import type { Teacher } from './teacher'
@@ -30,6 +31,8 @@ export interface StepMetrics {
   readonly loss: Tensor
   readonly correct: Tensor
   readonly learningRate: number
+  /** Why the step was not taken: its loss is not finite, and here is the first layer with such a value. */
+  readonly nonFinite?: string
 }
 
 export interface Trainer {
@@ -59,10 +62,12 @@ export interface TrainerOptions {
   readonly teacher?: TeacherModel | undefined
   /** Quantization scales are trained as well. */
   readonly learnScales?: boolean | undefined
+  /** Called when a batch did not fit into the device's memory and is run in so many parts from now on. */
+  readonly onSplit?: ((parts: number, reason: string) => void) | undefined
 }
 
 /** Trains a graph on the active tfjs backend, one step at a time. Equal seeds and batches give equal weights where the backend is deterministic. */
-export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch: number, normalization: Normalization, { teacher: teacherModel, learnScales = false }: TrainerOptions = {}): Trainer {
+export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch: number, normalization: Normalization, { teacher: teacherModel, learnScales = false, onSplit = () => undefined }: TrainerOptions = {}): Trainer {
   const graph = withMasksApplied(source)
   const classes = Number(classOutput(graph).shape.at(-1))
   const head = headParameters(graph)
@@ -73,6 +78,16 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
   const teacher = teacherModel && createTeacher(teacherModel.graph, createNormalizer(teacherModel.normalization))
   let executor: Executor = whole
   let stepsDone = 0
+  const runPart = (batch: ImageBatch): TrainStep => {
+    const images = normalizer.apply(batch)
+    const targets = tensor2d(smoothLabels(batch.labels, classes, config.labelSmoothing), [batch.labels.length, classes])
+    try {
+      return executor.step(images, state.tensors(), (logits) => lossOf(logits, targets, batch, teacher, config))
+    } finally {
+      for (const used of [images, targets]) used.dispose()
+    }
+  }
+  const runBatch = createPartedStep(runPart, onSplit)
   return {
     get stepsDone() {
       return stepsDone
@@ -80,13 +95,14 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
     classes,
     trainStep: (batch) => {
       const learningRate = learningRateAt(config, stepsDone, stepsPerEpoch)
-      const images = normalizer.apply(batch)
-      const targets = tensor2d(smoothLabels(batch.labels, classes, config.labelSmoothing), [batch.labels.length, classes])
-      const result = executor.step(images, state.tensors(), (logits) => lossOf(logits, targets, batch, teacher, config))
+      const result = runBatch(batch)
       const correct = countCorrect(result.logits, batch.labels)
-      state.update({ ...result, learningRate, step: ++stepsDone, trains: executor === whole ? undefined : head })
-      for (const used of [images, targets, result.logits, ...result.gradients.values(), ...result.statistics.values()]) used.dispose()
-      return { loss: result.loss, correct, learningRate }
+      const nonFinite = readsAtOnce() && !Number.isFinite(result.loss.dataSync()[0]) ? whereNonFinite(executor, normalizer.apply(batch), state.tensors()) : undefined
+      stepsDone++
+      // A step with such a loss would leave no finite weight.
+      if (nonFinite === undefined) state.update({ ...result, learningRate, step: stepsDone, trains: executor === whole ? undefined : head })
+      for (const used of [result.logits, ...result.gradients.values(), ...result.statistics.values()]) used.dispose()
+      return { loss: result.loss, correct, learningRate, ...(nonFinite !== undefined && { nonFinite }) }
     },
     evaluate: (batch) => {
       const images = normalizer.apply(batch)
@@ -107,6 +123,20 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
       for (const part of [whole, headOnlyExecutor, state, normalizer, teacher]) part?.dispose()
     },
   }
+}
+
+/** Backends whose kernels are done when their call returns: reading the loss there waits for nothing. */
+const synchronousBackends: readonly string[] = ['tensorflow', 'wasm', 'cpu']
+
+const readsAtOnce = (): boolean => synchronousBackends.includes(getBackend())
+
+/** In words, for a message; disposes the images. */
+function whereNonFinite(executor: Executor, images: Tensor4D, parameters: ReadonlyMap<string, Tensor>): string {
+  const found = executor.findNonFinite(images, parameters)
+  images.dispose()
+  if (!found) return 'every layer is finite, the loss is not'
+  const { layer, op, parameter } = found
+  return `the first value that is not finite is in ${parameter === undefined ? '' : `parameter '${parameter}' of `}layer '${layer}' (${op})`
 }
 
 /** Parameters of the last node that has a weight. */

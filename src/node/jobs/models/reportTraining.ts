@@ -15,6 +15,7 @@ const percent = (share: number): string => `${(share * 100).toFixed(2)} %`
 /** Keeps what the trainer reports as metrics and progress of the run. */
 export function reportTraining(context: StepContext, message: Report, accuracy: AccuracyName = 'trainAccuracy'): void {
   if (message.kind === 'started') context.log(`training on ${message.device.backend} ${message.device.version}, ${message.device.device}${message.resumedAtStep > 0 ? `, from step ${message.resumedAtStep}` : ''}`)
+  if (message.kind === 'split') context.warn(`out of memory: each batch runs in ${message.parts} parts from here on, with their gradients added up; batch normalization sees the parts (${message.reason})`)
   if (message.kind === 'unreadable') context.warn(`${message.path} was left out: ${message.reason}`)
   if (message.kind === 'event') reportEvent(context, message.event, accuracy)
 }

@@ -36,10 +36,12 @@ export async function trainVersion(context: StepContext, params: TrainParams, ch
   try {
     const teacher = readTeacher(context, params.distill, start.parent && parentOf(context.store, start.parent), start.graph)
     const job = { graph: start.graph, preprocessing: start.preprocessing, dataset, config: trainConfig.parse(params), teacher, backend: params.backend, checkpointFolder }
-    const { graph, history, bestEpoch, stopped, device } = await runTraining(job, { signal: context.signal, resumed: context.resumed, onMessage: (message) => reportTraining(context, message) })
+    const { graph, history, bestEpoch, stopped, diverged, device } = await runTraining(job, { signal: context.signal, resumed: context.resumed, onMessage: (message) => reportTraining(context, message) })
     if (stopped) throw new NNOptError('cancelled', 'training stopped on request; its checkpoint is kept')
     const name = params.name ?? freeName(context.store, start.parent ? `${start.parent.name}-tuned` : (params.architecture ?? 'trained'))
-    const version = saveModel(context, { graph, name, origin: 'trained', precision: 'fp32', trainable: true, warnings: [], parent: start.parent, details: { device, bestEpoch, history } })
+    const warnings = diverged === undefined ? [] : [`${diverged}. The best checkpoint was restored: epoch ${(bestEpoch ?? 0) + 1}`]
+    warnings.forEach((warning) => context.warn(warning))
+    const version = saveModel(context, { graph, name, origin: 'trained', precision: 'fp32', trainable: true, warnings, parent: start.parent, details: { device, bestEpoch, history } })
     return { versionId: version.id, output: { device, bestEpoch, epochs: history } }
   } finally {
     stopWatching()

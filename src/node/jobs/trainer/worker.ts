@@ -29,7 +29,7 @@ async function train(job: TrainingJob): Promise<TrainingResult> {
     const [height, width] = imageInput(graph).shape.slice(2).map(Number)
     const data = createTrainingData(dataset, pool, job, { height, width }, (path, reason) => send({ kind: 'unreadable', path, reason }))
     if (job.gradientsOnly) return await gradients(job, data, device)
-    const trainer = createTrainer(graph, config, data.stepsPerEpoch, preprocessing, { teacher: teacher && { graph: teacher.graph, normalization: teacher.preprocessing }, learnScales: job.quantization?.learnScales })
+    const trainer = createTrainer(graph, config, data.stepsPerEpoch, preprocessing, { teacher: teacher && { graph: teacher.graph, normalization: teacher.preprocessing }, learnScales: job.quantization?.learnScales, onSplit: (parts, reason) => send({ kind: 'split', parts, reason }) })
     const from = resumable(job)
     send({ kind: 'started', device, resumedAtStep: from?.snapshot.step ?? 0 })
     const result = await fit(trainer, data, config, { ...hooks(job), ...(job.quantization && quantizationHooks(job, job.quantization, trainer, dataset, pool)) }, from, { keepsStart: job.quantization !== undefined })

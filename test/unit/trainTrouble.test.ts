@@ -1,0 +1,137 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createRandom } from '../../src/core/data/random'
+import type { Graph } from '../../src/core/graph/graph'
+import { architectures } from '../../src/core/models/index'
+import { trainConfig } from '../../src/core/train/config'
+import { fit } from '../../src/core/train/fit'
+import type { TrainingData } from '../../src/core/train/fit'
+import { createPartedStep, isOutOfMemory, joinParts, splitBatch } from '../../src/core/train/parts'
+import { createTrainer } from '../../src/core/train/trainer'
+import type { ImageBatch, Trainer, TrainerOptions } from '../../src/core/train/trainer'
+import type { RunningBackend } from '../../src/node/backends/index'
+import { chooseBackend } from '../../src/node/backends/index'
+
+let running: RunningBackend
+beforeAll(async () => {
+  running = (await chooseBackend('wasm')).running
+})
+afterAll(() => running.dispose())
+
+const size = 8
+function batch(count: number, seed = 1): ImageBatch {
+  const random = createRandom(seed)
+  return { images: Uint8Array.from({ length: count * size * size * 3 }, () => random.integer(256)), labels: Int32Array.from({ length: count }, () => random.integer(3)), height: size, width: size }
+}
+
+const model = (): Graph => architectures.get('tiny-cnn').build({ classes: 3, size, channels: 4 }, 5)
+const config = trainConfig.parse({ epochs: 4, batchSize: 8, learningRate: 0.05, schedule: 'constant' })
+const trainerOf = (graph: Graph, options: TrainerOptions = {}): Trainer => createTrainer(graph, config, 2, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }, options)
+
+/** The model with one number of a parameter replaced. */
+function poisoned(name: string, value: number): Graph {
+  const graph = model()
+  const tensor = graph.initializers.get(name)
+  if (!tensor) throw new Error(`no '${name}' among ${[...graph.initializers.keys()].join(', ')}`)
+  const data = Float32Array.from(tensor.data)
+  data[0] = value
+  return { ...graph, initializers: new Map([...graph.initializers, [name, { ...tensor, data }]]) }
+}
+
+const weights = (): readonly string[] => model().nodes.filter(({ op }) => op === 'Conv').map(({ inputs }) => inputs[1])
+
+describe('a loss that is not finite', () => {
+  it.each([['NaN', NaN], ['infinity', Infinity]])('names the layer of a parameter with %s and takes no step', (_, value) => {
+    const name = weights()[1]
+    const trainer = trainerOf(poisoned(name, value))
+    const before = trainer.snapshot()
+    const tensors = tf.memory().numTensors
+    const { loss, correct, nonFinite } = trainer.trainStep(batch(8))
+    tf.dispose([loss, correct])
+    expect(nonFinite).toContain(`parameter '${name}' of layer`)
+    expect(tf.memory().numTensors).toBe(tensors)
+    expect(trainer.snapshot().vectors).toEqual(before.vectors)
+    expect(trainer.stepsDone).toBe(1)
+  })
+
+  it('names the first layer whose output overflows', () => {
+    const trainer = trainerOf(poisoned(weights()[0], 3e38))
+    const { loss, correct, nonFinite } = trainer.trainStep(batch(8))
+    tf.dispose([loss, correct])
+    expect(nonFinite).toContain(`layer '${model().nodes[0].name}' (Conv)`)
+    expect(nonFinite).not.toContain('parameter')
+  })
+
+  it('says nothing of a step that is sound', () => {
+    const { loss, correct, nonFinite } = trainerOf(model()).trainStep(batch(8))
+    tf.dispose([loss, correct])
+    expect(nonFinite).toBeUndefined()
+  })
+
+  it('ends the run at that step with the best checkpoint', async () => {
+    const trainer = trainerOf(model())
+    const failing: Trainer = { ...trainer, get stepsDone() { return trainer.stepsDone }, trainStep: (given) => ({ ...trainer.trainStep(given), ...(trainer.stepsDone === 4 && { nonFinite: "the first value that is not finite is in layer 'a' (Conv)" }) }) }
+    const data: TrainingData = {
+      stepsPerEpoch: 2,
+      async *trainBatches(epoch) { yield batch(8, epoch); yield batch(8, epoch + 50) },
+      async *validationBatches() { yield batch(12, 9) },
+    }
+    const hooks = { onEvent: () => undefined, onCheckpoint: async () => undefined, command: () => 'run' as const, now: () => performance.now() }
+    const result = await fit(failing, data, config, hooks)
+    expect(result.diverged).toMatch(/^training diverged in epoch 2, step 4: the loss is not finite; the first value that is not finite is in layer 'a' \(Conv\); lower the learning rate/)
+    expect(result.chosen).toBe(result.state.best?.snapshot)
+    expect(trainer.snapshot().vectors).toEqual(result.chosen.vectors)
+  })
+})
+
+describe('a batch that does not fit into memory', () => {
+  it.each(['OOM when allocating tensor with shape[32,96]', 'wasm backend is out of memory (4 GiB at most)', 'CUDA_ERROR_OUT_OF_MEMORY: out of memory', 'RESOURCE_EXHAUSTED: failed to allocate'])('is known by %j', (message) => {
+    expect(isOutOfMemory(new Error(message))).toBe(true)
+  })
+
+  it('is not confused with other failures', () => {
+    expect(isOutOfMemory(new Error("node 'zoom': expected 3 channels"))).toBe(false)
+  })
+
+  it('is split without losing or repeating an image', () => {
+    const whole = batch(7)
+    const parts = splitBatch(whole, 3)
+    expect(parts.flatMap(({ labels }) => [...labels])).toEqual([...whole.labels])
+    expect(parts.flatMap(({ images }) => [...images])).toEqual([...whole.images])
+    expect(parts.map(({ labels }) => labels.length)).toEqual([2, 3, 2])
+  })
+
+  it('gives the weighted mean of its parts', () => {
+    const part = (loss: number, images: number) => ({ loss: tf.scalar(loss), logits: tf.fill([images, 3], loss) as tf.Tensor2D, gradients: new Map([['w', tf.tensor1d([loss, 2 * loss])]]), statistics: new Map([['m', tf.tensor1d([loss])]]) })
+    const before = tf.memory().numTensors
+    const { loss, logits, gradients, statistics } = joinParts([part(1, 1), part(5, 3)])
+    expect(loss.dataSync()[0]).toBeCloseTo(4)
+    expect([...logits.dataSync()]).toEqual([1, 1, 1, ...Array(9).fill(5)])
+    expect([...(gradients.get('w')?.dataSync() ?? [])]).toEqual([4, 8])
+    expect([...(statistics.get('m')?.dataSync() ?? [])]).toEqual([4])
+    tf.dispose([loss, logits, ...gradients.values(), ...statistics.values()])
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it('halves until it fits, keeps the split, and says so once a halving', () => {
+    const sizes: number[] = []
+    const told: number[] = []
+    const step = createPartedStep(({ labels }) => {
+      sizes.push(labels.length)
+      if (labels.length > 3) throw new Error('OOM when allocating tensor')
+      return { loss: tf.scalar(1), logits: tf.zeros([labels.length, 3]), gradients: new Map(), statistics: new Map() }
+    }, (parts) => told.push(parts))
+    for (let done = 0; done < 2; done++) {
+      const { loss, logits } = step(batch(10))
+      expect(logits.shape).toEqual([10, 3])
+      tf.dispose([loss, logits])
+    }
+    expect(told).toEqual([2, 4])
+    expect(sizes).toEqual([10, 5, 3, 2, 3, 2, 3, 2, 3, 2])
+  })
+
+  it('ends with the error when a single image does not fit', () => {
+    const step = createPartedStep(() => { throw new Error('out of memory') }, () => undefined)
+    expect(() => step(batch(2))).toThrow('out of memory')
+  })
+})
