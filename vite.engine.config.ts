@@ -11,6 +11,7 @@ const programs = {
   inference: 'src/node/inference/worker.ts',
   data: 'src/node/datasets/worker.ts',
   inspect: 'src/node/inspect/process.ts',
+  profile: 'src/node/profile/process.ts',
 }
 
 const root = import.meta.dirname

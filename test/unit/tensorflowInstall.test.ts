@@ -11,6 +11,8 @@ import { cpuLevel } from '../../src/node/backends/tensorflow/cpuLevel'
 import { cudaRequirements } from '../../src/node/backends/tensorflow/install/cuda'
 import { download } from '../../src/node/backends/tensorflow/install/download'
 import { findPackageIndex, findWheel } from '../../src/node/backends/tensorflow/install/packageIndex'
+import { run } from '../../src/node/backends/tensorflow/install/run'
+import { assertForThisMachine, assertGpu, explainFullDisk } from '../../src/node/backends/tensorflow/install/troubles'
 import { unzip } from '../../src/node/backends/tensorflow/install/unzip'
 
 let folder = ''
@@ -118,6 +120,49 @@ describe('unzip', () => {
   it('refuses a file that is no archive', async () => {
     await writeFile(join(folder, 'a.zip'), 'text')
     await expect(unzip(join(folder, 'a.zip'), folder, () => true)).rejects.toMatchObject({ code: 'badInput' })
+  })
+})
+
+describe('troubles of an installation', () => {
+  const elf = (machine: number): Buffer => {
+    const header = Buffer.alloc(64)
+    header.write('\u007fELF', 'latin1')
+    header.writeUInt16LE(machine, 18)
+    return header
+  }
+  const machines: Readonly<Record<string, number>> = { x64: 62, arm64: 183 }
+  const other = process.arch === 'arm64' ? 'x64' : 'arm64'
+
+  it('takes a library of this machine', async () => {
+    await writeFile(join(folder, 'a.so'), elf(machines[process.arch]))
+    await expect(assertForThisMachine(join(folder, 'a.so'), '/x/a.whl')).resolves.toBeUndefined()
+  })
+
+  it.each([
+    { what: 'another processor', bytes: elf(machines[other]), got: other },
+    { what: 'another system', bytes: Buffer.from('MZ, and so on, for a while'), got: 'another system' },
+    { what: 'an empty file', bytes: Buffer.alloc(0), got: 'another system' },
+  ])('refuses a library of $what', async ({ bytes, got }) => {
+    await writeFile(join(folder, 'a.so'), bytes)
+    await expect(assertForThisMachine(join(folder, 'a.so'), '/x/a.whl')).rejects.toMatchObject({ code: 'badInput', message: expect.stringMatching(new RegExp(`^'a.whl': expected a wheel for .*, got one for ${got};`)) })
+  })
+
+  it('puts a full disk in words, and nothing else', () => {
+    const full = Object.assign(new Error('write'), { code: 'ENOSPC' })
+    expect(explainFullDisk(full, '/r')).toMatchObject({ code: 'storage', message: expect.stringContaining("the disk of '/r' is full (ENOSPC)") })
+    const other = Object.assign(new Error('write'), { code: 'EACCES' })
+    expect(explainFullDisk(other, '/r')).toBe(other)
+  })
+
+  it('says what is missing when CUDA was asked for and the CPU computed', () => {
+    expect(() => assertGpu(true, false)).toThrow(/found no GPU.*driver/)
+    expect(() => assertGpu(false, false)).not.toThrow()
+    expect(() => assertGpu(true, true)).not.toThrow()
+  })
+
+  it('names the program that could not be started, and shows the end of what a failed one said', async () => {
+    await expect(run('no-such-compiler', [])).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining("'no-such-compiler' could not be started") })
+    await expect(run(process.execPath, ['-e', 'console.error("no headers"); process.exit(3)'])).rejects.toMatchObject({ code: 'unavailable', message: expect.stringMatching(/failed \(3\):\nno headers/) })
   })
 })
 

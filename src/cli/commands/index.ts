@@ -18,6 +18,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'analyze', summary: 'what quantization does to every layer', load: async () => (await import('./analyze')).analyze },
   { name: 'evaluate', summary: 'measure the accuracy of a version', load: async () => (await import('./evaluate')).evaluate },
   { name: 'benchmark', summary: 'measure the speed of versions', load: async () => (await import('./benchmark')).benchmark },
+  { name: 'profile', summary: 'where the time of a training step goes', load: async () => (await import('./profile')).profile },
   { name: 'export', summary: 'write a version to a file', load: async () => (await import('./export')).exportVersion },
   { name: 'versions', summary: 'list the versions', load: async () => (await import('./versions')).versions },
   { name: 'show', summary: 'everything about a version', load: async () => (await import('./show')).show },

@@ -8,6 +8,7 @@ import { fetchCudaLibraries } from './cuda'
 import { writeLoader } from './loader'
 import { fetchNpmPackage } from './npmPackage'
 import type { OnProgress } from './progress'
+import { assertForThisMachine, assertGpu, explainFullDisk } from './troubles'
 import { unzip } from './unzip'
 import { verify } from './verify'
 import { fetchWheel, type WheelOptions } from './wheels'
@@ -41,6 +42,8 @@ export async function installTensorflow(options: InstallOptions): Promise<void> 
     await build(options, temporary)
     await replace(layout(temporary).root, layout(options.folder).root)
     await rm(downloads(options), { recursive: true, force: true })
+  } catch (error) {
+    throw explainFullDisk(error, options.folder)
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }
@@ -63,7 +66,9 @@ async function build(options: InstallOptions, temporary: string): Promise<void> 
   await rm(join(place.libraries, 'include'), { recursive: true })
   await writeLoader(place, gpu)
   onProgress({ phase: 'verify', message: 'a training step' })
-  onProgress({ phase: 'verify', message: await verify(place, signal) })
+  const { version, gpu: computed } = await verify(place, signal)
+  assertGpu(gpu, computed)
+  onProgress({ phase: 'verify', message: `TensorFlow ${version} on the ${computed ? 'GPU' : 'CPU'}` })
   await writeFile(place.manifest, `${JSON.stringify(manifestOf(gpu), null, 2)}\n`)
 }
 
@@ -76,6 +81,7 @@ async function bringLibraries(options: InstallOptions, place: Layout): Promise<v
   if (!files.some((name) => name.endsWith('libtensorflow_cc.so.2'))) {
     throw new NNOptError('badInput', `'${wheel}': expected a TensorFlow wheel for Linux with libtensorflow_cc.so.2, found none in it`)
   }
+  await assertForThisMachine(join(place.libraries, 'libtensorflow_cc.so.2'), wheel)
   if (options.gpu) await fetchCudaLibraries(place, files, downloads(options), fetching)
 }
 

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { z } from 'zod'
 import type { Layout } from '../layout'
 import { environment } from '../environment'
 import { run } from './run'
@@ -19,8 +20,11 @@ tf.setBackend('tensorflow').then(() => {
 })
 `
 
-/** Runs a training step in a process of its own; what it printed says the version and whether a GPU computed. */
-export async function verify(place: Layout, signal?: AbortSignal): Promise<string> {
+const verdict = z.object({ version: z.string(), gpu: z.boolean() })
+
+/** Runs a training step in a process of its own: TensorFlow's version, and whether a GPU computed. */
+export async function verify(place: Layout, signal?: AbortSignal): Promise<z.infer<typeof verdict>> {
   const core = createRequire(import.meta.url).resolve('@tensorflow/tfjs-core')
-  return (await run(process.execPath, ['--input-type=commonjs', '-e', PROBE, core, place.loader], { environment, signal })).trim()
+  const printed = await run(process.execPath, ['--input-type=commonjs', '-e', PROBE, core, place.loader], { environment, signal })
+  return verdict.parse(JSON.parse(printed.trim().split('\n').at(-1) ?? ''))
 }

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { createRandom } from '../../core/data/random'
+import { architectures } from '../../core/models/index'
+import { trainConfig } from '../../core/train/config'
+import { createTrainer } from '../../core/train/trainer'
+import type { ImageBatch } from '../../core/train/trainer'
+import { chooseBackend } from '../backends'
+import { timeKernels } from './kernelTimer'
+
+export const profileParams = z.object({
+  architecture: z.enum(architectures.ids as [string, ...string[]]).default('mobilenet-v2').describe('Built-in architecture'),
+  backend: z.string().default('auto').describe('What trains'),
+  resolution: z.number().int().min(8).max(1024).default(32).meta({ unit: 'pixels' }).describe('Side of the images'),
+  batch: z.number().int().min(1).max(4096).default(32).describe('Images per step'),
+  steps: z.number().int().min(1).max(1000).default(5).describe('Steps to measure, after two that warm up'),
+})
+
+export type ProfileParams = z.output<typeof profileParams>
+
+const shareOfStep = z.number().min(0).max(1)
+
+export const trainingProfile = z.object({
+  backend: z.string(),
+  device: z.string(),
+  version: z.string(),
+  threads: z.number(),
+  resolution: z.number(),
+  batch: z.number(),
+  steps: z.number(),
+  stepMs: z.number(),
+  imagesPerSecond: z.number(),
+  /** Per step. `outside` is what no kernel accounts for: the program's own code. */
+  operations: z.array(z.object({ operation: z.string(), calls: z.number(), ms: z.number(), share: shareOfStep })),
+  outside: z.object({ ms: z.number(), share: shareOfStep }),
+})
+
+export type TrainingProfile = z.output<typeof trainingProfile>
+
+const warmupSteps = 2
+const classes = 10
+
+/** Trains on random images in this process and says where a step's time goes. The loss is read after every step. */
+export async function profileTraining({ architecture, backend, resolution, batch, steps }: ProfileParams): Promise<TrainingProfile> {
+  const { id, running } = await chooseBackend(backend)
+  const timer = timeKernels(running.name, () => performance.now())
+  const trainer = createTrainer(architectures.get(architecture).build({ size: resolution, classes }, 0), trainConfig.parse({ batchSize: batch }), steps + warmupSteps, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] })
+  const images = randomBatch(batch, resolution)
+  const step = (): void => {
+    const { loss, correct } = trainer.trainStep(images)
+    for (const tensor of [loss, correct]) {
+      tensor.dataSync()
+      tensor.dispose()
+    }
+  }
+  try {
+    for (let done = 0; done < warmupSteps; done++) step()
+    timer.reset()
+    const startedAt = performance.now()
+    for (let done = 0; done < steps; done++) step()
+    const stepMs = (performance.now() - startedAt) / steps
+    const operations = timer.costs().map(({ kernel, calls, ms }) => ({ operation: kernel, calls: calls / steps, ms: ms / steps, share: ms / steps / stepMs }))
+    const outsideMs = Math.max(0, stepMs - operations.reduce((sum, { ms }) => sum + ms, 0))
+    const { device, version, threads } = running
+    return { backend: id, device, version, threads, resolution, batch, steps, stepMs, imagesPerSecond: (batch / stepMs) * 1000, operations, outside: { ms: outsideMs, share: outsideMs / stepMs } }
+  } finally {
+    trainer.dispose()
+    timer.stop()
+    running.dispose()
+  }
+}
+
+function randomBatch(count: number, side: number): ImageBatch {
+  const random = createRandom(1)
+  const images = Uint8Array.from({ length: count * side * side * 3 }, () => random.integer(256))
+  return { images, labels: Int32Array.from({ length: count }, () => random.integer(classes)), height: side, width: side }
+}
