@@ -170,9 +170,11 @@ describe('training', () => {
     expect(hooks.checkpoints).toEqual([])
   })
 
-  it('stops with a reason when the loss leaves the finite numbers', async () => {
+  it('stops with a reason when the loss leaves the finite numbers, with the best epoch', async () => {
     const settings = config({ learningRate: 10, optimizerParams: { momentum: 0.99 }, epochs: 40, schedule: 'constant', weightDecay: 1 })
-    await expect(fit(trainerOf(settings), data, settings, recorder())).rejects.toMatchObject({ code: 'diverged', message: expect.stringContaining('lower the learning rate') })
+    const { diverged, chosen, state } = await fit(trainerOf(settings), data, settings, recorder())
+    expect(diverged).toMatch(/^training diverged in epoch \d+, step \d+: the loss is not finite; .*; lower the learning rate/)
+    expect(chosen).toBe(state.best?.snapshot)
   })
 
   it('stops early when validation no longer improves', async () => {

@@ -45,13 +45,18 @@ describe('a loss that is not finite', () => {
     const name = weights()[1]
     const trainer = trainerOf(poisoned(name, value))
     const before = trainer.snapshot()
+    const step = (): string | undefined => {
+      const { loss, correct, nonFinite } = trainer.trainStep(batch(8))
+      tf.dispose([loss, correct])
+      return nonFinite
+    }
+    step()
     const tensors = tf.memory().numTensors
-    const { loss, correct, nonFinite } = trainer.trainStep(batch(8))
-    tf.dispose([loss, correct])
+    const nonFinite = step()
     expect(nonFinite).toContain(`parameter '${name}' of layer`)
     expect(tf.memory().numTensors).toBe(tensors)
     expect(trainer.snapshot().vectors).toEqual(before.vectors)
-    expect(trainer.stepsDone).toBe(1)
+    expect(trainer.stepsDone).toBe(2)
   })
 
   it('names the first layer whose output overflows', () => {
