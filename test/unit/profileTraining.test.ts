@@ -10,7 +10,7 @@ describe('the profile of training', () => {
     const before = tf.getKernel('Add', 'wasm')
     let clockMs = 0
     tf.registerKernel({ kernelName: 'ProbeInner', backendName: 'wasm', kernelFunc: ({ inputs }) => { clockMs += 5; return tf.clone(inputs['x'] as tf.Tensor) } })
-    tf.registerKernel({ kernelName: 'ProbeOuter', backendName: 'wasm', kernelFunc: ({ inputs }) => { clockMs += 2; return tf.engine().runKernel<tf.Tensor>('ProbeInner', inputs) } })
+    tf.registerKernel({ kernelName: 'ProbeOuter', backendName: 'wasm', kernelFunc: ({ inputs }) => { clockMs += 2; return tf.engine().runKernel<tf.Tensor>('ProbeInner', { x: inputs['x'] as tf.Tensor }) } })
     const timer = timeKernels('wasm', () => clockMs)
     tf.tidy(() => void tf.engine().runKernel('ProbeOuter', { x: tf.scalar(1) }))
     expect(timer.costs().filter(({ kernel }) => kernel.startsWith('Probe'))).toEqual([{ kernel: 'ProbeInner', calls: 1, ms: 5 }, { kernel: 'ProbeOuter', calls: 1, ms: 2 }])

@@ -33,6 +33,7 @@ async function train(context: StepContext, params: PruneParams, parent: Version,
   const stopWatching = watchSystem(context)
   try {
     const trained = await runTraining(job, { signal: context.signal, resumed: context.resumed, onMessage: (message) => reportTraining(context, message) })
+    if (trained.diverged !== undefined) context.warn(`${trained.diverged}. The best checkpoint was restored`)
     if (trained.stopped) throw new NNOptError('cancelled', 'fine-tuning stopped on request; its checkpoint is kept')
     return trained
   } finally {
