@@ -35,14 +35,17 @@ export function splitArray(layout: FlatLayout, flat: Float32Array): ReadonlyMap<
   return new Map(layout.entries.map(({ name, size }) => [name, flat.subarray(offset, (offset += size))]))
 }
 
+/** Most parameters are vectors already, and a change of shape costs a call. */
+const asVector = (tensor: Tensor): Tensor => (tensor.rank === 1 ? tensor : reshape(tensor, [tensor.size]))
+
 /** One vector out of tensors; a parameter without a tensor takes its fallback, or zero. */
 export function flattenTensors(layout: FlatLayout, tensors: ReadonlyMap<string, Tensor>, fallback: ReadonlyMap<string, Tensor> = new Map()): Tensor1D {
   const tensorOf = (name: string, size: number): Tensor => tensors.get(name) ?? fallback.get(name) ?? zeros([size])
-  return tidy(() => concat(layout.entries.map(({ name, size }) => reshape(tensorOf(name, size), [size])) as Tensor1D[]))
+  return tidy(() => concat(layout.entries.map(({ name, size }) => asVector(tensorOf(name, size))) as Tensor1D[]))
 }
 
 /** The parameters out of one vector, in their shapes. */
 export function splitTensor(layout: FlatLayout, flat: Tensor1D): Map<string, Tensor> {
-  const parts = tidy(() => split(flat, layout.entries.map(({ size }) => size)).map((part, index) => reshape(part, [...layout.entries[index].shape])))
+  const parts = tidy(() => split(flat, layout.entries.map(({ size }) => size)).map((part, index) => (layout.entries[index].shape.length === 1 ? part : reshape(part, [...layout.entries[index].shape]))))
   return new Map(parts.map((part, index) => [layout.entries[index].name, part]))
 }
