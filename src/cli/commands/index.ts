@@ -17,6 +17,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'quantize', summary: 'make an int8 version', load: async () => (await import('./quantize')).quantize },
   { name: 'analyze', summary: 'what quantization does to every layer', load: async () => (await import('./analyze')).analyze },
   { name: 'evaluate', summary: 'measure the accuracy of a version', load: async () => (await import('./evaluate')).evaluate },
+  { name: 'predict', summary: 'ask a version what pictures show', load: async () => (await import('./predict')).predict },
   { name: 'benchmark', summary: 'measure the speed of versions', load: async () => (await import('./benchmark')).benchmark },
   { name: 'profile', summary: 'where the time of a training step goes', load: async () => (await import('./profile')).profile },
   { name: 'export', summary: 'write a version to a file', load: async () => (await import('./export')).exportVersion },

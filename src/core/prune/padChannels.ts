@@ -1,0 +1,73 @@
+import type { Graph, Node } from '../graph/graph'
+import { padTensor } from '../graph/padTensor'
+import type { TensorData } from '../graph/tensorData'
+import { dependencyGraph } from './dependencyGraph'
+import type { DependencyGraph, Group } from './dependencyGraph'
+
+/** Numbers in a vector of AVX-512, and twice those of AVX2: the blocks of onnxruntime's convolutions. */
+export const channelBlock = 16
+
+export interface PaddedGraph {
+  readonly graph: Graph
+  /** Channels before and after, of every group that grew. */
+  readonly padded: readonly { readonly name: string; readonly from: number; readonly to: number }[]
+}
+
+/** Operators through which channels pass one by one, so that one more changes nothing for the others. */
+const transparent = new Set(['Conv', 'Gemm', 'BatchNormalization', 'Relu', 'Clip', 'LeakyRelu', 'HardSwish', 'HardSigmoid', 'Sigmoid', 'Tanh', 'Add', 'Mul', 'Sub', 'Identity', 'MaxPool', 'AveragePool', 'GlobalAveragePool', 'ReduceMean', 'Flatten'])
+
+/**
+ * The same function with zero channels added until counts are multiples of `block`: filters, biases and scales of the new channels are zero, and so
+ * are the weights that read them. onnxruntime's blocked convolutions leave layers alone whose channels do not fill its vectors.
+ * Channels that meet an input, an output, a concatenation or another operator that counts them stay as they are. Masks and qparams are dropped: the result is for running.
+ */
+export function padChannels(graph: Graph, block = channelBlock): PaddedGraph {
+  if (graph.nodes.some(({ op }) => op === 'QuantizeLinear' || op === 'DequantizeLinear')) return { graph, padded: [] }
+  const dependencies = dependencyGraph(graph)
+  const sizes = new Map<number, number>()
+  const padded = dependencies.groups.flatMap((group) => {
+    const [from, to] = [group.units.length, Math.ceil(group.units.length / block) * block]
+    if (from === to || group.blocked !== undefined || !canGrow(dependencies, group)) return []
+    for (const { id } of group.units) sizes.set(id, to)
+    return [{ name: group.name, from, to }]
+  })
+  return padded.length === 0 ? { graph, padded } : { graph: widened(dependencies, sizes), padded }
+}
+
+/** Every value and parameter that holds the group's channels holds each of them once, and nothing else. */
+function canGrow(dependencies: DependencyGraph, { units }: Group): boolean {
+  const own = new Set(units.map(({ id }) => id))
+  const fits = (ids: Int32Array): boolean => {
+    const found = [...ids].map(dependencies.unitOf)
+    return !found.some((id) => own.has(id)) || (found.length === own.size && new Set(found).size === own.size && found.every((id) => own.has(id)))
+  }
+  const touches = (value: string): boolean => dependencies.labelsOf(value).ids.some((id) => own.has(dependencies.unitOf(id)))
+  const holds = [...dependencies.bindings.values()].every((axes) => [...axes.values()].every(fits)) && dependencies.graph.nodes.every(({ outputs }) => outputs.every((value) => fits(dependencies.labelsOf(value).ids)))
+  return holds && dependencies.graph.nodes.every((node) => !node.inputs.some(touches) || isTransparent(dependencies, node, touches))
+}
+
+function isTransparent({ graph, shapes }: DependencyGraph, node: Node, touches: (value: string) => boolean): boolean {
+  if (!transparent.has(node.op)) return false
+  const weight = graph.initializers.get(node.inputs[1] ?? '')
+  if (node.op === 'Gemm') return weight !== undefined
+  if (node.op === 'Conv') return weight?.dtype === 'float32' && (groupOf(node) === 1 || (weight.shape[0] === groupOf(node) && weight.shape[1] === 1))
+  // A mean over the channels would count the new ones; flattened positions would mix with channels.
+  return node.outputs.every((value) => touches(value) && (node.op !== 'Flatten' || (shapes.get(value)?.[1] ?? 0) === (shapes.get(node.inputs[0])?.[1] ?? -1)))
+}
+
+const groupOf = ({ attributes }: Node): number => Number(attributes.group ?? 1)
+
+function widened({ graph, bindings, unitOf, labelsOf }: DependencyGraph, sizes: ReadonlyMap<number, number>): Graph {
+  const initializers = new Map(graph.initializers)
+  for (const [name, axes] of bindings) {
+    for (const [axis, ids] of axes) {
+      const size = sizes.get(unitOf(ids[0]))
+      if (size !== undefined) initializers.set(name, padTensor(initializers.get(name) as TensorData, axis, size))
+    }
+  }
+  const nodes = graph.nodes.map((node) => {
+    const size = groupOf(node) > 1 ? sizes.get(unitOf(labelsOf(node.inputs[0]).ids[0])) : undefined
+    return size === undefined ? node : { ...node, attributes: { ...node.attributes, group: size } }
+  })
+  return { ...graph, nodes, initializers, masks: new Map(), qparams: new Map() }
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import type { Graph, Node } from '../../src/core/graph/graph'
+import { floatTensor, sizeOf } from '../../src/core/graph/tensorData'
+import { createRandom } from '../../src/core/data/random'
+import { writeOnnx } from '../../src/core/onnx/index'
+import { padChannels } from '../../src/core/prune/padChannels'
+import { createInferenceWorker } from '../../src/node/inference/inferenceWorker'
+
+const random = createRandom(5)
+const values = (shape: readonly number[]) => floatTensor(shape, Float32Array.from({ length: sizeOf(shape) }, () => random.normal()))
+const node = (name: string, op: string, inputs: readonly string[], attributes: Node['attributes'] = {}): Node => ({ name, op, inputs, outputs: [name], attributes })
+
+/** Odd widths everywhere: expand, depthwise, project, a residual addition, and a head. */
+function oddGraph(tail: readonly Node[], features: number): Graph {
+  return {
+    name: 'odd',
+    inputs: [{ name: 'x', dtype: 'float32', shape: ['batch', 3, 8, 8] }],
+    outputs: [{ name: 'y', dtype: 'float32', shape: ['batch', 5] }],
+    nodes: [
+      node('stem', 'Conv', ['x', 'stem.w', 'stem.b'], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }),
+      node('expand', 'Conv', ['stem', 'expand.w', 'expand.b'], { kernel_shape: [1, 1] }),
+      node('relu', 'Relu', ['expand']),
+      node('depthwise', 'Conv', ['relu', 'depthwise.w'], { kernel_shape: [3, 3], pads: [1, 1, 1, 1], group: 19 }),
+      node('sigmoid', 'Sigmoid', ['depthwise']),
+      node('project', 'Conv', ['sigmoid', 'project.w', 'project.b'], { kernel_shape: [1, 1] }),
+      node('sum', 'Add', ['stem', 'project']),
+      ...tail,
+      { ...node('head', 'Gemm', ['flat', 'head.w', 'head.b'], { transB: 1 }), outputs: ['y'] },
+    ],
+    initializers: new Map(Object.entries({
+      'stem.w': values([7, 3, 3, 3]), 'stem.b': values([7]),
+      'expand.w': values([19, 7, 1, 1]), 'expand.b': values([19]),
+      'depthwise.w': values([19, 1, 3, 3]),
+      'project.w': values([7, 19, 1, 1]), 'project.b': values([7]),
+      'head.w': values([5, features]), 'head.b': values([5]),
+    })),
+    masks: new Map(),
+    qparams: new Map(),
+    metadata: {},
+  }
+}
+
+const pooled = oddGraph([node('pool', 'GlobalAveragePool', ['sum']), node('flat', 'Flatten', ['pool'])], 7)
+
+async function answers(graph: Graph): Promise<Float32Array> {
+  const worker = await createInferenceWorker(writeOnnx(graph), { threads: 1 })
+  try {
+    const images = Float32Array.from({ length: 2 * 3 * 64 }, (_, index) => Math.sin(index))
+    return (await worker.run(images, [2, 3, 8, 8])).outputs.y.data
+  } finally {
+    await worker.close()
+  }
+}
+
+describe('padding channels', () => {
+  it('fills the blocks and calculates the same', async () => {
+    const { graph, padded } = padChannels(pooled, 16)
+    expect(padded).toEqual([{ name: 'stem', from: 7, to: 16 }, { name: 'expand', from: 19, to: 32 }])
+    expect(graph.initializers.get('depthwise.w')?.shape).toEqual([32, 1, 3, 3])
+    expect(graph.nodes.find(({ name }) => name === 'depthwise')?.attributes.group).toBe(32)
+    expect(graph.initializers.get('head.w')?.shape).toEqual([5, 16])
+    const [before, after] = [await answers(pooled), await answers(graph)]
+    expect(before.some((value) => Math.abs(value) > 0.1)).toBe(true)
+    after.forEach((value, index) => expect(Math.abs(value - before[index])).toBeLessThan(1e-5 * Math.max(1, Math.abs(before[index]))))
+  })
+
+  it('leaves channels alone that meet positions in a flattened image', () => {
+    const { padded } = padChannels(oddGraph([node('flat', 'Flatten', ['sum'])], 7 * 64), 16)
+    expect(padded.map(({ name }) => name)).toEqual(['expand'])
+  })
+
+  it('leaves channels alone that are counted by a mean over them', () => {
+    const mean = node('mean', 'ReduceMean', ['sum'], { axes: [1], keepdims: 1 })
+    const { padded } = padChannels(oddGraph([mean, node('flat', 'Flatten', ['mean'])], 64), 16)
+    expect(padded.map(({ name }) => name)).toEqual(['expand'])
+  })
+
+  it('returns the graph itself where nothing is odd', () => {
+    const { graph } = padChannels(pooled, 16)
+    expect(padChannels(graph, 16)).toEqual({ graph, padded: [] })
+  })
+})
