@@ -43,7 +43,7 @@ export const contract = {
   /** Queues the import; `file` is a path on the host's machine or an upload. */
   'versions.import': call({ params: z.object({ file: z.string(), name: z.string().min(1), preprocessing: z.string().optional().describe('Preset or JSON file'), classes: z.array(z.string()).readonly().optional() }), result: t.run }),
   /** Writes an artifact to a path on the host's machine. */
-  'versions.export': call({ params: versionOnly.extend({ format: z.string().default('onnx'), out: z.string() }), result: z.object({ path: z.string(), sizeBytes: z.number() }).readonly() }),
+  'versions.export': call({ params: versionOnly.extend({ format: z.string().default('onnx'), out: z.string(), /** Add zero channels where odd counts slow the runtime down. */ padChannels: z.boolean().default(false) }), result: z.object({ path: z.string(), sizeBytes: z.number() }).readonly() }),
   /** Complete programs that classify a picture with the version's file in onnxruntime, by language. */
   'versions.code': call({ params: versionOnly, result: z.array(z.object({ id: z.string(), label: z.string(), fileName: z.string(), usage: z.string(), text: z.string() }).readonly()).readonly() }),
   /** A piece of a version's model file, for downloads. */

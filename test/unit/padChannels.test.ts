@@ -1,10 +1,14 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Graph, Node } from '../../src/core/graph/graph'
 import { floatTensor, sizeOf } from '../../src/core/graph/tensorData'
 import { createRandom } from '../../src/core/data/random'
-import { writeOnnx } from '../../src/core/onnx/index'
 import { padChannels } from '../../src/core/prune/padChannels'
 import { createInferenceWorker } from '../../src/node/inference/inferenceWorker'
+import { readOnnx, writeOnnx } from '../../src/core/onnx/index'
+import { exportedBytes } from '../../src/node/store/exportedBytes'
+import { temporaryFolder } from '../helpers/temporary'
 
 const random = createRandom(5)
 const values = (shape: readonly number[]) => floatTensor(shape, Float32Array.from({ length: sizeOf(shape) }, () => random.normal()))
@@ -78,5 +82,15 @@ describe('padding channels', () => {
   it('returns the graph itself where nothing is odd', () => {
     const { graph } = padChannels(pooled, 16)
     expect(padChannels(graph, 16)).toEqual({ graph, padded: [] })
+  })
+})
+
+describe('an exported file', () => {
+  it('gets zero channels on request only', () => {
+    const file = join(temporaryFolder('padded'), 'model.onnx')
+    const bytes = writeOnnx(pooled)
+    writeFileSync(file, bytes)
+    expect(Buffer.from(exportedBytes(file, false)).equals(bytes)).toBe(true)
+    expect(readOnnx(exportedBytes(file, true), { fileName: 'model.onnx' }).initializers.get('stem.w')?.shape).toEqual([16, 3, 3, 3])
   })
 })

@@ -1,9 +1,10 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import type { Handlers } from '../../shared/contract'
 import { NNOptError } from '../../shared/errors'
 import type { Version } from '../../shared/types'
 import type { InspectionName } from '../inspect/names'
 import { quantizationFactsOf } from '../store/quantizationFacts'
+import { exportedBytes } from '../store/exportedBytes'
 import { resolveVersion } from '../store/resolve'
 import { purgeVersions, removeVersion, restoreVersion } from '../store/trash'
 import { writeArtifact } from '../store/writeArtifact'
@@ -43,9 +44,9 @@ export function versionHandlers({ store, queue, hub }: HostParts): VersionHandle
       return result
     },
     'versions.import': ({ name, ...params }) => queue.start({ name: `import ${name}`, steps: [{ step: 'import', name, ...params }] }),
-    'versions.export': ({ version: reference, format, out }) => {
+    'versions.export': ({ version: reference, format, out, padChannels }) => {
       if (format !== 'onnx') throw new NNOptError('wrongCall', `unknown format '${format}': expected one of onnx`)
-      const bytes = readFileSync(store.paths.model(resolveVersion(store, reference).id))
+      const bytes = exportedBytes(store.paths.model(resolveVersion(store, reference).id), padChannels)
       return { path: writeArtifact(out, bytes), sizeBytes: bytes.length }
     },
     'versions.read': ({ version: reference, offset, length }) => {

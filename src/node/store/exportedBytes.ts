@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { readOnnx, writeOnnx } from '../../core/onnx/index'
+import { padChannels } from '../../core/prune/padChannels'
+
+/** A version's file as it is, or with zero channels that fill the runtime's vectors; the file itself where there is nothing to fill. */
+export function exportedBytes(path: string, pad: boolean): Uint8Array {
+  const bytes = readFileSync(path)
+  if (!pad) return bytes
+  const { graph, padded } = padChannels(readOnnx(bytes, { fileName: 'model.onnx' }))
+  return padded.length === 0 ? bytes : writeOnnx(graph)
+}
