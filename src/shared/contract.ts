@@ -54,6 +54,16 @@ export const contract = {
   /** What each version says to a picture (jpg, png or webp), and how fast. */
   'versions.classify': call({ params: z.object({ versions: z.array(reference).min(1).max(12).readonly(), image: t.bytes, top: z.number().int().min(1).max(20).default(5), runs: z.number().int().min(1).max(100).default(10) }), result: z.array(t.classification).readonly() }),
 
+  /** The network, layer by layer. */
+  'versions.layers': call({ params: versionOnly, result: z.array(t.layer).readonly() }),
+  'versions.weight': call({ params: versionOnly.extend({ layer: z.string() }), result: t.weightDetails }),
+  /** The numbers themselves: float32, little endian, row-major; of very large tensors an even sample. */
+  'versions.weightValues': call({ params: versionOnly.extend({ layer: z.string() }), result: z.object({ shape: z.array(z.number()).readonly(), channelAxis: z.number(), values: t.bytes, isSample: z.boolean() }).readonly() }),
+  /** Runs images of the training split through the network and looks at one value. */
+  'versions.activation': call({ params: versionOnly.extend({ value: z.string(), dataset: z.string(), images: z.number().int().min(1).max(256).default(32), seed: z.number().int().min(0).default(0) }), result: t.activationStatistics }),
+  /** onnxruntime's own clock, layer by layer. */
+  'versions.profile': call({ params: versionOnly.extend({ batch: z.number().int().min(1).max(64).default(1), threads: z.number().int().min(1).max(64).default(1), runs: z.number().int().min(3).max(200).default(20) }), result: t.layerProfile }),
+
   'datasets.list': call({ params: nothing, result: z.array(t.datasetDetails).readonly() }),
   'datasets.get': call({ params: z.object({ name: z.string() }), result: t.datasetDetails }),
   /** What a path on the host's machine holds, before it is added. */

@@ -11,6 +11,8 @@ export interface SessionOptions {
   readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all'
   /** Where onnxruntime writes the graph that it really runs. */
   readonly optimizedModelPath?: string
+  /** onnxruntime times every node and writes `<prefix>_<date>.json` when the session is released. */
+  readonly profilePrefix?: string
   /** Further onnxruntime configuration entries, such as 'session.x64quantprecision'. */
   readonly entries?: Readonly<Record<string, string>>
 }

@@ -68,7 +68,10 @@ export async function openSession(model: ModelSource, options: SessionOptions): 
       }
     },
     channelStatistics: () => [...channels.values()].map((collector) => collector.statistics()),
-    release: () => session.release(),
+    release: () => {
+      if (options.profilePrefix !== undefined) session.endProfiling()
+      return session.release()
+    },
   }
 }
 
@@ -88,12 +91,13 @@ async function createSession(runtime: Pick<typeof Onnxruntime, 'InferenceSession
   }
 }
 
-const nativeOptions = ({ threads, spinning = true, optimization = 'all', optimizedModelPath, entries = {} }: SessionOptions): InferenceSession.SessionOptions => ({
+const nativeOptions = ({ threads, spinning = true, optimization = 'all', optimizedModelPath, profilePrefix, entries = {} }: SessionOptions): InferenceSession.SessionOptions => ({
   executionProviders: ['cpu'],
   intraOpNumThreads: threads,
   interOpNumThreads: 1,
   executionMode: 'sequential',
   graphOptimizationLevel: optimization,
+  ...(profilePrefix && { enableProfiling: true, profileFilePrefix: profilePrefix }),
   ...(optimizedModelPath && { optimizedModelFilePath: optimizedModelPath }),
   extra: nested({ 'session.intra_op.allow_spinning': spinning ? '1' : '0', ...entries }),
 })

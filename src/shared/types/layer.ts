@@ -41,3 +41,58 @@ export const layer = z
   })
   .readonly()
 export type Layer = z.infer<typeof layer>
+
+/** Counts of equal bins from `low` to `high`. */
+export const histogram = z.object({ low: z.number(), high: z.number(), counts: z.array(z.number()).readonly() }).readonly()
+export type Histogram = z.infer<typeof histogram>
+
+/** One weight in detail. */
+export const weightDetails = z
+  .object({
+    tensor: z.string(),
+    shape: z.array(z.number()).readonly(),
+    histogram,
+    /** Smallest and largest number of every output channel. */
+    channels: z.array(interval).readonly(),
+    /** Share of zeros, rows output channels, columns what they read; thinned to a picture. */
+    sparsity: z.object({ rows: z.number(), columns: z.number(), shares: z.array(z.number()).readonly() }).readonly(),
+    /** Of the slices, in order; empty in float. */
+    scale: z.array(z.number()).readonly(),
+    zeroPoint: z.array(z.number()).readonly(),
+    /** Positions that a mask keeps at zero; null without a mask. */
+    masked: z.number().nullable(),
+  })
+  .readonly()
+export type WeightDetails = z.infer<typeof weightDetails>
+
+/** What an activation was seen to hold, as observers read it. */
+export const activationStatistics = z
+  .object({
+    value: z.string(),
+    images: z.number(),
+    count: z.number(),
+    min: z.number(),
+    max: z.number(),
+    /** Smallest and largest number of every image. */
+    batches: z.array(interval).readonly(),
+    /** Bins [i · 2^exponent, (i + 1) · 2^exponent), i = firstBin, firstBin + 1, … */
+    exponent: z.number(),
+    firstBin: z.number(),
+    counts: z.array(z.number()).readonly(),
+  })
+  .readonly()
+export type ActivationStatistics = z.infer<typeof activationStatistics>
+
+/** Where the time of an inference goes. */
+export const layerProfile = z
+  .object({
+    /** Milliseconds of one batch, median over the runs, by the name of the layer. */
+    layers: z.array(z.object({ name: z.string(), ms: z.number(), kernel: z.string() }).readonly()).readonly(),
+    /** Conversions and copies that belong to no layer. */
+    otherMs: z.number(),
+    batch: z.number(),
+    threads: z.number(),
+    runs: z.number(),
+  })
+  .readonly()
+export type LayerProfile = z.infer<typeof layerProfile>

@@ -1,13 +1,22 @@
 import type { Inspection } from '../inspection'
 import type { InspectionName } from '../names'
+import { activation } from './activation'
 import { augment } from './augment'
 import { classify } from './classify'
+import { layers } from './layers'
 import { browse, pictures } from './pictures'
+import { profile } from './profile'
+import { weight, weightNumbers } from './weight'
 
 /** One function a name. */
 export const inspections: { readonly [N in InspectionName]: Inspection<N> } = {
   'datasets.augment': augment,
   'datasets.browse': browse,
   'datasets.pictures': pictures,
+  'versions.activation': activation,
   'versions.classify': classify,
+  'versions.layers': layers,
+  'versions.profile': profile,
+  'versions.weight': weight,
+  'versions.weightValues': weightNumbers,
 }

@@ -1,0 +1,54 @@
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createRandom } from '../../../core/data/random'
+import { timesOfLayers } from '../../../core/layers/profile'
+import type { KernelRun } from '../../../core/layers/profile'
+import { NNOptError } from '../../../shared/errors'
+import { createInferenceWorker } from '../../inference/inferenceWorker'
+import { imageShape, preprocessingFor } from '../../jobs/models/evaluateVersion'
+import { resolveVersion } from '../../store/resolve'
+import type { Inspection } from '../inspection'
+import { openedGraph } from '../openedModel'
+import { layersOf } from './layers'
+
+/** The first runs plan memory and fill caches. */
+const warmups = 3
+
+/** Times every kernel of a default session. The clock itself costs a little: sums are for shares, benchmarks for speed. */
+export const profile: Inspection<'versions.profile'> = async ({ store }, { version: reference, batch, threads, runs }) => {
+  const version = resolveVersion(store, reference)
+  const graph = openedGraph(store, version)
+  const folder = await mkdtemp(join(tmpdir(), 'nnopt-profile-'))
+  try {
+    const worker = await createInferenceWorker(store.paths.model(version.id), { threads, profilePrefix: join(folder, 'profile') })
+    const shape = [batch, ...imageShape(version, preprocessingFor(graph, version))]
+    const random = createRandom(0)
+    const images = Float32Array.from({ length: shape.reduce((product, dim) => product * dim, 1) }, () => random.normal())
+    await worker.time({ images, shape }, warmups + runs).finally(() => worker.close())
+    const outputs = new Map(graph.nodes.map((node) => [node.name, node.outputs]))
+    return { ...timesOfLayers(layersOf(graph), (node) => outputs.get(node) ?? [], (await kernelRuns(folder)).slice(warmups)), batch, threads, runs }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+interface TraceEvent {
+  readonly cat: string
+  readonly name: string
+  readonly dur: number
+  readonly args?: { readonly op_name?: string }
+}
+
+/** Kernels run by run: onnxruntime writes an event of the whole run behind the kernels of each. */
+async function kernelRuns(folder: string): Promise<readonly (readonly KernelRun[])[]> {
+  const [file] = await readdir(folder)
+  if (!file) throw new NNOptError('internal', 'onnxruntime wrote no profile')
+  const events = JSON.parse(await readFile(join(folder, file), 'utf8')) as readonly TraceEvent[]
+  const runs: KernelRun[][] = [[]]
+  for (const { cat, name, dur, args } of events) {
+    if (cat === 'Session' && name === 'model_run') runs.push([])
+    if (cat === 'Node' && name.endsWith('_kernel_time')) runs[runs.length - 1].push({ node: name, op: args?.op_name ?? '', ms: dur / 1000 })
+  }
+  return runs.filter((run) => run.length > 0)
+}

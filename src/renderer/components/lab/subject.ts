@@ -1,0 +1,33 @@
+import { activationStatistics, exactStatistics } from '../../../core/quantize/observers/distribution'
+import type { Statistics } from '../../../core/quantize/observers/distribution'
+import { createCollector } from '../../../core/quantize/observers/collector'
+import { slicesOf } from '../../../core/quantize/math/slices'
+import type { ActivationStatistics } from '../../../shared/types'
+
+/** Above this, a histogram stands for the numbers: the observers search it hundreds of times. */
+const mostExact = 60_000
+
+/** Numbers at hand, such as a weight or one channel of it. */
+export function statisticsOf(name: string, values: Float32Array): Statistics {
+  if (values.length <= mostExact) return exactStatistics(name, values)
+  const collector = createCollector({ name, histogram: true })
+  collector.observe(values)
+  return activationStatistics(collector.statistics())
+}
+
+export const observedStatistics = ({ value, count, min, max, batches, exponent, firstBin, counts }: ActivationStatistics): Statistics =>
+  activationStatistics({ name: value, count, min, max, batches: batches.map(([low, high], batch) => ({ batch, min: low, max: high })), histogram: { exponent, firstBin, counts: Float64Array.from(counts) } })
+
+export interface WeightNumbers {
+  readonly shape: readonly number[]
+  readonly channelAxis: number
+  readonly values: Float32Array
+  readonly isSample: boolean
+}
+
+/** One output channel of a weight, or all of it. */
+export const channelOf = ({ shape, channelAxis, values, isSample }: WeightNumbers, channel: number | undefined): Float32Array =>
+  channel === undefined || isSample ? values : slicesOf(values, shape, channelAxis)[channel]
+
+/** Float32 numbers out of bytes that need not lie at a multiple of four. */
+export const floatsOf = (bytes: Uint8Array): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer)
