@@ -403,6 +403,8 @@ export const en = {
   'lab.histogram': 'Values, logarithmic',
   'lab.staircase': 'Staircase',
   'lab.staircaseLabel': 'Quantized value over value: steps of {scale} around zeroPoint {zeroPoint}',
+  'lab.near': 'Around x',
+  'lab.all': 'Whole range',
   'lab.errors': 'Errors',
   'lab.observers': 'What each observer would choose',
   'lab.observer': 'Observer',
