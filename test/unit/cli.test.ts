@@ -69,6 +69,13 @@ describe('the way from a model to an int8 file', () => {
     expect(evaluation.accuracyInterval).toHaveLength(2)
   })
 
+  it('evaluates without saturating products on request, and keeps the default session as the score of the version', async () => {
+    const before = (await document('show', 'base')).evaluations
+    const { device } = await document('evaluate', 'base', '--dataset', 'colours', '--exact') as { device: { runtime: string } }
+    expect(device.runtime).toMatch(/^onnxruntime-node .*, exact int8$/)
+    expect((await document('show', 'base')).evaluations).toEqual(before)
+  })
+
   it('takes a stratified sample of the same images every time', async () => {
     const [first, second] = [await document('evaluate', 'base', '--dataset', 'colours', '--limit', '9', '--split', 'train'), await document('evaluate', 'base', '--dataset', 'colours', '--limit', '9', '--split', 'train')]
     expect(first).toMatchObject({ samples: 9, accuracy: second.accuracy, avgLoss: second.avgLoss, confusionMatrix: second.confusionMatrix })

@@ -34,6 +34,8 @@ export interface EvaluationRequest {
   readonly batchSize: number
   /** Of onnxruntime; the cores when absent. */
   readonly threads?: number | undefined
+  /** Whether int8 products may not saturate, on any CPU. */
+  readonly exact?: boolean
 }
 
 type Hooks = Pick<StepContext, 'progress' | 'signal'>
@@ -58,7 +60,7 @@ export async function scoreVersion(request: EvaluationRequest, hooks: Hooks): Pr
   const dataset = await openDataset(request.dataset)
   const samples = chosenSamples(dataset, request)
   const read: number[] = []
-  const worker = await createInferenceWorker(modelPath, { threads })
+  const worker = await createInferenceWorker(modelPath, { threads, ...(request.exact && { entries: { 'session.x64quantprecision': '1' } }) })
   try {
     const pool = createDataPool(request.dataset)
     try {
@@ -107,7 +109,7 @@ async function* labelled(pool: DataPool, samples: Int32Array, preprocessing: Pre
 /** An accuracy below this multiple of a blind guess says more about the preparation of the images than about the model. */
 const nearChance = 1.5
 
-function result({ version, dataset, split, batchSize }: EvaluationRequest, threads: number, graph: Graph, { score, skipped, timed }: BatchEvaluation, match: ClassMatch): Evaluation {
+function result({ version, dataset, split, batchSize, exact }: EvaluationRequest, threads: number, graph: Graph, { score, skipped, timed }: BatchEvaluation, match: ClassMatch): Evaluation {
   const chance = 1 / match.classes.length
   const warnings = [
     ...(match.note === undefined ? [] : [match.note]),
@@ -124,7 +126,7 @@ function result({ version, dataset, split, batchSize }: EvaluationRequest, threa
     batchSize,
     threads,
     warmupBatches,
-    device: { cpu: cpuInfo().model, runtime: runtimeName(), threads },
+    device: { cpu: cpuInfo().model, runtime: exact ? `${runtimeName()}, exact int8` : runtimeName(), threads },
     skipped,
     warnings,
     ...parameterStatistics(graph),

@@ -5,6 +5,7 @@ import type { Version } from '../../../shared/types'
 import { createId } from '../../store/ids'
 import { resolveDataset } from '../../store/resolve'
 import { quantizationFactsOf } from '../../store/quantizationFacts'
+import type { ScoredVersion } from '../models/evaluateVersion'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
 
@@ -16,25 +17,31 @@ const params = z.object({
   seed: z.number().int().min(0).default(0).describe('Start of the random sample'),
   batchSize: z.number().int().min(1).max(1024).default(50).meta({ unit: 'images' }).describe('Images at once'),
   threads: z.number().int().min(1).max(256).optional().describe('Threads of onnxruntime; the cores when left out'),
+  exact: z.boolean().default(false).describe('Forbid saturating int8 products (session.x64quantprecision): what the file scores on a CPU that sums exactly; stays with the run, not with the version'),
 })
 
 /** Measures accuracy and speed of a version, and keeps the result with it. */
 export const evaluateStep = defineStep({ id: 'evaluate', label: 'Evaluate', params, run })
 
 async function run(context: StepContext, { version: reference, dataset, ...options }: z.output<typeof params>): Promise<StepOutput> {
-  const { store, runId } = context
+  const { store } = context
   const version = context.version(reference)
   const { scoreVersion } = await import('../models/evaluateVersion')
   const { evaluation, predictions } = await scoreVersion({ version, modelPath: store.paths.model(version.id), dataset: resolveDataset(store, dataset), ...options }, context)
   evaluation.warnings.forEach(context.warn)
   await warnOfOtherCpu(context, version)
   if (evaluation.skipped.length > 0) context.warn(`${evaluation.skipped.length} images could not be read and were left out; the first: ${evaluation.skipped[0].path}: ${evaluation.skipped[0].reason}`)
+  if (!options.exact) keep(context, version, options, { evaluation, predictions })
+  return { output: { evaluation } }
+}
+
+/** Scores of a default session alone: a version is known by what everybody gets from its file. */
+function keep({ store, runId }: StepContext, version: Version, { limit = null, seed }: { readonly limit?: number | null | undefined; readonly seed: number }, { evaluation, predictions }: Omit<ScoredVersion, 'right'>): void {
   const id = createId('e')
   store.transaction(() => {
-    store.measurements.addEvaluation({ id, versionId: version.id, runId, createdAt: new Date().toISOString(), limit: options.limit ?? null, seed: options.seed, evaluation })
+    store.measurements.addEvaluation({ id, versionId: version.id, runId, createdAt: new Date().toISOString(), limit, seed, evaluation })
     store.predictions.put(id, predictions)
   })
-  return { output: { evaluation } }
 }
 
 /** int8 may compute something else on another kind of CPU than it was made on. */
