@@ -76,6 +76,19 @@ const screens: readonly Screen[] = [
       await expect(page.getByRole('heading', { level: 1, name: 'Compare' })).toBeVisible()
     },
   },
+  {
+    name: 'layers',
+    show: async () => {
+      await open('/')
+      const link = await page.getByRole('link', { name: 'tiny-int8', exact: true }).first().getAttribute('href')
+      await open(`${link?.replace(/^.*#/, '')}/layers`)
+      await expect(page.getByRole('table').first()).toBeVisible()
+    },
+  },
+  { name: 'lab', show: () => open('/lab') },
+  { name: 'benchmark', show: () => open('/benchmark') },
+  { name: 'try', show: () => open('/try') },
+  { name: 'new run', show: () => open('/new') },
   { name: 'runs', show: () => open('/runs') },
   {
     name: 'run',

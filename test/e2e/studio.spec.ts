@@ -84,6 +84,7 @@ test('two versions are compared', async () => {
   await boxes.nth(1).check()
   await page.getByRole('button', { name: 'Compare 2' }).click()
   await expect(page.getByRole('rowheader', { name: 'Accuracy', exact: true })).toBeVisible()
+  await page.getByRole('button', { name: 'Classes' }).click()
   await expect(page.getByRole('rowheader', { name: 'red' })).toBeVisible()
 })
 
@@ -175,12 +176,12 @@ test('a long training is paused, resumed and stopped', async () => {
   await page.getByRole('button', { name: 'Start' }).click()
   await expect(page.getByRole('img', { name: 'Loss' })).toBeVisible({ timeout: 60_000 })
   await page.getByRole('button', { name: 'Pause' }).click()
-  await expect(page.getByText('paused', { exact: true })).toBeVisible({ timeout: 60_000 })
+  await expect(page.locator('header').getByText('paused', { exact: true })).toBeVisible({ timeout: 60_000 })
   await page.getByRole('button', { name: 'Resume' }).click()
-  await expect(page.getByText('running', { exact: true })).toBeVisible({ timeout: 60_000 })
+  await expect(page.locator('header').getByText('running', { exact: true })).toBeVisible({ timeout: 60_000 })
   await page.getByRole('button', { name: 'Stop', exact: true }).click()
   await page.getByRole('button', { name: 'Stop now' }).click()
-  await expect(page.getByText('stopped', { exact: true })).toBeVisible({ timeout: 60_000 })
+  await expect(page.locator('header').getByText('stopped', { exact: true })).toBeVisible({ timeout: 60_000 })
 })
 
 test('the page says when the engine is gone, and comes back with it', async () => {
