@@ -11,6 +11,8 @@ import { createWorkWatcher } from './work'
 
 const out = join(import.meta.dirname, '..')
 const preload = join(out, 'preload', 'index.cjs')
+/** An installed program has its engine beside the archive of the shell: jobs run on plain Node, which reads no archive. */
+const engineOut = (): string => (app.isPackaged ? join(process.resourcesPath, 'engine', 'out') : out)
 
 const firstWindow = (): BrowserWindow | undefined => BrowserWindow.getAllWindows()[0]
 
@@ -29,7 +31,7 @@ async function start(): Promise<void> {
   denyPermissions()
   serveInterface(join(out, 'renderer'))
   const work = createWorkWatcher(firstWindow, () => quit.idle())
-  const engine = startEngine(join(out, 'engine', 'host.js'), work.show)
+  const engine = startEngine(join(engineOut(), 'engine', 'host.js'), work.show)
   const quit = guardQuit(engine, () => work, firstWindow, showWindow)
   setMenu({ window: firstWindow, open: paths.open })
   openWindow(preload)

@@ -222,6 +222,12 @@ describe.skipIf(!existsSync(main))('the engine', () => {
     expect(host.received).toEqual([{ message: { kind: 'connect', remote: undefined }, ports: [{ end: 'engine' }] }])
   })
 
+  it('lies beside the archive of the shell in an installed program', async () => {
+    Object.defineProperty(process, 'resourcesPath', { value: '/opt/nnopt/resources', configurable: true })
+    const { log } = await start({ isPackaged: true })
+    expect(log.hosts[0].file).toBe('/opt/nnopt/resources/engine/out/engine/host.js')
+  })
+
   it('is told of an engine elsewhere that a page asks for, and of nothing that is no text', async () => {
     const electron = await start()
     const frame = new FakeFrame(ownPage)

@@ -66,6 +66,7 @@ export class FakeContents extends EventEmitter {
 export interface FakeElectronOptions {
   readonly userData: string
   readonly isFirstInstance?: boolean
+  readonly isPackaged?: boolean
   /** The button of a question, and the files of a file dialog, that the person chooses. */
   readonly answer?: number
   readonly chosen?: readonly string[]
@@ -107,7 +108,7 @@ interface ElectronLog {
 }
 
 /** The part of the `electron` module that the shell uses, with what it did in `log`. */
-export function createFakeElectron({ userData, isFirstInstance = true, answer = 0, chosen = [] }: FakeElectronOptions): FakeElectron {
+export function createFakeElectron({ userData, isFirstInstance = true, isPackaged = false, answer = 0, chosen = [] }: FakeElectronOptions): FakeElectron {
   const log: ElectronLog = { order: [], windows: [], hosts: [], opened: [], schemes: [], protocols: new Map(), permissions: [], menus: [], recent: [], notifications: [], questions: [], awake: new Set(), quits: 0 }
   const app = Object.assign(new EventEmitter(), {
     whenReady: async () => void log.order.push('ready'),
@@ -116,6 +117,7 @@ export function createFakeElectron({ userData, isFirstInstance = true, answer = 
     getPath: (name: string) => (name === 'userData' ? userData : undefined),
     setName: () => undefined,
     getAppPath: () => '/app',
+    isPackaged,
     addRecentDocument: (path: string) => void log.recent.push(path),
   })
   class BrowserWindow extends EventEmitter implements FakeWindow {

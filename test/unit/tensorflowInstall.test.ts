@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,10 +7,12 @@ import { join } from 'node:path'
 import { zipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runtimeFolder } from '../../src/node/backends/runtimeFolder'
+import { layout, manifestOf } from '../../src/node/backends/tensorflow/layout'
 import { cpuLevel } from '../../src/node/backends/tensorflow/cpuLevel'
 import { cudaRequirements } from '../../src/node/backends/tensorflow/install/cuda'
 import { download } from '../../src/node/backends/tensorflow/install/download'
 import { findPackageIndex, findWheel } from '../../src/node/backends/tensorflow/install/packageIndex'
+import { bringPrebuilt } from '../../src/node/backends/tensorflow/install/prebuilt'
 import { run } from '../../src/node/backends/tensorflow/install/run'
 import { assertForThisMachine, assertGpu, explainFullDisk } from '../../src/node/backends/tensorflow/install/troubles'
 import { unzip } from '../../src/node/backends/tensorflow/install/unzip'
@@ -187,4 +189,33 @@ it.each([
   { platform: 'linux', environment: { NNOPT_RUNTIME: '/r' }, expected: '/r' },
 ] as const)('runtimeFolder on $platform with $environment', ({ platform, environment, expected }) => {
   expect(runtimeFolder(environment, platform, '/home/a')).toBe(expected)
+})
+
+describe('the addon that an installed program carries', () => {
+  async function carry(manifest: string): Promise<string> {
+    const carried = join(folder, 'carried')
+    await mkdir(join(carried, 'tfjs-node', 'dist'), { recursive: true })
+    await writeFile(join(carried, 'manifest.json'), manifest)
+    for (const file of ['tfjs_binding.node', 'nnopt_operations_base.node', 'tfjs-node/dist/a.js', 'notes.txt']) await writeFile(join(carried, file), file)
+    return carried
+  }
+
+  it('takes the place of a compilation', async () => {
+    const place = layout(join(folder, 'runtime'))
+    expect(await bringPrebuilt(place, await carry(JSON.stringify(manifestOf(false))))).toBe(true)
+    expect((await readdir(place.root)).sort()).toEqual(['nnopt_operations_base.node', 'tfjs-node', 'tfjs_binding.node'])
+    expect(await readFile(join(place.tfjsNode, 'dist', 'a.js'), 'utf8')).toBe('tfjs-node/dist/a.js')
+  })
+
+  it.each([
+    ['for another version of the library', { tensorflow: '2.1.0' }],
+    ['for another system', { platform: 'plan9' }],
+    ['for another processor', { arch: 'mips' }],
+  ])('is left where it lies when it is %s', async (_name, other) => {
+    expect(await bringPrebuilt(layout(join(folder, 'runtime')), await carry(JSON.stringify({ ...manifestOf(false), ...other })))).toBe(false)
+  })
+
+  it('need not be there', async () => {
+    expect(await bringPrebuilt(layout(join(folder, 'runtime')), join(folder, 'nothing'))).toBe(false)
+  })
 })

@@ -49,6 +49,13 @@ export function readManifest(folder: string): Manifest | undefined {
   const file = layout(folder).manifest
   if (!existsSync(file)) return undefined
   const manifest = manifestSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')))
-  const usable = manifest.success && manifest.data.platform === process.platform && manifest.data.arch === process.arch
-  return usable ? manifest.data : undefined
+  return manifest.success && isForThisMachine(manifest.data) ? manifest.data : undefined
+}
+
+const isForThisMachine = ({ platform, arch }: Manifest): boolean => platform === process.platform && arch === process.arch
+
+/** Whether a compiled addon's manifest names this machine and the libraries that this program installs. */
+export function isUsable(text: string | undefined): boolean {
+  const manifest = manifestSchema.safeParse(text === undefined ? undefined : JSON.parse(text))
+  return manifest.success && isForThisMachine(manifest.data) && manifest.data.tensorflow === TENSORFLOW_VERSION && manifest.data.tfjsNode === TFJS_NODE_VERSION
 }

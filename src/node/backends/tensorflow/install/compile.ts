@@ -20,9 +20,13 @@ const LEVEL_FLAGS: Readonly<Record<CpuLevel, readonly string[]>> = {
 
 const compiler = (): string => process.env['CXX'] ?? 'g++'
 
+/** Gives the wheel's libraries the names that the addon looks for. */
+export async function linkLibraries(place: Layout): Promise<void> {
+  for (const [target, name] of LINKS) await symlink(target, join(place.libraries, name))
+}
+
 /** Compiles tfjs-node's own addon against the wheel's libraries; needs g++. */
 export async function compileAddon(place: Layout, nodeHeaders: string, signal?: AbortSignal): Promise<void> {
-  for (const [target, name] of LINKS) await symlink(target, join(place.libraries, name))
   const binding = join(place.tfjsNode, 'binding')
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(binding, file))
   const includes = [join(place.libraries, 'include'), place.tfjsNode, join(nodeHeaders, 'include')].map((folder) => `-I${folder}`)

@@ -3,10 +3,11 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NNOptError } from '../../../../shared/errors'
 import { layout, manifestOf, TENSORFLOW_VERSION, TFJS_NODE_VERSION, type Layout } from '../layout'
-import { compileAddon, compileOperations } from './compile'
+import { compileAddon, compileOperations, linkLibraries } from './compile'
 import { fetchCudaLibraries } from './cuda'
 import { writeLoader } from './loader'
 import { fetchNpmPackage } from './npmPackage'
+import { bringPrebuilt } from './prebuilt'
 import type { OnProgress } from './progress'
 import { assertForThisMachine, assertGpu, explainFullDisk } from './troubles'
 import { unzip } from './unzip'
@@ -55,6 +56,19 @@ async function build(options: InstallOptions, temporary: string): Promise<void> 
   const { onProgress, signal, gpu } = options
   const place = layout(temporary)
   await bringLibraries(options, place)
+  await linkLibraries(place)
+  if (!(await bringPrebuilt(place))) await compile(options, place, temporary)
+  await rm(join(place.libraries, 'include'), { recursive: true, force: true })
+  await writeLoader(place, gpu)
+  onProgress({ phase: 'verify', message: 'a training step' })
+  const { version, gpu: computed } = await verify(place, signal)
+  assertGpu(gpu, computed)
+  onProgress({ phase: 'verify', message: `TensorFlow ${version} on the ${computed ? 'GPU' : 'CPU'}` })
+  await writeFile(place.manifest, `${JSON.stringify(manifestOf(gpu), null, 2)}\n`)
+}
+
+/** A checkout compiles here; an installed program carries the result. */
+async function compile({ onProgress, signal }: InstallOptions, place: Layout, temporary: string): Promise<void> {
   onProgress({ phase: 'download', message: `@tensorflow/tfjs-node ${TFJS_NODE_VERSION} (npm)` })
   const headers = join(temporary, 'headers')
   await fetchNpmPackage(`@tensorflow/tfjs-node@${TFJS_NODE_VERSION}`, place.tfjsNode, join(temporary, 'pack-tfjs-node'), signal)
@@ -63,13 +77,6 @@ async function build(options: InstallOptions, temporary: string): Promise<void> 
   await compileAddon(place, headers, signal)
   onProgress({ phase: 'compile', message: 'fused training operations' })
   await compileOperations(place, headers, join(temporary, 'operations'), signal)
-  await rm(join(place.libraries, 'include'), { recursive: true })
-  await writeLoader(place, gpu)
-  onProgress({ phase: 'verify', message: 'a training step' })
-  const { version, gpu: computed } = await verify(place, signal)
-  assertGpu(gpu, computed)
-  onProgress({ phase: 'verify', message: `TensorFlow ${version} on the ${computed ? 'GPU' : 'CPU'}` })
-  await writeFile(place.manifest, `${JSON.stringify(manifestOf(gpu), null, 2)}\n`)
 }
 
 async function bringLibraries(options: InstallOptions, place: Layout): Promise<void> {
