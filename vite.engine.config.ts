@@ -9,6 +9,7 @@ const programs = {
   job: 'src/node/jobs/process.ts',
   trainer: 'src/node/jobs/trainer/worker.ts',
   inference: 'src/node/inference/worker.ts',
+  pool: 'src/node/inference/pool/process.ts',
   data: 'src/node/datasets/worker.ts',
   inspect: 'src/node/inspect/process.ts',
   profile: 'src/node/profile/process.ts',

@@ -32,34 +32,57 @@ export interface EvaluateBatchesOptions {
 /** Runs before timing starts: caches, memory pools and clock rates settle. The notebook that this follows uses as many. */
 export const warmupBatches = 5
 
+/** What a model says of some images. */
+export interface ScoredBatch {
+  /** [images, classes], row-major; null where no image could be read. */
+  readonly scores: Float32Array | null
+  readonly labels: Int32Array
+  readonly unreadable: readonly SkippedSample[]
+  readonly runMs: number
+}
+
 /**
  * Scores a model on batches. A batch is prepared while the runtime rests and the next one while it works is not, so that decoding does not
  * slow the measured runs. Throws `badInput` where the model has another number of classes, `cancelled` on abort.
  */
-export async function evaluateBatches(worker: InferenceWorker, batches: AsyncIterable<LabelledBatch>, { classes, kind, imageShape, onProgress, signal }: EvaluateBatchesOptions): Promise<BatchEvaluation> {
-  const counter = createClassificationCounter(classes, kind)
+export function evaluateBatches(worker: InferenceWorker, batches: AsyncIterable<LabelledBatch>, options: EvaluateBatchesOptions): Promise<BatchEvaluation> {
+  return scoreBatches(answers(worker, batches, options.imageShape), options)
+}
+
+async function* answers(worker: InferenceWorker, batches: AsyncIterable<LabelledBatch>, imageShape: readonly number[]): AsyncGenerator<ScoredBatch> {
   const [outputName] = worker.outputs.map(({ name }) => name)
-  const [predictions, labels, skipped]: [number[], number[], SkippedSample[]] = [[], [], []]
-  const timed = { batches: 0, samples: 0, totalMs: 0 }
   let warm = false
-  for await (const batch of batches) {
-    if (signal?.aborted) throw new NNOptError('cancelled', 'evaluation stopped on request')
-    skipped.push(...batch.unreadable)
-    if (batch.labels.length === 0) continue
-    const shape = [batch.labels.length, ...imageShape]
-    if (!warm) await worker.time({ images: batch.images, shape }, warmupBatches)
+  for await (const { images, labels, unreadable } of batches) {
+    if (labels.length === 0) {
+      yield { scores: null, labels, unreadable, runMs: 0 }
+      continue
+    }
+    const shape = [labels.length, ...imageShape]
+    if (!warm) await worker.time({ images, shape }, warmupBatches)
     warm = true
-    const { outputs, runMs } = await worker.run(batch.images, shape)
-    const scores = outputs[outputName].data
-    assertClasses(scores.length, batch.labels.length, classes)
-    predictions.push(...counter.add(scores, batch.labels))
-    labels.push(...batch.labels)
+    const { outputs, runMs } = await worker.run(images, shape)
+    yield { scores: outputs[outputName].data, labels, unreadable, runMs }
+  }
+}
+
+/** Counts what a model says. Throws `badInput` where it has another number of classes, `cancelled` on abort. */
+export async function scoreBatches(batches: AsyncIterable<ScoredBatch>, { classes, kind, onProgress, signal }: Omit<EvaluateBatchesOptions, 'imageShape'>): Promise<BatchEvaluation> {
+  const counter = createClassificationCounter(classes, kind)
+  const [predictions, right, skipped]: [number[], number[], SkippedSample[]] = [[], [], []]
+  const timed = { batches: 0, samples: 0, totalMs: 0 }
+  for await (const { scores, labels, unreadable, runMs } of batches) {
+    if (signal?.aborted) throw new NNOptError('cancelled', 'evaluation stopped on request')
+    skipped.push(...unreadable)
+    if (scores === null) continue
+    assertClasses(scores.length, labels.length, classes)
+    predictions.push(...counter.add(scores, labels))
+    right.push(...labels)
     timed.batches++
-    timed.samples += batch.labels.length
+    timed.samples += labels.length
     timed.totalMs += runMs
     onProgress?.(timed.samples + skipped.length)
   }
-  return { score: counter.score(), predictions: Int32Array.from(predictions), labels: Int32Array.from(labels), skipped, timed }
+  return { score: counter.score(), predictions: Int32Array.from(predictions), labels: Int32Array.from(right), skipped, timed }
 }
 
 function assertClasses(scores: number, samples: number, classes: readonly string[]): void {

@@ -46,12 +46,14 @@ export interface RunResult {
   readonly outputs: Readonly<Record<string, OutputTensor>>
   /** Time inside onnxruntime's run. */
   readonly runMs: number
+  /** The images that were run, where the call asked for them back. */
+  readonly images?: Float32Array
 }
 
 /** What a worker thread does; sessions are known by the number that `open` is given. */
 export interface InferenceCalls {
   open: { readonly params: { readonly session: number; readonly model: ModelSource; readonly options: SessionOptions }; readonly result: SessionInfo }
-  run: { readonly params: { readonly session: number } & ImageBatch; readonly result: RunResult }
+  run: { readonly params: { readonly session: number; readonly giveBack?: boolean } & ImageBatch; readonly result: RunResult }
   /** Runs the same batch several times; the result is the time of each run. */
   time: { readonly params: { readonly session: number; readonly runs: number } & ImageBatch; readonly result: Float64Array }
   /** Runs a batch and gives each output to the collector of its name: the outputs never leave the thread. */

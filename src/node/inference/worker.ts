@@ -20,7 +20,10 @@ const handlers: Handlers = {
     sessions.set(session, opened)
     return opened.info
   },
-  run: (params) => sessionOf(params).run(params),
+  async run(params) {
+    const result = await sessionOf(params).run(params)
+    return params.giveBack ? { ...result, images: params.images } : result
+  },
   time: (params) => sessionOf(params).time(params, params.runs),
   observe: async (params) => ({ runMs: await sessionOf(params).observe(params, params.batch, params.collectors) }),
   statistics: async (params) => sessionOf(params).statistics(),
@@ -56,10 +59,13 @@ async function answer(request: InferenceRequest): Promise<void> {
     (result): InferenceReply => ({ id: request.id, result }),
     (error: unknown): InferenceReply => ({ id: request.id, error: toErrorReport(error) }),
   )
-  port?.postMessage(reply)
+  port?.postMessage(reply, [...movedBy(request)])
   // Without a listener the thread has nothing left to wait for. It is never terminated: a live session would abort the process.
   if (request.call === 'end') port?.close()
 }
+
+/** Memory that goes back to the caller instead of being copied. */
+const movedBy = (request: InferenceRequest): readonly ArrayBuffer[] => (request.call === 'run' && request.params.giveBack && request.params.images.buffer instanceof ArrayBuffer ? [request.params.images.buffer] : [])
 
 function handle<K extends InferenceCall>({ call, params }: { readonly call: K; readonly params: InferenceCalls[K]['params'] }): Promise<InferenceCalls[K]['result']> {
   return handlers[call](params)

@@ -2,15 +2,15 @@ import { availableParallelism } from 'node:os'
 import type { Graph } from '../../core/graph/graph'
 import type { Preprocessing } from '../../core/data/preprocessing'
 import type { Version } from '../../shared/types'
-import { createInferenceWorker } from '../inference/inferenceWorker'
-import type { InferenceWorker } from '../inference/inferenceWorker'
+import { createInferencePool } from '../inference/pool/pool'
+import type { PooledModel } from '../inference/pool/pool'
 import { endsInSoftmax, imageShape, preprocessingFor } from '../jobs/models/evaluateVersion'
 import { readModelFile } from '../jobs/models/readModelFile'
 import type { Store } from '../store'
 
 /** A version that is ready to answer. */
 export interface OpenedModel {
-  readonly worker: InferenceWorker
+  readonly model: PooledModel
   readonly preprocessing: Preprocessing
   /** [3, height, width] */
   readonly imageShape: readonly number[]
@@ -22,6 +22,9 @@ export interface OpenedModel {
 const opened = new Map<string, Promise<OpenedModel>>()
 const kept = 6
 
+/** One process for the sessions of all versions; it starts with the first question. */
+const pool = createInferencePool()
+
 export async function openedModel(store: Store, version: Version): Promise<OpenedModel> {
   const known = opened.get(version.id) ?? open(store, version)
   opened.delete(version.id)
@@ -29,7 +32,7 @@ export async function openedModel(store: Store, version: Version): Promise<Opene
   known.catch(() => opened.delete(version.id))
   for (const [id, old] of [...opened].slice(0, -kept)) {
     opened.delete(id)
-    void old.then(({ worker }) => worker.close()).catch(() => undefined)
+    void old.then(({ model }) => model.close()).catch(() => undefined)
   }
   return known
 }
@@ -40,8 +43,8 @@ async function open(store: Store, version: Version): Promise<OpenedModel> {
   const preprocessing = preprocessingFor(graph, version)
   const threads = availableParallelism()
   // Idle threads that poll would slow the other models down.
-  const worker = await createInferenceWorker(path, { threads, spinning: false })
-  return { worker, preprocessing, imageShape: imageShape(version, preprocessing), endsInSoftmax: endsInSoftmax(graph), threads }
+  const model = await pool.open(path, { sessions: 1, threads }, { spinning: false })
+  return { model, preprocessing, imageShape: imageShape(version, preprocessing), endsInSoftmax: endsInSoftmax(graph), threads }
 }
 
 const graphs = new Map<string, Graph>()

@@ -26,6 +26,8 @@ export interface DataPool {
    * read are in `unreadable`. Throws `badInput` when no image of the plan could be read, `cancelled` on abort, `crashed` when a thread ends.
    */
   batches<M extends BatchMode>(plan: Iterable<BatchRequest<M>>, options?: BatchOptions): AsyncIterable<Batch<M>>
+  /** One batch, outside of any plan. One that holds no image that could be read says so in `unreadable` and does not throw. `memory` of an earlier evaluation batch is used again where it fits. */
+  batch<M extends BatchMode>(request: BatchRequest<M>, memory?: ArrayBuffer): Promise<Batch<M>>
   statistics(): PoolStatistics
   /** Share of the time between the first request and the last answer in which the consumer waited, 0..1. */
   waitedShare(): number
@@ -42,6 +44,7 @@ export function createDataPool(record: StoredDataset, options: TeamOptions = {})
   return {
     workers: team.workers,
     batches: <M extends BatchMode>(plan: Iterable<BatchRequest<M>>, batchOptions: BatchOptions = {}) => clock.timed(stream<M>(opened, team, plan, batchOptions)),
+    batch: async <M extends BatchMode>(request: BatchRequest<M>, memory?: ArrayBuffer) => makeBatch(await opened, team, request, memory),
     statistics: () => clock.statistics(),
     waitedShare: () => clock.statistics().waitedShare,
     close: () => team.close(),
@@ -67,9 +70,9 @@ async function* stream<M extends BatchMode>(opened: Promise<Dataset>, team: Work
   if (read === 0 && firstProblem !== undefined) throw new NNOptError('badInput', `data set '${dataset.record.name}': no image could be read, the first: ${firstProblem}`)
 }
 
-async function makeBatch<M extends BatchMode>(dataset: Dataset, team: WorkerTeam, { split, indices, epoch, mode }: BatchRequest<M>): Promise<Batch<M>> {
+async function makeBatch<M extends BatchMode>(dataset: Dataset, team: WorkerTeam, { split, indices, epoch, mode }: BatchRequest<M>, memory?: ArrayBuffer): Promise<Batch<M>> {
   const labels = dataset.labels(split)
-  const task = { samples: dataset.locate(split, indices), labels: indices.map((index) => labels[index]), indices, epoch, mode }
+  const task = { samples: dataset.locate(split, indices), labels: indices.map((index) => labels[index]), indices, epoch, mode, memory }
   const first = indices.length > 0 ? ` from '${dataset.sampleKey(split, indices[0])}' on` : ''
   return (await team.run('batch', task, `a batch of ${indices.length} images of split '${split}'${first}`)) as Batch<M>
 }

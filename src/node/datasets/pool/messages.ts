@@ -35,6 +35,8 @@ export interface BatchTask {
   readonly indices: Int32Array
   readonly epoch: number
   readonly mode: BatchMode
+  /** Memory of an earlier batch that nobody reads any more; used again where it fits. It moves to the worker. */
+  readonly memory?: ArrayBuffer | undefined
 }
 
 export interface InspectTask {

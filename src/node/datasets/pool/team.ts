@@ -74,7 +74,8 @@ export function createWorkerTeam({ workers = defaultWorkers(), file = engineFile
 function give(member: Member, job: Job): void {
   member.job = job
   member.thread.ref()
-  member.thread.postMessage(job.request)
+  const memory = job.request.task === 'batch' ? job.request.params.memory : undefined
+  member.thread.postMessage(job.request, memory ? [memory] : [])
 }
 
 /** The job of a member, which is then idle: none or one. */

@@ -1,5 +1,5 @@
 import { bindAugmentation } from '../../../core/data/augment'
-import type { BatchMode, EvalMode, TrainMode } from '../../../core/data/batchPlan'
+import type { EvalMode, TrainMode } from '../../../core/data/batchPlan'
 import { channels } from '../../../core/data/image'
 import type { RgbImage, Size } from '../../../core/data/image'
 import { geometry, preprocess } from '../../../core/data/preprocess'
@@ -18,7 +18,7 @@ interface Filler {
 
 /** Reads, transforms and packs the samples of a batch. Throws naming the sample when a transform cannot take it. */
 export async function makeBatch(task: BatchTask, reader: SampleReader): Promise<Batch> {
-  const filler = createFiller(task.mode, task.epoch, task.indices.length)
+  const filler = createFiller(task)
   const kept: number[] = []
   const unreadable: Problem[] = []
   for await (const result of pictures(task.samples, reader)) {
@@ -43,7 +43,7 @@ function named(name: string, action: () => void): void {
   }
 }
 
-const createFiller = (mode: BatchMode, epoch: number, count: number): Filler => (mode.kind === 'train' ? trainFiller(mode, epoch, count) : evalFiller(mode, count))
+const createFiller = ({ mode, epoch, indices: { length }, memory }: BatchTask): Filler => (mode.kind === 'train' ? trainFiller(mode, epoch, length) : evalFiller(mode, length, memory))
 
 function trainFiller({ augment, size, seed }: TrainMode, epoch: number, count: number): Filler {
   const augmentation = bindAugmentation(augment)
@@ -59,7 +59,7 @@ function trainFiller({ augment, size, seed }: TrainMode, epoch: number, count: n
   }
 }
 
-function evalFiller({ preprocessing }: EvalMode, count: number): Filler {
+function evalFiller({ preprocessing }: EvalMode, count: number, memory?: ArrayBuffer): Filler {
   let size: Size | null = preprocessedSize(preprocessing)
   let images: Float32Array<ArrayBuffer> | undefined
   let used = 0
@@ -67,10 +67,16 @@ function evalFiller({ preprocessing }: EvalMode, count: number): Filler {
     add(picture) {
       size ??= geometry(picture, preprocessing)
       const imageLength = size.width * size.height * channels
-      images ??= new Float32Array(count * imageLength)
+      images ??= zeros(count * imageLength, memory)
       preprocess(picture, preprocessing, images, used, 'nchw', size)
       used += imageLength
     },
     images: () => (images && used === images.length ? images : (images?.slice(0, used) ?? new Float32Array())),
   }
+}
+
+/** Fresh memory has to be faulted in page by page: what an earlier batch used is faster. */
+function zeros(length: number, memory: ArrayBuffer | undefined): Float32Array<ArrayBuffer> {
+  if (memory?.byteLength !== length * Float32Array.BYTES_PER_ELEMENT) return new Float32Array(length)
+  return new Float32Array(memory).fill(0)
 }

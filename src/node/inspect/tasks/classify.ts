@@ -28,14 +28,14 @@ async function decoded(bytes: Uint8Array): Promise<RgbImage> {
 }
 
 async function answerOf({ store }: InspectContext, version: Version, picture: RgbImage, top: number, runs: number): Promise<Classification> {
-  const { worker, preprocessing, imageShape: [channels, height, width], endsInSoftmax, threads } = await openedModel(store, version)
+  const { model, preprocessing, imageShape: [channels, height, width], endsInSoftmax, threads } = await openedModel(store, version)
   const images = new Float32Array(channels * height * width)
   preprocess(picture, preprocessing, images, 0, 'nchw', { height, width })
   const shape = [1, channels, height, width]
   // The first run of a session plans its memory.
-  const times = (await worker.time({ images, shape }, runs + 1)).slice(1)
-  const { outputs } = await worker.run(images, shape)
-  const scores = [...outputs[worker.outputs[0].name].data]
+  const times = (await model.time({ images, shape }, runs + 1)).slice(1)
+  const { outputs } = await model.run({ images, shape })
+  const scores = [...outputs[model.outputs[0].name].data]
   const probabilities = endsInSoftmax ? scores : softmax(scores)
   const ranked = probabilities.map((probability, index) => ({ name: version.classes[index] ?? String(index), probability })).sort((a, b) => b.probability - a.probability)
   return { version: version.id, top: ranked.slice(0, top), latencyMs: median(times), runs, threads }

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { planEpoch } from '../../../core/data/batchPlan'
 import type { Preprocessing } from '../../../core/data/preprocessing'
 import { guessPreprocessing, preprocessedSize } from '../../../core/data/preprocessing'
 import { preprocessingOf } from '../../../core/data/modelFacts'
@@ -9,13 +8,16 @@ import type { Graph } from '../../../core/graph/graph'
 import { parameterStatistics } from '../../../core/measure/parameterStatistics'
 import { NNOptError } from '../../../shared/errors'
 import type { Evaluation, Split, Version } from '../../../shared/types'
-import { createDataPool, openDataset } from '../../datasets'
-import type { DataPool, Dataset } from '../../datasets'
+import { openDataset } from '../../datasets'
+import type { Dataset } from '../../datasets'
 import type { DatasetRecord } from '../../datasets/record'
 import { cpuInfo } from '../../inference/cpu'
-import { evaluateBatches, warmupBatches } from '../../inference/evaluateBatches'
-import type { BatchEvaluation, LabelledBatch } from '../../inference/evaluateBatches'
-import { createInferenceWorker } from '../../inference/inferenceWorker'
+import { scoreBatches, warmupBatches } from '../../inference/evaluateBatches'
+import type { BatchEvaluation, ScoredBatch } from '../../inference/evaluateBatches'
+import type { SessionLayout } from '../../inference/pool/calls'
+import { createInferencePool } from '../../inference/pool/pool'
+import type { PooledModel } from '../../inference/pool/pool'
+import { answersToSamples } from '../../inference/pool/samples'
 import { runtimeName } from '../../inference/runtimeVersion'
 import type { Predictions } from '../../store/predictions'
 import type { StepContext } from '../step'
@@ -34,11 +36,13 @@ export interface EvaluationRequest {
   readonly batchSize: number
   /** Of onnxruntime; the cores when absent. */
   readonly threads?: number | undefined
+  /** How sessions share the cores; one session on all threads when absent. */
+  readonly layout?: SessionLayout | undefined
   /** Whether int8 products may not saturate, on any CPU. */
   readonly exact?: boolean
 }
 
-type Hooks = Pick<StepContext, 'progress' | 'signal'>
+type Hooks = Pick<StepContext, 'progress' | 'signal'> & Partial<Pick<StepContext, 'warn'>>
 
 /** Measures a version's file on a split with onnxruntime in a default session: the same protocol for fp32 and int8. */
 export async function evaluateVersion(request: EvaluationRequest, hooks: Hooks): Promise<Evaluation> {
@@ -54,34 +58,29 @@ export interface ScoredVersion {
 
 /** The same, with what it says of each image: for comparisons in pairs. */
 export async function scoreVersion(request: EvaluationRequest, hooks: Hooks): Promise<ScoredVersion> {
-  const { version, modelPath, threads = availableParallelism() } = request
+  const { version, modelPath } = request
   const { graph } = readModelFile(modelPath)
   const match = matchClasses(version, request.dataset)
-  const dataset = await openDataset(request.dataset)
-  const samples = chosenSamples(dataset, request)
+  const samples = chosenSamples(await openDataset(request.dataset), request)
   const read: number[] = []
-  const worker = await createInferenceWorker(modelPath, { threads, ...(request.exact && { entries: { 'session.x64quantprecision': '1' } }) })
+  const pool = createInferencePool({ onCrash: (how) => hooks.warn?.(`the inference process ${how}; its open work is repeated`) })
   try {
-    const pool = createDataPool(request.dataset)
-    try {
-      const preprocessing = preprocessingFor(graph, version)
-      const measured = await evaluateBatches(worker, labelled(pool, samples, preprocessing, request, match, read), {
-        classes: match.classes,
-        kind: endsInSoftmax(graph) ? 'probabilities' : 'logits',
-        imageShape: imageShape(version, preprocessing),
-        onProgress: (done) => hooks.progress({ label: `evaluating ${version.name}`, done, total: samples.length, unit: 'images' }),
-        signal: hooks.signal,
-      })
-      const right = Uint8Array.from(measured.labels, (label, index) => Number(label === measured.predictions[index]))
-      const { labels, predictions: predicted } = measured
-      return { evaluation: result(request, threads, graph, measured, match), right, predictions: { datasetHash: request.dataset.hash, samples: Int32Array.from(read), labels, predicted } }
-    } finally {
-      await pool.close()
-    }
+    const model = await pool.open(modelPath, layoutOf(request), request.exact ? { entries: { 'session.x64quantprecision': '1' } } : {})
+    const measured = await scoreBatches(labelled(model, await pool.data(request.dataset), { graph, samples, request, match, read, signal: hooks.signal }), {
+      classes: match.classes,
+      kind: endsInSoftmax(graph) ? 'probabilities' : 'logits',
+      onProgress: (done) => hooks.progress({ label: `evaluating ${version.name}`, done, total: samples.length, unit: 'images' }),
+      signal: hooks.signal,
+    })
+    const right = Uint8Array.from(measured.labels, (label, index) => Number(label === measured.predictions[index]))
+    const { labels, predictions: predicted } = measured
+    return { evaluation: result(request, model.layout, graph, measured, match), right, predictions: { datasetHash: request.dataset.hash, samples: Int32Array.from(read), labels, predicted } }
   } finally {
-    await worker.close()
+    await pool.close()
   }
 }
+
+const layoutOf = ({ layout, threads = availableParallelism() }: EvaluationRequest): SessionLayout => layout ?? { sessions: 1, threads }
 
 function chosenSamples(dataset: Dataset, { split, limit, seed }: EvaluationRequest): Int32Array {
   const labels = dataset.labels(split)
@@ -98,18 +97,31 @@ export function imageShape({ inputSize }: Version, preprocessing: Preprocessing)
 
 export const endsInSoftmax = (graph: Graph): boolean => producers(graph).get(classOutput(graph).name)?.op === 'Softmax'
 
-async function* labelled(pool: DataPool, samples: Int32Array, preprocessing: Preprocessing, { split, batchSize }: EvaluationRequest, { outputOf }: ClassMatch, read: number[]): AsyncIterable<LabelledBatch> {
-  const requests = planEpoch({ split, samples, batchSize, mode: { kind: 'eval', preprocessing } })
-  for await (const { images, labels, indices, unreadable } of pool.batches(requests)) {
+interface Labelling {
+  readonly graph: Graph
+  readonly samples: Int32Array
+  readonly request: EvaluationRequest
+  readonly match: ClassMatch
+  /** Filled with the samples that could be read. */
+  readonly read: number[]
+  readonly signal: AbortSignal
+}
+
+async function* labelled(model: PooledModel, data: number, { graph, samples, request: { version, dataset, split, batchSize }, match: { outputOf }, read, signal }: Labelling): AsyncIterable<ScoredBatch> {
+  const preprocessing = preprocessingFor(graph, version)
+  const plan = { data, dataset: dataset.name, split, samples, batchSize, mode: { kind: 'eval' as const, preprocessing }, imageShape: imageShape(version, preprocessing), warmups: warmupBatches, signal }
+  for await (const { output, labels, indices, unreadable, runMs } of answersToSamples(model, plan)) {
     read.push(...indices)
-    yield { images, labels: labels.map((label) => outputOf[label]), unreadable }
+    // Sessions work side by side: the machine's time for a batch is the share of each.
+    yield { scores: output && output.data, labels: labels.map((label) => outputOf[label]), unreadable, runMs: runMs / model.layout.sessions }
   }
 }
 
 /** An accuracy below this multiple of a blind guess says more about the preparation of the images than about the model. */
 const nearChance = 1.5
 
-function result({ version, dataset, split, batchSize, exact }: EvaluationRequest, threads: number, graph: Graph, { score, skipped, timed }: BatchEvaluation, match: ClassMatch): Evaluation {
+function result({ version, dataset, split, batchSize, exact }: EvaluationRequest, { sessions, threads: perSession }: SessionLayout, graph: Graph, { score, skipped, timed }: BatchEvaluation, match: ClassMatch): Evaluation {
+  const threads = sessions * perSession
   const chance = 1 / match.classes.length
   const warnings = [
     ...(match.note === undefined ? [] : [match.note]),

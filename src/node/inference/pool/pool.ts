@@ -1,0 +1,68 @@
+import type { StoredDataset } from '../../datasets/record'
+import type { ImageBatch, ModelSource, RunResult, SessionInfo, SessionOptions } from '../protocol'
+import type { SampleAnswer, SampleTask, SessionLayout } from './calls'
+import { createRunner } from './runner'
+
+export interface PoolOptions {
+  /** How often a request may end the process, alone, before it is given up. */
+  readonly attempts?: number
+  /** Requests in the process at once; further ones wait here. Default: the cores and one, so that one is prepared while the others run. */
+  readonly capacity?: number
+  /** Told when the process ended without being asked to, and how. */
+  readonly onCrash?: (how: string) => void
+  /** Program of the process. */
+  readonly file?: string
+}
+
+/** A model in the inference process. Every call takes part in restarts and retries; `signal` gives a waiting call up. */
+export interface PooledModel extends SessionInfo {
+  readonly layout: SessionLayout
+  run(batch: ImageBatch, signal?: AbortSignal): Promise<RunResult>
+  time(batch: ImageBatch, runs: number, signal?: AbortSignal): Promise<Float64Array>
+  /** Reads, decodes and runs images of a data set. */
+  samples(task: SampleTask, signal?: AbortSignal): Promise<SampleAnswer>
+  close(): Promise<void>
+}
+
+/** An inference process and its sessions. It starts with the first call, and again whenever it ends by itself. */
+export interface InferencePool {
+  readonly pid: number | undefined
+  readonly crashes: number
+  /** Throws `badInput` where onnxruntime refuses the model, `crashed` where the process ends on it again and again. */
+  open(source: ModelSource, layout: SessionLayout, options?: Omit<SessionOptions, 'threads'>): Promise<PooledModel>
+  /** Makes a data set known; returns its number for `samples`. */
+  data(record: StoredDataset): Promise<number>
+  /** Releases sessions in order and waits for the process to end. Open requests reject with `cancelled`. */
+  close(): Promise<void>
+}
+
+export function createInferencePool(options: PoolOptions = {}): InferencePool {
+  const runner = createRunner(options)
+  let nextNumber = 0
+  return {
+    get pid() {
+      return runner.pid
+    },
+    get crashes() {
+      return runner.crashes
+    },
+    async open(source, layout, sessionOptions = {}) {
+      const model = nextNumber++
+      const info = await runner.stand(model, 'open', { model, source, layout, options: sessionOptions })
+      return {
+        ...info,
+        layout,
+        run: (batch, signal) => runner.call('run', { model, ...batch }, signal),
+        time: (batch, runs, signal) => runner.call('time', { model, runs, ...batch }, signal),
+        samples: (task, signal) => runner.call('samples', { model, ...task }, signal),
+        close: () => runner.forget(model),
+      }
+    },
+    async data(record) {
+      const data = nextNumber++
+      await runner.stand(data, 'openData', { data, record })
+      return data
+    },
+    close: () => runner.close(),
+  }
+}

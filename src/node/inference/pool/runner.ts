@@ -1,0 +1,114 @@
+import { availableParallelism } from 'node:os'
+import { NNOptError, fromErrorReport } from '../../../shared/errors'
+import type { PoolCall, PoolCalls, PoolReply, PoolRequest } from './calls'
+import { startChild } from './child'
+import type { PoolChild } from './child'
+import type { PoolOptions } from './pool'
+import { createRequestBook } from './requests'
+import type { RequestBook } from './requests'
+
+/** Sends calls to the process and keeps it going. */
+export interface Runner {
+  readonly pid: number | undefined
+  readonly crashes: number
+  call<K extends PoolCall>(name: K, params: PoolCalls[K]['params'], signal?: AbortSignal): Promise<PoolCalls[K]['result']>
+  /** A call that every new process hears again, until it is forgotten. */
+  stand<K extends 'open' | 'openData'>(number: number, name: K, params: PoolCalls[K]['params']): Promise<PoolCalls[K]['result']>
+  /** Closes a model. */
+  forget(model: number): Promise<void>
+  close(): Promise<void>
+}
+
+const defaultAttempts = 3
+/** A process that takes longer to release its sessions is ended. */
+const closingMs = 10_000
+
+export function createRunner({ attempts = defaultAttempts, capacity = availableParallelism() + 1, onCrash, file }: PoolOptions): Runner {
+  const book = createRequestBook()
+  /** What a new process has to be told before anything else: models and data sets that are open. */
+  const standing = new Map<number, PoolRequest>()
+  let child: PoolChild | undefined
+  let [nextId, crashes, fruitless, closed] = [0, 0, 0, false]
+
+  const start = (): PoolChild => {
+    const started = startChild(onReply, file)
+    for (const request of standing.values()) started.send(request)
+    void started.ended.then((how) => (child === started ? lost(how) : undefined))
+    return started
+  }
+  const feed = (): void => {
+    for (let entry = book.next(capacity); entry; entry = book.next(capacity)) {
+      child ??= start()
+      child.send(entry.request)
+    }
+    child?.hold(book.size > 0)
+  }
+  const lost = (how: string): void => {
+    child = undefined
+    if (closed) return
+    crashes++
+    fruitless++
+    onCrash?.(how)
+    for (const entry of book.crashed(attempts)) entry.reject(poisonError(how, attempts))
+    // A model that ends the process whenever it is opened anew leaves no request to blame.
+    if (fruitless > 2 * attempts) book.rejectAll(new NNOptError('crashed', `the inference process ${how}, ${fruitless} times without an answer between`))
+    feed()
+  }
+  function onReply(reply: PoolReply): void {
+    const entry = book.finish(reply.id)
+    if (entry) fruitless = 0
+    if ('error' in reply) entry?.reject(fromErrorReport(reply.error))
+    else entry?.resolve(reply.result)
+    feed()
+  }
+  const call: Runner['call'] = (name, params, signal) => {
+    if (closed) return Promise.reject(new NNOptError('cancelled', 'the inference pool is closed'))
+    const answer = enter(book, { id: nextId++, call: name, params } as PoolRequest, signal)
+    feed()
+    return answer as Promise<PoolCalls[typeof name]['result']>
+  }
+  return {
+    get pid() {
+      return child?.pid
+    },
+    get crashes() {
+      return crashes
+    },
+    call,
+    async stand(number, name, params) {
+      const result = await call(name, params)
+      standing.set(number, { id: nextId++, call: name, params } as PoolRequest)
+      return result
+    },
+    async forget(model) {
+      standing.delete(model)
+      if (child && !closed) await call('close', { model })
+    },
+    async close() {
+      closed = true
+      book.rejectAll(new NNOptError('cancelled', 'the inference pool was closed'))
+      if (child) await endChild(child, nextId++)
+    },
+  }
+}
+
+/** Puts a request into the book; the promise settles with its answer. An abort gives it up. */
+function enter(book: RequestBook, request: PoolRequest, signal: AbortSignal | undefined): Promise<PoolCalls[PoolCall]['result']> {
+  const stopped = (): NNOptError => new NNOptError('cancelled', 'inference was stopped on request')
+  if (signal?.aborted) return Promise.reject(stopped())
+  const onAbort = (): void => book.drop(request.id)?.reject(stopped())
+  signal?.addEventListener('abort', onAbort, { once: true })
+  const answer = new Promise<PoolCalls[PoolCall]['result']>((resolve, reject) => book.add({ request, suspect: false, crashes: 0, cancelled: false, resolve, reject }))
+  return answer.finally(() => signal?.removeEventListener('abort', onAbort))
+}
+
+async function endChild(child: PoolChild, id: number): Promise<void> {
+  child.hold(true)
+  child.send({ id, call: 'end', params: null })
+  const timer = setTimeout(() => child.kill(), closingMs)
+  await child.ended
+  clearTimeout(timer)
+}
+
+const poisonError = (how: string, attempts: number): NNOptError =>
+  new NNOptError('crashed', `the inference process ${how} on this request, alone and ${attempts} times in a row: it is given up; what else was asked for goes on`)

@@ -1,0 +1,71 @@
+import type { InferenceThread } from '../inferenceWorker'
+import { startInferenceThread } from '../inferenceWorker'
+import type { SessionInfo } from '../protocol'
+import type { PoolCalls } from './calls'
+
+/** Sessions of one model, each in a thread of its own. */
+export interface SessionTeam {
+  readonly info: SessionInfo
+  /** Waits for an idle session, in the order of the calls, and gives it back when the work ends. */
+  use<T>(work: (member: Member) => Promise<T>): Promise<T>
+  /** Waits for what runs, then releases session after session. */
+  close(): Promise<void>
+}
+
+export interface Member {
+  readonly thread: InferenceThread
+  /** Whether it has run a batch of samples. */
+  warm: boolean
+}
+
+/** The one session of each thread. */
+export const onlySession = 0
+
+/** Opens the sessions one after the other, so that the weights of one model are not read by all at once. Throws what onnxruntime says of the model; nothing stays open then. */
+export async function openSessions({ source, layout, options }: PoolCalls['open']['params']): Promise<SessionTeam> {
+  const members: Member[] = []
+  const closeAll = async (): Promise<void> => {
+    for (const { thread } of members) await thread.close()
+  }
+  try {
+    const infos: SessionInfo[] = []
+    for (let index = 0; index < layout.sessions; index++) {
+      const thread = startInferenceThread()
+      members.push({ thread, warm: false })
+      infos.push(await thread.call('open', { session: onlySession, model: source, options: { ...options, threads: layout.threads } }))
+    }
+    return team(infos[0], members, closeAll)
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+}
+
+function team(info: SessionInfo, members: readonly Member[], closeAll: () => Promise<void>): SessionTeam {
+  const idle = [...members]
+  const waiting: ((member: Member) => void)[] = []
+  const running = new Set<Promise<unknown>>()
+  const take = (): Promise<Member> => new Promise((resolve) => {
+    const member = idle.shift()
+    if (member) resolve(member)
+    else waiting.push(resolve)
+  })
+  const give = (member: Member): void => {
+    const next = waiting.shift()
+    if (next) next(member)
+    else idle.push(member)
+  }
+  return {
+    info,
+    use(work) {
+      const done = take().then((member) => work(member).finally(() => give(member)))
+      const settled = done.catch(() => undefined).finally(() => running.delete(settled))
+      running.add(settled)
+      return done
+    },
+    async close() {
+      await Promise.all(running)
+      await closeAll()
+    },
+  }
+}
