@@ -37,10 +37,7 @@ export function createRunner({ attempts = defaultAttempts, capacity = availableP
     return started
   }
   const feed = (): void => {
-    for (let entry = book.next(capacity); entry; entry = book.next(capacity)) {
-      child ??= start()
-      child.send(entry.request)
-    }
+    for (let entry = book.next(capacity); entry; entry = book.next(capacity)) (child ??= start()).send(entry.request)
     child?.hold(book.size > 0)
   }
   const lost = (how: string): void => {
@@ -68,12 +65,8 @@ export function createRunner({ attempts = defaultAttempts, capacity = availableP
     return answer as Promise<PoolCalls[typeof name]['result']>
   }
   return {
-    get pid() {
-      return child?.pid
-    },
-    get crashes() {
-      return crashes
-    },
+    get pid() { return child?.pid },
+    get crashes() { return crashes },
     call,
     async stand(number, name, params) {
       const result = await call(name, params)
