@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['test/{unit,contract,golden,rpc}/**/*.test.ts'],
+    include: ['test/{unit,contract,golden,rpc,gpu}/**/*.test.ts'],
     globalSetup: 'test/globalSetup.ts',
     testTimeout: 120_000,
     hookTimeout: 120_000,
