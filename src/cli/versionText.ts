@@ -4,6 +4,7 @@ import type { Cli } from './cli'
 import { bytes, dateTime, figure, percent } from './output/format'
 import { facts, table } from './output/table'
 import { quantizationText } from './quantizationText'
+import { tuningText } from './tuningText'
 
 export type VersionDetails = ResultOf<'versions.get'>
 
@@ -27,7 +28,7 @@ export const versionTable = (list: readonly VersionDetails[]): string =>
   )
 
 export function versionText(details: VersionDetails): string {
-  const { version, lineage, evaluations, benchmarks, quantization } = details
+  const { version, lineage, evaluations, benchmarks, quantization, tuning } = details
   const made = facts([
     ['name', version.name],
     ['id', version.id],
@@ -48,6 +49,7 @@ export function versionText(details: VersionDetails): string {
     quantization ? quantizationText(quantization) : '',
     measured.length > 0 ? table(['data set', 'split', 'images', 'accuracy', '95 % interval', 'img/s', 'measured'], measured) : '',
     timed.length > 0 ? table(['batch', 'threads', 'ms p50', 'ms p95', 'img/s', 'measured'], timed) : '',
+    tuning ? `fastest on this machine\n${tuningText(tuning)}` : '',
     ...version.warnings.map((warning) => `warning: ${warning}`),
   ]
     .filter(Boolean)

@@ -29,7 +29,7 @@ const augmentStep = z.object({ id: z.string(), params: z.record(z.string(), z.un
 /** Every procedure, once. Handlers and clients take their types from here. */
 export const contract = {
   'versions.list': call({ params: z.object({ deleted: z.boolean().default(false).describe('The deleted ones instead of the others') }), result: z.array(t.version).readonly() }),
-  'versions.get': call({ params: versionOnly, result: z.object({ version: t.version, lineage: z.array(t.version).readonly(), evaluations: z.array(t.storedEvaluation).readonly(), benchmarks: z.array(t.storedBenchmark).readonly(), /** Of an int8 version that this program made. */ quantization: t.quantizationFacts.nullable() }).readonly() }),
+  'versions.get': call({ params: versionOnly, result: z.object({ version: t.version, lineage: z.array(t.version).readonly(), evaluations: z.array(t.storedEvaluation).readonly(), benchmarks: z.array(t.storedBenchmark).readonly(), /** Of an int8 version that this program made. */ quantization: t.quantizationFacts.nullable(), /** The fastest layouts that were found on this machine. */ tuning: t.tuning.nullable() }).readonly() }),
   /** Every version with its newest measurements, newest first: one call for a whole table. */
   'versions.table': call({ params: nothing, result: z.array(t.versionSummary).readonly() }),
   /** Parameters, zeros and operations by layer, counted in the file. */
@@ -52,7 +52,7 @@ export const contract = {
   /** The newest evaluations of both that share images; null where there are none yet. */
   'versions.compare': call({ params: z.object({ first: reference, second: reference, flips: z.number().int().min(0).max(5000).default(500) }), result: t.pairedComparison.nullable() }),
   /** What each version says to a picture (jpg, png or webp), and how fast. */
-  'versions.classify': call({ params: z.object({ versions: z.array(reference).min(1).max(12).readonly(), image: t.bytes, top: z.number().int().min(1).max(20).default(5), runs: z.number().int().min(1).max(100).default(10) }), result: z.array(t.classification).readonly() }),
+  'versions.classify': call({ params: z.object({ versions: z.array(reference).min(1).max(12).readonly(), image: t.bytes, top: z.number().int().min(1).max(20).default(5), runs: z.number().int().min(1).max(100).default(10), /** In the layout that tuning found fastest for one image. */ tuned: z.boolean().default(false) }), result: z.array(t.classification).readonly() }),
 
   /** The network, layer by layer. */
   'versions.layers': call({ params: versionOnly, result: z.array(t.layer).readonly() }),

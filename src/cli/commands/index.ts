@@ -19,6 +19,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'evaluate', summary: 'measure the accuracy of a version', load: async () => (await import('./evaluate')).evaluate },
   { name: 'predict', summary: 'ask a version what pictures show', load: async () => (await import('./predict')).predict },
   { name: 'benchmark', summary: 'measure the speed of versions', load: async () => (await import('./benchmark')).benchmark },
+  { name: 'tune', summary: 'find the fastest way to run a version here', load: async () => (await import('./tune')).tune },
   { name: 'profile', summary: 'where the time of a training step goes', load: async () => (await import('./profile')).profile },
   { name: 'export', summary: 'write a version to a file', load: async () => (await import('./export')).exportVersion },
   { name: 'versions', summary: 'list the versions', load: async () => (await import('./versions')).versions },

@@ -10,6 +10,7 @@ import { table } from '../output/table'
 
 interface Options extends GlobalOptions {
   readonly top: string
+  readonly tuned?: boolean
 }
 
 interface Answer {
@@ -27,13 +28,14 @@ export const predict = (command: Command): Command =>
     .argument('<version>', 'id or unique name')
     .argument('<files...>', 'pictures: jpg, png or webp')
     .option('--top <classes>', 'how many classes a picture gets', '1')
-    .action((reference: string, files: readonly string[], { top, ...options }: Options) =>
+    .option('--tuned', 'in the layout that tuning found fastest for one image')
+    .action((reference: string, files: readonly string[], { top, tuned = false, ...options }: Options) =>
       withCli(options, async (cli) => {
         const { version } = await cli.client.call('versions.get', { version: reference })
         const results: (Answer | Failure)[] = []
         for (const [index, file] of files.entries()) {
           cli.progress.show({ label: `asking ${version.name}`, done: index, total: files.length, unit: 'images' })
-          results.push(await answerOrFailure(cli, version.id, file, classCount(top)))
+          results.push(await answerOrFailure(cli, file, { version: version.id, top: classCount(top), tuned }))
         }
         cli.progress.end()
         // The readable pictures have their answers; that some had none is for scripts to see.
@@ -48,9 +50,15 @@ function classCount(text: string): number {
   throw new NNOptError('wrongCall', `--top: expected a whole number from 1 to 20, got '${text}'`)
 }
 
-async function answerOrFailure(cli: Cli, version: string, file: string, top: number): Promise<Answer | Failure> {
+interface Question {
+  readonly version: string
+  readonly top: number
+  readonly tuned: boolean
+}
+
+async function answerOrFailure(cli: Cli, file: string, question: Question): Promise<Answer | Failure> {
   try {
-    return { file, top: await classify(cli, version, await readPicture(file), top) }
+    return { file, top: await classify(cli, await readPicture(file), question) }
   } catch (error) {
     if (error instanceof NNOptError && error.code === 'badInput') return { file, error: error.message }
     throw error
@@ -68,10 +76,10 @@ async function readPicture(file: string): Promise<Uint8Array> {
 /** The process that answers is started anew after it ended; a picture that ends it each time is given up. */
 const attempts = 3
 
-async function classify({ client }: Cli, version: string, image: Uint8Array, top: number): Promise<Classification['top']> {
+async function classify({ client }: Cli, image: Uint8Array, { version, top, tuned }: Question): Promise<Classification['top']> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const [answer] = await client.call('versions.classify', { versions: [version], image, top, runs: 1 })
+      const [answer] = await client.call('versions.classify', { versions: [version], image, top, tuned, runs: 1 })
       return answer.top
     } catch (error) {
       if (!(error instanceof NNOptError) || error.code !== 'crashed' || attempt === attempts) throw error

@@ -21,19 +21,35 @@ export function runtime(command: Command): Command {
     .option('--wheel <file>', 'a TensorFlow wheel that is here already')
     .option('--index <address>', 'Python package index')
     .action(installRuntime)
+  command
+    .command('openvino')
+    .description("OpenVINO's CPU library as a second engine for inference (Linux)")
+    .option('--wheel <file>', 'an OpenVINO wheel that is here already')
+    .option('--index <address>', 'Python package index')
+    .action((options: Options) => installed(options, 'OpenVINO', async (shared) => (await import('../../node/inference/openvino/install')).installOpenvino(shared)))
   return command
 }
 
-async function installRuntime({ gpu, wheel, index, json }: Options): Promise<void> {
-  const { installTensorflow } = await import('../../node/backends/tensorflow/install')
+interface SharedOptions {
+  readonly folder: string
+  readonly wheel: string | undefined
+  readonly packageIndex: string | undefined
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: InstallProgress) => void
+}
+
+const installRuntime = ({ gpu, ...options }: Options): Promise<void> =>
+  installed(options, 'TensorFlow', async (shared) => (await import('../../node/backends/tensorflow/install')).installTensorflow({ ...shared, gpu: gpu ?? false }))
+
+async function installed({ wheel, index, json }: Options, what: string, install: (shared: SharedOptions) => Promise<void>): Promise<void> {
   const display = createProgressDisplay()
   const folder = runtimeFolder()
   try {
-    await withInterrupt((signal) => installTensorflow({ folder, gpu: gpu ?? false, wheel, packageIndex: index, signal, onProgress: (progress) => display.show(toProgress(progress)) }))
+    await withInterrupt((signal) => install({ folder, wheel, packageIndex: index, signal, onProgress: (progress) => display.show(toProgress(progress)) }))
   } finally {
     display.end()
   }
-  process.stdout.write(`${json ? JSON.stringify({ folder }, null, 2) : `TensorFlow is installed in '${folder}'`}\n`)
+  process.stdout.write(`${json ? JSON.stringify({ folder }, null, 2) : `${what} is installed in '${folder}'`}\n`)
 }
 
 const toProgress = ({ phase, message, doneBytes = 0, totalBytes }: InstallProgress): Progress => ({

@@ -3,6 +3,7 @@ import type { Handlers } from '../../shared/contract'
 import { NNOptError } from '../../shared/errors'
 import type { Version } from '../../shared/types'
 import type { InspectionName } from '../inspect/names'
+import { cpuFingerprint } from '../inference/fingerprint'
 import { quantizationFactsOf } from '../store/quantizationFacts'
 import { exportedBytes } from '../store/exportedBytes'
 import { resolveVersion } from '../store/resolve'
@@ -22,7 +23,7 @@ export function versionHandlers({ store, queue, hub }: HostParts): VersionHandle
     'versions.list': ({ deleted }) => store.versions.list(deleted),
     'versions.get': ({ version: reference }) => {
       const version = resolveVersion(store, reference)
-      return { version, lineage: lineageOf(store, version), evaluations: store.measurements.evaluations(version.id), benchmarks: store.measurements.benchmarks(version.id), quantization: quantizationFactsOf(store, version) }
+      return { version, lineage: lineageOf(store, version), evaluations: store.measurements.evaluations(version.id), benchmarks: store.measurements.benchmarks(version.id), quantization: quantizationFactsOf(store, version), tuning: store.tunings.find(version.id, cpuFingerprint()) ?? null }
     },
     'versions.table': () => {
       const evaluations = store.measurements.newestEvaluations()

@@ -1,9 +1,12 @@
+import type { Engine } from '../../shared/types'
 import type { ErrorReport } from '../../shared/errors'
 import type { ChannelStatistics } from '../../core/quantize/observers/channelStatistics'
 import type { TensorStatistics } from '../../core/quantize/observers/statistics'
 import type { CollectorOptions } from '../../core/quantize/observers/collector'
 
 export interface SessionOptions {
+  /** Default: onnxruntime. OpenVINO knows `threads` alone of the options below. */
+  readonly engine?: Engine
   /** Threads inside one operator. */
   readonly threads: number
   /** Whether idle threads poll for work: faster in a loop of runs, at the cost of every other thread of the machine. */

@@ -22,6 +22,7 @@ export interface Session {
 
 /** Loads onnxruntime's native library on first use. Throws `badInput` with onnxruntime's words where it refuses the model. */
 export async function openSession(model: ModelSource, options: SessionOptions): Promise<Session> {
+  if (options.engine === 'openvino') return (await import('./openvino/session')).openOpenvinoSession(model, options)
   const runtime = await import('onnxruntime-node')
   const session = await createSession(runtime, model, options)
   const [inputName] = session.inputNames

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { Graph } from '../../core/graph/graph'
 import type { Preprocessing } from '../../core/data/preprocessing'
 import type { Version } from '../../shared/types'
+import { tunedModel } from '../inference/tuned'
 import { createInferencePool } from '../inference/pool/pool'
 import type { PooledModel } from '../inference/pool/pool'
 import { endsInSoftmax, imageShape, preprocessingFor } from '../jobs/models/evaluateVersion'
@@ -25,11 +26,13 @@ const kept = 6
 /** One process for the sessions of all versions; it starts with the first question. */
 const pool = createInferencePool()
 
-export async function openedModel(store: Store, version: Version): Promise<OpenedModel> {
-  const known = opened.get(version.id) ?? open(store, version)
-  opened.delete(version.id)
-  opened.set(version.id, known)
-  known.catch(() => opened.delete(version.id))
+/** With `tuned`, in the layout that was found fastest for one image. */
+export async function openedModel(store: Store, version: Version, tuned = false): Promise<OpenedModel> {
+  const key = tuned ? `${version.id} tuned` : version.id
+  const known = opened.get(key) ?? open(store, version, tuned)
+  opened.delete(key)
+  opened.set(key, known)
+  known.catch(() => opened.delete(key))
   for (const [id, old] of [...opened].slice(0, -kept)) {
     opened.delete(id)
     void old.then(({ model }) => model.close()).catch(() => undefined)
@@ -37,14 +40,13 @@ export async function openedModel(store: Store, version: Version): Promise<Opene
   return known
 }
 
-async function open(store: Store, version: Version): Promise<OpenedModel> {
-  const path = store.paths.model(version.id)
-  const { graph } = readModelFile(path)
+async function open(store: Store, version: Version, tuned: boolean): Promise<OpenedModel> {
+  const found = tuned ? tunedModel(store, version, 'latency') : { path: store.paths.model(version.id), layout: { sessions: 1, threads: availableParallelism() }, options: {} }
+  const { graph } = readModelFile(store.paths.model(version.id))
   const preprocessing = preprocessingFor(graph, version)
-  const threads = availableParallelism()
   // Idle threads that poll would slow the other models down.
-  const model = await pool.open(path, { sessions: 1, threads }, { spinning: false })
-  return { model, preprocessing, imageShape: imageShape(version, preprocessing), endsInSoftmax: endsInSoftmax(graph), threads }
+  const model = await pool.open(found.path, found.layout, { ...found.options, spinning: false })
+  return { model, preprocessing, imageShape: imageShape(version, preprocessing), endsInSoftmax: endsInSoftmax(graph), threads: found.layout.threads }
 }
 
 const graphs = new Map<string, Graph>()

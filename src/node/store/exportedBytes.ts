@@ -5,7 +5,11 @@ import { padChannels } from '../../core/prune/padChannels'
 /** A version's file as it is, or with zero channels that fill the runtime's vectors; the file itself where there is nothing to fill. */
 export function exportedBytes(path: string, pad: boolean): Uint8Array {
   const bytes = readFileSync(path)
-  if (!pad) return bytes
+  return (pad ? paddedBytes(bytes) : undefined) ?? bytes
+}
+
+/** With zero channels; undefined where there is nothing to fill. */
+export function paddedBytes(bytes: Uint8Array): Uint8Array | undefined {
   const { graph, padded } = padChannels(readOnnx(bytes, { fileName: 'model.onnx' }))
-  return padded.length === 0 ? bytes : writeOnnx(graph)
+  return padded.length === 0 ? undefined : writeOnnx(graph)
 }

@@ -11,6 +11,8 @@ import { runTable } from './runs'
 import type { RunTable } from './runs'
 import { openDatabase, transaction } from './sqlite'
 import { guardStorage } from './storageError'
+import { createTunings } from './tunings'
+import type { Tunings } from './tunings'
 import { versionTable } from './versions'
 import type { VersionTable } from './versions'
 import { createFolders, workspacePaths } from './workspace'
@@ -25,6 +27,7 @@ export interface Store {
   readonly metrics: MetricTable
   readonly measurements: MeasurementTable
   readonly predictions: PredictionTable
+  readonly tunings: Tunings
   /** Changes when another process has written. */
   dataVersion(): number
   transaction<T>(action: () => T): T
@@ -51,6 +54,7 @@ export function openStore(folder: string): Store {
       metrics: metricTable(database),
       measurements: measurementTable(database),
       predictions: predictionTable(database),
+      tunings: createTunings(paths.tunings),
       dataVersion: () => Number(database.prepare('PRAGMA data_version').get()?.data_version ?? 0),
       transaction: (action) => guardStorage(paths.root, () => transaction(database, action)),
       close: () => database.close(),

@@ -39,6 +39,7 @@ export function purgeVersions(store: Store, versions: readonly Version[]): { rea
     let freedBytes = 0
     for (const { id } of versions) {
       store.versions.remove(id)
+      store.tunings.remove(id)
       for (const folder of [trashed(store, id), store.paths.version(id)]) {
         freedBytes += diskUse(folder)
         rmSync(folder, { recursive: true, force: true })

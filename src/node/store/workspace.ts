@@ -12,6 +12,8 @@ export interface WorkspacePaths {
   readonly trash: string
   readonly uploads: string
   readonly downloads: string
+  /** What was measured on this machine and may be measured again. */
+  readonly tunings: string
   version(id: string): string
   model(id: string): string
   /** What later steps start from: float weights, masks, quantization parameters. */
@@ -32,6 +34,7 @@ export function workspacePaths(folder: string): WorkspacePaths {
     trash: join(root, '.trash'),
     uploads: join(root, '.uploads'),
     downloads: join(root, '.downloads'),
+    tunings: join(root, '.tunings'),
     version: (id) => join(versions, id),
     model: (id) => join(versions, id, 'model.onnx'),
     trainingState: (id) => join(versions, id, 'training.safetensors'),

@@ -1,6 +1,7 @@
 import { preprocess } from '../../../core/data/preprocess'
 import type { RgbImage } from '../../../core/data/image'
 import { median } from '../../../core/measure/latency'
+import type { ParsedParamsOf } from '../../../shared/contract'
 import { NNOptError } from '../../../shared/errors'
 import type { Classification, Version } from '../../../shared/types'
 import { loadDecoder } from '../../datasets/worker/decoder'
@@ -10,12 +11,14 @@ import type { InspectContext, Inspection } from '../inspection'
 import { openedModel } from '../openedModel'
 
 /** Answers of several versions to one picture, one after the other, so that none slows another down. */
-export const classify: Inspection<'versions.classify'> = async (context, { versions, image, top, runs }) => {
+export const classify: Inspection<'versions.classify'> = async (context, { versions, image, top, runs, tuned }) => {
   const picture = await decoded(image)
   const answers: Classification[] = []
-  for (const reference of versions) answers.push(await answerOf(context, resolveVersion(context.store, reference), picture, top, runs))
+  for (const reference of versions) answers.push(await answerOf(context, resolveVersion(context.store, reference), picture, { top, runs, tuned }))
   return answers
 }
+
+type AnswerOptions = Pick<ParsedParamsOf<'versions.classify'>, 'top' | 'runs' | 'tuned'>
 
 async function decoded(bytes: Uint8Array): Promise<RgbImage> {
   const decode = await loadDecoder()
@@ -27,8 +30,8 @@ async function decoded(bytes: Uint8Array): Promise<RgbImage> {
   }
 }
 
-async function answerOf({ store }: InspectContext, version: Version, picture: RgbImage, top: number, runs: number): Promise<Classification> {
-  const { model, preprocessing, imageShape: [channels, height, width], endsInSoftmax, threads } = await openedModel(store, version)
+async function answerOf({ store }: InspectContext, version: Version, picture: RgbImage, { top, runs, tuned }: AnswerOptions): Promise<Classification> {
+  const { model, preprocessing, imageShape: [channels, height, width], endsInSoftmax, threads } = await openedModel(store, version, tuned)
   const images = new Float32Array(channels * height * width)
   preprocess(picture, preprocessing, images, 0, 'nchw', { height, width })
   const shape = [1, channels, height, width]

@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { NNOptError } from '../../../shared/errors'
 import { otherCpuWarning } from '../../../core/quantize/otherCpu'
 import { split } from '../../../shared/types'
 import type { Version } from '../../../shared/types'
 import { createId } from '../../store/ids'
 import { resolveDataset } from '../../store/resolve'
 import { quantizationFactsOf } from '../../store/quantizationFacts'
-import type { ScoredVersion } from '../models/evaluateVersion'
+import type { EvaluationRequest, ScoredVersion } from '../models/evaluateVersion'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
 
@@ -17,22 +18,32 @@ const params = z.object({
   seed: z.number().int().min(0).default(0).describe('Start of the random sample'),
   batchSize: z.number().int().min(1).max(1024).default(50).meta({ unit: 'images' }).describe('Images at once'),
   threads: z.number().int().min(1).max(256).optional().describe('Threads of onnxruntime; the cores when left out'),
+  tuned: z.boolean().default(false).describe('In the layout that tuning found to have the highest throughput on this machine; its batch and threads then hold'),
   exact: z.boolean().default(false).describe('Forbid saturating int8 products (session.x64quantprecision): what the file scores on a CPU that sums exactly; stays with the run, not with the version'),
 })
 
 /** Measures accuracy and speed of a version, and keeps the result with it. */
 export const evaluateStep = defineStep({ id: 'evaluate', label: 'Evaluate', params, run })
 
-async function run(context: StepContext, { version: reference, dataset, ...options }: z.output<typeof params>): Promise<StepOutput> {
+async function run(context: StepContext, { version: reference, dataset, tuned, ...options }: z.output<typeof params>): Promise<StepOutput> {
   const { store } = context
   const version = context.version(reference)
   const { scoreVersion } = await import('../models/evaluateVersion')
-  const { evaluation, predictions } = await scoreVersion({ version, modelPath: store.paths.model(version.id), dataset: resolveDataset(store, dataset), ...options }, context)
+  if (tuned && options.exact) throw new NNOptError('badInput', 'exact: expected no tuned layout beside it, got both; sums without saturation are a setting of onnxruntime with the file as it is')
+  const best = tuned ? await tunedRequest(context, version) : {}
+  const { evaluation, predictions } = await scoreVersion({ version, modelPath: store.paths.model(version.id), dataset: resolveDataset(store, dataset), ...options, ...best }, context)
   evaluation.warnings.forEach(context.warn)
   await warnOfOtherCpu(context, version)
   if (evaluation.skipped.length > 0) context.warn(`${evaluation.skipped.length} images could not be read and were left out; the first: ${evaluation.skipped[0].path}: ${evaluation.skipped[0].reason}`)
-  if (!options.exact) keep(context, version, options, { evaluation, predictions })
+  // What another engine or file scores is not what everybody gets from the version's file.
+  if (!options.exact && !tuned) keep(context, version, options, { evaluation, predictions })
   return { output: { evaluation } }
+}
+
+async function tunedRequest({ store }: StepContext, version: Version): Promise<Pick<EvaluationRequest, 'modelPath' | 'layout' | 'batchSize' | 'engine'>> {
+  const { tunedModel } = await import('../../inference/tuned')
+  const { path, layout, options, batch } = tunedModel(store, version, 'throughput')
+  return { modelPath: path, layout, batchSize: batch, engine: options.engine }
 }
 
 /** Scores of a default session alone: a version is known by what everybody gets from its file. */

@@ -10,7 +10,9 @@ export interface WheelOptions extends DownloadOptions {
 }
 
 const PYTHON_VERSION = '3.11'
-const PLATFORMS: Readonly<Record<string, string>> = { x64: 'manylinux2014_x86_64', arm64: 'manylinux2014_aarch64' }
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' }
+/** Names of Linux that wheels are built for, newest last (PEP 600). */
+const LINUXES = ['manylinux2014', 'manylinux_2_27', 'manylinux_2_28', 'manylinux_2_31'] as const
 
 /** Only the C++ libraries of a wheel are used, so any Python version would do: one is chosen, that tests cover. */
 const WHEEL_TAG: Readonly<Record<string, RegExp>> = {
@@ -21,7 +23,7 @@ const WHEEL_TAG: Readonly<Record<string, RegExp>> = {
 /** Brings one wheel into a folder, from the package index over HTTP, or by pip where no index is named; returns its path. */
 export async function fetchWheel(wanted: Wanted, folder: string, options: WheelOptions): Promise<string> {
   const tag = WHEEL_TAG[process.arch]
-  if (!tag) throw new NNOptError('unsupported', `TensorFlow has no wheel for ${process.arch}; train on the wasm backend`)
+  if (!tag) throw new NNOptError('unsupported', `${wanted.name} has no wheel for ${process.arch}; what comes with the program works without it`)
   await mkdir(folder, { recursive: true })
   options.onProgress({ phase: 'find', message: `${wanted.name} ${wanted.version}` })
   const index = await findPackageIndex(options.packageIndex)
@@ -32,7 +34,7 @@ export async function fetchWheel(wanted: Wanted, folder: string, options: WheelO
 async function fetchByPip({ name, version }: Wanted, folder: string, { onProgress, signal }: WheelOptions): Promise<string> {
   onProgress({ phase: 'download', message: `${name} ${version} (pip)` })
   const place = join(folder, `${name}-${version}`)
-  const flags = ['--no-deps', '--only-binary=:all:', '--python-version', PYTHON_VERSION, '--platform', PLATFORMS[process.arch] ?? '', '--dest', place]
+  const flags = ['--no-deps', '--only-binary=:all:', '--python-version', PYTHON_VERSION, ...LINUXES.flatMap((name) => ['--platform', `${name}_${ARCHITECTURES[process.arch] ?? ''}`]), '--dest', place]
   try {
     await run('python3', ['-m', 'pip', 'download', ...flags, `${name}==${version}`], { signal })
   } catch (cause) {

@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto'
+import { cpuInfo } from './cpu'
+import { OPENVINO_VERSION, readOpenvinoManifest } from './openvino/layout'
+import { runtimeName } from './runtimeVersion'
+
+/** The libraries that can run models here, with their versions. */
+export const installedLibraries = (): readonly string[] => [runtimeName(), ...(readOpenvinoManifest() ? [`OpenVINO ${OPENVINO_VERSION}`] : [])]
+
+/** Names the CPU and the libraries: what was measured under one fingerprint does not hold under another. */
+export function cpuFingerprint(): string {
+  const { model, architecture, cores, avx2, avx512, vnni } = cpuInfo()
+  return createHash('sha256').update(JSON.stringify([model, architecture, cores, avx2, avx512, vnni, installedLibraries()])).digest('hex').slice(0, 16)
+}

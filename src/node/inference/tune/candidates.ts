@@ -1,0 +1,37 @@
+import type { Engine, ModelForm } from '../../../shared/types'
+
+/** A way to run a model. */
+export interface Candidate {
+  readonly engine: Engine
+  readonly form: ModelForm
+  readonly sessions: number
+  readonly threads: number
+  readonly batch: number
+}
+
+export interface Choices {
+  readonly engines: readonly Engine[]
+  readonly forms: readonly ModelForm[]
+  readonly batches: readonly number[]
+  readonly cores: number
+}
+
+/** Numbers that divide the cores evenly: no core rests and none is shared. */
+const divisors = (cores: number): readonly number[] => Array.from({ length: cores }, (_, index) => index + 1).filter((each) => cores % each === 0)
+
+/** For throughput: every core works, in few sessions with many threads or the other way round. The plainest first: it wins where others are no faster. */
+export const throughputCandidates = ({ engines, forms, batches, cores }: Choices): readonly Candidate[] =>
+  engines.flatMap((engine) => formsOf(engine, forms).flatMap((form) => divisors(cores).flatMap((sessions) => batches.map((batch): Candidate => ({ engine, form, sessions, threads: cores / sessions, batch })))))
+
+/** For the latency of one image: one session, with few threads or with all. */
+export const latencyCandidates = ({ engines, forms, cores }: Choices): readonly Candidate[] =>
+  engines.flatMap((engine) => formsOf(engine, forms).flatMap((form) => divisors(cores).map((threads): Candidate => ({ engine, form, sessions: 1, threads, batch: 1 }))))
+
+/** OpenVINO fills vectors by itself. */
+const formsOf = (engine: Engine, forms: readonly ModelForm[]): readonly ModelForm[] => (engine === 'openvino' ? ['original'] : forms)
+
+/** The fastest; of those that are within `margin` of it the one that was named first. `speed`: higher is better. */
+export function chosen<T>(items: readonly T[], speed: (item: T) => number, margin: number): T {
+  const best = Math.max(...items.map(speed))
+  return items.find((item) => speed(item) >= best * (1 - margin)) as T
+}

@@ -1,0 +1,106 @@
+import { createRandom } from '../../../core/data/random'
+import { median } from '../../../core/measure/latency'
+import { NNOptError } from '../../../shared/errors'
+import type { ModelForm, TunedLayout } from '../../../shared/types'
+import type { ImageBatch, ModelSource } from '../protocol'
+import { chosen, latencyCandidates, throughputCandidates } from './candidates'
+import type { Candidate, Choices } from './candidates'
+import { openCrew } from './crew'
+import type { Crew, Speed } from './crew'
+
+export interface TuneOptions extends Choices {
+  /** The file of each form. */
+  readonly sources: Readonly<Partial<Record<ModelForm, ModelSource>>>
+  /** Shape of one image: [C, H, W]. */
+  readonly imageShape: readonly number[]
+  readonly signal?: AbortSignal
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+export interface TuneResult {
+  readonly throughput: TunedLayout
+  readonly latency: TunedLayout
+  readonly measured: readonly TunedLayout[]
+}
+
+/** Candidates that are measured again side by side. */
+const finalists = 4
+const roundMs = 250
+const finalRounds = 7
+/** Differences below this are not worth another engine, file or layout. */
+const margin = 0.02
+
+/** Measures every candidate for itself, then the best of them in turn, and takes the fastest. */
+export async function tune(options: TuneOptions): Promise<TuneResult> {
+  const [many, single] = [throughputCandidates(options), latencyCandidates(options)]
+  let done = 0
+  const step = (): void => options.onProgress?.(++done, many.length + single.length + 2 * finalRounds)
+  const speed = ({ samplesPerSecond }: Speed): number => samplesPerSecond
+  const quickness = ({ latencyMs }: Speed): number => 1 / latencyMs
+  const throughput = await best(many, speed, options, step)
+  const latency = await best(single, quickness, options, step)
+  return { throughput: chosen(throughput.final, speed, margin), latency: chosen(latency.final, quickness, margin), measured: [...throughput.all, ...latency.all].sort((a, b) => speed(b) - speed(a)) }
+}
+
+interface Contest {
+  readonly all: readonly TunedLayout[]
+  /** In the order of the candidates. */
+  readonly final: readonly TunedLayout[]
+}
+
+async function best(candidates: readonly Candidate[], goodness: (speed: Speed) => number, options: TuneOptions, step: () => void): Promise<Contest> {
+  const all: TunedLayout[] = []
+  for (const candidate of candidates) {
+    throwIfStopped(options)
+    all.push(await alone(candidate, options))
+    step()
+  }
+  const ranked = [...all].sort((a, b) => goodness(b) - goodness(a)).slice(0, finalists)
+  const final = await sideBySide(all.filter((layout) => ranked.includes(layout)), options, step)
+  return { all: [...final, ...all.filter((layout) => !ranked.includes(layout))], final }
+}
+
+async function alone(candidate: Candidate, options: TuneOptions): Promise<TunedLayout> {
+  const crew = await openCrew(candidate, sourceOf(candidate, options), noiseOf(candidate, options))
+  try {
+    return { ...candidate, ...(await crew.measure(roundMs)) }
+  } finally {
+    await crew.close()
+  }
+}
+
+/** Rounds over all, so that what disturbs one disturbs the others alike. */
+async function sideBySide(candidates: readonly Candidate[], options: TuneOptions, step: () => void): Promise<readonly TunedLayout[]> {
+  const crews: Crew[] = []
+  try {
+    for (const candidate of candidates) crews.push(await openCrew(candidate, sourceOf(candidate, options), noiseOf(candidate, options)))
+    const rounds: Speed[][] = crews.map(() => [])
+    for (let round = 0; round < finalRounds; round++) {
+      throwIfStopped(options)
+      for (const [index, crew] of crews.entries()) rounds[index].push(await crew.measure(roundMs))
+      step()
+    }
+    return crews.map(({ candidate }, index) => ({ ...candidate, samplesPerSecond: median(rounds[index].map((round) => round.samplesPerSecond)), latencyMs: median(rounds[index].map((round) => round.latencyMs)) }))
+  } finally {
+    for (const crew of crews) await crew.close()
+  }
+}
+
+function throwIfStopped({ signal }: TuneOptions): void {
+  if (signal?.aborted) throw new NNOptError('cancelled', 'tuning stopped on request')
+}
+
+function sourceOf({ form }: Candidate, { sources }: TuneOptions): ModelSource {
+  const source = sources[form]
+  if (source === undefined) throw new NNOptError('internal', `tuning: no file of form '${form}'`)
+  return source
+}
+
+/** Shared memory: what several threads read at once is not copied for each. */
+function noiseOf({ batch }: Candidate, { imageShape }: TuneOptions): ImageBatch {
+  const shape = [batch, ...imageShape]
+  const images = new Float32Array(new SharedArrayBuffer(shape.reduce((product, dim) => product * dim, Float32Array.BYTES_PER_ELEMENT)))
+  const random = createRandom(0)
+  for (let index = 0; index < images.length; index++) images[index] = random.normal()
+  return { images, shape }
+}

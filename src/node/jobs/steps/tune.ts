@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { engines } from '../../../shared/types'
+import { defineStep } from '../step'
+
+const params = z.object({
+  version: z.string().min(1).describe('Version to tune'),
+  batch: z.array(z.number().int().min(1).max(1024)).min(1).default([1, 8, 32]).meta({ unit: 'images' }).describe('Images at once that are tried for throughput'),
+  engines: z.array(z.enum(engines)).min(1).optional().describe('Libraries that are tried; those that are installed when left out'),
+})
+
+/** Finds the fastest way to run a version on this machine, for throughput and for one image, and remembers it. */
+export const tuneStep = defineStep({
+  id: 'tune',
+  label: 'Tune',
+  params,
+  exclusive: true,
+  run: async (context, { version, batch, engines: wanted }) => {
+    const { tuneVersion } = await import('../models/tuneVersion')
+    const tuning = await tuneVersion({ version: context.version(version), batches: batch, engines: wanted }, context)
+    tuning.warnings.forEach(context.warn)
+    return { output: { tuning } }
+  },
+})

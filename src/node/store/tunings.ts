@@ -1,0 +1,36 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { tuning } from '../../shared/types'
+import type { ModelForm, Tuning } from '../../shared/types'
+
+/** What was found fastest for versions, by fingerprint of CPU and libraries, with the files that were made for it. All of it can be measured again. */
+export interface Tunings {
+  find(versionId: string, fingerprint: string): Tuning | undefined
+  save(tuning: Tuning): void
+  /** Where another form of a version's file lies. */
+  file(versionId: string, fingerprint: string, form: ModelForm): string
+  /** Of versions that are gone for good. */
+  remove(versionId: string): void
+}
+
+export function createTunings(folder: string): Tunings {
+  const place = (versionId: string, fingerprint: string): string => join(folder, fingerprint, versionId)
+  const record = (versionId: string, fingerprint: string): string => join(place(versionId, fingerprint), 'tuning.json')
+  return {
+    find(versionId, fingerprint) {
+      const file = record(versionId, fingerprint)
+      // An older program's record counts as none: measuring again is cheap.
+      return existsSync(file) ? tuning.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data : undefined
+    },
+    save(found) {
+      const file = record(found.version, found.fingerprint)
+      mkdirSync(place(found.version, found.fingerprint), { recursive: true })
+      writeFileSync(`${file}.partial`, JSON.stringify(found, null, 2))
+      renameSync(`${file}.partial`, file)
+    },
+    file: (versionId, fingerprint, form) => join(place(versionId, fingerprint), `${form}.onnx`),
+    remove(versionId) {
+      for (const fingerprint of existsSync(folder) ? readdirSync(folder) : []) rmSync(place(versionId, fingerprint), { recursive: true, force: true })
+    },
+  }
+}

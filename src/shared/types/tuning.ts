@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { cpuFacts } from './measurement'
+
+/** Libraries that run models. onnxruntime comes with the program; OpenVINO is installed on request. */
+export const engines = ['onnxruntime', 'openvino'] as const
+export type Engine = (typeof engines)[number]
+
+/** `padded`: with zero channels that fill the vectors of the CPU; the same function. */
+export const modelForms = ['original', 'padded'] as const
+export type ModelForm = (typeof modelForms)[number]
+
+/** One way to run a version, and how fast it was. */
+export const tunedLayout = z
+  .object({
+    engine: z.enum(engines),
+    form: z.enum(modelForms),
+    /** Sessions side by side, each in a thread of its own, and threads inside an operator of each. */
+    sessions: z.number().int().min(1),
+    threads: z.number().int().min(1),
+    batch: z.number().int().min(1),
+    /** Images a second of all sessions together. */
+    samplesPerSecond: z.number(),
+    /** Median time of one batch in one session. */
+    latencyMs: z.number(),
+  })
+  .readonly()
+export type TunedLayout = z.infer<typeof tunedLayout>
+
+/** What was found fastest for a version on one machine. */
+export const tuning = z
+  .object({
+    version: z.string(),
+    createdAt: z.string(),
+    /** Of the CPU and the libraries: another one asks for another measurement. */
+    fingerprint: z.string(),
+    cpu: cpuFacts,
+    libraries: z.array(z.string()).readonly(),
+    throughput: tunedLayout,
+    /** Of a single image. */
+    latency: tunedLayout,
+    /** All that was tried, fastest first. */
+    measured: z.array(tunedLayout).readonly(),
+    warnings: z.array(z.string()).readonly(),
+  })
+  .readonly()
+export type Tuning = z.infer<typeof tuning>
