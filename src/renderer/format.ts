@@ -3,7 +3,9 @@ const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 })
 const short = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 })
 const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumSignificantDigits: 3 })
 const signed = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: 'exceptZero' })
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+const parts = { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit', hour12: false } as const
+const moment = new Intl.DateTimeFormat(undefined, parts)
+const datedMoment = new Intl.DateTimeFormat(undefined, { ...parts, year: 'numeric' })
 
 /** What stands for a number that was not measured. */
 export const missing = '–'
@@ -19,7 +21,11 @@ export const formatCompact = (count: number | null | undefined): string => given
 export const formatNumber = (value: number | undefined): string => given(value, (number) => short.format(number))
 export const formatSpeed = (perSecond: number | undefined): string => given(perSecond, (value) => `${whole.format(value)} img/s`)
 export const formatMs = (ms: number | undefined): string => given(ms, (value) => `${short.format(value)} ms`)
-export const formatTime = (iso: string | null | undefined): string => given(iso, (value) => moment.format(new Date(value)))
+/** The year is said only where it is another one. */
+export const formatTime = (iso: string | null | undefined): string => given(iso, (value) => {
+  const time = new Date(value)
+  return (time.getFullYear() === new Date().getFullYear() ? moment : datedMoment).format(time)
+})
 
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB'] as const
 
