@@ -11,7 +11,7 @@ import { learningRateAt } from '../../src/core/train/learningRate'
 import { optimizers } from '../../src/core/train/optimizers/index'
 import { createTrainer } from '../../src/core/train/trainer'
 import type { RunningBackend } from '../../src/node/backends/index'
-import { chooseBackend } from '../../src/node/backends/index'
+import { backends, chooseBackend } from '../../src/node/backends/index'
 
 const numbers = z.array(z.number())
 const params = z.record(z.string(), z.unknown())
@@ -38,14 +38,17 @@ function expectClose(actual: ArrayLike<number>, expected: readonly number[], tol
   expect(worst).toBeLessThan(tolerance)
 }
 
-let running: RunningBackend
-beforeAll(async () => {
-  running = (await chooseBackend('wasm')).running
-})
-afterAll(() => running.dispose())
+const hasTensorflow = (await backends.get('tensorflow').available()).available
 
-describe('optimizers against torch.optim', () => {
-  it.each(golden.optimizers)('$optimizer $params', ({ optimizer: id, params, parameters: expected }) => {
+describe.each(['wasm', 'tensorflow'])('on %s', (backend) => {
+  if (backend === 'tensorflow' && !hasTensorflow) return void it.skip('the TensorFlow runtime is not installed', () => {})
+  let running: RunningBackend
+  beforeAll(async () => {
+    running = (await chooseBackend(backend)).running
+  })
+  afterAll(() => running.dispose())
+
+  it.each(golden.optimizers)('updates as torch.optim does: $optimizer $params', ({ optimizer: id, params, parameters: expected }) => {
     const optimizer = optimizers.get(id)
     const decays = tensor1d(Float32Array.from({ length: size }, (_, index) => (index < size / 2 ? decay : 0)))
     let parameters: Tensor = tensor1d(uniforms(1, size))
@@ -64,6 +67,30 @@ describe('optimizers against torch.optim', () => {
     expectClose(parameters.dataSync(), expected, 1e-6)
     dispose([parameters, decays, ...slots])
   })
+
+  it('trains the tiny CNN as PyTorch does: losses, weights and running statistics', () => {
+    const graph = architectures.get('tiny-cnn').build({ classes: 3, size: 8, channels: 2 }, 0)
+    const names = [...graph.initializers.keys()].filter((name) => !name.includes('running_')).sort()
+    const started = names.map((name, index) => {
+      const shape = graph.initializers.get(name)?.shape ?? []
+      const values = uniforms(index + 1, shape.reduce((product, dim) => product * dim, 1))
+      return [name, floatTensor(shape, values.map((value) => value + (name.endsWith('norm.weight') ? 1 : 0)))] as const
+    })
+    const config = trainConfig.parse({ epochs: 1, batchSize: 6, learningRate: 0.05, schedule: 'constant', weightDecay: decay, labelSmoothing: 0.1 })
+    const trainer = createTrainer({ ...graph, initializers: new Map([...graph.initializers, ...started]) }, config, golden.training.losses.length, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] })
+    const losses = golden.training.losses.map((_, step) => {
+      const images = Uint8Array.from(uniforms(200 + step, 6 * 8 * 8 * 3), (value) => Math.floor((value + 1) * 127.5))
+      const { loss, correct } = trainer.trainStep({ images, labels: Int32Array.from([0, 1, 2, 0, 1, 2]), height: 8, width: 8 })
+      const [value] = loss.dataSync()
+      dispose([loss, correct])
+      return value
+    })
+    expectClose(losses, golden.training.losses, 1e-5)
+    const trained = trainer.graphOf(trainer.snapshot()).initializers
+    expect([...trained.keys()].sort()).toEqual(Object.keys(golden.training.state).sort())
+    for (const [name, expected] of Object.entries(golden.training.state)) expectClose(Float32Array.from(trained.get(name)?.data ?? []), expected, 2e-5)
+    trainer.dispose()
+  })
 })
 
 describe('schedules against torch.optim.lr_scheduler', () => {
@@ -80,28 +107,4 @@ describe('schedules against torch.optim.lr_scheduler', () => {
     const steepest = Math.max(...rates.slice(1).map((rate, index) => Math.abs(rate - rates[index])))
     rates.forEach((rate, step) => expect(Math.abs(rateOf(schedule, params, step) - rate)).toBeLessThan(steepest))
   })
-})
-
-it('trains the tiny CNN as PyTorch does: losses, weights and running statistics', () => {
-  const graph = architectures.get('tiny-cnn').build({ classes: 3, size: 8, channels: 2 }, 0)
-  const names = [...graph.initializers.keys()].filter((name) => !name.includes('running_')).sort()
-  const started = names.map((name, index) => {
-    const shape = graph.initializers.get(name)?.shape ?? []
-    const values = uniforms(index + 1, shape.reduce((product, dim) => product * dim, 1))
-    return [name, floatTensor(shape, values.map((value) => value + (name.endsWith('norm.weight') ? 1 : 0)))] as const
-  })
-  const config = trainConfig.parse({ epochs: 1, batchSize: 6, learningRate: 0.05, schedule: 'constant', weightDecay: decay, labelSmoothing: 0.1 })
-  const trainer = createTrainer({ ...graph, initializers: new Map([...graph.initializers, ...started]) }, config, golden.training.losses.length, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] })
-  const losses = golden.training.losses.map((_, step) => {
-    const images = Uint8Array.from(uniforms(200 + step, 6 * 8 * 8 * 3), (value) => Math.floor((value + 1) * 127.5))
-    const { loss, correct } = trainer.trainStep({ images, labels: Int32Array.from([0, 1, 2, 0, 1, 2]), height: 8, width: 8 })
-    const [value] = loss.dataSync()
-    dispose([loss, correct])
-    return value
-  })
-  expectClose(losses, golden.training.losses, 1e-5)
-  const trained = trainer.graphOf(trainer.snapshot()).initializers
-  expect([...trained.keys()].sort()).toEqual(Object.keys(golden.training.state).sort())
-  for (const [name, expected] of Object.entries(golden.training.state)) expectClose(Float32Array.from(trained.get(name)?.data ?? []), expected, 2e-5)
-  trainer.dispose()
 })

@@ -178,7 +178,10 @@ it('cpuLevel takes the best level whose instructions are all there', () => {
   expect(cpuLevel([])).toBe('base')
   expect(cpuLevel(v3)).toBe('x86-64-v3')
   expect(cpuLevel([...v3, 'avx512f'])).toBe('x86-64-v3')
-  expect(cpuLevel([...v3, 'avx512f', 'avx512bw', 'avx512cd', 'avx512dq', 'avx512vl'])).toBe('x86-64-v4')
+  const v4 = [...v3, 'avx512f', 'avx512bw', 'avx512cd', 'avx512dq', 'avx512vl']
+  expect(cpuLevel(v4)).toBe('x86-64-v4')
+  expect([cpuLevel(v4, 'x86-64-v3'), cpuLevel(v4, 'base'), cpuLevel([], 'x86-64-v3')]).toEqual(['x86-64-v3', 'base', 'base'])
+  expect(() => cpuLevel(v4, 'avx9')).toThrow("NNOPT_CPU_LEVEL: expected one of x86-64-v4, x86-64-v3, base, got 'avx9'")
 })
 
 it.each([

@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core'
-import { concat, reshape, split, tidy, zeros } from '@tensorflow/tfjs-core'
+import { concat, reshape, split, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core'
+import { runNative, runNativeSingle } from '../execute/kernels/native'
 import type { ExecutorParameter } from '../execute/parameters'
 
 /** Where each parameter lies in one flat vector (ADR 4). */
@@ -41,11 +42,28 @@ const asVector = (tensor: Tensor): Tensor => (tensor.rank === 1 ? tensor : resha
 /** One vector out of tensors; a parameter without a tensor takes its fallback, or zero. */
 export function flattenTensors(layout: FlatLayout, tensors: ReadonlyMap<string, Tensor>, fallback: ReadonlyMap<string, Tensor> = new Map()): Tensor1D {
   const tensorOf = (name: string, size: number): Tensor => tensors.get(name) ?? fallback.get(name) ?? zeros([size])
-  return tidy(() => concat(layout.entries.map(({ name, size }) => asVector(tensorOf(name, size))) as Tensor1D[]))
+  return tidy(() => {
+    const parts = layout.entries.map(({ name, size }) => tensorOf(name, size))
+    return (runNativeSingle('flatten', numbered(parts)) ?? concat(parts.map(asVector) as Tensor1D[])) as Tensor1D
+  })
 }
 
 /** The parameters out of one vector, in their shapes. */
 export function splitTensor(layout: FlatLayout, flat: Tensor1D): Map<string, Tensor> {
-  const parts = tidy(() => split(flat, layout.entries.map(({ size }) => size)).map((part, index) => (layout.entries[index].shape.length === 1 ? part : reshape(part, [...layout.entries[index].shape]))))
+  const parts = tidy(() => splitNative(layout, flat) ?? splitByShape(layout, flat))
   return new Map(parts.map((part, index) => [layout.entries[index].name, part]))
+}
+
+const numbered = (tensors: readonly Tensor[]): Readonly<Record<string, Tensor>> => Object.fromEntries(tensors.map((tensor, index) => [`tensor${index}`, tensor]))
+
+/** The rank of each tensor and its sizes, one tensor after the other. */
+function splitNative({ entries }: FlatLayout, flat: Tensor1D): Tensor[] | undefined {
+  const shapes = tensor1d(entries.flatMap(({ shape }) => [shape.length, ...shape]), 'int32')
+  const parts = runNative('split', { flat, shapes }, { count: entries.length })
+  return parts && [...parts]
+}
+
+function splitByShape({ entries }: FlatLayout, flat: Tensor1D): Tensor[] {
+  const vectors = split(flat, entries.map(({ size }) => size))
+  return vectors.map((vector, index) => (entries[index].shape.length === 1 ? vector : reshape(vector, [...entries[index].shape])))
 }

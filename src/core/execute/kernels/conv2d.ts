@@ -15,7 +15,8 @@ const attributesOf = (spec: ConvSpec): { strides: number[]; pads: number[] } => 
 
 /** Convolution: x [n, h, w, c], filter [kh, kw, c, o] → [n, oh, ow, o]. */
 export function conv2d(x: Tensor, filter: Tensor, spec: ConvSpec): Tensor {
-  if (isPointwise(filter.shape, spec)) return tidy(() => reshape(matMul(rows(x), matrix(filter)), [...x.shape.slice(0, 3), filter.shape[3] ?? 1]))
+  if (isPointwise(filter.shape, spec)) return runNativeSingle('pointwiseConv2d', { x, filter })
+    ?? tidy(() => reshape(matMul(rows(x), matrix(filter)), [...x.shape.slice(0, 3), filter.shape[3] ?? 1]))
   if (isDilated(spec)) return tidy(() => conv2d(x, spreadFilter(filter, spec), withoutDilation(spec)))
   return runNativeSingle('conv2d', { x, filter }, attributesOf(spec))
     ?? tfConv2d(x as Tensor4D, filter as Tensor4D, [...spec.strides], explicitPads(spec))
@@ -23,7 +24,8 @@ export function conv2d(x: Tensor, filter: Tensor, spec: ConvSpec): Tensor {
 
 /** Gradient of conv2d by its input: dy [n, oh, ow, o], filter [kh, kw, c, o] → xShape. */
 export function conv2dInputGradient(dy: Tensor, filter: Tensor, xShape: readonly number[], spec: ConvSpec): Tensor {
-  if (isPointwise(filter.shape, spec)) return tidy(() => reshape(matMul(rows(dy), matrix(filter), false, true), [...xShape]))
+  if (isPointwise(filter.shape, spec)) return runNativeSingle('pointwiseConv2dInputGradient', { dy, filter })
+    ?? tidy(() => reshape(matMul(rows(dy), matrix(filter), false, true), [...xShape]))
   if (isDilated(spec)) return tidy(() => conv2dInputGradient(dy, spreadFilter(filter, spec), xShape, withoutDilation(spec)))
   return runNativeSingle('conv2dInputGradient', { dy, filter }, { ...attributesOf(spec), xShape: [...xShape] })
     ?? tidy(() => cropGradient(transposed(dy, filter, xShape, spec), xShape, spec))
@@ -35,7 +37,8 @@ function transposed(dy: Tensor, filter: Tensor, xShape: readonly number[], spec:
 
 /** Gradient of conv2d by its filter: x [n, h, w, c], dy [n, oh, ow, o] → filterShape [kh, kw, c, o]. */
 export function conv2dFilterGradient(x: Tensor, dy: Tensor, filterShape: readonly number[], spec: ConvSpec): Tensor {
-  if (isPointwise(filterShape, spec)) return tidy(() => reshape(matMul(rows(x), rows(dy), true), [...filterShape]))
+  if (isPointwise(filterShape, spec)) return runNativeSingle('pointwiseConv2dFilterGradient', { x, dy })
+    ?? tidy(() => reshape(matMul(rows(x), rows(dy), true), [...filterShape]))
   if (isDilated(spec)) return tidy(() => gatherFilter(conv2dFilterGradient(x, dy, spreadFilterShape(filterShape, spec), withoutDilation(spec)), spec))
   return runNativeSingle('conv2dFilterGradient', { x, dy }, { ...attributesOf(spec), filterShape: [...filterShape] })
     ?? tidy(() => filterGradientByTaps(x, dy, filterShape, spec))

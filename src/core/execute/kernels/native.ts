@@ -15,6 +15,9 @@ export const nativeKernelNames = {
   conv2d: 'NNOptConv2d',
   conv2dInputGradient: 'NNOptConv2dInputGradient',
   conv2dFilterGradient: 'NNOptConv2dFilterGradient',
+  pointwiseConv2d: 'NNOptPointwiseConv2d',
+  pointwiseConv2dInputGradient: 'NNOptPointwiseConv2dInputGradient',
+  pointwiseConv2dFilterGradient: 'NNOptPointwiseConv2dFilterGradient',
   depthwiseConv2d: 'NNOptDepthwiseConv2d',
   depthwiseConv2dInputGradient: 'NNOptDepthwiseConv2dInputGradient',
   depthwiseConv2dFilterGradient: 'NNOptDepthwiseConv2dFilterGradient',
@@ -22,6 +25,10 @@ export const nativeKernelNames = {
   softmaxCrossEntropy: 'NNOptSoftmaxCrossEntropy',
   fakeQuant: 'NNOptFakeQuant',
   fakeQuantGradient: 'NNOptFakeQuantGradient',
+  flatten: 'NNOptFlatten',
+  split: 'NNOptSplit',
+  sgd: 'NNOptSgd',
+  adam: 'NNOptAdam',
 } as const
 
 export type NativeKernel = keyof typeof nativeKernelNames

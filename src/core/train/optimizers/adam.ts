@@ -1,4 +1,3 @@
-import { add, mul } from '@tensorflow/tfjs-core'
 import { adamStep } from './adamStep'
 import { adamParams, defineOptimizer } from './optimizer'
 
@@ -8,5 +7,5 @@ export const adam = defineOptimizer({
   label: 'Adam',
   params: adamParams,
   slots: ['mean', 'square'],
-  update: (params, input) => adamStep(params, input, add(input.gradients, mul(input.parameters, input.decay))),
+  update: (params, input) => adamStep(params, input, 'coupled'),
 })

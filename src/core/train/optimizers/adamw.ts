@@ -1,4 +1,3 @@
-import { mul, sub } from '@tensorflow/tfjs-core'
 import { adamStep } from './adamStep'
 import { adamParams, defineOptimizer } from './optimizer'
 
@@ -8,8 +7,5 @@ export const adamw = defineOptimizer({
   label: 'AdamW',
   params: adamParams,
   slots: ['mean', 'square'],
-  update: (params, input) => {
-    const decayed = sub(input.parameters, mul(mul(input.parameters, input.decay), input.learningRate))
-    return adamStep(params, { ...input, parameters: decayed }, input.gradients)
-  },
+  update: (params, input) => adamStep(params, input, 'decoupled'),
 })

@@ -1,5 +1,6 @@
 import { add, mul, sub } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
+import { runUpdate } from './native'
 import { defineOptimizer } from './optimizer'
 
 /** Stochastic gradient descent with momentum and L2 decay (torch.optim.SGD). */
@@ -11,7 +12,10 @@ export const sgd = defineOptimizer({
     nesterov: z.boolean().default(true).describe('Look ahead along the momentum (Nesterov, 1983)'),
   }),
   slots: ['velocity'],
-  update: ({ momentum, nesterov }, { parameters, gradients, slots, learningRate, decay }) => {
+  update: ({ momentum, nesterov }, input) => {
+    const { parameters, gradients, slots, learningRate, decay } = input
+    const fused = runUpdate('sgd', input, ['velocity'], [learningRate, momentum, Number(nesterov)])
+    if (fused) return fused
     const gradient = add(gradients, mul(parameters, decay))
     const velocity = add(mul(slots[0], momentum), gradient)
     const direction = nesterov ? add(gradient, mul(velocity, momentum)) : velocity

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { NNOptError } from '../../../shared/errors'
 
 /** Instruction sets that this program's operations are compiled for, best first; 'base' is what every CPU of the architecture has. */
 export const cpuLevels = ['x86-64-v4', 'x86-64-v3', 'base'] as const
@@ -11,9 +12,11 @@ const NEEDED: Readonly<Record<CpuLevel, readonly string[]>> = {
   base: [],
 }
 
-/** The best level among those given that this CPU runs. */
-export function cpuLevel(flags: readonly string[] = cpuFlags()): CpuLevel {
-  return cpuLevels.find((level) => NEEDED[level].every((flag) => flags.includes(flag))) ?? 'base'
+/** The best level that this CPU runs, or a lower one that $NNOPT_CPU_LEVEL names, to compare them. */
+export function cpuLevel(flags: readonly string[] = cpuFlags(), highest: string = process.env['NNOPT_CPU_LEVEL'] ?? cpuLevels[0]): CpuLevel {
+  const from = cpuLevels.findIndex((level) => level === highest)
+  if (from < 0) throw new NNOptError('wrongCall', `NNOPT_CPU_LEVEL: expected one of ${cpuLevels.join(', ')}, got '${highest}'`)
+  return cpuLevels.slice(from).find((level) => NEEDED[level].every((flag) => flags.includes(flag))) ?? 'base'
 }
 
 function cpuFlags(): readonly string[] {

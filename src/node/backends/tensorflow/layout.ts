@@ -7,6 +7,8 @@ export const TENSORFLOW_VERSION = '2.19.1'
 export const TFJS_NODE_VERSION = '4.22.0'
 /** Raised when what the installer writes changes: an older folder is then installed anew. */
 const LAYOUT = 2
+/** Raised when native/ gets or loses an operation: a folder without this version's is installed anew. */
+const OPERATIONS_VERSION = 2
 
 const manifestSchema = z.object({
   layout: z.literal(LAYOUT),
@@ -31,7 +33,7 @@ export function layout(folder: string) {
     loader: join(root, 'load.cjs'),
     addon: join(root, 'tfjs_binding.node'),
     libraries: join(root, 'site', 'tensorflow'),
-    operations: (level: CpuLevel) => join(root, `nnopt_operations_${level}.node`),
+    operations: (level: CpuLevel) => join(root, `nnopt_operations_${OPERATIONS_VERSION}_${level}.node`),
     site: join(root, 'site'),
     tfjsNode: join(root, 'tfjs-node'),
     modules: join(root, 'node_modules'),

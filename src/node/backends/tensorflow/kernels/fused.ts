@@ -13,6 +13,8 @@ export function registerFused(operations: Operations): void {
   registerBatchNorm(operations)
   registerActivations(operations)
   registerFakeQuant(operations)
+  registerPointwise(operations)
+  registerUpdates(operations)
 }
 
 function registerBatchNorm(operations: Operations): void {
@@ -43,6 +45,22 @@ function registerFakeQuant({ runSingle, int }: Operations): void {
   const range = ({ qmin, qmax }: NamedAttrMap) => [int('qmin', Number(qmin)), int('qmax', Number(qmax))]
   registerNative('fakeQuant', (inputs, attrs) => runSingle('NNOptFakeQuant', range(attrs), pick(inputs, 'x', 'scale', 'zeroPoint')))
   registerNative('fakeQuantGradient', (inputs, attrs) => runSingle('NNOptFakeQuantGradient', range(attrs), pick(inputs, 'dy', 'x', 'scale', 'zeroPoint')))
+}
+
+function registerPointwise({ runSingle }: Operations): void {
+  registerNative('pointwiseConv2d', (inputs) => runSingle('NNOptPointwise', [], pick(inputs, 'x', 'filter')))
+  registerNative('pointwiseConv2dInputGradient', (inputs) => runSingle('NNOptPointwiseInputGradient', [], pick(inputs, 'dy', 'filter')))
+  registerNative('pointwiseConv2dFilterGradient', (inputs) => runSingle('NNOptPointwiseFilterGradient', [], pick(inputs, 'x', 'dy')))
+}
+
+function registerUpdates({ run, runSingle, int }: Operations): void {
+  registerNative('flatten', (inputs) => {
+    const tensors = Object.keys(inputs).map((name) => input(inputs, name))
+    return runSingle('NNOptFlatten', [int('count', tensors.length)], tensors)
+  })
+  registerNative('split', (inputs, { count }) => run('NNOptSplit', [int('count', Number(count))], pick(inputs, 'flat', 'shapes'), Number(count)))
+  registerNative('sgd', (inputs) => run('NNOptSgd', [], pick(inputs, 'parameters', 'gradients', 'velocity', 'decay', 'settings'), 2))
+  registerNative('adam', (inputs) => run('NNOptAdam', [], pick(inputs, 'parameters', 'gradients', 'mean', 'square', 'decay', 'settings'), 3))
 }
 
 /** Depthwise convolution: undefined where the operation does not cover the case and TensorFlow's runs. */

@@ -97,5 +97,8 @@ void registerBatchNorm();
 void registerActivation();
 void registerDepthwise();
 void registerFakeQuant();
+void registerPointwise();
+void registerFlat();
+void registerOptimizers();
 
 }  // namespace nnopt

@@ -10,6 +10,9 @@ NAPI_MODULE_INIT() {
     nnopt::registerActivation();
     nnopt::registerDepthwise();
     nnopt::registerFakeQuant();
+    nnopt::registerPointwise();
+    nnopt::registerFlat();
+    nnopt::registerOptimizers();
   });
   return exports;
 }

@@ -15,7 +15,7 @@ import { softmaxCrossEntropy } from './softmaxCrossEntropy'
 import { splitPieces } from './split'
 import { tile } from './tile'
 
-const nativeKernels: Readonly<Record<NativeKernel, WasmKernel>> = {
+const nativeKernels = {
   matMul,
   batchNormTrain,
   batchNormTrainGradient,
@@ -36,7 +36,7 @@ const nativeKernels: Readonly<Record<NativeKernel, WasmKernel>> = {
   softmaxCrossEntropy,
   fakeQuant,
   fakeQuantGradient,
-}
+} as const satisfies Partial<Record<NativeKernel, WasmKernel>>
 
 /** tfjs' own kernels that ours replace where all inputs are float32: the same contract, faster. */
 const replacedKernels: Readonly<Record<string, WasmKernel>> = { MaxPoolGrad: maxPoolGradient, SplitV: splitPieces, Tile: tile }
