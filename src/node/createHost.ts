@@ -13,6 +13,7 @@ import { networkHandlers } from './handlers/network'
 import { recipeHandlers } from './handlers/recipes'
 import { reportHandlers } from './handlers/report'
 import { runHandlers } from './handlers/runs'
+import { runtimeHandlers } from './handlers/runtime'
 import { sampleHandlers } from './handlers/sample'
 import { systemHandlers } from './handlers/system'
 import { versionHandlers } from './handlers/versions'
@@ -89,6 +90,7 @@ const handlersOf = (parts: HostParts): Handlers => ({
   ...sampleHandlers(parts),
   ...reportHandlers(parts),
   ...systemHandlers(parts),
+  ...runtimeHandlers(),
   ...catalogHandlers,
   ...eventHandlers(parts.hub),
 })

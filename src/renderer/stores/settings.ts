@@ -13,10 +13,12 @@ interface Settings {
   targets: Targets
   /** Columns of the table of versions. */
   columns: string[]
+  /** Address of the Python package index from which runtimes come; empty means the engine's own setting. */
+  packageIndex: string
 }
 
 const key = 'nnopt.settings'
-const initial: Settings = { targets: { maxDropPoints: 1, maxSizeBytes: null, maxLatencyMs: null }, columns: ['type', 'parent', 'accuracy', 'interval', 'size', 'latency', 'speed', 'created'] }
+const initial: Settings = { targets: { maxDropPoints: 1, maxSizeBytes: null, maxLatencyMs: null }, columns: ['type', 'parent', 'accuracy', 'interval', 'size', 'latency', 'speed', 'created'], packageIndex: '' }
 
 function stored(): Settings {
   try {
