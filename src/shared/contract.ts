@@ -21,6 +21,16 @@ const versionOnly = z.object({ version: reference })
 const runOnly = z.object({ run: reference })
 const { bytes } = t
 
+const share = z.number().min(0).max(1)
+/** How channels are chosen, as the prune step has it. */
+const choice = versionOnly.extend({
+  importance: z.string().default('l1'),
+  roundTo: z.number().int().min(1).max(64).default(8),
+  minChannels: z.number().int().min(1).max(1024).default(8),
+  seed: z.number().int().min(0).default(0),
+})
+const cutChoice = choice.extend({ pruningRatio: z.record(z.string(), share).default({}), protect: z.array(z.string().min(1)).readonly().default([]) })
+const sample = z.number().int().min(1).max(4096).default(128)
 /** Pixels. */
 const side = z.number().int().min(1).max(1024)
 const pictureSide = side.default(96).describe('Longest side of the pictures')
@@ -63,6 +73,30 @@ export const contract = {
   'versions.activation': call({ params: versionOnly.extend({ value: z.string(), dataset: z.string(), images: z.number().int().min(1).max(256).default(32), seed: z.number().int().min(0).default(0) }), result: t.activationStatistics }),
   /** onnxruntime's own clock, layer by layer. */
   'versions.profile': call({ params: versionOnly.extend({ batch: z.number().int().min(1).max(64).default(1), threads: z.number().int().min(1).max(64).default(1), runs: z.number().int().min(3).max(200).default(20) }), result: t.layerProfile }),
+
+  /** Groups of channels of an fp32 version that go together, and what the network costs now. */
+  'versions.pruneGroups': call({ params: versionOnly, result: z.object({ groups: z.array(t.pruningGroup).readonly(), cost: t.plannedCost, importances: z.array(z.object({ id: z.string(), label: z.string() }).readonly()).readonly() }).readonly() }),
+  /** What the network would be with these ratios; with a goal, all other groups give what it takes. Nothing is stored. */
+  'versions.prunePlan': call({
+    params: cutChoice.extend({
+      goal: z.object({ target: z.enum(['params', 'macs', 'latency']), keep: share }).readonly().optional(),
+      scope: z.enum(['local', 'global']).default('local'),
+      /** Also the size after gzip, which takes longer. */
+      gzip: z.boolean().default(false),
+      sensitivity: t.sensitivity.optional(),
+    }),
+    result: t.channelPlan,
+  }),
+  /** Times the layers of the network, from which latencies of narrower forms are predicted. */
+  'versions.pruneTimes': call({ params: versionOnly, result: z.object({ wholeMs: z.number(), threads: z.number(), warnings: z.array(z.string()).readonly() }).readonly(), events: t.counted }),
+  /** How accurate it is on images of the validation split when each group alone loses shares of its channels, before any fine-tuning. */
+  'versions.pruneSensitivity': call({
+    params: choice.extend({ ratios: z.array(share).min(1).max(16).readonly().default([0.25, 0.5, 0.75]), dataset: z.string(), samples: sample }),
+    result: t.sensitivity,
+    events: t.counted.unwrap().extend({ accuracy: z.number(), samples: z.number(), split: z.string(), /** Of the group that was tried last. */ curve: t.sensitivityCurve.nullable() }).readonly(),
+  }),
+  /** Latency on this CPU of the network as it is and as it would be, and with a data set the accuracy of both. */
+  'versions.pruneMeasure': call({ params: cutChoice.extend({ dataset: z.string().optional(), samples: sample }), result: t.plannedMeasurement, events: z.object({ label: z.string() }).readonly() }),
 
   'datasets.list': call({ params: nothing, result: z.array(t.datasetDetails).readonly() }),
   'datasets.get': call({ params: z.object({ name: z.string() }), result: t.datasetDetails }),

@@ -1,7 +1,7 @@
 import type { Graph, Mask, Node, ValueInfo } from '../graph/graph'
 import { inferShapes, nodeContext } from '../graph/inferShapes'
 import { dataTypes, sizeOf } from '../graph/tensorData'
-import type { TensorData, TypedArray } from '../graph/tensorData'
+import type { DataType, TensorData, TypedArray } from '../graph/tensorData'
 import { withUsedInitializers } from '../graph/usedInitializers'
 import { operators } from '../ops/index'
 import { keptPositions } from './dependencyGraph'
@@ -36,7 +36,17 @@ export function cut(dependencies: DependencyGraph, removed: ReadonlySet<number>,
 
 function cutTensor({ dtype, shape, data }: TensorData, axis: number, kept: readonly number[], shapesOnly: boolean): TensorData {
   const target = shape.map((dim, at) => (at === axis ? kept.length : dim))
-  return { dtype, shape: target, data: shapesOnly ? new dataTypes[dtype](sizeOf(target)) : slices(data, shape, axis, kept) }
+  return { dtype, shape: target, data: shapesOnly ? zerosOf(dtype, sizeOf(target)) : slices(data, shape, axis, kept) }
+}
+
+const zeros = new Map<DataType, TypedArray>()
+
+/** Views of one array that nobody writes to: counting needs no memory of its own. */
+function zerosOf(dtype: DataType, size: number): TypedArray {
+  const known = zeros.get(dtype)
+  const enough = known && known.length >= size ? known : new dataTypes[dtype](size)
+  zeros.set(dtype, enough)
+  return enough.subarray(0, size)
 }
 
 /** Slices of a row-major array along an axis. */

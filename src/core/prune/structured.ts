@@ -42,14 +42,22 @@ export const tolerance = { below: 0.1, above: 0.02 } as const
 /** The least important units whose removal leaves the wanted share of a cost. Throws `wrongCall` naming the layer or the limit where that cannot be. */
 export function chooseUnits(dependencies: DependencyGraph, scores: ReadonlyMap<Group, Float64Array>, config: StructuredConfig, target?: Target): Choice {
   const fixed = fixedCounts(dependencies, config)
+  const known = new Map<string, Choice>()
   const choice = (counts: Counts): Choice => {
-    const removed = removedUnits(counts, scores)
-    return { counts, removed, kept: target ? target.cost(cut(dependencies, removed, { shapesOnly: true })) / target.whole : 1 }
+    const key = [...counts.values()].join()
+    const made = known.get(key) ?? choiceOf(dependencies, counts, scores, target)
+    known.set(key, made)
+    return { ...made, counts }
   }
   if (!target) return choice(fixed)
   const free = [...scores.keys()].filter((group) => !fixed.has(group))
   const at = (removedShare: number): Choice => choice(new Map([...fixed, ...freeCounts(free, scores, config, removedShare)]))
   return nearest(choice, at, target)
+}
+
+function choiceOf(dependencies: DependencyGraph, counts: Counts, scores: ReadonlyMap<Group, Float64Array>, target: Target | undefined): Choice {
+  const removed = removedUnits(counts, scores)
+  return { counts, removed, kept: target ? target.cost(cut(dependencies, removed, { shapesOnly: true })) / target.whole : 1 }
 }
 
 /** Groups that are protected or have a ratio of their own. */
@@ -89,10 +97,18 @@ function freeCounts(free: readonly Group[], scores: ReadonlyMap<Group, Float64Ar
 
 function removedUnits(counts: Counts, scores: ReadonlyMap<Group, Float64Array>): ReadonlySet<number> {
   return new Set([...counts].flatMap(([group, count]) => {
-    const own = scores.get(group) ?? new Float64Array(group.units.length)
-    const order = group.units.map((_, index) => index).sort((a, b) => own[a] - own[b] || b - a)
+    const order = ascending(scores.get(group) ?? new Float64Array(group.units.length))
     return order.slice(0, group.units.length - count).map((index) => group.units[index].id)
   }))
+}
+
+const orders = new WeakMap<Float64Array, readonly number[]>()
+
+/** Positions from the least important unit to the most; of equal ones the last comes first. Sorted once: a search for a target asks many times. */
+function ascending(own: Float64Array): readonly number[] {
+  const order = orders.get(own) ?? Array.from(own.keys()).sort((a, b) => own[a] - own[b] || b - a)
+  orders.set(own, order)
+  return order
 }
 
 const bisections = 24

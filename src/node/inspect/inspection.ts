@@ -1,4 +1,4 @@
-import type { ParsedParamsOf, ProcedureName, ResultOf } from '../../shared/contract'
+import type { CallContext, ParsedParamsOf, ProcedureName, ResultOf } from '../../shared/contract'
 import type { Store } from '../store'
 
 /** What an inspection works with; everything it keeps between calls lives in modules of its own. */
@@ -7,4 +7,4 @@ export interface InspectContext {
 }
 
 /** A procedure that is answered out of files and with native code, in a process apart from the host. */
-export type Inspection<N extends ProcedureName> = (context: InspectContext, params: ParsedParamsOf<N>) => Promise<ResultOf<N>>
+export type Inspection<N extends ProcedureName> = (context: InspectContext & CallContext<N>, params: ParsedParamsOf<N>) => Promise<ResultOf<N>>

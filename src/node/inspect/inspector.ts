@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import type { ParsedParamsOf, ResultOf } from '../../shared/contract'
+import type { CallContext, EventOf, ParsedParamsOf, ResultOf } from '../../shared/contract'
 import { NNOptError, fromErrorReport } from '../../shared/errors'
 import { engineFile } from '../engineFile'
 import { nodeBinary } from '../jobs/nodeBinary'
@@ -10,7 +10,7 @@ import type { InspectReply, InspectRequest } from './protocol'
 /** Answers of a process of its own, which starts with the first question and ends when nobody asks any more. */
 export interface Inspector {
   /** Throws what the inspection throws, and `crashed` when its process ends before the answer; the next question starts another. */
-  ask<N extends InspectionName>(name: N, params: ParsedParamsOf<N>): Promise<ResultOf<N>>
+  ask<N extends InspectionName>(name: N, params: ParsedParamsOf<N>, context: CallContext<N>): Promise<ResultOf<N>>
   close(): void
 }
 
@@ -20,6 +20,7 @@ const idleMs = 120_000
 interface Waiting {
   resolve(result: unknown): void
   reject(error: Error): void
+  emit(event: unknown): void
 }
 
 interface Running {
@@ -43,14 +44,19 @@ export function createInspector(workspace: string): Inspector {
     timer.unref()
   }
   return {
-    ask: <N extends InspectionName>(name: N, params: ParsedParamsOf<N>) =>
+    ask: <N extends InspectionName>(name: N, params: ParsedParamsOf<N>, { signal, emit }: CallContext<N>) =>
       new Promise<ResultOf<N>>((resolve, reject) => {
         running ??= start(workspace, (ended) => (running = running === ended ? undefined : running))
+        const { child, waiting } = running
         const id = nextId++
-        running.waiting.set(id, { resolve: (result) => resolve(result as ResultOf<N>), reject })
+        const cancel = (): void => void (waiting.has(id) && child.connected && child.send({ kind: 'cancel', id } satisfies InspectRequest, () => undefined))
+        const done = (): void => signal.removeEventListener('abort', cancel)
+        waiting.set(id, { resolve: (result) => (done(), resolve(result as ResultOf<N>)), reject: (error) => (done(), reject(error)), emit: (event) => emit(event as EventOf<N>) })
         // An open question keeps the host alive, a resting process does not.
-        running.child.channel?.ref()
-        running.child.send({ kind: 'ask', id, name, params } satisfies InspectRequest, () => undefined)
+        child.channel?.ref()
+        child.send({ kind: 'ask', id, name, params } satisfies InspectRequest, () => undefined)
+        signal.addEventListener('abort', cancel, { once: true })
+        if (signal.aborted) cancel()
         rest()
       }),
     close: end,
@@ -64,6 +70,7 @@ function start(workspace: string, onEnd: (ended: Running) => void): Running {
   child.stderr?.on('data', (chunk: Buffer) => (messages = (messages + chunk.toString()).slice(-500)))
   child.on('message', (reply: InspectReply) => {
     const waiting = running.waiting.get(reply.id)
+    if ('event' in reply) return waiting?.emit(reply.event)
     running.waiting.delete(reply.id)
     if (running.waiting.size === 0) child.channel?.unref()
     if ('error' in reply) waiting?.reject(fromErrorReport(reply.error))

@@ -6,15 +6,18 @@ import { inspections } from './tasks/index'
 
 /** Answers the screens' questions that need decoders or onnxruntime, apart from the host: what native code does here ends this process alone. */
 let context: InspectContext | undefined
+const open = new Map<number, AbortController>()
 
 const send = (reply: InspectReply): void => {
   if (process.connected) process.send?.(reply)
 }
 
-async function answer({ name, params }: Extract<InspectRequest, { kind: 'ask' }>): Promise<unknown> {
+async function answer({ id, name, params }: Extract<InspectRequest, { kind: 'ask' }>): Promise<unknown> {
   assert(context, () => `inspection '${name}': expected a workspace first`)
-  type Answer = (context: InspectContext, params: unknown) => Promise<unknown>
-  return (inspections[name] as Answer)(context, params)
+  const controller = new AbortController()
+  open.set(id, controller)
+  type Answer = (context: InspectContext & { readonly signal: AbortSignal; readonly emit: (event: unknown) => void }, params: unknown) => Promise<unknown>
+  return (inspections[name] as Answer)({ ...context, signal: controller.signal, emit: (event) => send({ id, event }) }, params).finally(() => open.delete(id))
 }
 
 // Ctrl-C reaches the whole process group; the host says what to do about it.
@@ -25,6 +28,7 @@ process.on('message', (request: InspectRequest) => {
     context = { store: openStore(request.workspace) }
     return
   }
+  if (request.kind === 'cancel') return open.get(request.id)?.abort()
   answer(request).then(
     (result) => send({ id: request.id, result }),
     (error: unknown) => send({ id: request.id, error: toErrorReport(error) }),

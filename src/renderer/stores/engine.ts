@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { Client, ParamsOf, ProcedureName, ResultOf } from '../../shared/contract'
+import type { CallOptions, Client, ParamsOf, ProcedureName, ResultOf } from '../../shared/contract'
 import { NNOptError } from '../../shared/errors'
 import { createClient } from '../../shared/rpc'
 import type { Port } from '../../shared/rpc'
@@ -74,9 +74,9 @@ export const useEngine = defineStore('engine', () => {
     void connect()
   }
 
-  async function call<N extends ProcedureName>(name: N, params: ParamsOf<N>): Promise<ResultOf<N>> {
+  async function call<N extends ProcedureName>(name: N, params: ParamsOf<N>, options?: CallOptions<N>): Promise<ResultOf<N>> {
     if (!client.value) throw new NNOptError('unavailable', 'the engine is not connected')
-    return client.value.call(name, params)
+    return client.value.call(name, params, options)
   }
 
   function onEvent(listener: Listener): () => void {

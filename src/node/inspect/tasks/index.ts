@@ -6,6 +6,11 @@ import { classify } from './classify'
 import { layers } from './layers'
 import { browse, pictures } from './pictures'
 import { profile } from './profile'
+import { pruneGroups } from './pruneGroups'
+import { pruneMeasure } from './pruneMeasure'
+import { prunePlan } from './prunePlan'
+import { pruneSensitivity } from './pruneSensitivity'
+import { pruneTimes } from './pruneTimes'
 import { weight, weightNumbers } from './weight'
 
 /** One function a name. */
@@ -17,6 +22,11 @@ export const inspections: { readonly [N in InspectionName]: Inspection<N> } = {
   'versions.classify': classify,
   'versions.layers': layers,
   'versions.profile': profile,
+  'versions.pruneGroups': pruneGroups,
+  'versions.pruneMeasure': pruneMeasure,
+  'versions.prunePlan': prunePlan,
+  'versions.pruneSensitivity': pruneSensitivity,
+  'versions.pruneTimes': pruneTimes,
   'versions.weight': weight,
   'versions.weightValues': weightNumbers,
 }

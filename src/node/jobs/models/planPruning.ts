@@ -5,6 +5,7 @@ import { parameterStatistics } from '../../../core/measure/parameterStatistics'
 import { writeOnnx } from '../../../core/onnx/index'
 import { checkPruneConfig } from '../../../core/prune/checkConfig'
 import { cut } from '../../../core/prune/cut'
+import { chanceOf, expectedAccuracy } from '../../../core/prune/expectedAccuracy'
 import { withMasksApplied } from '../../../core/graph/masks'
 import type { NetworkCosts, PlannedGroup, PrunePlan, Version } from '../../../shared/types'
 import type { LatencyTable } from '../../inference/latencyTable'
@@ -40,7 +41,7 @@ export async function planPruning(context: StepContext, params: PlanParams): Pro
   const base = sample && (await sample.accuracy(source))
   const groups = await plannedGroups(context, candidatesOf(source, smaller), table, sample, base)
   const [before, after] = await costsOf(context, source, smaller.graph, table)
-  const accuracy = sample && base !== undefined ? { samples: sample.samples, split: sample.split, before: base, untuned: await sample.accuracy(smaller.graph), expected: expectedAccuracy(base, groups, source) } : null
+  const accuracy = sample && base !== undefined ? { samples: sample.samples, split: sample.split, before: base, untuned: await sample.accuracy(smaller.graph), expected: expectedAccuracy(base, groups.map(({ accuracyDrop }) => accuracyDrop ?? 0), chanceOf(source)) } : null
   const plan: PrunePlan = { version: parent.id, method: params.method, groups, before, after, accuracy }
   return { output: { plan } }
 }
@@ -48,12 +49,6 @@ export async function planPruning(context: StepContext, params: PlanParams): Pro
 function sampleFor(context: StepContext, params: PlanParams, parent: Version, source: Graph): Promise<AccuracySample> | undefined {
   if (params.dataset === undefined) return undefined
   return accuracySample(resolveDataset(context.store, params.dataset), parent, source, params.planSamples, params.seed, context.signal)
-}
-
-/** Effects of single groups add up as long as they are small; guessing is the floor. */
-function expectedAccuracy(base: number, groups: readonly PlannedGroup[], { outputs }: Graph): number {
-  const chance = 1 / Math.max(1, Number(outputs[0].shape.at(-1)))
-  return Math.max(Math.min(base, chance), base - groups.reduce((sum, { accuracyDrop }) => sum + Math.max(0, accuracyDrop ?? 0), 0))
 }
 
 function candidatesOf(source: Graph, { graph, cut: whole }: Smaller): readonly Candidate[] {

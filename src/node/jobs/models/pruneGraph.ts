@@ -5,14 +5,14 @@ import { keepOf, methodOf } from '../../../core/prune/config'
 import type { KeepTarget } from '../../../core/prune/config'
 import { cut, zeroed } from '../../../core/prune/cut'
 import { dependencyGraph } from '../../../core/prune/dependencyGraph'
-import type { DependencyGraph } from '../../../core/prune/dependencyGraph'
+import type { DependencyGraph, Group } from '../../../core/prune/dependencyGraph'
 import { gatherShuffles } from '../../../core/prune/gatherShuffles'
 import { importances } from '../../../core/prune/importances/index'
 import { parsePattern, prunePattern } from '../../../core/prune/nm'
 import { unitScores } from '../../../core/prune/scores'
 import type { Saliencies } from '../../../core/prune/scores'
 import { chooseUnits } from '../../../core/prune/structured'
-import type { Choice, Target } from '../../../core/prune/structured'
+import type { Choice, StructuredConfig, Target } from '../../../core/prune/structured'
 import { pruneUnstructured } from '../../../core/prune/unstructured'
 import { assert } from '../../../shared/errors'
 import type { PruneParams } from '../steps/prune'
@@ -59,13 +59,18 @@ export interface Progress {
   readonly after: number
 }
 
+/** The units that go between two points of the way. */
+export function chooseChannels(dependencies: DependencyGraph, scores: ReadonlyMap<Group, Float64Array>, config: StructuredConfig, { before, after }: Progress, target: Target | undefined): Choice {
+  // Ratios refer to the network before the first cut: what earlier cuts took is not taken again.
+  const pruningRatio = Object.fromEntries(Object.entries(config.pruningRatio).map(([name, ratio]) => [name, 1 - (1 - ratio * after) / (1 - ratio * before)]))
+  return chooseUnits(dependencies, scores, { ...config, pruningRatio }, target)
+}
+
 /** A graph without its least important channels. */
-export function cutChannels(source: Graph, params: PruneParams, { before, after }: Progress, target: Target | undefined, saliencies?: Saliencies): CutGraph {
+export function cutChannels(source: Graph, params: PruneParams, progress: Progress, target: Target | undefined, saliencies?: Saliencies): CutGraph {
   const dependencies = dependencyGraph(gatherShuffles(source))
   const scores = unitScores(dependencies, importances.get(methodOf(params).importance), params.seed, saliencies)
-  // Ratios refer to the network before the first cut: what earlier cuts took is not taken again.
-  const pruningRatio = Object.fromEntries(Object.entries(params.pruningRatio).map(([name, ratio]) => [name, 1 - (1 - ratio * after) / (1 - ratio * before)]))
-  const choice = chooseUnits(dependencies, scores, { ...params, pruningRatio }, target)
+  const choice = chooseChannels(dependencies, scores, params, progress, target)
   const groups = [...choice.counts].map(([group, after]) => ({ name: group.name, before: group.units.length, after }))
   return { graph: cut(dependencies, choice.removed), dependencies, choice, groups }
 }

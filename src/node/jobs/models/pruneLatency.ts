@@ -21,8 +21,11 @@ const roundMs = 150
 /** Long work of others, such as a training, is not waited for: networks that are compared take turns. */
 const patienceMs = 10_000
 
+/** Whoever measures: it can be stopped, says what it does, and passes warnings on. */
+export type Measuring = Pick<StepContext, 'signal' | 'progress' | 'warn'>
+
 /** Runs something while nothing else of this program does, where that can be had soon. */
-export async function alone<T>({ signal, progress, warn }: Pick<StepContext, 'signal' | 'progress' | 'warn'>, action: () => Promise<T>): Promise<T> {
+export async function alone<T>({ signal, progress, warn }: Measuring, action: () => Promise<T>): Promise<T> {
   const release = await claimMachine('exclusive', {
     signal,
     patienceMs,
@@ -36,7 +39,7 @@ export async function alone<T>({ signal, progress, warn }: Pick<StepContext, 'si
   }
 }
 
-export const latencyTable = (context: StepContext, graph: Graph): Promise<LatencyTable> =>
+export const latencyTable = (context: Measuring, graph: Graph): Promise<LatencyTable> =>
   alone(context, () => measureLatencyTable(graph, {
     threads: availableParallelism(),
     signal: context.signal,
@@ -44,7 +47,7 @@ export const latencyTable = (context: StepContext, graph: Graph): Promise<Latenc
   }))
 
 /** Median milliseconds of one image for each of several networks that take turns. */
-export async function measuredLatencies(context: StepContext, graphs: readonly Graph[]): Promise<readonly number[]> {
+export async function measuredLatencies(context: Measuring, graphs: readonly Graph[]): Promise<readonly number[]> {
   const models = graphs.map((graph, index) => ({ id: String(index), model: writeOnnx(graph), imageShape: imageInput(graph).shape.slice(1).map(Number) }))
   context.progress({ label: 'measuring', done: 0 })
   const { results } = await alone(context, () => benchmark(models, { batches: [1], threads: [availableParallelism()], rounds, roundMs, signal: context.signal }))

@@ -13,8 +13,8 @@ import type { LabelledImages } from './quantize/images'
 export interface AccuracySample {
   readonly split: Split
   readonly samples: number
-  /** Share of right answers. */
-  accuracy(graph: Graph): Promise<number>
+  /** Share of right answers. Throws `cancelled` when the signal, else that of the sample, aborts. */
+  accuracy(graph: Graph, signal?: AbortSignal): Promise<number>
 }
 
 /** A stratified sample of the validation split, or of the training split where there is none: the test split scores finished versions only. */
@@ -26,7 +26,7 @@ export async function accuracySample(record: DatasetRecord, version: Version, gr
     const batches: LabelledImages[] = []
     for await (const batch of images.batches(split, images.choose(split, count, 'stratified', seed))) batches.push(batch)
     const samples = batches.reduce((sum, { labels }) => sum + labels.length, 0)
-    return { split, samples, accuracy: async (each) => (await hits(each, batches, signal)) / samples }
+    return { split, samples, accuracy: async (each, own = signal) => (await hits(each, batches, own)) / samples }
   } finally {
     await pool.close()
   }

@@ -1,0 +1,89 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { Graph } from '../../core/graph/graph'
+import { macs } from '../../core/measure/macs'
+import { parameterStatistics } from '../../core/measure/parameterStatistics'
+import { writeOnnx } from '../../core/onnx/index'
+import { cut } from '../../core/prune/cut'
+import { dependencyGraph } from '../../core/prune/dependencyGraph'
+import type { DependencyGraph, Group } from '../../core/prune/dependencyGraph'
+import { gatherShuffles } from '../../core/prune/gatherShuffles'
+import { importances } from '../../core/prune/importances/index'
+import { unitScores } from '../../core/prune/scores'
+import type { Choice, Target } from '../../core/prune/structured'
+import { NNOptError } from '../../shared/errors'
+import type { PlannedCost, Version } from '../../shared/types'
+import type { LatencyTable } from '../inference/latencyTable'
+import { chooseChannels } from '../jobs/models/pruneGraph'
+import { readTrainable } from '../jobs/models/readVersion'
+import type { AccuracySample } from '../jobs/models/sampleAccuracy'
+import type { Store } from '../store'
+import { resolveVersion } from '../store/resolve'
+
+/** A network whose pruning is being planned: what its groups, scores, layer times and sample images are is found once. */
+export interface PlannedNetwork {
+  readonly version: Version
+  readonly source: Graph
+  readonly dependencies: DependencyGraph
+  readonly scores: Map<string, ReadonlyMap<Group, Float64Array>>
+  readonly samples: Map<string, Promise<AccuracySample>>
+  times: LatencyTable | undefined
+}
+
+/** How channels are chosen, as the procedures have it. */
+export interface ChannelConfig {
+  readonly importance: string
+  readonly roundTo: number
+  readonly minChannels: number
+  readonly seed: number
+  readonly pruningRatio: Readonly<Record<string, number>>
+  readonly protect: readonly string[]
+  readonly scope?: 'local' | 'global'
+}
+
+/** The networks that were planned for last: two windows may look at different ones. */
+const opened = new Map<string, PlannedNetwork>()
+const kept = 2
+
+/** Throws `unsupported` for an int8 version: only float weights can be cut. */
+export function plannedNetwork(store: Store, reference: string): PlannedNetwork {
+  const version = resolveVersion(store, reference)
+  const network = opened.get(version.id) ?? open(version, readTrainable(store, version))
+  opened.delete(version.id)
+  opened.set(version.id, network)
+  for (const old of [...opened.keys()].slice(0, -kept)) opened.delete(old)
+  return network
+}
+
+const open = (version: Version, source: Graph): PlannedNetwork => ({ version, source, dependencies: dependencyGraph(gatherShuffles(source)), scores: new Map(), samples: new Map(), times: undefined })
+
+/** The same units that the prune step takes away with these parameters. */
+export function plannedChoice({ dependencies, scores }: PlannedNetwork, { importance, seed, scope = 'local', ...config }: ChannelConfig, target?: Target): Choice {
+  const key = `${importance} ${seed}`
+  const known = scores.get(key) ?? unitScores(dependencies, rankedByWeights(importance), seed)
+  scores.set(key, known)
+  return chooseChannels(dependencies, known, { ...config, scope }, { before: 0, after: 1 }, target)
+}
+
+function rankedByWeights(id: string): ReturnType<typeof importances.get> {
+  const importance = importances.get(id)
+  if (importance.needsGradients) throw new NNOptError('unsupported', `importance '${id}' looks at gradients of training images, which a plan does without: expected one that looks at the weights alone`)
+  return importance
+}
+
+export const cutAs = ({ dependencies }: PlannedNetwork, { removed }: Choice): Graph => cut(dependencies, removed)
+
+const compressed = promisify(gzip)
+
+/** Counted on shapes alone unless the compressed size is wanted too, for which the numbers matter. */
+export async function costOf({ dependencies, times }: PlannedNetwork, removed: ReadonlySet<number>, withGzip: boolean): Promise<PlannedCost> {
+  const graph = cut(dependencies, removed, { shapesOnly: !withGzip })
+  const bytes = writeOnnx(graph)
+  return {
+    params: parameterStatistics(graph).totalParams,
+    macs: macs(graph),
+    sizeBytes: bytes.length,
+    gzipBytes: withGzip ? (await compressed(bytes)).length : null,
+    predictedLatencyMs: times?.predict(graph) ?? null,
+  }
+}

@@ -1,0 +1,72 @@
+import { defineStore } from 'pinia'
+import { computed, reactive, ref, watch } from 'vue'
+import type { ParamsOf } from '../../shared/contract'
+import { useEngine } from '../stores/engine'
+import { createLoadable } from '../stores/loadable'
+import { createAnswers } from './answers'
+import { createMeasuring } from './measuring'
+import { createRatios } from './ratios'
+import { createScan } from './scan'
+import { initialSettings, ratiosOf } from './settings'
+import type { Choice, PlannerSettings } from './settings'
+import { createTimes } from './times'
+
+type Asked = ParamsOf<'versions.prunePlan'>
+
+/** A pruning that is being planned. It outlives the screen, so that a scan goes on while somebody looks elsewhere. */
+export const usePlanner = defineStore('planner', () => {
+  const engine = useEngine()
+  const version = ref('')
+  const settings = reactive<PlannerSettings>({ ...initialSettings })
+  const { value: model, loading, error, load } = createLoadable(async () => ({ of: version.value, ...(await engine.call('versions.pruneGroups', { version: version.value })) }))
+  const open = computed(() => model.value?.groups.filter(({ blocked }) => blocked === null) ?? [])
+  const choice = computed<Choice>(() => ({ version: version.value, importance: settings.importance, roundTo: settings.roundTo, minChannels: settings.minChannels }))
+
+  const ratios = createRatios(open, settings, () => update())
+  const scan = createScan(choice)
+  const times = createTimes(version, () => update())
+  const cut = computed(() => ({ ...choice.value, pruningRatio: ratios.shares.value }))
+  const measuring = createMeasuring(computed(() => ({ ...cut.value, samples: scan.scanned.samples, ...(scan.scanned.dataset && { dataset: scan.scanned.dataset }) })))
+  const withCurves = (asked: Asked): Asked => (scan.sensitivity.value ? { ...asked, sensitivity: scan.sensitivity.value } : asked)
+  const answers = createAnswers(
+    (asked, { counts, cost }) => {
+      if (asked.goal && asked.version === version.value) ratios.shares.value = ratiosOf(counts)
+      // A process that rested too long has ended, and its times with it.
+      if (cost.predictedLatencyMs === null && times.timed.threads !== undefined) void times.startTimes()
+    },
+    () => withCurves(cut.value),
+  )
+
+  function update(): void {
+    if (model.value?.of !== version.value) return
+    const { goal, keep: share, scope } = settings
+    answers.ask(withCurves(goal === 'hand' ? cut.value : { ...choice.value, ...ratios.fixed.value, goal: { target: goal, keep: share }, scope }))
+  }
+  watch([choice, scan.sensitivity, () => settings.goal, () => settings.keep, () => settings.scope], update)
+
+  /** Looks at another version; nothing of the one before counts for it. */
+  async function choose(id: string): Promise<void> {
+    if (id === version.value && model.value?.of === id) return
+    scan.cancelScan()
+    times.forgetTimes()
+    measuring.forgetMeasurement()
+    answers.forget()
+    version.value = id
+    await load()
+    if (model.value?.of !== id) return
+    ratios.reset()
+    await times.startTimes()
+  }
+
+  /** What the prune step needs to make exactly this plan. */
+  const step = computed(() => ({
+    method: `${settings.importance}-structured`,
+    pruningRatio: ratiosOf(answers.plan.value?.counts ?? []),
+    roundTo: settings.roundTo,
+    minChannels: settings.minChannels,
+    ...(ratios.kept.value.size > 0 && { protect: [...ratios.kept.value] }),
+  }))
+  const isCut = computed(() => Object.keys(step.value.pruningRatio).length > 0)
+
+  return { version, settings, model, loading, error, load, open, choose, step, isCut, ...ratios, ...scan, ...times, ...measuring, ...answers }
+})
