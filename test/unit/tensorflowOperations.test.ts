@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../../src/core/execute/kernels/conv2d'
+import { fakeQuant, fakeQuantGradient } from '../../src/core/execute/kernels/fakeQuant'
 import { runNative } from '../../src/core/execute/kernels/native'
 import type { ExecutorParameter } from '../../src/core/execute/parameters'
 import { flatLayout, flattenTensors, splitTensor } from '../../src/core/train/flat'
@@ -79,5 +80,20 @@ describe.skipIf(!available)("this program's TensorFlow operations", () => {
     const [mean, second] = [tf.add(tf.mul(first, beta1), tf.mul(gradients, 1 - beta1)), tf.add(tf.mul(square, beta2), tf.mul(tf.square(gradients), 1 - beta2))]
     const expected = tf.sub(tf.sub(parameters, tf.mul(tf.mul(parameters, decay), 0.5)), tf.mul(tf.div(mean, tf.add(tf.mul(tf.sqrt(second), 2), epsilon)), rate))
     for (const [index, tensor] of [expected, mean, second].entries()) expectClose(adam[index], values(tensor), 20)
+  }))
+
+  it.each([{ shape: [3, 5, 7, 17] }, { shape: [2, 3, 3, 32] }, { shape: [1, 1, 1, 5] }, { shape: [6, 40, 41, 3] }])('adds a bias and brings $shape onto a grid as one after the other, and its gradients', ({ shape }) => tf.tidy(() => {
+    const channels = shape.at(-1) ?? 1
+    const [x, bias, dy] = [randomTensor(shape, 1), randomTensor([channels], 2), randomTensor(shape, 3)]
+    const [scale, zeroPoint, range] = [tf.tensor1d([0.013]), tf.tensor1d([37]), { qmin: 0, qmax: 127 }]
+    const sum = tf.add(x, bias)
+    const y = runNative('biasFakeQuant', { x, bias, scale, zeroPoint }, range)?.[0] as tf.Tensor
+    expect(values(y)).toEqual(values(fakeQuant(sum, scale, zeroPoint, range.qmin, range.qmax)))
+    const [dx, dBias] = runNative('biasFakeQuantGradient', { dy, x, bias, scale, zeroPoint }, range) ?? []
+    const expected = fakeQuantGradient(dy, sum, scale, zeroPoint, range.qmin, range.qmax)
+    expect(values(dx)).toEqual(values(expected))
+    const gradients = values(expected)
+    expectClose(dBias, dots(1, channels, x.size / channels, (_, channel, row) => gradients[row * channels + channel]), x.size / channels)
+    expect(gradients.some((gradient) => gradient === 0)).toBe(true)
   }))
 })

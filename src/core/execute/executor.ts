@@ -5,6 +5,8 @@ import type { Graph } from '../graph/graph'
 import { inferShapes } from '../graph/inferShapes'
 import type { TensorData } from '../graph/tensorData'
 import { fuseActivations } from './fuseActivations'
+import { fuseBias } from './fuseBias'
+import { hasNative } from './kernels/native'
 import { createParameterTable } from './parameters'
 import type { ExecutorParameter } from './parameters'
 import { countInspectedReads, findNonFinite } from './inspect'
@@ -73,8 +75,12 @@ export function createExecutor(source: Graph, options: ExecutorOptions = {}): Ex
   const names = new Set(table.list.map((parameter) => parameter.name))
   const prepared = new Map<number, Prepared>()
   const constants = new Map<string, Tensor>()
+  const planFor = (batch: number): Plan => {
+    const plan = createPlan(graph, batch, names, quantization)
+    return hasNative('biasFakeQuant') ? fuseBias(plan) : plan
+  }
   const prepare = (batch: number): Prepared => {
-    const known = prepared.get(batch) ?? prepareBatch(createPlan(graph, batch, names, quantization), trainable)
+    const known = prepared.get(batch) ?? prepareBatch(planFor(batch), trainable)
     prepared.set(batch, known)
     for (const slot of known.plan.constants) if (!constants.has(slot.slot)) constants.set(slot.slot, constantTensor(graph, slot))
     return known

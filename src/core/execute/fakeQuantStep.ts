@@ -16,14 +16,14 @@ export const fixedFakeQuant = defineOperator({
   channels: 'mixed',
   shape: ({ shapes }) => [shapes[0]],
   forward: ({ inputs, attributes: { qmin, qmax } }) => {
-    const { x, scale, zeroPoint } = operands(inputs)
-    return [reshape(fakeQuant(x, scale, zeroPoint, qmin, qmax), (inputs[0] as Tensor).shape)]
+    const { x, scale, zeroPoint, axis } = operands(inputs)
+    return [shaped(fakeQuant(x, scale, zeroPoint, qmin, qmax, axis), inputs[0] as Tensor)]
   },
   gradientReads: { inputs: [0, 1, 2] },
   gradient: ({ inputs, dOutputs, attributes: { qmin, qmax } }) => {
-    const { x, scale, zeroPoint } = operands(inputs)
+    const { x, scale, zeroPoint, axis } = operands(inputs)
     const dy = dOutputs[0] as Tensor
-    return [reshape(fakeQuantGradient(reshape(dy, x.shape), x, scale, zeroPoint, qmin, qmax), dy.shape)]
+    return [shaped(fakeQuantGradient(shaped(dy, x), x, scale, zeroPoint, qmin, qmax, axis), dy)]
   },
 })
 
@@ -39,26 +39,38 @@ export const learnedFakeQuant = defineOperator({
   channels: 'mixed',
   shape: ({ shapes }) => [shapes[0]],
   forward: ({ inputs, attributes: { qmin, qmax } }) => {
-    const { x, scale, zeroPoint } = operands(inputs)
-    return [reshape(fakeQuant(x, exp(scale), zeroPoint, qmin, qmax), (inputs[0] as Tensor).shape)]
+    const { x, scale, zeroPoint, axis } = operands(inputs)
+    return [shaped(fakeQuant(x, exp(scale), zeroPoint, qmin, qmax, axis), inputs[0] as Tensor)]
   },
   gradientReads: { inputs: [0, 1, 2], outputs: [0] },
   gradient: ({ inputs, outputs, dOutputs, wants, attributes: { qmin, qmax } }) => {
-    const { x, scale, zeroPoint } = operands(inputs)
-    const [dy, y] = [dOutputs[0], outputs[0]].map((tensor) => reshape(tensor as Tensor, x.shape))
-    const dx = fakeQuantGradient(dy, x, exp(scale), zeroPoint, qmin, qmax)
+    const { x, scale, zeroPoint, axis } = operands(inputs)
+    const [dy, y] = [dOutputs[0], outputs[0]].map((tensor) => shaped(tensor as Tensor, x))
+    const dx = fakeQuantGradient(dy, x, exp(scale), zeroPoint, qmin, qmax, axis)
     const factor = 1 / Math.sqrt((x.size / scale.size) * qmax)
-    return [wants(0) ? reshape(dx, (inputs[0] as Tensor).shape) : undefined, wants(1) ? mul(sub(slicesOf(dy, y, scale), slicesOf(dx, x, scale)), factor) : undefined]
+    return [wants(0) ? shaped(dx, inputs[0] as Tensor) : undefined, wants(1) ? mul(sub(slicesOf(dy, y, scale), slicesOf(dx, x, scale)), factor) : undefined]
   },
 })
 
 export const fakeQuantStep = (learned: boolean): Operator => (learned ? learnedFakeQuant : fixedFakeQuant)
 
-/** x as [rows, channels] where it has one scale a channel: depthwise filters [kh, kw, channels, multiplier] spread theirs over two axes. */
-function operands(inputs: readonly (Tensor | undefined)[]): { readonly x: Tensor; readonly scale: Tensor; readonly zeroPoint: Tensor } {
-  const [x, scale, zeroPoint] = inputs as readonly Tensor[]
-  return { x: scale.size > 1 ? reshape(x, [-1, scale.size]) : x, scale, zeroPoint }
+interface Operands {
+  readonly x: Tensor
+  readonly scale: Tensor
+  readonly zeroPoint: Tensor
+  /** Of the channels in x. */
+  readonly axis: number
 }
 
+/** x as it is where its channels lie last or before a last axis of 1; as [rows, channels] where depthwise filters [kh, kw, channels, multiplier] spread theirs over two axes. */
+function operands(inputs: readonly (Tensor | undefined)[]): Operands {
+  const [x, scale, zeroPoint] = inputs as readonly Tensor[]
+  const axis = x.shape.at(-1) === 1 ? x.rank - 2 : x.rank - 1
+  return scale.size === 1 || x.shape[axis] === scale.size ? { x, scale, zeroPoint, axis } : { x: reshape(x, [-1, scale.size]), scale, zeroPoint, axis: 1 }
+}
+
+/** A change of shape costs a call. */
+const shaped = (tensor: Tensor, like: Tensor): Tensor => (tensor.rank === like.rank ? tensor : reshape(tensor, like.shape))
+
 /** Sum of a · b for every scale. */
-const slicesOf = (a: Tensor, b: Tensor, scale: Tensor): Tensor => (scale.size > 1 ? sum(mul(a, b), 0) : reshape(sum(mul(a, b)), scale.shape))
+const slicesOf = (a: Tensor, b: Tensor, scale: Tensor): Tensor => (scale.size > 1 ? sum(reshape(mul(a, b), [-1, scale.size]), 0) : reshape(sum(mul(a, b)), scale.shape))

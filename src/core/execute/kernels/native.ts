@@ -25,6 +25,8 @@ export const nativeKernelNames = {
   softmaxCrossEntropy: 'NNOptSoftmaxCrossEntropy',
   fakeQuant: 'NNOptFakeQuant',
   fakeQuantGradient: 'NNOptFakeQuantGradient',
+  biasFakeQuant: 'NNOptBiasFakeQuant',
+  biasFakeQuantGradient: 'NNOptBiasFakeQuantGradient',
   flatten: 'NNOptFlatten',
   split: 'NNOptSplit',
   sgd: 'NNOptSgd',
@@ -33,11 +35,12 @@ export const nativeKernelNames = {
 
 export type NativeKernel = keyof typeof nativeKernelNames
 
+export const hasNative = (kernel: NativeKernel): boolean => Boolean(getKernel(nativeKernelNames[kernel], getBackend()))
+
 /** Runs the active backend's kernel and returns its outputs; undefined where it has none. */
 export function runNative(kernel: NativeKernel, inputs: Readonly<Record<string, Tensor>>, attributes: NamedAttrMap = {}): readonly Tensor[] | undefined {
-  const name = nativeKernelNames[kernel]
-  if (!getKernel(name, getBackend())) return undefined
-  const outputs = engine().runKernel<Tensor | Tensor[]>(name, { ...inputs }, attributes)
+  if (!hasNative(kernel)) return undefined
+  const outputs = engine().runKernel<Tensor | Tensor[]>(nativeKernelNames[kernel], { ...inputs }, attributes)
   return Array.isArray(outputs) ? outputs : [outputs]
 }
 

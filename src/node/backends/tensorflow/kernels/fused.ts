@@ -41,10 +41,12 @@ function registerActivations({ runSingle, int }: Operations): void {
   }
 }
 
-function registerFakeQuant({ runSingle, int }: Operations): void {
+function registerFakeQuant({ run, runSingle, int }: Operations): void {
   const range = ({ qmin, qmax }: NamedAttrMap) => [int('qmin', Number(qmin)), int('qmax', Number(qmax))]
   registerNative('fakeQuant', (inputs, attrs) => runSingle('NNOptFakeQuant', range(attrs), pick(inputs, 'x', 'scale', 'zeroPoint')))
   registerNative('fakeQuantGradient', (inputs, attrs) => runSingle('NNOptFakeQuantGradient', range(attrs), pick(inputs, 'dy', 'x', 'scale', 'zeroPoint')))
+  registerNative('biasFakeQuant', (inputs, attrs) => runSingle('NNOptBiasFakeQuant', range(attrs), pick(inputs, 'x', 'bias', 'scale', 'zeroPoint')))
+  registerNative('biasFakeQuantGradient', (inputs, attrs) => run('NNOptBiasFakeQuantGradient', range(attrs), pick(inputs, 'dy', 'x', 'bias', 'scale', 'zeroPoint'), 2))
 }
 
 function registerPointwise({ runSingle }: Operations): void {
