@@ -1,4 +1,6 @@
-// Training speed beside PyTorch's, in one interleaved run: npm run bench:train -- [--json] [--resolution 32,96,224] [--backend tensorflow,wasm] [--rounds 7] [--device cuda]
+// Training speed beside PyTorch's, in one interleaved run: npm run bench:train -- [--json] [--resolution 32,96,224] [--backend tensorflow,wasm] [--rounds 7] [--device cuda] [--report]
+// --report writes docs/results/training-speed.md and its chart.
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { availableParallelism } from 'node:os'
@@ -10,12 +12,15 @@ import { startTrainee } from './train/child'
 import type { Trainee } from './train/child'
 import { findPython } from './train/python'
 import { rowOf } from './train/ratio'
+import type { Programs } from './train/report'
+import { writeReport } from './train/report'
 import type { Row, Sample } from './train/ratio'
 import { runTrainee } from './train/trainee'
 
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
+    report: { type: 'boolean', default: false },
     resolution: { type: 'string', default: '32,96,224' },
     backend: { type: 'string', default: '' },
     batch: { type: 'string', default: '' },
@@ -27,10 +32,17 @@ const { values } = parseArgs({
 })
 
 const self = fileURLToPath(import.meta.url)
-const peerScript = join(self, '..', '..', '..', 'bench', 'train', 'peer.py')
+const checkout = join(self, '..', '..', '..')
+const peerScript = join(checkout, 'bench', 'train', 'peer.py')
 /** A round lasts about so long on either side, or one step. */
 const roundSeconds = 1.5
 const warmupSteps = 2
+/** A backend whose first step takes longer is not warmed up further. */
+const slowStepSeconds = 5
+/** After so long a row ends with the rounds it has, at least so many. */
+const rowSeconds = 90
+const leastRounds = 3
+const programs: Programs[] = []
 
 const batchOf = (resolution: number): number => Number(values.batch) || (resolution <= 32 ? 128 : 32)
 
@@ -47,7 +59,9 @@ async function chosenBackends(): Promise<readonly string[]> {
 
 /** Steps that fill a round, after a warm-up. */
 async function calibrate(trainee: Trainee): Promise<number> {
-  await trainee.run(warmupSteps)
+  const first = await trainee.run(1)
+  if (first.seconds > slowStepSeconds) return 1
+  await trainee.run(warmupSteps - 1)
   const { seconds } = await trainee.run(1)
   return Math.max(1, Math.round(roundSeconds / seconds))
 }
@@ -58,13 +72,17 @@ async function compare(backend: string, resolution: number, peer: Trainee, peerS
   try {
     const steps = await calibrate(ours)
     const samples: Sample[] = []
-    for (let round = 0; round < Number(values.rounds); round++) {
+    const startedAt = performance.now()
+    const isLate = (): boolean => samples.length >= leastRounds && performance.now() - startedAt > rowSeconds * 1000
+    for (let round = 0; round < Number(values.rounds) && !isLate(); round++) {
       // The order alternates, so that a drift of the machine favours neither.
       const first = round % 2 === 0 ? await peer.run(peerSteps) : undefined
       const mine = await ours.run(steps)
       samples.push({ ours: mine, peer: first ?? (await peer.run(peerSteps)), images: steps * batch, peerImages: peerSteps * batch })
     }
-    process.stderr.write(`${ours.ready.version}, ${ours.ready.device}, beside ${peer.ready.version}, ${peer.ready.device}\n`)
+    const [mine, other] = [ours, peer].map(({ ready }) => `${ready.version}, ${ready.device}`)
+    programs.push({ ours: mine, peer: other })
+    process.stderr.write(`${resolution}×${resolution}: ${mine} beside ${other}\n`)
     return rowOf(backend, resolution, batch, samples)
   } finally {
     await ours.stop()
@@ -93,10 +111,18 @@ function lineOf({ backend, resolution, batch, imagesPerSecond, peerImagesPerSeco
   return `${backend} ${resolution}×${resolution}, batch ${batch}: ${imagesPerSecond.toFixed(1)} img/s beside ${peerImagesPerSecond.toFixed(1)}, ratio ${ratio.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}), peak ${mebibytes(peakMemoryBytes)} beside ${mebibytes(peerPeakMemoryBytes)}`
 }
 
+/** What a person wrote below the table: from the first heading of the second level on. */
+function notesOf(text: string): string {
+  const at = text.indexOf('\n## ')
+  return at < 0 ? '' : text.slice(at)
+}
+
 if (values.trainee !== undefined) {
   const [backend, resolution, batch] = values.trainee.split(',')
   await runTrainee(backend, Number(resolution), Number(batch))
 } else {
   const rows = await measure()
+  const page = join(checkout, 'docs', 'results', 'training-speed.md')
+  if (values.report) writeReport(page, rows, programs, existsSync(page) ? notesOf(readFileSync(page, 'utf8')) : '')
   console.log(values.json ? JSON.stringify(rows, null, 2) : rows.map(lineOf).join('\n'))
 }

@@ -20,6 +20,14 @@ describe('the profile of training', () => {
     running.dispose()
   })
 
+  it('trains the network of a file at its own resolution', async () => {
+    const model = join(temporaryFolder(), 'model.onnx')
+    writeFileSync(model, writeOnnx(architectures.get('tiny-cnn').build({ classes: 3, size: 12 }, 0)))
+    const measured = await profileTraining(profileParams.parse({ model, backend: 'wasm', batch: 4, steps: 1 }))
+    expect(measured).toMatchObject({ resolution: 12, batch: 4 })
+    await expect(profileTraining(profileParams.parse({ model: `${model}.absent` }))).rejects.toThrow('expected an ONNX file; check the path')
+  })
+
   it('accounts for the whole step', async () => {
     const measured = await profileTraining(profileParams.parse({ architecture: 'tiny-cnn', backend: 'wasm', resolution: 8, batch: 4, steps: 3 }))
     expect(measured.operations.map(({ operation }) => operation)).toEqual(expect.arrayContaining(['NNOptConv2d', 'NNOptBatchNormActivationTrain', 'NNOptSoftmaxCrossEntropy']))

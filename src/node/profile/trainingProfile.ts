@@ -1,14 +1,18 @@
 import { z } from 'zod'
 import { createRandom } from '../../core/data/random'
+import { classOutput, imageInput } from '../../core/graph/graph'
+import type { Graph } from '../../core/graph/graph'
 import { architectures } from '../../core/models/index'
 import { trainConfig } from '../../core/train/config'
 import { createTrainer } from '../../core/train/trainer'
 import type { ImageBatch } from '../../core/train/trainer'
 import { chooseBackend } from '../backends'
+import { readModelFile } from '../jobs/models/readModelFile'
 import { timeKernels } from './kernelTimer'
 
 export const profileParams = z.object({
   architecture: z.enum(architectures.ids as [string, ...string[]]).default('mobilenet-v2').describe('Built-in architecture'),
+  model: z.string().min(1).optional().describe("ONNX file to train in place of the architecture, such as the model.onnx of a version's folder; it sets the resolution where it has a fixed one"),
   backend: z.string().default('auto').describe('What trains'),
   resolution: z.number().int().min(8).max(1024).default(32).meta({ unit: 'pixels' }).describe('Side of the images'),
   batch: z.number().int().min(1).max(4096).default(32).describe('Images per step'),
@@ -40,11 +44,12 @@ const warmupSteps = 2
 const classes = 10
 
 /** Trains on random images in this process and says where a step's time goes. The loss is read after every step. */
-export async function profileTraining({ architecture, backend, resolution, batch, steps }: ProfileParams): Promise<TrainingProfile> {
+export async function profileTraining({ backend, batch, steps, ...network }: ProfileParams): Promise<TrainingProfile> {
+  const { graph, resolution } = networkOf(network)
   const { id, running } = await chooseBackend(backend)
   const timer = timeKernels(running.name, () => performance.now())
-  const trainer = createTrainer(architectures.get(architecture).build({ size: resolution, classes }, 0), trainConfig.parse({ batchSize: batch }), steps + warmupSteps, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] })
-  const images = randomBatch(batch, resolution)
+  const trainer = createTrainer(graph, trainConfig.parse({ batchSize: batch }), steps + warmupSteps, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] })
+  const images = randomBatch(batch, resolution, Number(classOutput(graph).shape.at(-1)))
   const step = (): void => {
     const { loss, correct } = trainer.trainStep(images)
     for (const tensor of [loss, correct]) {
@@ -69,7 +74,19 @@ export async function profileTraining({ architecture, backend, resolution, batch
   }
 }
 
-function randomBatch(count: number, side: number): ImageBatch {
+interface Network {
+  readonly graph: Graph
+  readonly resolution: number
+}
+
+function networkOf({ model, architecture, resolution }: Pick<ProfileParams, 'model' | 'architecture' | 'resolution'>): Network {
+  if (model === undefined) return { graph: architectures.get(architecture).build({ size: resolution, classes }, 0), resolution }
+  const { graph } = readModelFile(model)
+  const side = imageInput(graph).shape.at(-1)
+  return { graph, resolution: typeof side === 'number' && side > 0 ? side : resolution }
+}
+
+function randomBatch(count: number, side: number, classes: number): ImageBatch {
   const random = createRandom(1)
   const images = Uint8Array.from({ length: count * side * side * 3 }, () => random.integer(256))
   return { images, labels: Int32Array.from({ length: count }, () => random.integer(classes)), height: side, width: side }
