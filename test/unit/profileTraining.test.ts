@@ -1,8 +1,13 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
+import { architectures } from '../../src/core/models/index'
+import { writeOnnx } from '../../src/core/onnx/index'
 import { chooseBackend } from '../../src/node/backends/index'
 import { timeKernels } from '../../src/node/profile/kernelTimer'
 import { profileParams, profileTraining } from '../../src/node/profile/trainingProfile'
+import { temporaryFolder } from '../helpers/temporary'
 
 describe('the profile of training', () => {
   it('counts calls, takes the time of inner kernels out of outer ones, and puts the kernels back', async () => {
@@ -21,7 +26,7 @@ describe('the profile of training', () => {
   })
 
   it('trains the network of a file at its own resolution', async () => {
-    const model = join(temporaryFolder(), 'model.onnx')
+    const model = join(temporaryFolder('profile'), 'model.onnx')
     writeFileSync(model, writeOnnx(architectures.get('tiny-cnn').build({ classes: 3, size: 12 }, 0)))
     const measured = await profileTraining(profileParams.parse({ model, backend: 'wasm', batch: 4, steps: 1 }))
     expect(measured).toMatchObject({ resolution: 12, batch: 4 })
