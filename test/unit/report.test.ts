@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { renderReport } from '../../src/node/report/index'
+import { resultsMarkdown } from '../../src/node/report/resultsTable'
 import type { Benchmark, Evaluation, Metric, ReportData, ReportedVersion, Version } from '../../src/shared/types'
 
 const device = { cpu: 'Test CPU', runtime: 'onnxruntime-node 1.0.0', threads: 2 }
@@ -96,5 +97,23 @@ describe('the report', () => {
     const page = (count: number): string => render(Array.from({ length: count }, (_, index) => reported(version(`v${index}`), { accuracy: 0.5 })))
     expect(page(3)).toContain('class="bars"')
     expect(page(4)).not.toContain('class="bars"')
+  })
+})
+
+describe('a table of results', () => {
+  const network = { totalParams: 10, nonzeroParams: 4, sparsity: 0.6, macs: 100, gzipBytes: 2_000_000, layers: [] }
+  const pruned = version('pruned', { parentId: 'base', step: { step: 'prune', from: 'base', name: 'pruned', method: 'l1-unstructured', amount: 0.6, params: { a: 1 } } })
+  const results = [
+    { version: base, network, evaluation: evaluation(0.9), benchmark },
+    { version: pruned, network, evaluation: evaluation(0.88), benchmark: { ...benchmark, latencyMs: { ...benchmark.latencyMs, p50: 1.5 }, warnings: ['busy', 'busy'] } },
+  ]
+
+  it('sets each version against the first, and says how it was made and what was wrong with the measurement', () => {
+    const lines = resultsMarkdown('Results', results, ['plot.svg'], '0.1.0').split('\n')
+    expect(lines).toContain('| pruned | fp32 | 88.0% | 83.0% – 93.0% | -2.0 points | 10 | 4 | 60.0% | 100 | 4.00 MB | 2.00 MB | 1.50 ms | 3.00 × |')
+    expect(lines).toContain('| pruned | base | prune: method l1-unstructured, amount 0.6, params {"a":1} |')
+    expect(lines).toContain('| base | – | imported |')
+    expect(lines.filter((line) => line === '- busy')).toHaveLength(1)
+    expect(lines).toContain('![plot](plot.svg)')
   })
 })

@@ -33,6 +33,13 @@ function cells({ version, network, evaluation, benchmark }: Result, first: Resul
   ]
 }
 
+/** What its step was given, but for names: 'prune: method l1-unstructured, amount 0.7'. */
+function settings({ origin, step }: Version): string {
+  const { step: kind, name: _name, from: _from, file: _file, ...given } = step as Readonly<Record<string, unknown>>
+  const parts = Object.entries(given).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  return [String(kind ?? origin), parts.join(', ')].filter(Boolean).join(': ')
+}
+
 /** The results as Markdown; the plots are files beside it. */
 export function resultsMarkdown(title: string, results: readonly Result[], plots: readonly string[], programVersion: string): string {
   const [first] = results
@@ -48,6 +55,12 @@ export function resultsMarkdown(title: string, results: readonly Result[], plots
     ...results.map((result) => row(cells(result, first))),
     '',
     ...plots.flatMap((plot) => [`![${plot.replace(/\.svg$/, '').replaceAll('-', ' ')}](${plot})`, '']),
+    '## How they were made',
+    '',
+    row(['version', 'from', 'settings that are not the usual ones']),
+    row(['---', '---', '---']),
+    ...results.map(({ version }) => row([version.name, results.find((other) => other.version.id === version.parentId)?.version.name ?? '–', settings(version)])),
+    '',
     ...(warnings.length > 0 ? ['Warnings of the measurement:', '', ...warnings.map((warning) => `- ${warning}`), ''] : []),
   ].join('\n')
 }
