@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { histogramOf, sparsityPicture } from '../../src/core/layers/pictures'
-import { timesOfLayers } from '../../src/core/layers/profile'
+import { adviceOf } from '../../src/core/layers/advice'
+import { timesOfLayers, timesOfOperators } from '../../src/core/layers/profile'
+import type { KernelRun } from '../../src/core/layers/profile'
+import { architectures } from '../../src/core/models/index'
 
 const layers = [
   { name: '/a/Conv', nodes: ['/a/Conv', '/a/Clip'], output: '/a/Clip_output_0' },
@@ -39,5 +42,28 @@ describe('pictures of weights', () => {
     const wide = sparsityPicture([new Float32Array(1000)])
     expect([wide.rows, wide.columns]).toEqual([1, 192])
     expect(new Set(wide.shares)).toEqual(new Set([1]))
+  })
+})
+
+describe('advice from where the time goes', () => {
+  const graph = architectures.get('tiny-cnn').build({ channels: 5, size: 16, classes: 3 }, 0)
+  const quantized = { isQuantized: true, unfused: [{ name: 'act', op: 'HardSwish' }, { name: 'act2', op: 'HardSwish' }, { name: 'q', op: 'QuantizeLinear' }] }
+
+  it('names kernels that stay in float, with their share, and conversions around them', () => {
+    const operators = [{ op: 'QLinearConv', calls: 10, ms: 6 }, { op: 'HardSwish', calls: 2, ms: 3 }, { op: 'QuantizeLinear', calls: 3, ms: 1 }]
+    const [first, second] = adviceOf(graph, { ...quantized, operators })
+    expect(first).toMatch(/^HardSwish \(2 times\) runs in float and takes 30 % of the time/)
+    expect(second).toMatch(/^10 % of the time converts/)
+  })
+
+  it('points at odd widths of float networks, and says nothing where nothing is to win', () => {
+    const operators = [{ op: 'Conv', calls: 3, ms: 1 }]
+    expect(adviceOf(graph, { operators, unfused: [], isQuantized: false })[0]).toMatch(/channel counts that do not fill vectors of 8/)
+    expect(adviceOf(graph, { operators: [{ op: 'QLinearConv', calls: 3, ms: 1 }], unfused: [], isQuantized: true })).toEqual([])
+  })
+
+  it('sums kernels up by operator, in the middle of the runs', () => {
+    const run = (ms: number): readonly KernelRun[] => [{ node: 'a', op: 'Conv', ms }, { node: 'b', op: 'Conv', ms: 1 }, { node: 'c', op: 'Add', ms: 0.5 }]
+    expect(timesOfOperators([run(1), run(9), run(2)])).toEqual([{ op: 'Conv', calls: 2, ms: 3 }, { op: 'Add', calls: 1, ms: 0.5 }])
   })
 })

@@ -52,3 +52,10 @@ export function timesOfLayers(layers: readonly Pick<Layer, 'name' | 'nodes' | 'o
   })
   return { layers: [...times].map(([name, list]) => ({ name, ms: median(list), kernel: kernels.get(name) ?? '' })), otherMs: runs.length > 0 ? median(others) : 0 }
 }
+
+/** Times by kernel, median over the runs, the longest first. */
+export function timesOfOperators(runs: readonly (readonly KernelRun[])[]): readonly { readonly op: string; readonly calls: number; readonly ms: number }[] {
+  const names = [...new Set(runs.flat().map(({ op }) => op))]
+  const sumOf = (run: readonly KernelRun[], name: string): number => run.reduce((sum, { op, ms }) => sum + (op === name ? ms : 0), 0)
+  return names.map((op) => ({ op, calls: runs[0].filter((kernel) => kernel.op === op).length, ms: median(runs.map((run) => sumOf(run, op))) })).sort((a, b) => b.ms - a.ms)
+}

@@ -365,6 +365,7 @@ export const en = {
   'model.noMatch': 'No layer matches the search.',
   'model.colour': 'Colour by',
   'model.noColour': 'nothing',
+  'model.advice': 'Advice',
   'model.measureTime': 'Measure time',
   'model.measuring': 'Measuring',
   'model.timed': '{sum} an image, {other} of it outside the layers; median of {runs} runs, {threads} thread',

@@ -90,6 +90,14 @@ export const layerProfile = z
     layers: z.array(z.object({ name: z.string(), ms: z.number(), kernel: z.string() }).readonly()).readonly(),
     /** Conversions and copies that belong to no layer. */
     otherMs: z.number(),
+    /** By kernel, the longest first. */
+    operators: z.array(z.object({ op: z.string(), calls: z.number(), ms: z.number() }).readonly()).readonly(),
+    /** Nodes of a quantized network that run in float all the same, and conversions in its midst. */
+    unfused: z.array(z.object({ name: z.string(), op: z.string() }).readonly()).readonly(),
+    /** Nodes of the file, and kernels that run for them. */
+    nodes: z.number(),
+    kernels: z.number(),
+    advice: z.array(z.string()).readonly(),
     batch: z.number(),
     threads: z.number(),
     runs: z.number(),

@@ -2,10 +2,12 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRandom } from '../../../core/data/random'
-import { timesOfLayers } from '../../../core/layers/profile'
+import { adviceOf } from '../../../core/layers/advice'
+import { timesOfLayers, timesOfOperators } from '../../../core/layers/profile'
 import type { KernelRun } from '../../../core/layers/profile'
 import { NNOptError } from '../../../shared/errors'
 import { createInferenceWorker } from '../../inference/inferenceWorker'
+import { unfusedOperators } from '../../inference/unfusedOperators'
 import { imageShape, preprocessingFor } from '../../jobs/models/evaluateVersion'
 import { resolveVersion } from '../../store/resolve'
 import type { Inspection } from '../inspection'
@@ -27,7 +29,11 @@ export const profile: Inspection<'versions.profile'> = async ({ store }, { versi
     const images = Float32Array.from({ length: shape.reduce((product, dim) => product * dim, 1) }, () => random.normal())
     await worker.time({ images, shape }, warmups + runs).finally(() => worker.close())
     const outputs = new Map(graph.nodes.map((node) => [node.name, node.outputs]))
-    return { ...timesOfLayers(layersOf(graph), (node) => outputs.get(node) ?? [], (await kernelRuns(folder)).slice(warmups)), batch, threads, runs }
+    const kernels = (await kernelRuns(folder)).slice(warmups)
+    const isQuantized = version.precision === 'int8'
+    const facts = { operators: timesOfOperators(kernels), unfused: isQuantized ? (await unfusedOperators(store.paths.model(version.id))).unfused : [], isQuantized }
+    const times = timesOfLayers(layersOf(graph), (node) => outputs.get(node) ?? [], kernels)
+    return { ...times, operators: facts.operators, unfused: facts.unfused, nodes: graph.nodes.length, kernels: kernels[0]?.length ?? 0, advice: adviceOf(graph, facts), batch, threads, runs }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -1,0 +1,58 @@
+import { appendFileSync, copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { planEpoch } from '../../src/core/data/batchPlan'
+import { sampleIndices } from '../../src/core/data/sampling'
+import { createDataPool, openDataset } from '../../src/node/datasets'
+import { imageShape, preprocessingFor } from '../../src/node/jobs/models/evaluateVersion'
+import { readModelFile } from '../../src/node/jobs/models/readModelFile'
+import { openStore } from '../../src/node/store'
+import { resolveDataset, resolveVersion } from '../../src/node/store/resolve'
+import type { Split } from '../../src/shared/types'
+
+export interface Prepared {
+  readonly folder: string
+  readonly imageShape: readonly number[]
+  readonly labels: readonly number[]
+}
+
+export interface Wanted {
+  readonly workspace: string
+  readonly dataset: string
+  readonly fp32: string
+  readonly int8: string
+  readonly images: number
+  readonly calibration: number
+}
+
+/** Writes both files and the images, decoded and normalised once for all, so that every contestant sees the same numbers. */
+export async function prepare({ workspace, dataset, fp32, int8, images, calibration }: Wanted): Promise<Prepared> {
+  const store = openStore(workspace)
+  const folder = mkdtempSync(join(tmpdir(), 'nnopt-bench-'))
+  try {
+    const [float, ours] = [resolveVersion(store, fp32), resolveVersion(store, int8)]
+    copyFileSync(store.paths.model(float.id), join(folder, 'fp32.onnx'))
+    copyFileSync(store.paths.model(ours.id), join(folder, 'ours.onnx'))
+    const preprocessing = preprocessingFor(readModelFile(store.paths.model(float.id)).graph, float)
+    const record = resolveDataset(store, dataset)
+    const opened = await openDataset(record)
+    const write = async (split: Split, count: number, file: string): Promise<number[]> => {
+      const pool = createDataPool(record)
+      const labels: number[] = []
+      const samples = sampleIndices(opened.labels(split), count, { strategy: 'stratified', seed: 0 })
+      for await (const batch of pool.batches(planEpoch({ split, samples, batchSize: 50, mode: { kind: 'eval', preprocessing } }))) {
+        appendFileSync(join(folder, file), new Uint8Array(batch.images.buffer))
+        labels.push(...batch.labels)
+      }
+      await pool.close()
+      return labels
+    }
+    await write('train', calibration, 'calibration.f32')
+    const labels = await write('test', images, 'test.f32')
+    const shape = imageShape(float, preprocessing)
+    writeFileSync(join(folder, 'facts.json'), JSON.stringify({ imageShape: shape, labels }))
+    return { folder, imageShape: shape, labels }
+  } finally {
+    store.close()
+  }
+}

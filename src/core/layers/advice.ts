@@ -1,0 +1,60 @@
+import type { Graph } from '../graph/graph'
+
+export interface OperatorTime {
+  readonly op: string
+  readonly calls: number
+  readonly ms: number
+}
+
+export interface UnfusedNode {
+  readonly name: string
+  readonly op: string
+}
+
+export interface ProfileFacts {
+  readonly operators: readonly OperatorTime[]
+  /** Nodes of a quantized network that run in float. */
+  readonly unfused: readonly UnfusedNode[]
+  readonly isQuantized: boolean
+}
+
+/** Shares of the time below which nothing is said. */
+const worthSaying = 0.05
+
+/** Channels of a vector of AVX2; the blocks of onnxruntime's float convolutions are once or twice as wide. */
+const vector = 8
+
+/** What could make a network faster, from where its time goes: one sentence each, the largest share first. */
+export function adviceOf(graph: Graph, { operators, unfused, isQuantized }: ProfileFacts): readonly string[] {
+  const total = operators.reduce((sum, { ms }) => sum + ms, 0)
+  const share = (chosen: (op: string) => boolean): number => operators.filter(({ op }) => chosen(op)).reduce((sum, { ms }) => sum + ms, 0) / total
+  const odd = oddWidths(graph)
+  const [conversions, reorders] = [share((op) => op === 'QuantizeLinear' || op === 'DequantizeLinear'), share((op) => /^Reorder|^Transpose$/.test(op))]
+  const found: (readonly [number, string])[] = [
+    ...(isQuantized ? floatAdvice(operators, unfused, total) : []),
+    ...(isQuantized && conversions > worthSaying ? [[conversions, `${percent(conversions)} of the time converts between float and int8: layers that stay in float cost a conversion on either side; keep whole regions in one of the two`] as const] : []),
+    ...(!isQuantized && odd > 0 ? [[1 - worthSaying, `${odd} convolutions have channel counts that do not fill vectors of ${vector}: 'nnopt tune' measures whether zero channels pay, 'nnopt export --pad-channels' writes them`] as const] : []),
+    ...(reorders > worthSaying ? [[reorders, `${percent(reorders)} of the time changes the layout of values: operators without a kernel for the runtime's own layout cause it`] as const] : []),
+    ...(!isQuantized ? [[worthSaying, "all of it runs in float: 'nnopt quantize' makes an int8 version"] as const] : []),
+  ]
+  return found.sort(([first], [second]) => second - first).map(([, text]) => text)
+}
+
+function floatAdvice(operators: readonly OperatorTime[], unfused: readonly UnfusedNode[], total: number): readonly (readonly [number, string])[] {
+  const names = [...new Set(unfused.map(({ op }) => op))].filter((op) => op !== 'QuantizeLinear' && op !== 'DequantizeLinear')
+  return names.flatMap((op): readonly (readonly [number, string])[] => {
+    const ms = operators.find((each) => each.op === op)?.ms ?? 0
+    const count = unfused.filter((node) => node.op === op).length
+    return ms / total > worthSaying ? [[ms / total, `${op} (${count} times) runs in float and takes ${percent(ms / total)} of the time: the runtime has no int8 kernel that it could be fused into`]] : []
+  })
+}
+
+/** Convolutions, other than the first, whose inputs or outputs do not fill vectors. */
+function oddWidths({ nodes, initializers }: Graph): number {
+  return nodes.filter(({ op, inputs }) => {
+    const [outputs, perGroup] = initializers.get(inputs[1] ?? '')?.shape ?? []
+    return op === 'Conv' && outputs !== undefined && (outputs % vector !== 0 || (perGroup !== 1 && perGroup !== 3 && perGroup % vector !== 0))
+  }).length
+}
+
+const percent = (value: number): string => `${(value * 100).toFixed(0)} %`
