@@ -5,6 +5,7 @@ import { quantizedBiases, withBiasRoom } from './biasScales'
 import type { ConversionNote, QuantizedBias } from './biasScales'
 import { superfluousClamps } from './clamps'
 import { floatGuard, needsFloatGuard } from './floatGuard'
+import { hasIntegerGate, integerGate } from './integerGates'
 import { activationPair, biasName, biasPiece, dequantizedInput, integerMasks, joinPieces, unquantized, weightPiece } from './qdqPieces'
 import type { Piece } from './qdqPieces'
 
@@ -59,6 +60,7 @@ function quantizedWeight(graph: Graph, name: string, tensor: Parameters<typeof w
 function convertedNode(graph: Graph, node: Node, bias: QuantizedBias | undefined, beyondClamp: (value: string) => string): Piece {
   const inputs = node.inputs.map((value) => (quantizedInputs(graph).includes(value) ? dequantizedInput(value) : value))
   const outputs = node.outputs.map(beyondClamp)
+  if (hasIntegerGate(graph, node)) return integerGate(graph, node, inputs[0])
   const written = outputs.map((value) => (graph.qparams.has(value) ? unquantized(value) : value))
   return joinPieces([
     ...(bias ? [biasPiece(bias)] : []),

@@ -13,6 +13,7 @@ import { withOwnBiases } from './layers'
 import { activationStatistics, exactStatistics } from './observers/distribution'
 import { observers } from './observers/index'
 import type { TensorStatistics } from './observers/statistics'
+import { withGates } from './integerGates'
 import { placement } from './placement'
 import type { Placement, WeightPlace } from './placement'
 import { weightPairs, withoutSaturation } from './saturation'
@@ -27,9 +28,9 @@ export interface Prepared {
   readonly observed: readonly string[]
 }
 
-/** Folds batch normalization, gives every layer a bias of its own, and finds the values to observe. Throws `wrongCall` for a name in `keepFp32` that no node has. */
+/** Folds batch normalization, gives every layer a bias of its own, takes HardSwish apart, and finds the values to observe. Throws `wrongCall` for a name in `keepFp32` that no node has. */
 export function prepare(source: Graph, config: Pick<PtqConfig, 'keepFp32' | 'foldBatchNorm' | 'endLayers'>): Prepared {
-  const graph = withOwnBiases(withGlobalPooling(config.foldBatchNorm ? foldBatchNorm(source) : source))
+  const graph = withOwnBiases(withGates(withGlobalPooling(config.foldBatchNorm ? foldBatchNorm(source) : source)))
   assertKnown(graph, config.keepFp32)
   const places = placement(graph, { keepFloat: keptLayers(graph, config) })
   return { graph, placement: places, observed: [...new Set(places.activations.values())] }

@@ -26,7 +26,8 @@ export const dequantizedInput = (value: string): string => `${value}/dequantized
 /** Name of the integers behind a value. */
 export const integersOf = (value: string): string => `${value}/quantized`
 
-const node = (op: string, base: string, inputs: readonly string[], output: string, axis?: number): Node => ({
+/** A QuantizeLinear or DequantizeLinear. */
+export const node = (op: string, base: string, inputs: readonly string[], output: string, axis?: number): Node => ({
   name: `${base}/${op}`,
   op,
   inputs,
@@ -34,7 +35,8 @@ const node = (op: string, base: string, inputs: readonly string[], output: strin
   attributes: axis === undefined ? {} : { axis },
 })
 
-function parameterTensors(base: string, { dtype, scale, zeroPoint, axis }: QParams): ReadonlyMap<string, TensorData> {
+/** Scale and zero point under names that begin with `base`. */
+export function parameterTensors(base: string, { dtype, scale, zeroPoint, axis }: QParams): ReadonlyMap<string, TensorData> {
   const shape = axis === undefined ? [] : [scale.length]
   return new Map([[`${base}/scale`, tensorData('float32', shape, scale)], [`${base}/zero_point`, tensorData(dtype, shape, zeroPoint)]])
 }
