@@ -44,7 +44,7 @@ describe('inputs that do not fit', () => {
 
   it('a version that is deleted while it is measured keeps no figures and is named', async () => {
     let removal: Promise<unknown> | undefined
-    const { code, json } = await cli(['benchmark', 'large', '--rounds', '40', '--threads', '1', '--json'], {
+    const { code, json } = await cli(['benchmark', 'large', '--rounds', '15', '--threads', '1', '--json'], {
       workspace,
       onStderr: (text) => {
         if (text.includes('measuring')) removal ??= cli(['rm', 'large'], { workspace })

@@ -37,7 +37,7 @@ export async function tuneVersion({ version, batches, engines = installedEngines
     onProgress: (done, total) => progress({ label: `tuning ${version.name}`, done, total, unit: 'measurements' }),
   })
   const tuning: Tuning = { version: version.id, createdAt: new Date().toISOString(), fingerprint, cpu: { ...cpuInfo(), ...cpuState() }, libraries: installedLibraries(), ...found, warnings: before }
-  if (!store.versions.find(version.id)) throw new NNOptError('notFound', `version '${version.name}' (${version.id}) was deleted while it was tuned`)
+  if (store.versions.find(version.id)?.deletedAt !== null) throw new NNOptError('notFound', `version '${version.name}' (${version.id}) was deleted while it was tuned`)
   if (![found.throughput, found.latency].some(({ form }) => form === 'padded')) rmSync(formFile(store, version.id, fingerprint, 'padded'), { force: true })
   store.tunings.save(tuning)
   return tuning

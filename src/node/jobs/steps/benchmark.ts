@@ -35,9 +35,9 @@ function assertCores(threads: readonly number[]): void {
   if (tooMany !== undefined) throw new NNOptError('badInput', `threads: expected at most the ${availableParallelism()} cores of this machine, got ${tooMany}`)
 }
 
-/** A version that was deleted while it was measured has nowhere to keep its figures. */
+/** A version that was deleted while it was measured, to the trash or for good, keeps no figures. */
 function keep({ store, runId }: StepContext, versions: readonly Version[], benchmarks: readonly Benchmark[]): void {
-  const gone = versions.find(({ id }) => !store.versions.find(id))
+  const gone = versions.find(({ id }) => store.versions.find(id)?.deletedAt !== null)
   if (gone) throw new NNOptError('notFound', `version '${gone.name}' (${gone.id}) was deleted while it was measured: measure the others again without it`)
   const createdAt = new Date().toISOString()
   for (const benchmark of benchmarks) store.measurements.addBenchmark({ id: createId('b'), versionId: benchmark.version, runId, createdAt, benchmark })
