@@ -6,6 +6,8 @@ import { useEngine } from '../stores/engine'
 import { attempt, problem } from '../stores/notices'
 import { t } from '../i18n'
 import { remoteAddress } from '../transport/remote'
+import { uploadFolder } from '../transport/tarUpload'
+import type { PlacedFile } from '../transport/tarUpload'
 import { uploadFile } from '../transport/upload'
 
 /** What the preload script passes on: paths that were opened from the system. */
@@ -17,15 +19,40 @@ const nameOf = (path: string): string => (path.split(/[\\/]/).at(-1) ?? '').repl
 /** Names of data sets have no spaces. */
 const datasetName = (path: string): string => nameOf(path).replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'images'
 
+/** Every file of a dropped folder, with its place in it; what the system hides is left out. */
+async function filesOf(entry: FileSystemEntry): Promise<readonly PlacedFile[]> {
+  if (entry.name.startsWith('.')) return []
+  if (!entry.isDirectory) return [{ path: entry.fullPath.replace(/^\//, ''), file: await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)) }]
+  const reader = (entry as FileSystemDirectoryEntry).createReader()
+  const found: PlacedFile[] = []
+  // A reader gives a hundred entries at a time.
+  for (;;) {
+    const entries = await new Promise<readonly FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject))
+    if (entries.length === 0) return found
+    for (const each of entries) found.push(...(await filesOf(each)))
+  }
+}
+
 /** A model or a data set that is dropped on the window, or opened from the system, is taken in; its run is shown. */
-export function useDropped(): { readonly isOver: Ref<boolean> } {
+export function useDropped(): { readonly isOver: Ref<boolean>; /** Share of a dropped file that arrived, while it is sent. */ readonly sent: Ref<number | undefined> } {
   const engine = useEngine()
   const router = useRouter()
   const isOver = ref(false)
+  const sent = ref<number>()
+  const onProgress = (share: number): void => void (sent.value = share)
 
   const takeIn = (path: string, name: string): Promise<Run> => (isModel(name) ? engine.call('versions.import', { file: path, name: nameOf(name) }) : engine.call('datasets.add', { name: datasetName(name), paths: [path] }))
   async function show(run: Run | undefined): Promise<void> {
     if (run) await router.push({ name: 'run', params: { id: run.id } })
+  }
+
+  async function sending<T>(work: () => Promise<T>): Promise<T> {
+    sent.value = 0
+    try {
+      return await work()
+    } finally {
+      sent.value = undefined
+    }
   }
 
   function over(event: DragEvent): void {
@@ -40,12 +67,12 @@ export function useDropped(): { readonly isOver: Ref<boolean> } {
     isOver.value = false
     if (event.defaultPrevented || !event.dataTransfer) return
     event.preventDefault()
-    const isFolder = [...event.dataTransfer.items].some((item) => item.webkitGetAsEntry()?.isDirectory)
+    const folder = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).find((entry) => entry?.isDirectory)
     const [file] = event.dataTransfer.files
-    if (isFolder) return void (await router.push({ name: 'dataset-add' }))
+    if (folder) return show(await attempt(() => sending(async () => engine.call('datasets.add', { name: datasetName(folder.name), paths: [await uploadFolder(engine, datasetName(folder.name), await filesOf(folder), onProgress)] }))))
     if (!file) return
     if (!isModel(file.name) && !isArchive(file.name)) return void (problem.value = t('app.dropRefused', { name: file.name }))
-    await show(await attempt(async () => takeIn(await uploadFile(engine, file, () => undefined), file.name)))
+    await show(await attempt(() => sending(async () => takeIn(await uploadFile(engine, file, onProgress), file.name))))
   }
   async function opened({ data, source }: MessageEvent<unknown>): Promise<void> {
     if (source !== window || typeof data !== 'object' || data === null || !('kind' in data) || data.kind !== openedMessage || !('path' in data)) return
@@ -58,5 +85,5 @@ export function useDropped(): { readonly isOver: Ref<boolean> } {
   const listeners = [['dragover', over], ['dragleave', leave], ['drop', drop], ['message', opened]] as const
   onMounted(() => listeners.forEach(([name, listener]) => window.addEventListener(name, listener as EventListener)))
   onBeforeUnmount(() => listeners.forEach(([name, listener]) => window.removeEventListener(name, listener as EventListener)))
-  return { isOver }
+  return { isOver, sent }
 }

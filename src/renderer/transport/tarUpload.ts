@@ -35,10 +35,18 @@ function header(path: string, size: number): Uint8Array {
   return block
 }
 
+/** A file with the place that it has in its folder. */
+export interface PlacedFile {
+  readonly path: string
+  readonly file: File
+}
+
+export const placed = (files: readonly File[]): readonly PlacedFile[] => files.map((file) => ({ path: file.webkitRelativePath || file.name, file }))
+
 /** A folder's files one after the other as an archive, without ever holding all of them. */
-async function* archive(files: readonly File[]): AsyncGenerator<Uint8Array> {
-  for (const file of files) {
-    yield header(file.webkitRelativePath || file.name, file.size)
+async function* archive(files: readonly PlacedFile[]): AsyncGenerator<Uint8Array> {
+  for (const { path, file } of files) {
+    yield header(path, file.size)
     yield new Uint8Array(await file.arrayBuffer())
     yield new Uint8Array((blockBytes - (file.size % blockBytes)) % blockBytes)
   }
@@ -48,8 +56,8 @@ async function* archive(files: readonly File[]): AsyncGenerator<Uint8Array> {
 const padded = (size: number): number => blockBytes + Math.ceil(size / blockBytes) * blockBytes
 
 /** Sends the files of a folder as one tar archive and answers where it lies. `onProgress` gets the share that arrived. */
-export async function uploadFolder(engine: Pick<ReturnType<typeof useEngine>, 'call'>, name: string, files: readonly File[], onProgress: (share: number) => void): Promise<string> {
-  const total = files.reduce((sum, { size }) => sum + padded(size), 2 * blockBytes)
+export async function uploadFolder(engine: Pick<ReturnType<typeof useEngine>, 'call'>, name: string, files: readonly PlacedFile[], onProgress: (share: number) => void): Promise<string> {
+  const total = files.reduce((sum, { file }) => sum + padded(file.size), 2 * blockBytes)
   const { path } = await engine.call('uploads.begin', { fileName: `${name}.tar`, sizeBytes: total })
   let [offset, filled, piece] = [0, 0, new Uint8Array(pieceBytes)]
   const send = async (): Promise<void> => {
