@@ -216,7 +216,7 @@ test('pictures are chosen, dropped and pasted, and several versions answer', asy
   await open('/try', 'Try it')
   const picture = join(studio.images, 'test', 'red', '3.png')
   await page.locator('input[type="file"]').setInputFiles(picture)
-  const answer = page.getByRole('article', { name: '3.png' })
+  const answer = page.getByRole('article', { name: '3.png', exact: true })
   await expect(answer.getByRole('listitem').first()).toContainText('red')
   await expect(answer.getByRole('region')).toHaveCount(2)
   await expect(answer.getByRole('heading').first()).toContainText('ms')
