@@ -1,10 +1,10 @@
-// Takes the pictures of docs/screenshots, light and dark, from a running interface: node scripts/screenshots.mjs 'ADDRESS PRINTED BY nnopt serve'
+// Takes the pictures of docs/screenshots, light and dark, from a running interface: node scripts/screenshots.mjs 'ADDRESS PRINTED BY nnopt serve' [SCREEN …]
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from '@playwright/test'
 
-const [address] = process.argv.slice(2)
+const [address, ...only] = process.argv.slice(2)
 if (!address) {
   console.error('expected the address that nnopt serve printed')
   process.exit(2)
@@ -33,6 +33,18 @@ const screens = {
     await page.getByRole('row', { name: /int8/ }).getByRole('checkbox').first().check()
     await page.getByRole('button', { name: 'Compare 2' }).click()
   },
+  prune: async (page) => {
+    await link(page, 'Pruning planner').click()
+    await page.getByRole('region', { name: /^Groups of/ }).waitFor()
+    const oldest = page.getByRole('combobox', { name: 'Version' })
+    await oldest.selectOption({ index: (await oldest.getByRole('option').count()) - 1 })
+    await page.getByRole('combobox', { name: 'Images' }).selectOption('64')
+    await page.getByRole('button', { name: 'Scan sensitivity' }).click()
+    await page.getByRole('button', { name: 'Keep MACs' }).click()
+    await page.getByRole('img', { name: /curves of \d{2}/ }).waitFor({ timeout: 120_000 })
+    await page.getByRole('progressbar').first().waitFor({ state: 'detached', timeout: 120_000 })
+    await page.getByRole('region', { name: /^Groups of/ }).getByRole('button').nth(3).click()
+  },
   runs: async (page) => link(page, 'Runs').click(),
   run: async (page) => {
     await link(page, 'Runs').click()
@@ -52,7 +64,7 @@ for (const theme of ['light', 'dark']) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, colorScheme: theme, locale: 'en-GB' })
   const page = await context.newPage()
   await page.goto(address)
-  for (const [name, show] of Object.entries(screens)) {
+  for (const [name, show] of Object.entries(screens).filter(([name]) => only.length === 0 || only.includes(name))) {
     await page.goto('about:blank')
     await page.goto(`${new URL(address).origin}/#/`)
     await page.getByRole('heading', { level: 1 }).waitFor()
