@@ -11,6 +11,8 @@ if (!address) {
 }
 const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'docs', 'screenshots')
 mkdirSync(folder, { recursive: true })
+/** For the screen that tries pictures: files named in PICTURES, with commas between. */
+const pictures = (process.env.PICTURES ?? join(folder, '..', '..', 'packaging', 'icon.png')).split(',')
 
 const settled = async (page) => {
   await page.waitForLoadState('networkidle')
@@ -44,6 +46,22 @@ const screens = {
     await page.getByRole('img', { name: /curves of \d{2}/ }).waitFor({ timeout: 120_000 })
     await page.getByRole('progressbar').first().waitFor({ state: 'detached', timeout: 120_000 })
     await page.getByRole('region', { name: /^Groups of/ }).getByRole('button').nth(3).click()
+  },
+  model: async (page) => {
+    await page.getByRole('row', { name: /int8/ }).getByRole('link').first().click()
+    await page.getByRole('link', { name: 'Layers', exact: true }).click()
+    await page.getByRole('region', { name: 'Layers', exact: true }).getByRole('rowheader').nth(3).click()
+  },
+  lab: async (page) => link(page, 'Quantization lab').click(),
+  benchmark: async (page) => link(page, 'Benchmark').click(),
+  try: async (page) => {
+    await link(page, 'Try it').click()
+    await page.locator('input[type="file"][accept*="image"]').setInputFiles(pictures)
+    await page.getByRole('article').nth(pictures.length - 1).getByRole('listitem').first().waitFor()
+  },
+  dataset: async (page) => {
+    await link(page, 'Data sets').click()
+    await page.getByRole('link', { name: 'sample' }).click()
   },
   runs: async (page) => link(page, 'Runs').click(),
   run: async (page) => {
