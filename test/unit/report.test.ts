@@ -102,7 +102,7 @@ describe('the report', () => {
 
 describe('a table of results', () => {
   const network = { totalParams: 10, nonzeroParams: 4, sparsity: 0.6, macs: 100, gzipBytes: 2_000_000, layers: [] }
-  const pruned = version('pruned', { parentId: 'base', step: { step: 'prune', from: 'base', name: 'pruned', method: 'l1-unstructured', amount: 0.6, params: { a: 1 } } })
+  const pruned = version('pruned', { parentId: 'base', warnings: ['kept the start'], step: { step: 'prune', from: 'base', name: 'pruned', method: 'l1-unstructured', amount: 0.6, params: { a: 1 } } })
   const results = [
     { version: base, network, evaluation: evaluation(0.9), benchmark },
     { version: pruned, network, evaluation: evaluation(0.88), benchmark: { ...benchmark, latencyMs: { ...benchmark.latencyMs, p50: 1.5 }, warnings: ['busy', 'busy'] } },
@@ -114,6 +114,7 @@ describe('a table of results', () => {
     expect(lines).toContain('| pruned | base | prune: method l1-unstructured, amount 0.6, params {"a":1} |')
     expect(lines).toContain('| base | – | imported |')
     expect(lines.filter((line) => line === '- busy')).toHaveLength(1)
+    expect(lines).toContain('- pruned: kept the start')
     expect(lines).toContain('![plot](plot.svg)')
   })
 })

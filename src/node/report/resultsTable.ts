@@ -40,11 +40,14 @@ function settings({ origin, step }: Version): string {
   return [String(kind ?? origin), parts.join(', ')].filter(Boolean).join(': ')
 }
 
+const list = (heading: string, items: readonly string[]): readonly string[] => (items.length > 0 ? [heading, '', ...items.map((item) => `- ${item}`), ''] : [])
+
 /** The results as Markdown; the plots are files beside it. */
 export function resultsMarkdown(title: string, results: readonly Result[], plots: readonly string[], programVersion: string): string {
   const [first] = results
   const { evaluation, benchmark } = first
   const warnings = [...new Set(results.flatMap((result) => result.benchmark.warnings))]
+  const notes = results.flatMap(({ version }) => version.warnings.map((warning) => `${version.name}: ${warning}`))
   return [
     `# ${title}`,
     '',
@@ -61,7 +64,8 @@ export function resultsMarkdown(title: string, results: readonly Result[], plots
     row(['---', '---', '---']),
     ...results.map(({ version }) => row([version.name, results.find((other) => other.version.id === version.parentId)?.version.name ?? '–', settings(version)])),
     '',
-    ...(warnings.length > 0 ? ['Warnings of the measurement:', '', ...warnings.map((warning) => `- ${warning}`), ''] : []),
+    ...list('Noted while they were made:', notes),
+    ...list('Warnings of the measurement:', warnings),
   ].join('\n')
 }
 
