@@ -323,6 +323,7 @@ export const en = {
   'epochs.valLoss': 'Validation loss',
   'epochs.trainAccuracy': 'Training accuracy',
   'epochs.valAccuracy': 'Validation accuracy',
+  'epochs.waited': 'Waited for images',
   'status.queued': 'queued',
   'status.running': 'running',
   'status.paused': 'paused',

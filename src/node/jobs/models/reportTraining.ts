@@ -30,7 +30,7 @@ function reportEvent(context: StepContext, event: FitEvent, accuracy: AccuracyNa
 function reportEpoch(context: StepContext, { epoch, trainAccuracy, ...values }: EpochMetrics, accuracy: AccuracyName): void {
   context.metric({ kind: 'epoch', position: epoch + 1, values: { ...values, [accuracy]: trainAccuracy } })
   const validation = values.valAccuracy === undefined ? '' : `, validation ${percent(values.valAccuracy)}`
-  context.log(`epoch ${epoch + 1}: loss ${values.trainLoss.toFixed(4)}, ${label(accuracy)} ${percent(trainAccuracy)}${validation}, ${values.samplesPerSecond.toFixed(0)} img/s`)
+  context.log(`epoch ${epoch + 1}: loss ${values.trainLoss.toFixed(4)}, ${label(accuracy)} ${percent(trainAccuracy)}${validation}, ${values.samplesPerSecond.toFixed(0)} img/s, waited ${percent(values.waitedShare)} for images`)
 }
 
 const label = (accuracy: AccuracyName): string => (accuracy === 'trainAccuracy' ? 'accuracy' : 'simulated accuracy')
