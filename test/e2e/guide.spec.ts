@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { violationsInBothThemes } from './axe'
+import { measured } from './measured'
 import { startEmptyStudio } from './studio'
 
 test('a new person gets from nothing to an int8 model beside its baseline in three clicks', async ({ page }, info) => {
@@ -17,10 +18,7 @@ test('a new person gets from nothing to an int8 model beside its baseline in thr
     await expect(page.getByRole('heading', { level: 1, name: 'Compare' })).toBeVisible()
     await expect(page.getByRole('rowheader', { name: 'Accuracy', exact: true })).toBeVisible()
     const seconds = (Date.now() - startedAt) / 1000
-    info.annotations.push({ type: 'first project', description: `${seconds.toFixed(1)} s` })
-    process.stdout.write(`first project: ${seconds.toFixed(1)} s from the empty workspace to the comparison\n`)
-    // One minute on two cores that have nothing else to do; others may be at work here.
-    expect(seconds).toBeLessThan(process.env.NNOPT_STRICT ? 60 : 180)
+    measured(info, 'first project, from the empty workspace to the comparison', seconds, 's', { below: 60 })
     await page.goto(`${studio.origin}/#/`)
     await expect(page.getByRole('link', { name: 'baseline', exact: true })).toBeVisible()
   } finally {

@@ -53,19 +53,31 @@ export interface Graph {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-/** The node that writes each value. */
-export function producers(graph: Graph): ReadonlyMap<string, Node> {
-  return new Map(graph.nodes.flatMap((node) => node.outputs.filter(Boolean).map((value) => [value, node] as const)))
+/** Found once for a list of nodes, which nobody changes: walks ask for every node. */
+function once<T>(find: (nodes: readonly Node[]) => T): (graph: Graph) => T {
+  const found = new WeakMap<readonly Node[], T>()
+  return ({ nodes }) => {
+    const known = found.get(nodes) ?? find(nodes)
+    found.set(nodes, known)
+    return known
+  }
 }
 
+/** The node that writes each value. */
+export const producers = once((nodes): ReadonlyMap<string, Node> => new Map(nodes.flatMap((node) => node.outputs.filter(Boolean).map((value) => [value, node] as const))))
+
 /** The nodes that read each value; a node that reads it twice is listed twice. */
-export function consumers(graph: Graph): ReadonlyMap<string, readonly Node[]> {
+export const consumers = once((nodes): ReadonlyMap<string, readonly Node[]> => {
   const readers = new Map<string, Node[]>()
-  for (const node of graph.nodes) {
-    for (const value of node.inputs.filter(Boolean)) readers.set(value, [...(readers.get(value) ?? []), node])
+  for (const node of nodes) {
+    for (const value of node.inputs.filter(Boolean)) {
+      const known = readers.get(value)
+      if (known) known.push(node)
+      else readers.set(value, [node])
+    }
   }
   return readers
-}
+})
 
 /** The constant behind an input of a node, or undefined when it is absent or computed. */
 export const constantInput = (graph: Graph, node: Node, index: number): TensorData | undefined => graph.initializers.get(node.inputs[index] ?? '')

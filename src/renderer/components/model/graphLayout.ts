@@ -47,6 +47,24 @@ export function graphOf(layers: readonly Layer[], folded: ReadonlySet<string>): 
   return { boxes, edges: [...edges.values()] }
 }
 
+interface Rect {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+/** Whether anything between two boxes (or one box twice) lies in a rectangle. */
+export const isWithin = (a: GraphBox, b: GraphBox, sight: Rect): boolean =>
+  Math.min(a.x, b.x) < sight.x + sight.width && Math.max(a.x, b.x) + boxWidth > sight.x && Math.min(a.y, b.y) < sight.y + sight.height && Math.max(a.y, b.y) + boxHeight > sight.y
+
+/** The rectangle around boxes. */
+export function boundsOf(boxes: readonly GraphBox[]): Rect {
+  const [xs, ys] = [boxes.map(({ x }) => x), boxes.map(({ y }) => y)]
+  const [x, y] = [Math.min(...xs), Math.min(...ys)]
+  return boxes.length === 0 ? { x: 0, y: 0, width: 0, height: 0 } : { x, y, width: Math.max(...xs) + boxWidth - x, height: Math.max(...ys) + boxHeight - y }
+}
+
 type Places = ReadonlyMap<string, { readonly x: number; readonly y: number }>
 
 function placedByDagre(ids: readonly string[], edges: readonly GraphEdge[]): Places {
