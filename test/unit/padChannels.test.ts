@@ -3,11 +3,18 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Graph, Node } from '../../src/core/graph/graph'
 import { floatTensor, sizeOf } from '../../src/core/graph/tensorData'
+import type { TensorData } from '../../src/core/graph/tensorData'
 import { createRandom } from '../../src/core/data/random'
 import { padChannels } from '../../src/core/prune/padChannels'
 import { createInferenceWorker } from '../../src/node/inference/inferenceWorker'
 import { readOnnx, writeOnnx } from '../../src/core/onnx/index'
 import { exportedBytes } from '../../src/node/store/exportedBytes'
+import { convert } from '../../src/core/quantize/convert'
+import { ptqConfig } from '../../src/core/quantize/config'
+import { chosenRanges, prepare, withQParams } from '../../src/core/quantize/ptq'
+import { calibrate } from '../../src/node/inference/calibrate'
+import { unfusedOperators } from '../../src/node/inference/unfusedOperators'
+import { noise } from '../helpers/quantized'
 import { temporaryFolder } from '../helpers/temporary'
 
 const random = createRandom(5)
@@ -82,6 +89,55 @@ describe('padding channels', () => {
   it('returns the graph itself where nothing is odd', () => {
     const { graph } = padChannels(pooled, 16)
     expect(padChannels(graph, 16)).toEqual({ graph, padded: [] })
+  })
+})
+
+/** Calibrated on noise and written with QuantizeLinear and DequantizeLinear. */
+async function quantized(graph: Graph, weight: 'int8' | 'uint8'): Promise<Graph> {
+  const config = ptqConfig.parse({ activationObserver: 'min-max', weightRange: 'full' })
+  const prepared = prepare(graph, config)
+  const batches = (async function* () {
+    yield { images: noise(8, 8, 1), shape: [8, 3, 8, 8] }
+  })()
+  const statistics = await calibrate(prepared.graph, prepared.observed, batches, { histogram: false, workers: 1 })
+  const { graph: converted } = convert(withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config))
+  return readOnnx(writeOnnx(weight === 'int8' ? converted : withUnsignedWeights(converted)), { fileName: 'quantized.onnx' })
+}
+
+/** The same function with weights around 128, so that zero is not the integer 0. */
+function withUnsignedWeights(graph: Graph): Graph {
+  const initializers = new Map(graph.initializers)
+  for (const { op, inputs: [integers, , zeroPoint] } of graph.nodes) {
+    const tensor = graph.initializers.get(integers)
+    if (op !== 'DequantizeLinear' || tensor?.dtype !== 'int8') continue
+    for (const name of [integers, zeroPoint]) {
+      const { shape, data } = graph.initializers.get(name) as TensorData
+      initializers.set(name, { dtype: 'uint8', shape, data: Uint8Array.from(data, (value) => value + 128) })
+    }
+  }
+  return { ...graph, initializers }
+}
+
+describe.each(['int8', 'uint8'] as const)('padding the channels of a quantized network with %s weights', (weight) => {
+  it('fills integers, scales and zero points, and answers bit for bit the same', async () => {
+    const graph = await quantized(pooled, weight)
+    const { graph: filled, padded } = padChannels(graph, 16)
+    expect(padded).toEqual([{ name: 'stem', from: 7, to: 16 }, { name: 'expand', from: 19, to: 32 }])
+    const widths = (name: string): readonly number[] | undefined => filled.initializers.get(name)?.shape
+    expect([widths('depthwise.w/quantized'), widths('depthwise.w/scale'), widths('depthwise.w/zero_point')]).toEqual([[32, 1, 3, 3], [32], [32]])
+    expect(widths('head.w/quantized')).toEqual([5, 16])
+    const [before, after] = [await answers(graph), await answers(filled)]
+    expect(new Set(before).size).toBeGreaterThan(2)
+    expect([...after]).toEqual([...before])
+    expect((await unfusedOperators(writeOnnx(filled))).operators).toEqual((await unfusedOperators(writeOnnx(graph))).operators)
+  })
+
+  it('leaves it as it is where zero is not one integer', async () => {
+    const graph = await quantized(pooled, weight)
+    const points = graph.initializers.get('expand.w/zero_point') as TensorData
+    const shifted = { ...points, data: points.data.map((point, channel) => point + (channel === 3 ? 1 : 0)) }
+    const uneven = { ...graph, initializers: new Map(graph.initializers).set('expand.w/zero_point', shifted) }
+    expect(padChannels(uneven, 16)).toEqual({ graph: uneven, padded: [] })
   })
 })
 

@@ -1,8 +1,12 @@
 import type { Graph, Node } from '../graph/graph'
+import { floatShadow } from '../graph/floatShadow'
 import { padTensor } from '../graph/padTensor'
 import type { TensorData } from '../graph/tensorData'
+import { isQuantized } from '../onnx/isQuantized'
 import { dependencyGraph } from './dependencyGraph'
 import type { DependencyGraph, Group } from './dependencyGraph'
+import { padStored } from './padStored'
+import type { AxisSizes } from './padStored'
 
 /** Numbers in a vector of AVX-512, and twice those of AVX2: the blocks of onnxruntime's convolutions. */
 export const channelBlock = 16
@@ -18,20 +22,44 @@ const transparent = new Set(['Conv', 'Gemm', 'BatchNormalization', 'Relu', 'Clip
 
 /**
  * The same function with zero channels added until counts are multiples of `block`: filters, biases and scales of the new channels are zero, and so
- * are the weights that read them. onnxruntime's blocked convolutions leave layers alone whose channels do not fill its vectors.
+ * are the weights that read them; in a QDQ graph these are the integers that stand for zero. onnxruntime's blocked convolutions leave layers alone whose channels do not fill its vectors.
  * Channels that meet an input, an output, a concatenation or another operator that counts them stay as they are. Masks and qparams are dropped: the result is for running.
  */
 export function padChannels(graph: Graph, block = channelBlock): PaddedGraph {
-  if (graph.nodes.some(({ op }) => op === 'QuantizeLinear' || op === 'DequantizeLinear')) return { graph, padded: [] }
+  if (!isQuantized(graph)) return padFloat(graph, block)
+  const shadow = floatShadow(graph)
+  if (!shadow) return { graph, padded: [] }
+  const plan = planned(shadow.graph, block)
+  const initializers = plan.padded.length > 0 ? padStored(graph, shadow, plan.sizes) : undefined
+  return initializers ? { graph: { ...graph, nodes: graph.nodes.map((node) => regrouped(node, plan.groups)), initializers, masks: new Map(), qparams: new Map() }, padded: plan.padded } : { graph, padded: [] }
+}
+
+function padFloat(graph: Graph, block: number): PaddedGraph {
+  const { padded, sizes, groups } = planned(graph, block)
+  if (padded.length === 0) return { graph, padded }
+  const initializers = new Map(graph.initializers)
+  for (const [name, axes] of sizes) for (const [axis, size] of axes) initializers.set(name, padTensor(initializers.get(name) as TensorData, axis, size))
+  return { graph: { ...graph, nodes: graph.nodes.map((node) => regrouped(node, groups)), initializers, masks: new Map(), qparams: new Map() }, padded }
+}
+
+interface Plan {
+  readonly padded: PaddedGraph['padded']
+  /** New sizes of parameters, by name and axis. */
+  readonly sizes: AxisSizes
+  /** New group counts of convolutions, by node. */
+  readonly groups: ReadonlyMap<string, number>
+}
+
+function planned(graph: Graph, block: number): Plan {
   const dependencies = dependencyGraph(graph)
-  const sizes = new Map<number, number>()
+  const units = new Map<number, number>()
   const padded = dependencies.groups.flatMap((group) => {
     const [from, to] = [group.units.length, Math.ceil(group.units.length / block) * block]
     if (from === to || group.blocked !== undefined || !canGrow(dependencies, group)) return []
-    for (const { id } of group.units) sizes.set(id, to)
+    for (const { id } of group.units) units.set(id, to)
     return [{ name: group.name, from, to }]
   })
-  return padded.length === 0 ? { graph, padded } : { graph: widened(dependencies, sizes), padded }
+  return { padded, ...newSizes(dependencies, units) }
 }
 
 /** Every value and parameter that holds the group's channels holds each of them once, and nothing else. */
@@ -57,17 +85,23 @@ function isTransparent({ graph, shapes }: DependencyGraph, node: Node, touches: 
 
 const groupOf = ({ attributes }: Node): number => Number(attributes.group ?? 1)
 
-function widened({ graph, bindings, unitOf, labelsOf }: DependencyGraph, sizes: ReadonlyMap<number, number>): Graph {
-  const initializers = new Map(graph.initializers)
+function newSizes({ graph, bindings, unitOf, labelsOf }: DependencyGraph, units: ReadonlyMap<number, number>): Pick<Plan, 'sizes' | 'groups'> {
+  const sizes = new Map<string, Map<number, number>>()
   for (const [name, axes] of bindings) {
-    for (const [axis, ids] of axes) {
-      const size = sizes.get(unitOf(ids[0]))
-      if (size !== undefined) initializers.set(name, padTensor(initializers.get(name) as TensorData, axis, size))
-    }
+    const grown = [...axes].flatMap(([axis, ids]): [number, number][] => {
+      const size = units.get(unitOf(ids[0]))
+      return size === undefined ? [] : [[axis, size]]
+    })
+    if (grown.length > 0) sizes.set(name, new Map(grown))
   }
-  const nodes = graph.nodes.map((node) => {
-    const size = groupOf(node) > 1 ? sizes.get(unitOf(labelsOf(node.inputs[0]).ids[0])) : undefined
-    return size === undefined ? node : { ...node, attributes: { ...node.attributes, group: size } }
+  const groups = graph.nodes.flatMap((node): [string, number][] => {
+    const size = groupOf(node) > 1 ? units.get(unitOf(labelsOf(node.inputs[0]).ids[0])) : undefined
+    return size === undefined ? [] : [[node.name, size]]
   })
-  return { ...graph, nodes, initializers, masks: new Map(), qparams: new Map() }
+  return { sizes, groups: new Map(groups) }
+}
+
+function regrouped(node: Node, groups: ReadonlyMap<string, number>): Node {
+  const group = groups.get(node.name)
+  return group === undefined ? node : { ...node, attributes: { ...node.attributes, group } }
 }
