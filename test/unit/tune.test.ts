@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { availableParallelism } from 'node:os'
@@ -6,7 +6,9 @@ import { chosen, latencyCandidates, throughputCandidates } from '../../src/node/
 import { cpuFingerprint } from '../../src/node/inference/fingerprint'
 import { createInferenceWorker } from '../../src/node/inference/inferenceWorker'
 import { readOpenvinoManifest } from '../../src/node/inference/openvino/layout'
-import type { Evaluation, Tuning } from '../../src/shared/types'
+import { paddedBytes } from '../../src/node/store/exportedBytes'
+import { preferredForm } from '../../src/node/inference/tune/preferredForm'
+import type { Engine, Evaluation, ModelForm, TunedLayout, Tuning } from '../../src/shared/types'
 import { cli } from '../helpers/cli'
 import { noise } from '../helpers/quantized'
 import { writeImageFolder } from '../helpers/images'
@@ -15,6 +17,13 @@ import { temporaryFolder } from '../helpers/temporary'
 
 const folder = temporaryFolder('tune')
 const workspace = join(folder, 'ws')
+const goals = ['throughput', 'latency'] as const
+
+interface Layout extends Pick<TunedLayout, 'engine' | 'form' | 'sessions' | 'threads' | 'batch'> {
+  readonly tuned: boolean
+  readonly runtime: string
+}
+
 /** Odd widths, so that there is something to fill. */
 const model = writeTinyModel(join(folder, 'model.onnx'), { channels: 5 })
 
@@ -31,6 +40,17 @@ describe('what is tried', () => {
     const speed = (value: number): number => value
     expect(chosen([99, 100], speed, 0.02)).toBe(99)
     expect(chosen([97, 100], speed, 0.02)).toBe(100)
+  })
+})
+
+describe('the file that ordinary sessions run', () => {
+  const layout = (form: ModelForm, batch: number, samplesPerSecond: number, engine: Engine = 'onnxruntime'): TunedLayout => ({ engine, form, sessions: 1, threads: 1, batch, samplesPerSecond, latencyMs: (batch * 1000) / samplesPerSecond })
+
+  it('has zero channels only where onnxruntime was clearly faster with them, for each goal by itself', () => {
+    const measured = [layout('original', 1, 100), layout('padded', 1, 90), layout('original', 32, 100), layout('padded', 32, 150), layout('original', 32, 400, 'openvino')]
+    expect(goals.map((goal) => preferredForm({ measured }, goal))).toEqual(['padded', 'original'])
+    expect(preferredForm({ measured: [layout('original', 8, 100), layout('padded', 8, 102)] }, 'throughput')).toBe('original')
+    expect(preferredForm({ measured: [layout('original', 8, 100)] }, 'latency')).toBe('original')
   })
 })
 
@@ -61,7 +81,7 @@ describe('tuning a version', () => {
     expect(await document('show', 'odd')).toMatchObject({ tuning: { throughput: tuning.throughput, latency: tuning.latency } })
     expect((await cli(['show', 'odd'], { workspace })).stdout).toContain('fastest on this machine')
     const padded = join(workspace, '.tunings', tuning.fingerprint, tuning.version, 'padded.onnx')
-    expect(existsSync(padded)).toBe([tuning.throughput, tuning.latency].some(({ form }) => form === 'padded'))
+    expect(existsSync(padded)).toBe(goals.some((goal) => tuning[goal].form === 'padded' || preferredForm(tuning, goal) === 'padded'))
 
     const [plain, tuned] = [(await document('evaluate', 'odd', '--dataset', 'colours')) as Evaluation, (await document('evaluate', 'odd', '--dataset', 'colours', '--tuned')) as Evaluation]
     expect(tuned.accuracy).toBe(plain.accuracy)
@@ -69,6 +89,27 @@ describe('tuning a version', () => {
     const picture = join(folder, 'source', 'test', 'red', '0.png')
     const top = async (...flags: string[]): Promise<unknown> => ((await document('predict', 'odd', picture, ...flags)) as { results: { top: { name: string }[] }[] }).results[0].top[0].name
     expect(await top('--tuned')).toBe(await top())
+  })
+
+  it('decides how versions run in a benchmark, and is said there', async () => {
+    const layoutsOf = async (...flags: string[]): Promise<readonly Layout[]> => ((await document('benchmark', 'odd', '--rounds', '2', ...flags)) as { readonly results: readonly Layout[] }).results
+    const { id } = (await document('show', 'odd')) as { readonly id: string }
+    const record = join(workspace, '.tunings', cpuFingerprint(), id, 'tuning.json')
+    const tuning = JSON.parse(readFileSync(record, 'utf8')) as Tuning
+    expect(await layoutsOf('--tuned')).toMatchObject(goals.map((goal) => {
+      const { engine, form, sessions, threads, batch } = tuning[goal]
+      return { engine, form, sessions, threads, batch, tuned: true, runtime: expect.stringContaining('onnxruntime-node') }
+    }))
+    // Without the flag all run alike, except for the file that onnxruntime was measured to run faster.
+    const padded = join(workspace, '.tunings', cpuFingerprint(), id, 'padded.onnx')
+    writeFileSync(padded, paddedBytes(readFileSync(model)) as Uint8Array)
+    const asMeasured = (factor: number): Tuning => ({ ...tuning, measured: tuning.measured.map((layout) => ({ ...layout, samplesPerSecond: layout.form === 'padded' ? factor : 1, latencyMs: 1 })) })
+    writeFileSync(record, JSON.stringify(asMeasured(2)))
+    expect(await layoutsOf('--batch', '2', '--threads', '1')).toMatchObject([{ engine: 'onnxruntime', form: 'padded', sessions: 1, threads: 1, tuned: false }])
+    expect(await document('evaluate', 'odd', '--dataset', 'colours')).toMatchObject({ device: { runtime: expect.stringMatching(/zero channels added$/) } })
+    writeFileSync(record, JSON.stringify(asMeasured(0.5)))
+    expect(await layoutsOf('--batch', '2', '--threads', '1')).toMatchObject([{ form: 'original' }])
+    writeFileSync(record, JSON.stringify(tuning))
   })
 
   it('goes with the version when it is purged', async () => {

@@ -27,8 +27,8 @@ export const benchmark = (command: Command): Command =>
   )
 
 const benchmarkJson = ({ benchmarks, comparisons, cpu }: Output): object => ({
-  results: benchmarks.map(({ version, batchSize, threads, samplesPerSecond: median, samplesPerSecondInterval: [low, high], latencyMs, runs, warnings, roundsMs }) => ({
-    id: version, batch: batchSize, threads, throughput: { median, low, high }, latencyMs, samples: runs, warnings, roundsMs,
+  results: benchmarks.map(({ version, batchSize, threads, layout, device: { runtime }, samplesPerSecond: median, samplesPerSecondInterval: [low, high], latencyMs, runs, warnings, roundsMs }) => ({
+    id: version, batch: batchSize, threads, runtime, ...layout, throughput: { median, low, high }, latencyMs, samples: runs, warnings, roundsMs,
   })),
   comparisons: comparisons.map(({ version: id, batchSize: batch, ...rest }) => ({ id, batch, ...rest })),
   cpu,
@@ -38,8 +38,8 @@ const nameOf = (names: ReadonlyMap<string, string>, id: string): string => names
 
 const benchmarkTable = (names: ReadonlyMap<string, string>, results: readonly Benchmark[]): string =>
   table(
-    ['version', 'batch', 'threads', 'ms p50', 'ms p90', 'ms p99', 'img/s', '95 % interval'],
-    results.map((b) => [nameOf(names, b.version), String(b.batchSize), String(b.threads), figure(b.latencyMs.p50), figure(b.latencyMs.p90), figure(b.latencyMs.p99), figure(b.samplesPerSecond), b.samplesPerSecondInterval.map(figure).join(' – ')]),
+    ['version', 'engine', 'file', 'sessions', 'threads', 'batch', 'ms p50', 'ms p90', 'ms p99', 'img/s', '95 % interval'],
+    results.map((b) => [nameOf(names, b.version), b.device.runtime, b.layout?.form ?? 'original', String(b.layout?.sessions ?? 1), String(b.threads), String(b.batchSize), figure(b.latencyMs.p50), figure(b.latencyMs.p90), figure(b.latencyMs.p99), figure(b.samplesPerSecond), b.samplesPerSecondInterval.map(figure).join(' – ')]),
   )
 
 function comparisonText(names: ReadonlyMap<string, string>, { version, to, batchSize, threads, ratio: { median, low, high }, significant }: BenchmarkComparison): string {

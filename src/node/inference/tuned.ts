@@ -1,25 +1,41 @@
+import { existsSync } from 'node:fs'
 import { NNOptError } from '../../shared/errors'
 import type { ModelForm, TunedLayout, Version } from '../../shared/types'
 import type { Store } from '../store'
 import { cpuFingerprint } from './fingerprint'
 import type { SessionLayout } from './pool/calls'
 import type { SessionOptions } from './protocol'
+import { preferredForm } from './tune/preferredForm'
+import type { TuningGoal } from './tune/preferredForm'
+
+export type { TuningGoal } from './tune/preferredForm'
+
+type Tuned = Pick<Store, 'tunings' | 'paths'>
 
 /** A version as tuning found it fastest here. */
 export interface TunedModel {
   readonly path: string
+  readonly form: ModelForm
   readonly layout: SessionLayout
   readonly options: Pick<SessionOptions, 'engine'>
   readonly batch: number
 }
 
 /** Throws `notFound` where the version was not tuned on this machine, or with other libraries. */
-export function tunedModel({ tunings, paths }: Store, { id, name }: Version, goal: 'throughput' | 'latency'): TunedModel {
+export function tunedModel({ tunings, paths }: Tuned, { id, name }: Pick<Version, 'id' | 'name'>, goal: TuningGoal): TunedModel {
   const fingerprint = cpuFingerprint()
   const found = tunings.find(id, fingerprint)
   if (!found) throw new NNOptError('notFound', `version '${name}' is not tuned for this CPU and its libraries: run 'nnopt tune ${name}' first`)
   const { engine, form, sessions, threads, batch }: TunedLayout = found[goal]
-  return { path: formFile({ tunings, paths }, id, fingerprint, form), layout: { sessions, threads }, options: { engine }, batch }
+  return { path: formFile({ tunings, paths }, id, fingerprint, form), form, layout: { sessions, threads }, options: { engine }, batch }
 }
 
-export const formFile = ({ tunings, paths }: Pick<Store, 'tunings' | 'paths'>, id: string, fingerprint: string, form: ModelForm): string => (form === 'original' ? paths.model(id) : tunings.file(id, fingerprint, form))
+/** The file that an ordinary session of onnxruntime runs here: with zero channels where tuning found them faster, else the version's own. */
+export function ordinaryFile({ tunings, paths }: Tuned, id: string, goal: TuningGoal): { readonly path: string; readonly form: ModelForm } {
+  const fingerprint = cpuFingerprint()
+  const found = tunings.find(id, fingerprint)
+  const padded = tunings.file(id, fingerprint, 'padded')
+  return found && preferredForm(found, goal) === 'padded' && existsSync(padded) ? { path: padded, form: 'padded' } : { path: paths.model(id), form: 'original' }
+}
+
+export const formFile = ({ tunings, paths }: Tuned, id: string, fingerprint: string, form: ModelForm): string => (form === 'original' ? paths.model(id) : tunings.file(id, fingerprint, form))

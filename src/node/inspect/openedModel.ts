@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os'
 import type { Graph } from '../../core/graph/graph'
 import type { Preprocessing } from '../../core/data/preprocessing'
 import type { Version } from '../../shared/types'
-import { tunedModel } from '../inference/tuned'
+import { runtimeText } from '../inference/engineName'
+import { ordinaryFile, tunedModel } from '../inference/tuned'
 import { createInferencePool } from '../inference/pool/pool'
 import type { PooledModel } from '../inference/pool/pool'
 import { endsInSoftmax, imageShape, preprocessingFor } from '../jobs/models/evaluateVersion'
@@ -17,6 +18,7 @@ export interface OpenedModel {
   readonly imageShape: readonly number[]
   readonly endsInSoftmax: boolean
   readonly threads: number
+  readonly runtime: string
 }
 
 /** Sessions cost memory: the ones used last stay. */
@@ -41,12 +43,12 @@ export async function openedModel(store: Store, version: Version, tuned = false)
 }
 
 async function open(store: Store, version: Version, tuned: boolean): Promise<OpenedModel> {
-  const found = tuned ? tunedModel(store, version, 'latency') : { path: store.paths.model(version.id), layout: { sessions: 1, threads: availableParallelism() }, options: {} }
+  const found = tuned ? tunedModel(store, version, 'latency') : { ...ordinaryFile(store, version.id, 'latency'), layout: { sessions: 1, threads: availableParallelism() }, options: { engine: 'onnxruntime' as const } }
   const { graph } = readModelFile(store.paths.model(version.id))
   const preprocessing = preprocessingFor(graph, version)
   // Idle threads that poll would slow the other models down.
   const model = await pool.open(found.path, found.layout, { ...found.options, spinning: false })
-  return { model, preprocessing, imageShape: imageShape(version, preprocessing), endsInSoftmax: endsInSoftmax(graph), threads: found.layout.threads }
+  return { model, preprocessing, imageShape: imageShape(version, preprocessing), endsInSoftmax: endsInSoftmax(graph), threads: found.layout.threads, runtime: runtimeText(found.options.engine, found.form) }
 }
 
 const graphs = new Map<string, Graph>()

@@ -7,10 +7,18 @@ export interface MeasurementTable {
   addEvaluation(stored: StoredEvaluation): void
   evaluations(versionId: string): readonly StoredEvaluation[]
   addBenchmark(stored: StoredBenchmark): void
+  /** Newest first; those in a version's own layout, which are not comparable with those of others, behind all that are. */
   benchmarks(versionId: string): readonly StoredBenchmark[]
   /** The newest of every version, by its id; evaluations without their matrix. */
   newestEvaluations(): ReadonlyMap<string, EvaluationSummary>
   newestBenchmarks(): ReadonlyMap<string, Benchmark>
+}
+
+const notTuned = "COALESCE(json_extract(benchmark, '$.layout.tuned'), 0) = 0"
+
+const comparableFirst = (all: readonly StoredBenchmark[]): readonly StoredBenchmark[] => {
+  const isTuned = ({ benchmark }: StoredBenchmark): boolean => benchmark.layout?.tuned ?? false
+  return [...all.filter((each) => !isTuned(each)), ...all.filter(isTuned)]
 }
 
 const common = (row: Row): Pick<StoredBenchmark, 'id' | 'versionId' | 'runId' | 'createdAt'> => ({
@@ -22,7 +30,7 @@ const common = (row: Row): Pick<StoredBenchmark, 'id' | 'versionId' | 'runId' | 
 
 export function measurementTable(database: DatabaseSync): MeasurementTable {
   const rows = (table: string, versionId: string): Row[] => database.prepare(`SELECT * FROM ${table} WHERE version_id = ? ORDER BY created_at DESC, id DESC`).all(versionId)
-  const newest = (table: 'evaluations' | 'benchmarks', value: string): Row[] => database.prepare(`SELECT version_id, ${value} AS value, MAX(created_at) FROM ${table} GROUP BY version_id`).all()
+  const newest = (table: 'evaluations' | 'benchmarks', value: string, condition = '1'): Row[] => database.prepare(`SELECT version_id, ${value} AS value, MAX(created_at) FROM ${table} WHERE ${condition} GROUP BY version_id`).all()
   return {
     addEvaluation: ({ id, versionId, runId, createdAt, limit, seed, evaluation }) =>
       void database
@@ -32,8 +40,8 @@ export function measurementTable(database: DatabaseSync): MeasurementTable {
       rows('evaluations', versionId).map((row) => ({ ...common(row), limit: numberOrNull(row.sample_limit), seed: Number(row.seed), evaluation: JSON.parse(text(row.evaluation)) as Evaluation })),
     addBenchmark: ({ id, versionId, runId, createdAt, benchmark }) =>
       void database.prepare('INSERT INTO benchmarks (id, version_id, run_id, created_at, benchmark) VALUES (?, ?, ?, ?, ?)').run(id, versionId, runId, createdAt, JSON.stringify(benchmark)),
-    benchmarks: (versionId) => rows('benchmarks', versionId).map((row) => ({ ...common(row), benchmark: JSON.parse(text(row.benchmark)) as Benchmark })),
+    benchmarks: (versionId) => comparableFirst(rows('benchmarks', versionId).map((row) => ({ ...common(row), benchmark: JSON.parse(text(row.benchmark)) as Benchmark }))),
     newestEvaluations: () => new Map(newest('evaluations', "json_remove(evaluation, '$.confusionMatrix', '$.perClass', '$.skipped')").map((row) => [text(row.version_id), JSON.parse(text(row.value)) as EvaluationSummary])),
-    newestBenchmarks: () => new Map(newest('benchmarks', "json_remove(benchmark, '$.roundsMs')").map((row) => [text(row.version_id), JSON.parse(text(row.value)) as Benchmark])),
+    newestBenchmarks: () => new Map(newest('benchmarks', "json_remove(benchmark, '$.roundsMs')", notTuned).map((row) => [text(row.version_id), JSON.parse(text(row.value)) as Benchmark])),
   }
 }

@@ -29,6 +29,8 @@ export const classification = z
     latencyMs: z.number(),
     runs: z.number(),
     threads: z.number(),
+    /** Library, and what was done to the file. */
+    runtime: z.string(),
   })
   .readonly()
 export type Classification = z.infer<typeof classification>

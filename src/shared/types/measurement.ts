@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { problem, split } from './dataset'
+import { engines, modelForms } from './engine'
 
 /** What computed a number. */
 export const deviceFacts = z.object({ cpu: z.string(), runtime: z.string(), threads: z.number() }).readonly()
@@ -69,7 +70,10 @@ export const benchmark = z
   .object({
     version: z.string(),
     batchSize: z.number(),
+    /** Threads inside an operator of one session. */
     threads: z.number(),
+    /** How it ran; absent in measurements of older programs, which ran the file in one session of onnxruntime. */
+    layout: z.object({ engine: z.enum(engines), form: z.enum(modelForms), sessions: z.number().int().min(1), /** Chosen by tuning, version by version. */ tuned: z.boolean() }).readonly().optional(),
     /** Timed runs of a batch. */
     runs: z.number(),
     /** Of one batch. */
@@ -87,7 +91,7 @@ export const benchmark = z
   .readonly()
 export type Benchmark = z.infer<typeof benchmark>
 
-/** Throughput of a version over that of the first in the same benchmark, at the same batch and threads. */
+/** Throughput of a version over that of the first in the same benchmark; at the same batch and threads, unless each ran in its own best layout. */
 export const benchmarkComparison = z
   .object({
     version: z.string(),

@@ -1,13 +1,6 @@
 import { z } from 'zod'
+import { engines, modelForms } from './engine'
 import { cpuFacts } from './measurement'
-
-/** Libraries that run models. onnxruntime comes with the program; OpenVINO is installed on request. */
-export const engines = ['onnxruntime', 'openvino'] as const
-export type Engine = (typeof engines)[number]
-
-/** `padded`: with zero channels that fill the vectors of the CPU; the same function. */
-export const modelForms = ['original', 'padded'] as const
-export type ModelForm = (typeof modelForms)[number]
 
 /** One way to run a version, and how fast it was. */
 export const tunedLayout = z

@@ -1,5 +1,6 @@
 import { createRandom } from '../../../core/data/random'
 import { median } from '../../../core/measure/latency'
+import type { Engine, ModelForm } from '../../../shared/types'
 import { createInferenceWorker } from '../inferenceWorker'
 import type { InferenceWorker } from '../inferenceWorker'
 import type { ImageBatch, ModelSource } from '../protocol'
@@ -11,20 +12,29 @@ export interface BenchmarkModel {
   readonly imageShape: readonly number[]
 }
 
+/** A model with the way in which it runs. */
+export interface BenchmarkEntry extends BenchmarkModel {
+  readonly engine: Engine
+  /** What `model` is to the version's own file. */
+  readonly form: ModelForm
+  /** Sessions side by side, and threads inside an operator of each. */
+  readonly sessions: number
+  readonly threads: number
+  readonly batch: number
+}
+
 /** A model that is warm and takes its turns. */
 export interface Contestant {
-  readonly id: string
-  readonly worker: InferenceWorker
-  readonly batch: ImageBatch
-  /** Milliseconds of the timed runs, by round. */
+  readonly entry: BenchmarkEntry
+  readonly workers: readonly InferenceWorker[]
+  readonly images: ImageBatch
+  /** Milliseconds of the timed runs, by round; those of several sessions one behind the other. */
   readonly rounds: Float64Array[]
   readonly runsPerRound: number
   readonly settlingRuns: number
 }
 
 export interface ContestantOptions {
-  readonly batch: number
-  readonly threads: number
   readonly roundMs?: number | undefined
   readonly seed: number
 }
@@ -32,24 +42,36 @@ export interface ContestantOptions {
 /** After another model's turn caches are cold, and its idle threads still poll for work: runs of this time are not counted. */
 const settlingMs = 30
 
-export async function timedRound({ worker, batch, runsPerRound, settlingRuns }: Contestant): Promise<Float64Array> {
-  return (await worker.time(batch, settlingRuns + runsPerRound)).slice(settlingRuns)
+export async function timedRound({ workers, images, runsPerRound, settlingRuns }: Contestant): Promise<Float64Array> {
+  const times = await timeAll(workers, images, settlingRuns + runsPerRound)
+  return Float64Array.from(times.flatMap((each) => [...each.slice(settlingRuns)]))
 }
 
+const timeAll = (workers: readonly InferenceWorker[], images: ImageBatch, runs: number): Promise<readonly Float64Array[]> => Promise.all(workers.map((worker) => worker.time(images, runs)))
+
+/** Images a second in each round: every session ran all the while. */
+export const throughputs = ({ entry: { batch, sessions }, rounds }: Contestant): readonly number[] => rounds.map((times) => (sessions * batch * times.length * 1000) / times.reduce((sum, ms) => sum + ms, 0))
+
 /** Opens a model and runs noise through it until its times are stable. Throws `badInput` where the model takes another shape. */
-export async function prepareContestant({ id, model, imageShape }: BenchmarkModel, { batch: size, threads, roundMs = 400, seed }: ContestantOptions): Promise<Contestant> {
-  const worker = await createInferenceWorker(model, { threads })
+export async function prepareContestant(entry: BenchmarkEntry, { roundMs = 400, seed }: ContestantOptions): Promise<Contestant> {
+  const workers: InferenceWorker[] = []
   try {
-    const shape = [size, ...imageShape]
-    const random = createRandom(seed)
-    const images = Float32Array.from({ length: shape.reduce((product, dim) => product * dim, 1) }, () => random.normal())
-    const batch = { images, shape }
-    const stableMs = await warmUp(worker, batch)
-    return { id, worker, batch, rounds: [], runsPerRound: Math.max(1, Math.round(roundMs / stableMs)), settlingRuns: Math.ceil(settlingMs / stableMs) }
+    while (workers.length < entry.sessions) workers.push(await createInferenceWorker(entry.model, { threads: entry.threads, engine: entry.engine }))
+    const images = noise([entry.batch, ...entry.imageShape], seed)
+    const stableMs = await warmUp(workers, images)
+    return { entry, workers, images, rounds: [], runsPerRound: Math.max(1, Math.round(roundMs / stableMs)), settlingRuns: Math.ceil(settlingMs / stableMs) }
   } catch (error) {
-    await worker.close()
+    await Promise.all(workers.map((worker) => worker.close()))
     throw error
   }
+}
+
+/** In shared memory: sessions read the same numbers, and no turn begins with a copy of them. */
+function noise(shape: readonly number[], seed: number): ImageBatch {
+  const images = new Float32Array(new SharedArrayBuffer(shape.reduce((product, dim) => product * dim, Float32Array.BYTES_PER_ELEMENT)))
+  const random = createRandom(seed)
+  for (let index = 0; index < images.length; index++) images[index] = random.normal()
+  return { images, shape }
 }
 
 const warmupRuns = 5
@@ -58,10 +80,10 @@ const stability = 0.03
 const longestWarmup = 12
 
 /** Runs groups until two in a row agree; returns the milliseconds of a run. */
-async function warmUp(worker: InferenceWorker, batch: ImageBatch): Promise<number> {
+async function warmUp(workers: readonly InferenceWorker[], images: ImageBatch): Promise<number> {
   let previous = Infinity
   for (let group = 0; group < longestWarmup; group++) {
-    const current = median(await worker.time(batch, warmupRuns))
+    const current = median((await timeAll(workers, images, warmupRuns)).flatMap((times) => [...times]))
     if (Math.abs(current - previous) < stability * current) return current
     previous = current
   }

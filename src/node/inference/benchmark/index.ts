@@ -6,16 +6,13 @@ import { compareThroughput } from '../../../core/measure/throughput'
 import type { ThroughputComparison } from '../../../core/measure/throughput'
 import { cpuInfo, cpuState } from '../cpu'
 import type { CpuInfo, CpuState } from '../cpu'
-import { prepareContestant, timedRound } from './contestant'
-import type { BenchmarkModel, Contestant } from './contestant'
+import { prepareContestant, throughputs, timedRound } from './contestant'
+import type { BenchmarkEntry, BenchmarkModel, Contestant } from './contestant'
 import { disturbance, idleLoad, watchLoad } from './machineLoad'
 
-export type { BenchmarkModel } from './contestant'
+export type { BenchmarkEntry, BenchmarkModel } from './contestant'
 
 export interface BenchmarkOptions {
-  /** Every pair of these is measured. */
-  readonly batches: readonly number[]
-  readonly threads: readonly number[]
   /** Rounds over all models; each contributes one throughput a model. */
   readonly rounds?: number
   /** Time that one model runs within a round. */
@@ -25,10 +22,13 @@ export interface BenchmarkOptions {
   readonly signal?: AbortSignal
 }
 
-export interface BenchmarkResult {
-  readonly id: string
-  readonly batch: number
-  readonly threads: number
+/** Batches and threads; every pair of them is measured. */
+export interface BenchmarkCells {
+  readonly batches: readonly number[]
+  readonly threads: readonly number[]
+}
+
+export interface BenchmarkResult extends Pick<BenchmarkEntry, 'id' | 'batch' | 'threads' | 'engine' | 'form' | 'sessions'> {
   /** Images a second; the interval is a 95 % bootstrap over the rounds. */
   readonly throughput: MedianInterval
   readonly latencyMs: LatencySummary
@@ -39,12 +39,9 @@ export interface BenchmarkResult {
   readonly warnings: readonly string[]
 }
 
-/** A model against the first one, at the same batch and threads. */
-export interface BenchmarkComparison extends ThroughputComparison {
-  readonly id: string
+/** A model against the first one of its group; batch and threads are its own. */
+export interface BenchmarkComparison extends ThroughputComparison, Pick<BenchmarkEntry, 'id' | 'batch' | 'threads'> {
   readonly to: string
-  readonly batch: number
-  readonly threads: number
 }
 
 export interface BenchmarkReport {
@@ -53,22 +50,22 @@ export interface BenchmarkReport {
   readonly cpu: CpuInfo & CpuState
 }
 
-interface Cell {
-  readonly batch: number
-  readonly threads: number
+/** Compares models with the same runtime, threads, batch and images for all. */
+export function benchmark(models: readonly BenchmarkModel[], { batches, threads, ...options }: BenchmarkOptions & BenchmarkCells): Promise<BenchmarkReport> {
+  const groups = batches.flatMap((batch) => threads.map((each) => models.map((model): BenchmarkEntry => ({ ...model, batch, threads: each, sessions: 1, engine: 'onnxruntime', form: 'original' }))))
+  return benchmarkGroups(groups, options)
 }
 
 /**
- * Compares models on this machine: same runtime, threads, batch and images for all. Each model is warmed up until its times are stable;
- * then rounds go over all of them in turn, in an order that changes, so that a machine that slows down slows all of them alike.
+ * Compares the entries of each group on this machine. Each is warmed up until its times are stable; then rounds go over all of them in turn, in an
+ * order that changes, so that a machine that slows down slows all of them alike.
  */
-export async function benchmark(models: readonly BenchmarkModel[], options: BenchmarkOptions): Promise<BenchmarkReport> {
+export async function benchmarkGroups(groups: readonly (readonly BenchmarkEntry[])[], options: BenchmarkOptions = {}): Promise<BenchmarkReport> {
   const { rounds = defaultRounds, onProgress } = options
-  const cells = options.batches.flatMap((batch) => options.threads.map((threads): Cell => ({ batch, threads })))
   const before = disturbance('before the start', await idleLoad())
-  const measured: CellReport[] = []
-  for (const [index, cell] of cells.entries()) {
-    measured.push(await measureCell(models, cell, { ...options, rounds, onProgress: (round) => onProgress?.(index * rounds + round, cells.length * rounds) }))
+  const measured: GroupReport[] = []
+  for (const [index, entries] of groups.entries()) {
+    measured.push(await measureGroup(entries, { ...options, rounds, onProgress: (round) => onProgress?.(index * rounds + round, groups.length * rounds) }))
   }
   const results = measured.flatMap((part) => part.results).map((result) => ({ ...result, warnings: [...before, ...result.warnings] }))
   return { results, comparisons: measured.flatMap((part) => part.comparisons), cpu: { ...cpuInfo(), ...cpuState() } }
@@ -76,12 +73,12 @@ export async function benchmark(models: readonly BenchmarkModel[], options: Benc
 
 const defaultRounds = 12
 
-type CellReport = Pick<BenchmarkReport, 'results' | 'comparisons'>
+type GroupReport = Pick<BenchmarkReport, 'results' | 'comparisons'>
 
-async function measureCell(models: readonly BenchmarkModel[], cell: Cell, { rounds, roundMs, seed = 0, onProgress, signal }: BenchmarkOptions & { readonly rounds: number }): Promise<CellReport> {
+async function measureGroup(entries: readonly BenchmarkEntry[], { rounds, roundMs, seed = 0, onProgress, signal }: BenchmarkOptions & { readonly rounds: number }): Promise<GroupReport> {
   const contestants: Contestant[] = []
   try {
-    for (const model of models) contestants.push(await prepareContestant(model, { ...cell, roundMs, seed }))
+    for (const entry of entries) contestants.push(await prepareContestant(entry, { roundMs, seed }))
     const load = watchLoad()
     for (let round = 0; round < rounds; round++) {
       for (const contestant of rotated(contestants, round)) {
@@ -91,32 +88,31 @@ async function measureCell(models: readonly BenchmarkModel[], cell: Cell, { roun
       onProgress?.(round + 1, rounds)
     }
     const during = disturbance('during the measurement', load())
-    return { results: contestants.map((contestant) => resultOf(contestant, cell, seed, during)), comparisons: comparisonsOf(contestants, cell, seed) }
+    return { results: contestants.map((contestant) => resultOf(contestant, seed, during)), comparisons: comparisonsOf(contestants, seed) }
   } finally {
-    await Promise.all(contestants.map(({ worker }) => worker.close()))
+    await Promise.all(contestants.flatMap(({ workers }) => workers.map((worker) => worker.close())))
   }
 }
 
 const rotated = <T>(items: readonly T[], by: number): readonly T[] => items.map((_, index) => items[(index + by) % items.length])
 
-const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0)
-
-/** Images a second, one figure a round. */
-const throughputs = ({ rounds }: Contestant, { batch }: Cell): readonly number[] => rounds.map((times) => (batch * times.length * 1000) / sum(times))
-
 /** An interval wider than this share of the median says that the machine was not steady. */
 const wideInterval = 0.1
 
-function resultOf(contestant: Contestant, cell: Cell, seed: number, disturbances: readonly string[]): BenchmarkResult {
-  const throughput = bootstrapMedian(throughputs(contestant, cell), createRandom(seed).uniform)
+function resultOf(contestant: Contestant, seed: number, disturbances: readonly string[]): BenchmarkResult {
+  const { id, batch, threads, engine, form, sessions } = contestant.entry
+  const throughput = bootstrapMedian(throughputs(contestant), createRandom(seed).uniform)
   const latencies = contestant.rounds.flatMap((times) => [...times])
   const varied = throughput.high - throughput.low > wideInterval * throughput.median ? ['times varied by more than 10 % between rounds'] : []
-  return { id: contestant.id, ...cell, throughput, latencyMs: latencySummary(latencies), samples: latencies.length, roundsMs: contestant.rounds.map(rounded), warnings: [...disturbances, ...varied] }
+  return { id, batch, threads, engine, form, sessions, throughput, latencyMs: latencySummary(latencies), samples: latencies.length, roundsMs: contestant.rounds.map(rounded), warnings: [...disturbances, ...varied] }
 }
 
 /** To the microsecond: finer digits are noise of the clock. */
 const rounded = (times: Float64Array): readonly number[] => Array.from(times, (ms) => Math.round(ms * 1000) / 1000)
 
-function comparisonsOf([first, ...others]: readonly Contestant[], cell: Cell, seed: number): readonly BenchmarkComparison[] {
-  return others.map((other) => ({ id: other.id, to: first.id, ...cell, ...compareThroughput(throughputs(first, cell), throughputs(other, cell), createRandom(seed).uniform) }))
+function comparisonsOf([first, ...others]: readonly Contestant[], seed: number): readonly BenchmarkComparison[] {
+  return others.map((other) => {
+    const { id, batch, threads } = other.entry
+    return { id, to: first.entry.id, batch, threads, ...compareThroughput(throughputs(first), throughputs(other), createRandom(seed).uniform) }
+  })
 }

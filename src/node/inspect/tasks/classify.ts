@@ -31,7 +31,7 @@ async function decoded(bytes: Uint8Array): Promise<RgbImage> {
 }
 
 async function answerOf({ store }: InspectContext, version: Version, picture: RgbImage, { top, runs, tuned }: AnswerOptions): Promise<Classification> {
-  const { model, preprocessing, imageShape: [channels, height, width], endsInSoftmax, threads } = await openedModel(store, version, tuned)
+  const { model, preprocessing, imageShape: [channels, height, width], endsInSoftmax, threads, runtime } = await openedModel(store, version, tuned)
   const images = new Float32Array(channels * height * width)
   preprocess(picture, preprocessing, images, 0, 'nchw', { height, width })
   const shape = [1, channels, height, width]
@@ -41,7 +41,7 @@ async function answerOf({ store }: InspectContext, version: Version, picture: Rg
   const scores = [...outputs[model.outputs[0].name].data]
   const probabilities = endsInSoftmax ? scores : softmax(scores)
   const ranked = probabilities.map((probability, index) => ({ name: version.classes[index] ?? String(index), probability })).sort((a, b) => b.probability - a.probability)
-  return { version: version.id, top: ranked.slice(0, top), latencyMs: median(times), runs, threads }
+  return { version: version.id, top: ranked.slice(0, top), latencyMs: median(times), runs, threads, runtime }
 }
 
 function softmax(logits: readonly number[]): number[] {

@@ -7,19 +7,18 @@ import { classOutput, producers } from '../../../core/graph/graph'
 import type { Graph } from '../../../core/graph/graph'
 import { parameterStatistics } from '../../../core/measure/parameterStatistics'
 import { NNOptError } from '../../../shared/errors'
-import type { Engine, Evaluation, Split, Version } from '../../../shared/types'
+import type { Engine, Evaluation, ModelForm, Split, Version } from '../../../shared/types'
 import { openDataset } from '../../datasets'
 import type { Dataset } from '../../datasets'
 import type { DatasetRecord } from '../../datasets/record'
 import { cpuInfo } from '../../inference/cpu'
+import { runtimeText } from '../../inference/engineName'
 import { scoreBatches, warmupBatches } from '../../inference/evaluateBatches'
 import type { BatchEvaluation, ScoredBatch } from '../../inference/evaluateBatches'
 import type { SessionLayout } from '../../inference/pool/calls'
 import { createInferencePool } from '../../inference/pool/pool'
 import type { PooledModel } from '../../inference/pool/pool'
 import { answersToSamples } from '../../inference/pool/samples'
-import { OPENVINO_VERSION } from '../../inference/openvino/layout'
-import { runtimeName } from '../../inference/runtimeVersion'
 import type { Predictions } from '../../store/predictions'
 import type { StepContext } from '../step'
 import { matchClasses } from './matchClasses'
@@ -40,6 +39,8 @@ export interface EvaluationRequest {
   /** How sessions share the cores; one session on all threads when absent. */
   readonly layout?: SessionLayout | undefined
   readonly engine?: Engine | undefined
+  /** Another form of the same function that runs in place of the file. */
+  readonly runs?: { readonly path: string; readonly form: ModelForm } | undefined
   /** Whether int8 products may not saturate, on any CPU. */
   readonly exact?: boolean
 }
@@ -67,7 +68,7 @@ export async function scoreVersion(request: EvaluationRequest, hooks: Hooks): Pr
   const read: number[] = []
   const pool = createInferencePool({ onCrash: (how) => hooks.warn?.(`the inference process ${how}; its open work is repeated`) })
   try {
-    const model = await pool.open(modelPath, layoutOf(request), { engine: request.engine ?? 'onnxruntime', ...(request.exact && { entries: { 'session.x64quantprecision': '1' } }) })
+    const model = await pool.open(request.runs?.path ?? modelPath, layoutOf(request), { engine: request.engine ?? 'onnxruntime', ...(request.exact && { entries: { 'session.x64quantprecision': '1' } }) })
     const measured = await scoreBatches(labelled(model, await pool.data(request.dataset), { graph, samples, request, match, read, signal: hooks.signal }), {
       classes: match.classes,
       kind: endsInSoftmax(graph) ? 'probabilities' : 'logits',
@@ -122,7 +123,7 @@ async function* labelled(model: PooledModel, data: number, { graph, samples, req
 /** An accuracy below this multiple of a blind guess says more about the preparation of the images than about the model. */
 const nearChance = 1.5
 
-function result({ version, dataset, split, batchSize, exact, engine }: EvaluationRequest, { sessions, threads: perSession }: SessionLayout, graph: Graph, { score, skipped, timed }: BatchEvaluation, match: ClassMatch): Evaluation {
+function result({ version, dataset, split, batchSize, ...how }: EvaluationRequest, { sessions, threads: perSession }: SessionLayout, graph: Graph, { score, skipped, timed }: BatchEvaluation, match: ClassMatch): Evaluation {
   const threads = sessions * perSession
   const chance = 1 / match.classes.length
   const warnings = [
@@ -140,7 +141,7 @@ function result({ version, dataset, split, batchSize, exact, engine }: Evaluatio
     batchSize,
     threads,
     warmupBatches,
-    device: { cpu: cpuInfo().model, runtime: engine === 'openvino' ? `OpenVINO ${OPENVINO_VERSION}` : exact ? `${runtimeName()}, exact int8` : runtimeName(), threads },
+    device: { cpu: cpuInfo().model, runtime: runtimeText(how.engine, how.runs?.form, how.exact), threads },
     skipped,
     warnings,
     ...parameterStatistics(graph),

@@ -8,6 +8,7 @@ import { cpuInfo, cpuState } from '../../inference/cpu'
 import { cpuFingerprint, installedLibraries } from '../../inference/fingerprint'
 import { createInferenceWorker } from '../../inference/inferenceWorker'
 import { readOpenvinoManifest } from '../../inference/openvino/layout'
+import { preferredForm } from '../../inference/tune/preferredForm'
 import { tune } from '../../inference/tune/tune'
 import { formFile } from '../../inference/tuned'
 import { paddedBytes } from '../../store/exportedBytes'
@@ -38,10 +39,16 @@ export async function tuneVersion({ version, batches, engines = installedEngines
   })
   const tuning: Tuning = { version: version.id, createdAt: new Date().toISOString(), fingerprint, cpu: { ...cpuInfo(), ...cpuState() }, libraries: installedLibraries(), ...found, warnings: before }
   if (store.versions.find(version.id)?.deletedAt !== null) throw new NNOptError('notFound', `version '${version.name}' (${version.id}) was deleted while it was tuned`)
-  if (![found.throughput, found.latency].some(({ form }) => form === 'padded')) rmSync(formFile(store, version.id, fingerprint, 'padded'), { force: true })
+  if (!usesPadded(found)) rmSync(formFile(store, version.id, fingerprint, 'padded'), { force: true })
   store.tunings.save(tuning)
   return tuning
 }
+
+/** As the fastest of all, or in ordinary sessions of onnxruntime. */
+const usesPadded = (found: Pick<Tuning, 'throughput' | 'latency' | 'measured'>): boolean =>
+  tuningGoals.some((goal) => found[goal].form === 'padded' || preferredForm(found, goal) === 'padded')
+
+const tuningGoals = ['throughput', 'latency'] as const
 
 const installedEngines = (): readonly Engine[] => ['onnxruntime', ...(readOpenvinoManifest() ? (['openvino'] as const) : [])]
 

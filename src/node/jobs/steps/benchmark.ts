@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { NNOptError } from '../../../shared/errors'
 import type { Benchmark, BenchmarkComparison, Version } from '../../../shared/types'
-import type { BenchmarkReport } from '../../inference/benchmark'
+import type { BenchmarkEntry, BenchmarkReport } from '../../inference/benchmark'
 import { createId } from '../../store/ids'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
@@ -12,22 +12,48 @@ const params = z.object({
   batch: z.array(z.number().int().min(1).max(1024)).min(1).default([1]).meta({ unit: 'images' }).describe('Images at once; every number is measured'),
   threads: z.array(z.number().int().min(1).max(256)).min(1).optional().describe('Threads of onnxruntime, every number is measured; the cores when left out'),
   rounds: z.number().int().min(2).max(1000).default(12).describe('Rounds over all versions'),
+  tuned: z.boolean().default(false).describe('Each version in its own fastest layout of this machine, for throughput and for one image; batch and threads are those that tuning found'),
 })
+
+type Params = z.output<typeof params>
 
 /** Measures the speed of versions side by side, alone on the machine. */
 export const benchmarkStep = defineStep({ id: 'benchmark', label: 'Benchmark', params, exclusive: true, run })
 
-async function run(context: StepContext, { versions: references, batch, threads = [availableParallelism()], rounds }: z.output<typeof params>): Promise<StepOutput> {
-  assertCores(threads)
-  const versions = references.map(context.version)
-  const [{ benchmark }, { runtimeName }] = await Promise.all([import('../../inference/benchmark'), import('../../inference/runtimeVersion')])
-  const models = versions.map(({ id, inputSize: { height, width } }) => ({ id, model: context.store.paths.model(id), imageShape: [3, height, width] }))
+async function run(context: StepContext, options: Params): Promise<StepOutput> {
+  const versions = options.versions.map(context.version)
+  const { benchmarkGroups } = await import('../../inference/benchmark')
+  const groups = options.tuned ? await tunedGroups(context, versions) : await sameForAll(context, versions, options)
   context.progress({ label: 'warming up', done: 0 })
-  const report = await benchmark(models, { batches: batch, threads, rounds, signal: context.signal, onProgress: (done, total) => context.progress({ label: 'measuring', done, total, unit: 'rounds' }) })
-  const benchmarks = report.results.map((result) => stored(result, report, runtimeName()))
+  const report = await benchmarkGroups(groups, { rounds: options.rounds, signal: context.signal, onProgress: (done, total) => context.progress({ label: 'measuring', done, total, unit: 'rounds' }) })
+  const { runtimeText } = await import('../../inference/engineName')
+  const benchmarks = report.results.map((result) => stored(result, report, runtimeText(result.engine, result.form), options.tuned))
   for (const warning of new Set(benchmarks.flatMap(({ warnings }) => warnings))) context.warn(warning)
   keep(context, versions, benchmarks)
   return { output: { benchmarks, comparisons: report.comparisons.map(comparison), cpu: report.cpu } }
+}
+
+type Groups = readonly (readonly BenchmarkEntry[])[]
+
+const shapeOf = ({ inputSize: { height, width } }: Version): readonly number[] => [3, height, width]
+
+/** The same runtime, threads and batch for all; a version whose channels fill up faster here runs so. */
+async function sameForAll({ store }: StepContext, versions: readonly Version[], { batch, threads = [availableParallelism()] }: Params): Promise<Groups> {
+  assertCores(threads)
+  const { ordinaryFile } = await import('../../inference/tuned')
+  return batch.flatMap((size) => threads.map((count) => versions.map((version): BenchmarkEntry => {
+    const { path, form } = ordinaryFile(store, version.id, size === 1 ? 'latency' : 'throughput')
+    return { id: version.id, model: path, form, imageShape: shapeOf(version), batch: size, threads: count, engine: 'onnxruntime', sessions: 1 }
+  })))
+}
+
+/** Each in the layout that was found fastest for it: two groups, for throughput and for one image. Throws `notFound` naming a version that is not tuned. */
+async function tunedGroups({ store }: StepContext, versions: readonly Version[]): Promise<Groups> {
+  const { tunedModel } = await import('../../inference/tuned')
+  return (['throughput', 'latency'] as const).map((goal) => versions.map((version): BenchmarkEntry => {
+    const { path, form, layout, options: { engine = 'onnxruntime' }, batch } = tunedModel(store, version, goal)
+    return { id: version.id, model: path, form, imageShape: shapeOf(version), batch, ...layout, engine }
+  }))
 }
 
 function assertCores(threads: readonly number[]): void {
@@ -43,16 +69,17 @@ function keep({ store, runId }: StepContext, versions: readonly Version[], bench
   for (const benchmark of benchmarks) store.measurements.addBenchmark({ id: createId('b'), versionId: benchmark.version, runId, createdAt, benchmark })
 }
 
-function stored({ id, batch, threads, samples, latencyMs, throughput, roundsMs, warnings }: BenchmarkReport['results'][number], { cpu }: BenchmarkReport, runtime: string): Benchmark {
+function stored({ id, batch, threads, engine, form, sessions, samples, latencyMs, throughput, roundsMs, warnings }: BenchmarkReport['results'][number], { cpu }: BenchmarkReport, runtime: string, tuned: boolean): Benchmark {
   return {
     version: id,
     batchSize: batch,
     threads,
+    layout: { engine, form, sessions, tuned },
     runs: samples,
     latencyMs,
     samplesPerSecond: throughput.median,
     samplesPerSecondInterval: [throughput.low, throughput.high],
-    device: { cpu: cpu.model, runtime, threads },
+    device: { cpu: cpu.model, runtime, threads: threads * sessions },
     warnings,
     roundsMs,
     cpu,
