@@ -79,14 +79,14 @@ describe('one training step on wasm', () => {
 })
 
 describe('training MobileNetV2 on wasm', () => {
-  it('gives the same bits twice', () => {
-    const weights = [0, 1].map(() => {
+  it('gives the same bits twice', async () => {
+    const weights = await Promise.all([0, 1].map(async () => {
       const trainer = createSmallTrainer()
       const values = losses(trainer, 8)
-      const { vectors } = trainer.snapshot()
+      const { vectors } = await trainer.snapshot()
       trainer.dispose()
       return { values, vectors }
-    })
+    }))
     expect(weights[0]).toEqual(weights[1])
   })
 

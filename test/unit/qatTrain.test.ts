@@ -145,26 +145,26 @@ describe('training for quantization', () => {
     expect([resumed.state.best?.epoch, resumed.state.best?.score]).toEqual([whole.state.best?.epoch, whole.state.best?.score])
   })
 
-  it('takes quantization parameters that are observed again', () => {
+  it('takes quantization parameters that are observed again', async () => {
     const trainer = trainerOf(config())
-    const snapshot = trainer.snapshot()
+    const snapshot = await trainer.snapshot()
     const wider = new Map([...start.qparams].map(([name, qparams]) => [name, { ...qparams, scale: qparams.scale.map((value) => value * 2) }]))
     trainer.restore(trainer.withQuantization(snapshot, wider))
-    expect(trainer.graphOf(trainer.snapshot()).qparams).toEqual(wider)
+    expect(trainer.graphOf(await trainer.snapshot()).qparams).toEqual(wider)
     trainer.dispose()
   })
 
-  it.each([false, true])('leaves no tensors behind, scales learned: %s', (learnScales) => {
+  it.each([false, true])('leaves no tensors behind, scales learned: %s', async (learnScales) => {
     const trainer = trainerOf(config(), start, { learnScales })
     const batch = batchOf([0, 1, 2, 3])
-    const step = (): void => {
+    const step = async (): Promise<void> => {
       const { loss, correct } = trainer.trainStep(batch)
       tf.dispose([loss, correct])
-      trainer.evaluate(batch)
+      await trainer.evaluate(batch)
     }
-    step()
+    await step()
     const before = tf.memory().numTensors
-    for (let index = 0; index < 5; index++) step()
+    for (let index = 0; index < 5; index++) await step()
     expect(tf.memory().numTensors).toBe(before)
     trainer.dispose()
   })

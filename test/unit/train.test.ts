@@ -184,17 +184,17 @@ describe('training', () => {
     expect(state.epoch - 1 - (state.best?.epoch ?? 0)).toBe(2)
   })
 
-  it('leaves no tensors behind', () => {
+  it('leaves no tensors behind', async () => {
     const trainer = trainerOf(config({ emaDecay: 0.9 }))
     const batch = batchOf([0, 1, 2, 3])
-    const step = (): void => {
+    const step = async (): Promise<void> => {
       const { loss, correct } = trainer.trainStep(batch)
       tf.dispose([loss, correct])
-      trainer.evaluate(batch)
+      await trainer.evaluate(batch)
     }
-    step()
+    await step()
     const before = tf.memory().numTensors
-    for (let index = 0; index < 200; index++) step()
+    for (let index = 0; index < 200; index++) await step()
     expect(tf.memory().numTensors).toBe(before)
   })
 })

@@ -30,17 +30,17 @@ function trainSteps(trainer: Trainer, from: number, to: number): void {
 }
 
 /** Every vector after all steps; restored into a fresh trainer after half of them when `restarts`. */
-function vectorsAfter(id: string, restarts: boolean): Readonly<Record<string, Float32Array>> {
+async function vectorsAfter(id: string, restarts: boolean): Promise<Readonly<Record<string, Float32Array>>> {
   let trainer = start(id)
   trainSteps(trainer, 0, steps / 2)
   if (restarts) {
-    const snapshot = trainer.snapshot()
+    const snapshot = await trainer.snapshot()
     trainer.dispose()
     trainer = start(id)
     trainer.restore(snapshot)
   }
   trainSteps(trainer, steps / 2, steps)
-  const { vectors } = trainer.snapshot()
+  const { vectors } = await trainer.snapshot()
   trainer.dispose()
   return vectors
 }
@@ -55,10 +55,10 @@ describe.each(backends.ids)('training on %s', (id) => {
   })
   afterAll(() => running.dispose())
 
-  it.each(Object.keys(networks))('gives the same bits for %s from the start, and from a restart', (architecture) => {
-    const expected = vectorsAfter(architecture, false)
+  it.each(Object.keys(networks))('gives the same bits for %s from the start, and from a restart', async (architecture) => {
+    const expected = await vectorsAfter(architecture, false)
     expect(expected.parameters.every(Number.isFinite)).toBe(true)
-    expect(vectorsAfter(architecture, false)).toEqual(expected)
-    expect(vectorsAfter(architecture, true)).toEqual(expected)
+    expect(await vectorsAfter(architecture, false)).toEqual(expected)
+    expect(await vectorsAfter(architecture, true)).toEqual(expected)
   })
 })

@@ -77,7 +77,7 @@ describe('the meter', () => {
       meter.add({ loss: scalar(samples), correct: scalar(1), learningRate: 0.1 * samples }, samples)
     }
     expect(meter.hasUnread()).toBe(true)
-    const window = meter.read()
+    const window = await meter.read()
     expect(meter.hasUnread()).toBe(false)
     expect(window).toMatchObject({ trainLoss: 2.5, trainAccuracy: 0.5, samplesPerSecond: 5 })
     expect(window.learningRate).toBeCloseTo(0.1, 10)

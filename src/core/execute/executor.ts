@@ -53,7 +53,7 @@ export interface Executor {
   forward(images: Tensor4D, parameters: ReadonlyMap<string, Tensor>): Tensor2D
   step(images: Tensor4D, parameters: ReadonlyMap<string, Tensor>, loss: (logits: Tensor2D) => LossValue): TrainStep
   /** The first layer of a training step whose parameters or output are not finite; undefined where there is none. */
-  findNonFinite(images: Tensor4D, parameters: ReadonlyMap<string, Tensor>): NonFinite | undefined
+  findNonFinite(images: Tensor4D, parameters: ReadonlyMap<string, Tensor>): Promise<NonFinite | undefined>
   dispose(): void
 }
 
@@ -99,12 +99,12 @@ export function createExecutor(source: Graph, options: ExecutorOptions = {}): Ex
       const ready = prepare(images.shape[0])
       return runTraining(ready, new Slots(ready.trainingReads, borrow(parameters)), images, trainable, loss)
     },
-    findNonFinite: (images, parameters) => {
+    findNonFinite: async (images, parameters) => {
       const { plan, inferenceReads } = prepare(images.shape[0])
       const slots = new Slots(countInspectedReads(plan, inferenceReads), borrow(parameters))
       try {
         slots.set(plan.input, images.clone())
-        return findNonFinite(plan, slots, (step) => trainsOn(step, trainable), parameters)
+        return await findNonFinite(plan, slots, (step) => trainsOn(step, trainable), parameters)
       } finally {
         slots.dispose()
       }

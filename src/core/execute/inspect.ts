@@ -22,18 +22,29 @@ export function countInspectedReads(plan: Plan, reads: ReadonlyMap<string, numbe
 }
 
 /** Walks forward as training does until a parameter or an output is not finite; undefined when all are. */
-export function findNonFinite(plan: Plan, slots: Slots, trains: (step: Step) => boolean, parameters: ReadonlyMap<string, Tensor>): NonFinite | undefined {
+export async function findNonFinite(plan: Plan, slots: Slots, trains: (step: Step) => boolean, parameters: ReadonlyMap<string, Tensor>): Promise<NonFinite | undefined> {
   for (const step of plan.steps) {
     const place = { layer: step.node.name, op: step.node.op }
-    const parameter = step.inputs.find((slot) => slot !== undefined && parameters.has(slot) && !isFinite(slots.require(slot)))
+    const own = step.inputs.filter((slot): slot is string => slot !== undefined && parameters.has(slot))
+    const parameter = await firstNonFinite(own, slots)
     if (parameter !== undefined) return { ...place, parameter }
     const { saved, statistics } = runForward(step, slots, trains(step))
     for (const tensor of [...saved, ...Object.values(statistics)]) tensor.dispose()
-    if (step.outputs.some((slot) => !isFinite(slots.require(slot)))) return place
+    if ((await firstNonFinite(step.outputs, slots)) !== undefined) return place
     slots.release(step.outputs)
   }
   return undefined
 }
 
+async function firstNonFinite(names: readonly string[], slots: Slots): Promise<string | undefined> {
+  for (const name of names) if (!(await isFinite(slots.require(name)))) return name
+  return undefined
+}
+
 /** 0 · x is 0 for finite numbers and not a number for the others. */
-const isFinite = (tensor: Tensor): boolean => tidy(() => sum(mul(tensor, 0)).dataSync()[0] === 0)
+async function isFinite(tensor: Tensor): Promise<boolean> {
+  const zero = tidy(() => sum(mul(tensor, 0)))
+  const [value] = await zero.data()
+  zero.dispose()
+  return value === 0
+}

@@ -25,7 +25,7 @@ export async function computeSaliencies(graph: Graph, normalization: Normalizati
       for (const [name, gradient] of step.gradients) addSquared(sums, name, gradient, parameters.get(name))
       for (const used of [images, targets, step.loss, step.logits, ...step.gradients.values(), ...step.statistics.values()]) used.dispose()
     }
-    return new Map([...sums].map(([name, sum]) => [name, Float32Array.from(executor.unpack(name, Float32Array.from(sum.dataSync())).data)]))
+    return new Map(await Promise.all([...sums].map(async ([name, sum]) => [name, Float32Array.from(executor.unpack(name, Float32Array.from(await sum.data())).data)] as const)))
   } finally {
     for (const part of [executor, normalizer, ...parameters.values(), ...sums.values()]) part.dispose()
   }

@@ -1,6 +1,7 @@
 import { NNOptError } from '../../shared/errors'
 import type { TrainConfig } from './config'
 import type { EpochMetrics, FitEvent } from './events'
+import { learningRateAt } from './learningRate'
 import { createCollapseWatch } from './collapse'
 import type { CollapseWatch } from './collapse'
 import { createMeter } from './meter'
@@ -72,7 +73,7 @@ const checkpointEveryMs = 5 * 60_000
  * training accuracy falls to a blind guess, unless there is a best checkpoint to end with; the last checkpoint stays.
  */
 export async function fit(trainer: Trainer, data: TrainingData, config: TrainConfig, hooks: FitHooks, from?: FitState, { keepsStart = false }: FitOptions = {}): Promise<FitResult> {
-  let state: FitState = from ?? { snapshot: trainer.snapshot(), epoch: 0, stepInEpoch: 0, history: [] }
+  let state: FitState = from ?? { snapshot: await trainer.snapshot(), epoch: 0, stepInEpoch: 0, history: [] }
   if (from) trainer.restore(from.snapshot)
   if (keepsStart && !from) state = await scoredStart(trainer, data, hooks, state)
   const run: Run = { trainer, data, config, hooks, watch: createCollapseWatch(keepsStart ? state.best?.score : undefined, trainer.classes) }
@@ -121,34 +122,35 @@ async function runEpoch(run: Run, start: FitState): Promise<{ readonly end: FitS
   let stepInEpoch = start.stepInEpoch
   let command: Command = 'run'
   let checkpointedAt = hooks.now()
-  const here = (): FitState => ({ ...start, snapshot: trainer.snapshot(), stepInEpoch })
+  const here = async (): Promise<FitState> => ({ ...start, snapshot: await finiteSnapshot(run, start.epoch), stepInEpoch })
   for await (const batch of meter.timeWaits(data.trainBatches(start.epoch, start.stepInEpoch))) {
     const metrics = trainer.trainStep(batch)
     meter.add(metrics, batch.labels.length)
-    if (metrics.nonFinite !== undefined) throw stopAtNonFinite(run, meter, start.epoch, metrics.nonFinite)
+    if (metrics.lost) await report(run, meter, start.epoch)
     stepInEpoch++
     const isDue = hooks.now() - checkpointedAt >= checkpointEveryMs
     // Before a checkpoint too: weights that are no longer finite must not be written over the last good ones.
-    if (isDue || meter.sinceReadMs() >= eventEveryMs || stepInEpoch === data.stepsPerEpoch) report(run, meter, start.epoch)
+    if (isDue || meter.sinceReadMs() >= eventEveryMs || stepInEpoch === data.stepsPerEpoch) await report(run, meter, start.epoch)
     if (isDue) {
-      await hooks.onCheckpoint(here())
+      await hooks.onCheckpoint(await here())
       checkpointedAt = hooks.now()
     }
     command = await hooks.command()
     if (command === 'stop' && stepInEpoch < data.stepsPerEpoch) {
-      if (meter.hasUnread()) report(run, meter, start.epoch)
-      return { end: here(), command }
+      if (meter.hasUnread()) await report(run, meter, start.epoch)
+      return { end: await here(), command }
     }
   }
   // A batch of unreadable images alone is left out, so that the last step may come early.
-  if (meter.hasUnread()) report(run, meter, start.epoch)
+  if (meter.hasUnread()) await report(run, meter, start.epoch)
   return { end: await closeEpoch(run, start, meter.total()), command }
 }
 
-function report({ trainer, data, config, hooks, watch }: Run, meter: Meter, epoch: number): void {
-  const { samples, ...window } = meter.read()
+async function report({ trainer, data, config, hooks, watch }: Run, meter: Meter, epoch: number): Promise<void> {
+  const { samples, explain, ...window } = await meter.read()
   if (!Number.isFinite(window.trainLoss)) {
-    throw diverged(trainer, epoch, `the loss is ${window.trainLoss}`, window.learningRate)
+    const where = await explain?.()
+    throw diverged(trainer, epoch, `the loss is not finite${where === undefined ? '' : `; ${where}`}`, window.learningRate)
   }
   watch.add(window.trainAccuracy, window.trainLoss, samples)
   if (watch.collapsed()) throw diverged(trainer, epoch, `over ${watch.samples} training images the network lost what it knew`, window.learningRate)
@@ -157,19 +159,23 @@ function report({ trainer, data, config, hooks, watch }: Run, meter: Meter, epoc
   hooks.onEvent({ kind: 'step', epoch, epochs: config.epochs, step: trainer.stepsDone, steps, etaSeconds: (steps - trainer.stepsDone) * secondsPerStep, ...window })
 }
 
-/** Reads what is left, so that nothing of it stays on the device. */
-function stopAtNonFinite({ trainer }: Run, meter: Meter, epoch: number, where: string): NNOptError {
-  const { learningRate } = meter.read()
-  return diverged(trainer, epoch, `the loss is not finite; ${where}`, learningRate)
+/** Weights that are no longer finite are never kept: a gradient alone can spoil them, while its step's loss was sound. */
+async function finiteSnapshot({ trainer, config, data }: Run, epoch: number): Promise<Snapshot> {
+  const snapshot = await trainer.snapshot()
+  const where = trainer.nonFiniteIn(snapshot)
+  if (where !== undefined) throw diverged(trainer, epoch, where, learningRateAt(config, Math.max(0, trainer.stepsDone - 1), data.stepsPerEpoch))
+  return snapshot
 }
 
 const diverged = (trainer: Trainer, epoch: number, what: string, learningRate: number): NNOptError =>
   new NNOptError('diverged', `training diverged in epoch ${epoch + 1}, step ${trainer.stepsDone}: ${what}; lower the learning rate (now ${learningRate.toPrecision(3)})`, { epoch, step: trainer.stepsDone })
 
-async function closeEpoch({ trainer, data, hooks }: Run, start: FitState, train: Omit<EpochMetrics, 'epoch'>): Promise<FitState> {
-  const refreshed = await hooks.refresh?.(trainer.snapshot(), start.epoch)
+async function closeEpoch(run: Run, start: FitState, train: Omit<EpochMetrics, 'epoch'>): Promise<FitState> {
+  const { trainer, data, hooks } = run
+  const trained = await finiteSnapshot(run, start.epoch)
+  const refreshed = await hooks.refresh?.(trained, start.epoch)
   if (refreshed) trainer.restore(refreshed)
-  const snapshot = trainer.snapshot()
+  const snapshot = refreshed ? await trainer.snapshot() : trained
   const validation = await validate(trainer, data, hooks, snapshot)
   const metrics: EpochMetrics = { epoch: start.epoch, ...train, ...validation }
   hooks.onEvent({ kind: 'epoch', ...metrics })
@@ -184,7 +190,7 @@ async function validate(trainer: Trainer, data: TrainingData, hooks: FitHooks, s
   if (hooks.score) return hooks.score(snapshot)
   const total = { loss: 0, correct: 0, samples: 0 }
   for await (const batch of data.validationBatches()) {
-    const { loss, correct } = trainer.evaluate(batch)
+    const { loss, correct } = await trainer.evaluate(batch)
     total.loss += loss
     total.correct += correct
     total.samples += batch.labels.length

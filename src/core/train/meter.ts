@@ -3,6 +3,8 @@ import type { StepMetrics } from './trainer'
 
 export interface WindowMetrics extends Pick<EpochMetrics, 'trainLoss' | 'trainAccuracy' | 'learningRate' | 'samplesPerSecond'> {
   readonly samples: number
+  /** Says where the first loss that is not finite came from; absent where all are finite. */
+  readonly explain?: StepMetrics['explain']
 }
 
 /** Adds up an epoch's metrics. Device scalars are read in one go per window, so that no step waits for its loss. */
@@ -13,7 +15,7 @@ export interface Meter {
   /** Steps were added since the last read. */
   hasUnread(): boolean
   /** Means over the steps since the last read. */
-  read(): WindowMetrics
+  read(): Promise<WindowMetrics>
   total(): Omit<EpochMetrics, 'epoch'>
   /** Passes batches on and counts the time that their reader waited. */
   timeWaits<T>(batches: AsyncIterable<T>): AsyncIterable<T>
@@ -28,16 +30,17 @@ export function createMeter(now: () => number): Meter {
     add: (metrics, samples) => void pending.push({ metrics, samples }),
     sinceReadMs: () => now() - readAt,
     hasUnread: () => pending.length > 0,
-    read: () => {
-      const window = drain(pending)
+    read: async () => {
+      const taken = pending
       pending = []
+      const window = await drain(taken)
       const seconds = (now() - readAt) / 1000
       readAt = now()
       sums.loss += window.loss
       sums.correct += window.correct
       sums.samples += window.samples
       sums.learningRate = window.learningRate
-      return { ...means(window), learningRate: window.learningRate, samplesPerSecond: window.samples / seconds, samples: window.samples }
+      return { ...means(window), learningRate: window.learningRate, samplesPerSecond: window.samples / seconds, samples: window.samples, ...(window.explain && { explain: window.explain }) }
     },
     total: () => {
       const seconds = (now() - startedAt) / 1000
@@ -55,17 +58,23 @@ interface Sums {
 
 const means = ({ loss, correct, samples }: Sums): { readonly trainLoss: number; readonly trainAccuracy: number } => ({ trainLoss: loss / samples, trainAccuracy: correct / samples })
 
-function drain(pending: readonly { readonly metrics: StepMetrics; readonly samples: number }[]): Sums & { readonly learningRate: number } {
+type Window = Sums & Pick<StepMetrics, 'learningRate' | 'explain'>
+
+async function drain(pending: readonly { readonly metrics: StepMetrics; readonly samples: number }[]): Promise<Window> {
+  const scalars = await Promise.all(pending.map(({ metrics }) => Promise.all([metrics.loss.data(), metrics.correct.data()])))
   const sums = { loss: 0, correct: 0, samples: 0, learningRate: 0 }
-  for (const { metrics, samples } of pending) {
-    sums.loss += metrics.loss.dataSync()[0] * samples
-    sums.correct += metrics.correct.dataSync()[0]
+  let explain: StepMetrics['explain']
+  pending.forEach(({ metrics, samples }, index) => {
+    const [[loss], [correct]] = scalars[index]
+    sums.loss += loss * samples
+    sums.correct += correct
     sums.samples += samples
     sums.learningRate = metrics.learningRate
+    if (!Number.isFinite(loss)) explain ??= metrics.explain
     metrics.loss.dispose()
     metrics.correct.dispose()
-  }
-  return sums
+  })
+  return { ...sums, ...(explain && { explain }) }
 }
 
 async function* timeWaits<T>(batches: AsyncIterable<T>, now: () => number, onWait: (ms: number) => void): AsyncIterable<T> {

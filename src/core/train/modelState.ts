@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core'
-import { add, mul, sub, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core'
+import { add, isFinite, mul, reshape, sub, tensor1d, tidy, tile, where, zeros } from '@tensorflow/tfjs-core'
 import type { Executor, TrainStep } from '../execute/executor'
 import { createExecutor } from '../execute/executor'
 import { withParameters } from '../execute/parameters'
@@ -20,6 +20,8 @@ export interface StateUpdate extends Pick<TrainStep, 'gradients' | 'statistics'>
   readonly step: number
   /** Only these parameters change; all when absent. */
   readonly trains: ReadonlySet<string> | undefined
+  /** Where the loss is read late: it as a scalar on the device. Nothing changes if it is not finite. */
+  readonly guard?: Tensor | undefined
 }
 
 const isQuantization = (role: ExecutorParameter['role']): boolean => role === 'quantScale' || role === 'quantZeroPoint'
@@ -33,7 +35,12 @@ export interface ModelState {
   /** The averaged parameters where averaging is on, else the current ones. */
   evaluationTensors(): ReadonlyMap<string, Tensor>
   update(update: StateUpdate): void
-  vectors(): Vectors
+  vectors(): Promise<Vectors>
+  /**
+   * Of a snapshot's parameters that are not finite, the last in the order of the graph: gradients run backwards, so that one that is not finite spoils
+   * its own layer and those before it.
+   */
+  lastNonFinite(vectors: Vectors): string | undefined
   restore(vectors: Vectors): void
   /** A graph with the weights and quantization parameters of a snapshot's vectors: the averaged ones where averaging is on. */
   graphOf(graph: Graph, vectors: Vectors): Graph
@@ -89,7 +96,7 @@ class FlatModelState implements ModelState {
     return this.averagedByName
   }
 
-  update({ gradients, statistics, learningRate, step, trains }: StateUpdate): void {
+  update({ gradients, statistics, learningRate, step, trains, guard }: StateUpdate): void {
     const optimizer = optimizers.get(this.config.optimizer)
     const slots = optimizer.slots.map(vectorNames.slot)
     const chosen = this.chosenBy(trains)
@@ -99,7 +106,16 @@ class FlatModelState implements ModelState {
       const result = optimizer.update(this.config.optimizerParams, { parameters, gradients: flatGradients, slots: before, learningRate, step, decay: this.decay })
       const masked = this.mask ? mul(result.parameters, this.mask) : result.parameters
       // Decay alone would fill the state of frozen parameters, which would jump when they are trained again.
-      return { parameters: chooseBy(chosen, parameters, masked), statistics: this.movedStatistics(statistics), slots: result.slots.map((slot, index) => chooseBy(chosen, before[index], slot)) }
+      const moved = { parameters: chooseBy(chosen, parameters, masked), statistics: this.movedStatistics(statistics), slots: result.slots.map((slot, index) => chooseBy(chosen, before[index], slot)) }
+      if (!guard) return moved
+      const keptIn = (old: Tensor): Tensor => tile(reshape(isFinite(guard), [1]), [old.size])
+      const keptParameters = keptIn(parameters)
+      const statisticsBefore = this.get(vectorNames.statistics)
+      return {
+        parameters: where(keptParameters, moved.parameters, parameters),
+        statistics: statisticsBefore.size === 0 ? moved.statistics : where(keptIn(statisticsBefore), moved.statistics, statisticsBefore),
+        slots: moved.slots.map((slot, index) => where(keptParameters, slot, before[index])),
+      }
     })
     this.set(vectorNames.parameters, next.parameters as Tensor1D)
     this.set(vectorNames.statistics, next.statistics as Tensor1D)
@@ -108,8 +124,13 @@ class FlatModelState implements ModelState {
     if (this.config.emaDecay > 0) this.moveAverages(step)
   }
 
-  vectors(): Vectors {
-    return Object.fromEntries([...this.vector].map(([name, vector]) => [name, vector.dataSync<'float32'>().slice()]))
+  async vectors(): Promise<Vectors> {
+    return Object.fromEntries(await Promise.all([...this.vector].map(async ([name, vector]) => [name, (await vector.data<'float32'>()).slice()] as const)))
+  }
+
+  lastNonFinite(vectors: Vectors): string | undefined {
+    const parts = [...splitArray(this.layout, vectors[vectorNames.parameters])]
+    return parts.findLast(([, values]) => !values.every(Number.isFinite))?.[0]
   }
 
   restore(vectors: Vectors): void {

@@ -1,11 +1,13 @@
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
 import { argMax, cast, equal, getBackend, sum, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core'
 import { createExecutor } from '../execute/executor'
 import type { Executor, LossValue, TrainStep } from '../execute/executor'
+import type { NonFinite } from '../execute/inspect'
 import { softmaxCrossEntropy } from '../execute/kernels/softmaxCrossEntropy'
 import { classOutput } from '../graph/graph'
 import type { Graph } from '../graph/graph'
 import { withMasksApplied } from '../graph/masks'
+import { NNOptError } from '../../shared/errors'
 import type { TrainConfig } from './config'
 import { smoothLabels } from './labels'
 import { learningRateAt } from './learningRate'
@@ -31,8 +33,10 @@ export interface StepMetrics {
   readonly loss: Tensor
   readonly correct: Tensor
   readonly learningRate: number
-  /** Why the step was not taken: its loss is not finite, and here is the first layer with such a value. */
-  readonly nonFinite?: string
+  /** The loss was read at once and is not finite: the step was not taken. Where losses are read late, such a step changes nothing either. */
+  readonly lost?: boolean
+  /** In words, the first layer of this step with a value that is not finite. */
+  readonly explain?: () => Promise<string>
 }
 
 export interface Trainer {
@@ -40,10 +44,12 @@ export interface Trainer {
   readonly classes: number
   trainStep(batch: ImageBatch): StepMetrics
   /** Summed loss and hits of a batch in inference mode, on the weights that would be kept. */
-  evaluate(batch: ImageBatch): { readonly loss: number; readonly correct: number }
+  evaluate(batch: ImageBatch): Promise<{ readonly loss: number; readonly correct: number }>
   /** Trains the classifier alone, everything before it frozen with its statistics, or everything. */
   trainHeadOnly(headOnly: boolean): void
-  snapshot(): Snapshot
+  snapshot(): Promise<Snapshot>
+  /** In words, the layer whose parameters are not finite in a snapshot; undefined where all are. */
+  nonFiniteIn(snapshot: Snapshot): string | undefined
   restore(snapshot: Snapshot): void
   /** The graph with the weights of a snapshot: the averaged ones where averaging is on. */
   graphOf(snapshot: Snapshot): Graph
@@ -88,6 +94,18 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
     }
   }
   const runBatch = createPartedStep(runPart, onSplit)
+  const nonFiniteIn = ({ vectors }: Pick<Snapshot, 'vectors'>): string | undefined => {
+    const parameter = state.lastNonFinite(vectors)
+    return parameter === undefined ? undefined : inWords({ ...ownerOf(graph, parameter), parameter })
+  }
+  const explain = async (batch: ImageBatch): Promise<string> => {
+    const bad = nonFiniteIn({ vectors: await state.vectors() })
+    if (bad !== undefined) return bad
+    const images = normalizer.apply(batch)
+    const found = await executor.findNonFinite(images, state.tensors())
+    images.dispose()
+    return found ? inWords(found) : 'every layer is finite, the loss is not'
+  }
   return {
     get stepsDone() {
       return stepsDone
@@ -97,22 +115,24 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
       const learningRate = learningRateAt(config, stepsDone, stepsPerEpoch)
       const result = runBatch(batch)
       const correct = countCorrect(result.logits, batch.labels)
-      const nonFinite = readsAtOnce() && !Number.isFinite(result.loss.dataSync()[0]) ? whereNonFinite(executor, normalizer.apply(batch), state.tensors()) : undefined
+      const atOnce = readsAtOnce()
+      const lost = atOnce && !Number.isFinite(result.loss.dataSync()[0])
       stepsDone++
       // A step with such a loss would leave no finite weight.
-      if (nonFinite === undefined) state.update({ ...result, learningRate, step: stepsDone, trains: executor === whole ? undefined : head })
+      if (!lost) state.update({ ...result, learningRate, step: stepsDone, trains: executor === whole ? undefined : head, guard: atOnce ? undefined : result.loss })
       for (const used of [result.logits, ...result.gradients.values(), ...result.statistics.values()]) used.dispose()
-      return { loss: result.loss, correct, learningRate, ...(nonFinite !== undefined && { nonFinite }) }
+      return { loss: result.loss, correct, learningRate, lost, explain: () => explain(batch) }
     },
-    evaluate: (batch) => {
+    evaluate: async (batch) => {
       const images = normalizer.apply(batch)
       const logits = whole.forward(images, state.evaluationTensors())
-      const result = scores(logits, batch.labels, classes)
+      const result = await scores(logits, batch.labels, classes)
       for (const used of [images, logits]) used.dispose()
       return result
     },
     trainHeadOnly: (headOnly) => void (executor = headOnly ? headOnlyExecutor : whole),
-    snapshot: () => ({ step: stepsDone, vectors: state.vectors() }),
+    snapshot: async () => ({ step: stepsDone, vectors: await state.vectors() }),
+    nonFiniteIn,
     restore: (snapshot) => {
       stepsDone = snapshot.step
       state.restore(snapshot.vectors)
@@ -130,13 +150,13 @@ const synchronousBackends: readonly string[] = ['tensorflow', 'wasm', 'cpu']
 
 const readsAtOnce = (): boolean => synchronousBackends.includes(getBackend())
 
-/** In words, for a message; disposes the images. */
-function whereNonFinite(executor: Executor, images: Tensor4D, parameters: ReadonlyMap<string, Tensor>): string {
-  const found = executor.findNonFinite(images, parameters)
-  images.dispose()
-  if (!found) return 'every layer is finite, the loss is not'
-  const { layer, op, parameter } = found
-  return `the first value that is not finite is in ${parameter === undefined ? '' : `parameter '${parameter}' of `}layer '${layer}' (${op})`
+const inWords = ({ layer, op, parameter }: NonFinite): string =>
+  `the first value that is not finite is in ${parameter === undefined ? '' : `parameter '${parameter}' of `}layer '${layer}' (${op})`
+
+function ownerOf(graph: Graph, parameter: string): NonFinite {
+  const node = graph.nodes.find(({ inputs }) => inputs.includes(parameter))
+  if (!node) throw new NNOptError('internal', `no layer reads parameter '${parameter}'`)
+  return { layer: node.name, op: node.op }
 }
 
 /** Parameters of the last node that has a weight. */
@@ -157,12 +177,12 @@ function countCorrect(logits: Tensor2D, labels: Int32Array): Tensor {
   return tidy(() => sum(cast(equal(argMax(logits, 1), tensor1d(labels, 'int32')), 'float32')))
 }
 
-function scores(logits: Tensor2D, labels: Int32Array, classes: number): { readonly loss: number; readonly correct: number } {
+async function scores(logits: Tensor2D, labels: Int32Array, classes: number): Promise<{ readonly loss: number; readonly correct: number }> {
   const targets = tensor2d(smoothLabels(labels, classes, 0), [labels.length, classes])
   const { loss, gradient } = softmaxCrossEntropy(logits, targets)
   const total = sum(loss)
   const correct = countCorrect(logits, labels)
-  const result = { loss: total.dataSync()[0], correct: correct.dataSync()[0] }
+  const [[lossSum], [hits]] = await Promise.all([total.data(), correct.data()])
   for (const used of [targets, loss, gradient, total, correct]) used.dispose()
-  return result
+  return { loss: lossSum, correct: hits }
 }

@@ -50,18 +50,18 @@ export async function profileTraining({ backend, batch, steps, ...network }: Pro
   const timer = timeKernels(running.name, () => performance.now())
   const trainer = createTrainer(graph, trainConfig.parse({ batchSize: batch }), steps + warmupSteps, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] })
   const images = randomBatch(batch, resolution, Number(classOutput(graph).shape.at(-1)))
-  const step = (): void => {
+  const step = async (): Promise<void> => {
     const { loss, correct } = trainer.trainStep(images)
     for (const tensor of [loss, correct]) {
-      tensor.dataSync()
+      await tensor.data()
       tensor.dispose()
     }
   }
   try {
-    for (let done = 0; done < warmupSteps; done++) step()
+    for (let done = 0; done < warmupSteps; done++) await step()
     timer.reset()
     const startedAt = performance.now()
-    for (let done = 0; done < steps; done++) step()
+    for (let done = 0; done < steps; done++) await step()
     const stepMs = (performance.now() - startedAt) / steps
     const operations = timer.costs().map(({ kernel, calls, ms }) => ({ operation: kernel, calls: calls / steps, ms: ms / steps, share: ms / steps / stepMs }))
     const outsideMs = Math.max(0, stepMs - operations.reduce((sum, { ms }) => sum + ms, 0))
