@@ -2,12 +2,10 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
 import { argMax, cast, equal, getBackend, sum, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core'
 import { createExecutor } from '../execute/executor'
 import type { Executor, LossValue, TrainStep } from '../execute/executor'
-import type { NonFinite } from '../execute/inspect'
 import { softmaxCrossEntropy } from '../execute/kernels/softmaxCrossEntropy'
 import { classOutput } from '../graph/graph'
 import type { Graph } from '../graph/graph'
 import { withMasksApplied } from '../graph/masks'
-import { NNOptError } from '../../shared/errors'
 import type { TrainConfig } from './config'
 import { smoothLabels } from './labels'
 import { learningRateAt } from './learningRate'
@@ -15,6 +13,7 @@ import { crossEntropy, distilledCrossEntropy } from './loss'
 import { createModelState } from './modelState'
 import { createNormalizer } from './normalizer'
 import type { Normalization } from './normalizer'
+import { createNonFiniteSearch } from './nonFinite'
 import { createPartedStep } from './parts'
 import type { Snapshot } from './snapshot'
 import { createTeacher } from './teacher'
@@ -94,18 +93,7 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
     }
   }
   const runBatch = createPartedStep(runPart, onSplit)
-  const nonFiniteIn = ({ vectors }: Pick<Snapshot, 'vectors'>): string | undefined => {
-    const parameter = state.lastNonFinite(vectors)
-    return parameter === undefined ? undefined : inWords({ ...ownerOf(graph, parameter), parameter })
-  }
-  const explain = async (batch: ImageBatch): Promise<string> => {
-    const bad = nonFiniteIn({ vectors: await state.vectors() })
-    if (bad !== undefined) return bad
-    const images = normalizer.apply(batch)
-    const found = await executor.findNonFinite(images, state.tensors())
-    images.dispose()
-    return found ? inWords(found) : 'every layer is finite, the loss is not'
-  }
+  const search = createNonFiniteSearch(graph, state, normalizer)
   return {
     get stepsDone() {
       return stepsDone
@@ -121,7 +109,7 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
       // A step with such a loss would leave no finite weight.
       if (!lost) state.update({ ...result, learningRate, step: stepsDone, trains: executor === whole ? undefined : head, guard: atOnce ? undefined : result.loss })
       for (const used of [result.logits, ...result.gradients.values(), ...result.statistics.values()]) used.dispose()
-      return { loss: result.loss, correct, learningRate, lost, explain: () => explain(batch) }
+      return { loss: result.loss, correct, learningRate, lost, explain: () => search.inStep(executor, batch) }
     },
     evaluate: async (batch) => {
       const images = normalizer.apply(batch)
@@ -132,7 +120,7 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
     },
     trainHeadOnly: (headOnly) => void (executor = headOnly ? headOnlyExecutor : whole),
     snapshot: async () => ({ step: stepsDone, vectors: await state.vectors() }),
-    nonFiniteIn,
+    nonFiniteIn: search.inSnapshot,
     restore: (snapshot) => {
       stepsDone = snapshot.step
       state.restore(snapshot.vectors)
@@ -149,15 +137,6 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
 const synchronousBackends: readonly string[] = ['tensorflow', 'wasm', 'cpu']
 
 const readsAtOnce = (): boolean => synchronousBackends.includes(getBackend())
-
-const inWords = ({ layer, op, parameter }: NonFinite): string =>
-  `the first value that is not finite is in ${parameter === undefined ? '' : `parameter '${parameter}' of `}layer '${layer}' (${op})`
-
-function ownerOf(graph: Graph, parameter: string): NonFinite {
-  const node = graph.nodes.find(({ inputs }) => inputs.includes(parameter))
-  if (!node) throw new NNOptError('internal', `no layer reads parameter '${parameter}'`)
-  return { layer: node.name, op: node.op }
-}
 
 /** Parameters of the last node that has a weight. */
 function headParameters(graph: Graph): ReadonlySet<string> {
