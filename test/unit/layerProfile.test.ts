@@ -56,10 +56,11 @@ describe('advice from where the time goes', () => {
     expect(second).toMatch(/^10 % of the time converts/)
   })
 
-  it('points at odd widths of float networks, and says nothing where nothing is to win', () => {
+  it('points at odd widths, and says nothing where nothing is to win', () => {
+    const even = architectures.get('tiny-cnn').build({ channels: 16, size: 16, classes: 3 }, 0)
     const operators = [{ op: 'Conv', calls: 3, ms: 1 }]
-    expect(adviceOf(graph, { operators, unfused: [], isQuantized: false })[0]).toMatch(/channel counts that do not fill vectors of 8/)
-    expect(adviceOf(graph, { operators: [{ op: 'QLinearConv', calls: 3, ms: 1 }], unfused: [], isQuantized: true })).toEqual([])
+    for (const isQuantized of [false, true]) expect(adviceOf(graph, { operators, unfused: [], isQuantized })[0]).toMatch(/channel counts that do not fill vectors of 8/)
+    expect(adviceOf(even, { operators: [{ op: 'QLinearConv', calls: 3, ms: 1 }], unfused: [], isQuantized: true })).toEqual([])
   })
 
   it('sums kernels up by operator, in the middle of the runs', () => {

@@ -1,4 +1,6 @@
+import { floatShadow } from '../graph/floatShadow'
 import type { Graph } from '../graph/graph'
+import { isQuantized } from '../onnx/isQuantized'
 
 export interface OperatorTime {
   readonly op: string
@@ -25,17 +27,17 @@ const worthSaying = 0.05
 const vector = 8
 
 /** What could make a network faster, from where its time goes: one sentence each, the largest share first. */
-export function adviceOf(graph: Graph, { operators, unfused, isQuantized }: ProfileFacts): readonly string[] {
+export function adviceOf(graph: Graph, { operators, unfused, isQuantized: isInt8 }: ProfileFacts): readonly string[] {
   const total = operators.reduce((sum, { ms }) => sum + ms, 0)
   const share = (chosen: (op: string) => boolean): number => operators.filter(({ op }) => chosen(op)).reduce((sum, { ms }) => sum + ms, 0) / total
   const odd = oddWidths(graph)
   const [conversions, reorders] = [share((op) => op === 'QuantizeLinear' || op === 'DequantizeLinear'), share((op) => /^Reorder|^Transpose$/.test(op))]
   const found: (readonly [number, string])[] = [
-    ...(isQuantized ? floatAdvice(operators, unfused, total) : []),
-    ...(isQuantized && conversions > worthSaying ? [[conversions, `${percent(conversions)} of the time converts between float and int8: layers that stay in float cost a conversion on either side; keep whole regions in one of the two`] as const] : []),
-    ...(!isQuantized && odd > 0 ? [[1 - worthSaying, `${odd} convolutions have channel counts that do not fill vectors of ${vector}: 'nnopt tune' measures whether zero channels pay, 'nnopt export --pad-channels' writes them`] as const] : []),
+    ...(isInt8 ? floatAdvice(operators, unfused, total) : []),
+    ...(isInt8 && conversions > worthSaying ? [[conversions, `${percent(conversions)} of the time converts between float and int8: layers that stay in float cost a conversion on either side; keep whole regions in one of the two`] as const] : []),
+    ...(odd > 0 ? [[isInt8 ? worthSaying : 1 - worthSaying, `${odd} convolutions have channel counts that do not fill vectors of ${vector}: 'nnopt tune' measures whether zero channels pay, 'nnopt export --pad-channels' writes them`] as const] : []),
     ...(reorders > worthSaying ? [[reorders, `${percent(reorders)} of the time changes the layout of values: operators without a kernel for the runtime's own layout cause it`] as const] : []),
-    ...(!isQuantized ? [[worthSaying, "all of it runs in float: 'nnopt quantize' makes an int8 version"] as const] : []),
+    ...(!isInt8 ? [[worthSaying, "all of it runs in float: 'nnopt quantize' makes an int8 version"] as const] : []),
   ]
   return found.sort(([first], [second]) => second - first).map(([, text]) => text)
 }
@@ -50,7 +52,8 @@ function floatAdvice(operators: readonly OperatorTime[], unfused: readonly Unfus
 }
 
 /** Convolutions, other than the first, whose inputs or outputs do not fill vectors. */
-function oddWidths({ nodes, initializers }: Graph): number {
+function oddWidths(graph: Graph): number {
+  const { nodes, initializers } = isQuantized(graph) ? (floatShadow(graph)?.graph ?? graph) : graph
   return nodes.filter(({ op, inputs }) => {
     const [outputs, perGroup] = initializers.get(inputs[1] ?? '')?.shape ?? []
     return op === 'Conv' && outputs !== undefined && (outputs % vector !== 0 || (perGroup !== 1 && perGroup !== 3 && perGroup % vector !== 0))

@@ -6,6 +6,7 @@ import type { ChannelCollector, ChannelStatistics } from '../../core/quantize/ob
 import { createCollector } from '../../core/quantize/observers/collector'
 import type { Collector, CollectorOptions } from '../../core/quantize/observers/collector'
 import type { TensorStatistics } from '../../core/quantize/observers/statistics'
+import { cachedSession } from './cachedSession'
 import type { ImageBatch, ModelSource, OutputTensor, RunResult, SessionInfo, SessionOptions, TensorInfo } from './protocol'
 
 /** One onnxruntime session inside a worker thread. */
@@ -24,7 +25,7 @@ export interface Session {
 export async function openSession(model: ModelSource, options: SessionOptions): Promise<Session> {
   if (options.engine === 'openvino') return (await import('./openvino/session')).openOpenvinoSession(model, options)
   const runtime = await import('onnxruntime-node')
-  const session = await createSession(runtime, model, options)
+  const session = await openedSession(runtime, model, options)
   const [inputName] = session.inputNames
   const collectors = new Map<string, Collector>()
   const channels = new Map<string, ChannelCollector>()
@@ -82,7 +83,16 @@ function observeImages(collector: Collector, values: Float32Array, images: numbe
   for (let image = 0; image < images; image++) collector.observe(values.subarray(image * length, (image + 1) * length), first + image)
 }
 
-async function createSession(runtime: Pick<typeof Onnxruntime, 'InferenceSession'>, model: ModelSource, options: SessionOptions): Promise<InferenceSession> {
+type Runtime = Pick<typeof Onnxruntime, 'InferenceSession'>
+
+/** Through the cache of optimized graphs, unless the session is there to show or change what onnxruntime does to the graph. */
+function openedSession(runtime: Runtime, model: ModelSource, options: SessionOptions): Promise<InferenceSession> {
+  const isOrdinary = options.optimization === undefined && options.optimizedModelPath === undefined && options.profilePrefix === undefined
+  const create = (source: ModelSource, changes: Partial<SessionOptions> = {}): Promise<InferenceSession> => createSession(runtime, source, { ...options, ...changes })
+  return typeof model === 'string' && isOrdinary ? cachedSession(model, options.entries, create) : create(model)
+}
+
+async function createSession(runtime: Runtime, model: ModelSource, options: SessionOptions): Promise<InferenceSession> {
   const native = nativeOptions(options)
   try {
     return await (typeof model === 'string' ? runtime.InferenceSession.create(model, native) : runtime.InferenceSession.create(model, native))
@@ -92,6 +102,9 @@ async function createSession(runtime: Pick<typeof Onnxruntime, 'InferenceSession
   }
 }
 
+/** onnxruntime's log levels go from 0, everything, to 4, fatal errors alone. */
+const errorsOnly = 3
+
 const nativeOptions = ({ threads, spinning = true, optimization = 'all', optimizedModelPath, profilePrefix, entries = {} }: SessionOptions): InferenceSession.SessionOptions => ({
   executionProviders: ['cpu'],
   intraOpNumThreads: threads,
@@ -99,7 +112,8 @@ const nativeOptions = ({ threads, spinning = true, optimization = 'all', optimiz
   executionMode: 'sequential',
   graphOptimizationLevel: optimization,
   ...(profilePrefix && { enableProfiling: true, profileFilePrefix: profilePrefix }),
-  ...(optimizedModelPath && { optimizedModelFilePath: optimizedModelPath }),
+  // It warns that the file it writes is for this CPU alone.
+  ...(optimizedModelPath && { optimizedModelFilePath: optimizedModelPath, logSeverityLevel: errorsOnly }),
   extra: nested({ 'session.intra_op.allow_spinning': spinning ? '1' : '0', ...entries }),
 })
 
