@@ -44,7 +44,7 @@ export const contract = {
   'versions.table': call({ params: nothing, result: z.array(t.versionSummary).readonly() }),
   /** Parameters, zeros and operations by layer, counted in the file. */
   'versions.network': call({ params: versionOnly, result: t.networkFacts }),
-  'versions.update': call({ params: versionOnly.extend({ name: z.string().min(1).max(200).optional(), tags: z.array(z.string().min(1)).readonly().optional(), notes: z.string().optional() }), result: t.version }),
+  'versions.update': call({ params: versionOnly.extend({ name: z.string().min(1).max(200).optional(), tags: t.tags.optional(), notes: t.notes.optional() }), result: t.version }),
   /** Moves it to the trash. */
   'versions.remove': call({ params: versionOnly, result: t.version }),
   'versions.restore': call({ params: versionOnly, result: t.version }),

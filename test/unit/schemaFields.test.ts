@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { fieldsOf, paramsOf, problemOf } from '../../src/renderer/components/schemaFields'
+import { fieldsOf, problemOf } from '../../src/renderer/components/schemaFields'
 import type { Field, FieldValue } from '../../src/renderer/components/schemaFields'
 
 const params = z.object({
@@ -55,9 +55,5 @@ describe('a value', () => {
   ]
   it.each(values)('%s = %j: %s', (name, value, expected) => {
     expect(problemOf(field(name), value)).toBe(expected)
-  })
-
-  it('goes out as its type, and not at all when it is empty', () => {
-    expect(paramsOf(fields, { name: 'a', batchSize: '16', learningRate: '', split: 'train', quiet: false })).toEqual({ name: 'a', batchSize: 16, split: 'train', quiet: false })
   })
 })

@@ -2,8 +2,8 @@ import { NNOptError } from '../../shared/errors'
 import { methodOf } from './config'
 import type { PruneConfig } from './config'
 
-const fail = (message: string): never => {
-  throw new NNOptError('wrongCall', message)
+const fail = (field: keyof PruneConfig, message: string): never => {
+  throw new NNOptError('wrongCall', message, { field })
 }
 
 /** Throws `wrongCall` where the amount is missing, is given twice, or belongs to the other kind of method. */
@@ -11,12 +11,12 @@ export function checkPruneConfig(config: PruneConfig): void {
   const { method, amount, nm, keep, pruningRatio, layerAmounts } = config
   const [ratios, amounts] = [Object.keys(pruningRatio).length > 0, Object.keys(layerAmounts).length > 0]
   if (methodOf(config).structured) {
-    if (amount !== undefined) fail(`method '${method}' removes channels: expected keep, such as macs=0.5, or a pruningRatio by layer, got amount ${amount}`)
-    if (nm !== undefined || amounts) fail(`method '${method}' removes channels: ${nm !== undefined ? 'nm' : 'layerAmounts'} belongs to unstructured methods`)
-    if (keep === undefined && !ratios) fail(`method '${method}': expected keep, such as macs=0.5, or a pruningRatio by layer`)
+    if (amount !== undefined) fail('amount', `method '${method}' removes channels: expected keep, such as macs=0.5, or a pruningRatio by layer, got amount ${amount}`)
+    if (nm !== undefined || amounts) fail(nm !== undefined ? 'nm' : 'layerAmounts', `method '${method}' removes channels: ${nm !== undefined ? 'nm' : 'layerAmounts'} belongs to unstructured methods`)
+    if (keep === undefined && !ratios) fail('keep', `method '${method}': expected keep, such as macs=0.5, or a pruningRatio by layer`)
     return
   }
-  if (keep !== undefined || ratios) fail(`method '${method}' removes single weights: expected amount or nm, got ${keep !== undefined ? `keep ${keep}` : 'pruningRatio'}`)
-  if (nm !== undefined && (amount !== undefined || amounts)) fail('nm decides the amount by itself: expected either nm or amount')
-  if (nm === undefined && amount === undefined) fail(`method '${method}': expected amount, such as 0.7, or nm, such as 2:4`)
+  if (keep !== undefined || ratios) fail(keep !== undefined ? 'keep' : 'pruningRatio', `method '${method}' removes single weights: expected amount or nm, got ${keep !== undefined ? `keep ${keep}` : 'pruningRatio'}`)
+  if (nm !== undefined && (amount !== undefined || amounts)) fail('nm', 'nm decides the amount by itself: expected either nm or amount')
+  if (nm === undefined && amount === undefined) fail('amount', `method '${method}': expected amount, such as 0.7, or nm, such as 2:4`)
 }

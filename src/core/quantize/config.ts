@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { onlyWhen } from '../../shared/onlyWhen'
 import { samplingStrategies } from '../data/sampling'
 import { gridOf, int8SaturationFree, int8Symmetric, uint8Affine } from './math/grid'
 import type { Grid } from './math/grid'
@@ -19,8 +20,10 @@ export const ptqConfig = z.object({
   foldBatchNorm: z.boolean().default(true).describe('Rung: batch normalization becomes part of the layer before it.'),
   equalization: z.boolean().default(true).describe('Rung: factors on channels bring the ranges inside an activation together, without changing what the network computes.'),
   biasCorrection: z.boolean().default(true).describe('Rung: moves the mean of every output channel back to that of the float network.'),
-  normReestimation: z.boolean().default(true).describe('Rung of the ladder: fits the spread of every output channel to that of the float network, as re-estimated batch statistics would.'),
-  adaround: z.boolean().default(false).describe('Rung of the ladder: learns for every weight whether to round it up or down (AdaRound); takes minutes.'),
+  ...onlyWhen({ field: 'ladder', is: [true], or: { field: 'goal', is: [true] } }, {
+    normReestimation: z.boolean().default(true).describe('Rung of the ladder: fits the spread of every output channel to that of the float network, as re-estimated batch statistics would.'),
+    adaround: z.boolean().default(false).describe('Rung of the ladder: learns for every weight whether to round it up or down (AdaRound); takes minutes.'),
+  }),
   calibrationStrategy: z.enum(samplingStrategies).default('stratified').describe('How calibration images are chosen: at random, by class in its proportion, or as many of each class.'),
   calibrationSamples: z.number().int().min(1).max(100_000).default(320).meta({ unit: 'images' }).describe('Images of the training split that ranges are collected from.'),
   correctionSamples: z.number().int().min(1).max(10_000).default(64).meta({ unit: 'images' }).describe('Calibration images that layers are corrected with, one layer after the other.'),

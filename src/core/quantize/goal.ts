@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { onlyWhen } from '../../shared/onlyWhen'
 import type { ScoreComparison } from '../measure/compareScores'
 
 const units: Readonly<Record<string, number>> = { B: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
@@ -13,10 +14,12 @@ export function bytesIn(text: string): number {
 
 /** What a quantized version has to reach. */
 export const goalConfig = z.object({
-  goal: z.boolean().default(false).describe('Tries the rungs from cheap to dear, each as a version, until one meets --max-drop, --min-speedup and --max-size.'),
-  maxDrop: z.number().min(0).max(1).default(0.005).describe('Goal: accuracy that may be lost, as a fraction.'),
-  minSpeedup: z.number().positive().optional().describe('Goal: throughput beside the fp32 version, measured in turns.'),
-  maxSize: z.string().regex(sizePattern, 'expected a size such as 3MB, 2.5 MiB or 3000000').optional().describe('Goal: size of the file, such as 3MB.'),
+  ...onlyWhen({ field: 'mode', is: ['ptq'] }, { goal: z.boolean().default(false).describe('Tries the rungs from cheap to dear, each as a version, until one meets --max-drop, --min-speedup and --max-size.') }),
+  ...onlyWhen({ field: 'goal', is: [true] }, {
+    maxDrop: z.number().min(0).max(1).default(0.005).describe('Goal: accuracy that may be lost, as a fraction.'),
+    minSpeedup: z.number().positive().optional().describe('Goal: throughput beside the fp32 version, measured in turns.'),
+    maxSize: z.string().regex(sizePattern, 'expected a size such as 3MB, 2.5 MiB or 3000000').optional().describe('Goal: size of the file, such as 3MB.'),
+  }),
 })
 
 export type GoalConfig = z.output<typeof goalConfig>

@@ -11,6 +11,8 @@ export interface StepKind {
   readonly kind: 'step'
   readonly id: string
   readonly params: z.ZodType
+  /** Throws where parameters that each may be do not go together; `details.field` of the error names the one to change. */
+  check?(params: unknown): void
 }
 
 const place = (path: readonly PropertyKey[]): string => path.map((part) => (typeof part === 'number' ? `[${part + 1}]` : String(part))).join('.').replaceAll('.[', '[')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { onlyWhen } from '../../shared/onlyWhen'
 import { augmentStep } from '../data/augment'
 
 const params = z.record(z.string(), z.unknown()).default({})
@@ -21,8 +22,10 @@ export const trainConfig = z.object({
   seed: z.number().int().min(0).default(0).describe('Start of every random stream'),
   trainLimit: z.number().int().min(1).optional().describe('Use a stratified sample of so many training images'),
   distill: z.string().min(1).optional().meta({ bare: 'parent' }).describe("Learn from the scores of an fp32 version too: its id or name, or 'parent' for the one that this was made from"),
-  distillWeight: z.number().min(0).max(1).default(0.5).describe("Share of the teacher's scores in the loss; the rest is the labels'"),
-  distillTemperature: z.number().min(1).max(100).default(2).describe('Softens both score distributions (Hinton et al., 2015)'),
+  ...onlyWhen({ field: 'distill', isSet: true }, {
+    distillWeight: z.number().min(0).max(1).default(0.5).describe("Share of the teacher's scores in the loss; the rest is the labels'"),
+    distillTemperature: z.number().min(1).max(100).default(2).describe('Softens both score distributions (Hinton et al., 2015)'),
+  }),
   augment: z.array(augmentStep).nullable().default(null).describe('Augmentations, in order; null takes the usual ones for the image size'),
 })
 

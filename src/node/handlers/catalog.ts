@@ -1,11 +1,7 @@
-import { z } from 'zod'
 import type { Handlers } from '../../shared/contract'
+import { schemaOf } from './schemaOf'
 
 type CatalogHandlers = Pick<Handlers, 'catalog.get'>
-
-type JsonSchema = Readonly<Record<string, unknown>>
-
-const schemaOf = (params: z.ZodType): JsonSchema => z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as JsonSchema
 
 export const catalogHandlers: CatalogHandlers = {
   'catalog.get': async () => {

@@ -47,6 +47,7 @@ interface StepDefinition<S extends z.ZodType> {
   readonly params: S
   readonly exclusive?: boolean
   readonly usesBackend?: boolean | ((params: Readonly<Record<string, unknown>>) => boolean)
+  check?(params: z.output<S>): void
   run(context: StepContext, params: z.output<S>): Promise<StepOutput>
 }
 
@@ -57,6 +58,7 @@ export function defineStep<S extends z.ZodType>(definition: StepDefinition<S>): 
     ...definition,
     usesBackend: typeof usesBackend === 'function' ? usesBackend : () => usesBackend,
     kind: 'step',
+    check: (params) => definition.check?.(definition.params.parse(params)),
     run: async (context, params) => definition.run(context, definition.params.parse(params)),
   }
 }

@@ -1,3 +1,5 @@
+import { unmetCondition } from '../../shared/onlyWhen'
+import type { Condition } from '../../shared/onlyWhen'
 import { t } from '../i18n'
 
 /** The part of JSON Schema that step parameters use, as a form sees it. */
@@ -15,6 +17,11 @@ export interface Field {
   readonly maximum: number | undefined
   /** The smallest value that is not allowed any more. */
   readonly above: number | undefined
+  /** The largest value that is not allowed any more. */
+  readonly below: number | undefined
+  readonly mostLetters: number | undefined
+  /** What other fields must be for this one to have an effect. */
+  readonly conditions: readonly Condition[]
 }
 
 export type FieldValue = string | number | boolean
@@ -29,6 +36,9 @@ interface Property {
   readonly minimum?: number
   readonly maximum?: number
   readonly exclusiveMinimum?: number
+  readonly exclusiveMaximum?: number
+  readonly maxLength?: number
+  readonly onlyWhen?: readonly Condition[]
 }
 
 /** Names of extensions that a schema takes as plain text, such as optimizers. */
@@ -65,6 +75,9 @@ function fieldOf(name: string, property: Property, isRequired: boolean): Field {
     // Without a limit of its own an integer's is that of JavaScript, which says nothing to a person.
     maximum: property.maximum === Number.MAX_SAFE_INTEGER ? undefined : property.maximum,
     above: property.exclusiveMinimum,
+    below: property.exclusiveMaximum,
+    mostLetters: property.maxLength,
+    conditions: property.onlyWhen ?? [],
   }
 }
 
@@ -77,20 +90,30 @@ function kindOf(property: Property): Field['kind'] {
 }
 
 /** Why a value cannot stand in a field; undefined when it can. An empty field means the default. */
-export function problemOf({ kind, minimum, maximum, above, required, choices }: Field, value: unknown): string | undefined {
+export function problemOf({ kind, minimum, maximum, above, below, mostLetters, required, choices }: Field, value: unknown): string | undefined {
   if (value === undefined || value === '') return required ? t('dialog.required') : undefined
   if (kind === 'choice' && choices.length > 0 && !choices.includes(String(value))) return t('dialog.notChoice', { choices: choices.join(', ') })
+  if (kind === 'flag') return typeof value === 'boolean' ? undefined : t('dialog.notFlag')
+  if (kind === 'text' && mostLetters !== undefined && String(value).length > mostLetters) return t('dialog.tooLong', { limit: mostLetters })
   if (kind !== 'number' && kind !== 'integer') return undefined
   const number = Number(value)
-  if (Number.isNaN(number)) return t('dialog.notNumber')
+  if (!Number.isFinite(number) || String(value).trim() === '') return t('dialog.notNumber')
   if (kind === 'integer' && !Number.isInteger(number)) return t('dialog.notWhole')
   if (minimum !== undefined && number < minimum) return t('dialog.tooSmall', { limit: minimum })
   if (above !== undefined && number <= above) return t('dialog.notAbove', { limit: above })
+  if (below !== undefined && number >= below) return t('dialog.notBelow', { limit: below })
   return maximum !== undefined && number > maximum ? t('dialog.tooLarge', { limit: maximum }) : undefined
 }
 
-/** What a run is started with: numbers as numbers, and nothing for empty fields. */
-export function paramsOf(fields: readonly Field[], values: Readonly<Record<string, FieldValue>>): Readonly<Record<string, FieldValue>> {
-  const given = fields.filter(({ name }) => values[name] !== undefined && values[name] !== '')
-  return Object.fromEntries(given.map(({ name, kind }) => [name, kind === 'number' || kind === 'integer' ? Number(values[name]) : values[name]]))
+/** Why a field has no effect with these values, in words; undefined where it has one. */
+export function idleReason(field: Field, fields: readonly Field[], values: Readonly<Record<string, unknown>>): string | undefined {
+  const named = (name: string): Field | undefined => fields.find((each) => each.name === name)
+  const unmet = unmetCondition(field.name, Object.fromEntries(fields.map(({ name, conditions }) => [name, conditions])), (name) => values[name] ?? named(name)?.initial)
+  return unmet && t('dialog.onlyWhen', { condition: inWords(unmet, (name) => named(name)?.label ?? name) })
+}
+
+function inWords({ field, is, above, or }: Condition, labelled: (name: string) => string): string {
+  const yesNo = (value: FieldValue): string => (typeof value === 'boolean' ? t(value ? 'dialog.on' : 'dialog.off') : String(value))
+  const own = is ? t('dialog.isOneOf', { field: labelled(field), values: is.map(yesNo).join(', ') }) : above !== undefined ? t('dialog.isAbove', { field: labelled(field), limit: above }) : t('dialog.isGiven', { field: labelled(field) })
+  return or ? t('dialog.either', { one: own, other: inWords(or, labelled) }) : own
 }

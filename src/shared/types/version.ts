@@ -4,6 +4,13 @@ import { benchmark } from './measurement'
 
 export const precisions = ['fp32', 'int8'] as const
 
+const [mostTags, longestTag, longestNotes] = [50, 50, 20_000]
+
+/** What a person may write about a version. */
+export const tags = z.array(z.string().min(1).max(longestTag, `Expected ${longestTag} letters or fewer in a tag`)).max(mostTags, `Expected ${mostTags} tags or fewer`).readonly()
+export const notes = z.string().max(longestNotes, `Expected ${longestNotes.toLocaleString('en')} letters or fewer`)
+
+
 export const versionOrigins = ['imported', 'trained', 'quantized', 'pruned', 'bundled'] as const
 
 /** Facts of an immutable model in the store, and what a person wrote about it. */

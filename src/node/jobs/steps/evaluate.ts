@@ -23,13 +23,17 @@ const params = z.object({
 })
 
 /** Measures accuracy and speed of a version, and keeps the result with it. */
-export const evaluateStep = defineStep({ id: 'evaluate', label: 'Evaluate', params, run })
+export const evaluateStep = defineStep({ id: 'evaluate', label: 'Evaluate', params, check: checkTogether, run })
+
+function checkTogether({ tuned, exact }: Pick<z.output<typeof params>, 'tuned' | 'exact'>): void {
+  if (tuned && exact) throw new NNOptError('badInput', 'exact: expected no tuned layout beside it, got both; sums without saturation are a setting of onnxruntime with the file as it is', { field: 'exact' })
+}
 
 async function run(context: StepContext, { version: reference, dataset, tuned, ...options }: z.output<typeof params>): Promise<StepOutput> {
   const { store } = context
   const version = context.version(reference)
   const { scoreVersion } = await import('../models/evaluateVersion')
-  if (tuned && options.exact) throw new NNOptError('badInput', 'exact: expected no tuned layout beside it, got both; sums without saturation are a setting of onnxruntime with the file as it is')
+  checkTogether({ tuned, exact: options.exact })
   const best = tuned ? await tunedRequest(context, version) : options.exact ? {} : await ordinaryRequest(context, version)
   const { evaluation, predictions } = await scoreVersion({ version, modelPath: store.paths.model(version.id), dataset: resolveDataset(store, dataset), ...options, ...best }, context)
   evaluation.warnings.forEach(context.warn)

@@ -11,7 +11,7 @@ import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
 
 const params = z.object({
-  file: z.string().min(1).describe('ONNX model'),
+  file: z.string().min(1).meta({ path: 'existing' }).describe('ONNX model'),
   name: z.string().min(1).max(200).describe('Name of the version'),
   preprocessing: z.union([z.string(), preprocessingSchema]).optional().describe('imagenet, cifar, a JSON file, or the fields themselves; guessed when the model does not say'),
   classes: z.union([z.string(), z.array(z.string()).min(1)]).optional().describe('Class names in the order of the outputs, or a file of them'),

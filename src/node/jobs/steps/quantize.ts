@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { ptqConfig } from '../../../core/quantize/config'
 import { goalConfig } from '../../../core/quantize/goal'
+import { onlyWhen } from '../../../shared/onlyWhen'
 import { qatConfig } from '../../../core/quantize/qatConfig'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
@@ -14,8 +15,7 @@ const params = ptqConfig.extend({
   validationSamples: z.number().int().min(1).max(100_000).optional().meta({ unit: 'images' }).describe('Images of the validation split that the result, and each rung, is measured on; 500 when left out, 1,000 with --ladder, all of them with --goal.'),
   seed: z.number().int().min(0).default(0).describe('Start of every random stream, such as the choice of calibration images'),
   name: z.string().min(1).max(200).optional().describe('Name of the version'),
-  ...qatConfig.shape,
-  backend: z.string().default('auto').describe('What trains; auto takes the fastest that is there'),
+  ...onlyWhen({ field: 'mode', is: ['qat'] }, { ...qatConfig.shape, backend: z.string().default('auto').describe('What trains; auto takes the fastest that is there') }),
 })
 
 export type QuantizeParams = z.output<typeof params>
