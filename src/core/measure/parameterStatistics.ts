@@ -1,9 +1,9 @@
 import { consumers } from '../graph/graph'
 import type { Graph, Node } from '../graph/graph'
-import { isFloat } from '../graph/tensorData'
+import { isFloat, sizeOf } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
 import { operators } from '../ops/index'
-import type { ParameterRole } from '../ops/operator'
+import type { ParameterRole, Shape } from '../ops/operator'
 
 /**
  * Parameters by kind, as the reference notebook counts them. Running means and variances, clamp bounds, scales and zero points are no parameters.
@@ -23,6 +23,12 @@ export interface ParameterStatistics {
   readonly sparsity: number
   /** 1 byte an int8 weight, 4 bytes anything else, in MiB. */
   readonly approxMemoryMb: number
+}
+
+/** Parameters in all, of shapes that are known, such as those that a cut would leave. */
+export function parametersOfSizes({ graph, shapes }: { readonly graph: Graph; readonly shapes: ReadonlyMap<string, Shape> }): number {
+  const readers = consumers(graph)
+  return [...graph.initializers].reduce((sum, [name, tensor]) => sum + (kindOf(readers, name, tensor) ? sizeOf(shapes.get(name) ?? tensor.shape) : 0), 0)
 }
 
 type Kind = 'intWeight' | 'floatWeight' | 'bias' | 'batchNorm' | 'other'

@@ -5,11 +5,13 @@ import type { Graph } from '../graph/graph'
 export const chanceOf = ({ outputs }: Graph): number => 1 / Math.max(1, Number(outputs[0].shape.at(-1)))
 
 /**
- * Accuracy, 0..1, to be expected where the effects of single groups add up, which they do while they are small: `base` less the drop of each
- * (negative ones do not count). Not below `chance`.
+ * Accuracy, 0..1, to be expected right after a cut, before any fine-tuning. Each group by itself leaves a share of what `base` is above `chance`; together they leave the
+ * product of these shares. While drops are small this is `base` less their sum; where they are large it goes to `chance` and never below. Negative drops do not count.
  */
 export function expectedAccuracy(base: number, drops: readonly number[], chance: number): number {
-  return Math.max(Math.min(base, chance), base - drops.reduce((sum, drop) => sum + Math.max(0, drop), 0))
+  const room = base - chance
+  if (room <= 0) return base
+  return chance + room * drops.reduce((left, drop) => left * (1 - Math.min(room, Math.max(0, drop)) / room), 1)
 }
 
 /** Accuracy at a share of removed channels: on the lines between the measured points, from `base` at none to `chance` at all. Points in any order. */

@@ -1,6 +1,8 @@
 import { NNOptError } from '../../shared/errors'
 import type { Graph } from '../graph/graph'
 import { cut } from './cut'
+import { cutSizes } from './cutSizes'
+import type { SizedGraph } from './cutSizes'
 import type { DependencyGraph, Group } from './dependencyGraph'
 import { layersNamed, weightLayers } from './layers'
 import { allowedCount } from './rounding'
@@ -22,6 +24,8 @@ export interface Target {
   readonly keep: number
   /** Counts on shapes alone: the numbers in the graph may be zeros. */
   cost(graph: Graph): number
+  /** The same of sizes alone, where that is possible: it is much faster. */
+  costOfSizes?(sizes: SizedGraph): number
   /** Cost of the graph that `keep` refers to: the one before the first of several cuts. */
   readonly whole: number
 }
@@ -57,8 +61,11 @@ export function chooseUnits(dependencies: DependencyGraph, scores: ReadonlyMap<G
 
 function choiceOf(dependencies: DependencyGraph, counts: Counts, scores: ReadonlyMap<Group, Float64Array>, target: Target | undefined): Choice {
   const removed = removedUnits(counts, scores)
-  return { counts, removed, kept: target ? target.cost(cut(dependencies, removed, { shapesOnly: true })) / target.whole : 1 }
+  return { counts, removed, kept: target ? costAfter(dependencies, removed, target) / target.whole : 1 }
 }
+
+const costAfter = (dependencies: DependencyGraph, removed: ReadonlySet<number>, target: Target): number =>
+  target.costOfSizes ? target.costOfSizes(cutSizes(dependencies, removed)) : target.cost(cut(dependencies, removed, { shapesOnly: true }))
 
 /** Groups that are protected or have a ratio of their own. */
 function fixedCounts(dependencies: DependencyGraph, config: StructuredConfig): Counts {
@@ -90,9 +97,24 @@ function ratioCount(group: Group, ratio: number, config: RoundingConfig): number
 function freeCounts(free: readonly Group[], scores: ReadonlyMap<Group, Float64Array>, config: StructuredConfig, removedShare: number): Counts {
   const scoresOf = (group: Group): Float64Array => scores.get(group) ?? new Float64Array()
   if (config.scope === 'local') return new Map(free.map((group) => [group, allowedCount(group, (1 - removedShare) * group.units.length, config)]))
-  const ranking = Float64Array.from(free.flatMap((group) => [...scoresOf(group)])).sort()
+  const ranking = rankingOf(free, scores)
   const threshold = ranking[Math.min(ranking.length - 1, Math.floor(removedShare * ranking.length))]
-  return new Map(free.map((group) => [group, allowedCount(group, removedShare >= 1 ? 0 : scoresOf(group).filter((score) => score >= threshold).length, config)]))
+  return new Map(free.map((group) => [group, allowedCount(group, removedShare >= 1 ? 0 : countFrom(scoresOf(group), threshold), config)]))
+}
+
+const rankings = new WeakMap<readonly Group[], Float64Array>()
+
+/** All scores in order; sorted once for a search. */
+function rankingOf(free: readonly Group[], scores: ReadonlyMap<Group, Float64Array>): Float64Array {
+  const known = rankings.get(free) ?? Float64Array.from(free.flatMap((group) => [...(scores.get(group) ?? [])])).sort()
+  rankings.set(free, known)
+  return known
+}
+
+function countFrom(scores: Float64Array, threshold: number): number {
+  let count = 0
+  for (const score of scores) if (score >= threshold) count++
+  return count
 }
 
 function removedUnits(counts: Counts, scores: ReadonlyMap<Group, Float64Array>): ReadonlySet<number> {

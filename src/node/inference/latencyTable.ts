@@ -6,6 +6,8 @@ import { median } from '../../core/measure/latency'
 import { writeOnnx } from '../../core/onnx/index'
 import { operators } from '../../core/ops/index'
 import type { Shape } from '../../core/ops/operator'
+import { sized } from '../../core/prune/cutSizes'
+import type { SizedGraph } from '../../core/prune/cutSizes'
 import { weightLayers } from '../../core/prune/layers'
 import { startInferenceThread } from './inferenceWorker'
 import type { InferenceThread } from './inferenceWorker'
@@ -23,6 +25,8 @@ export interface LatencyTable {
   readonly wholeMs: number
   /** Estimated milliseconds of a network with the same nodes and fewer channels. */
   predict(graph: Graph): number
+  /** The same of sizes alone, such as those that a cut would leave. */
+  predictSizes(sizes: SizedGraph): number
 }
 
 export interface LatencyTableOptions {
@@ -62,25 +66,25 @@ export async function measureLatencyTable(graph: Graph, { threads, signal, onPro
 }
 
 function tableOf(graph: Graph, wholeMs: number, byNode: ReadonlyMap<string, readonly Point[]>): LatencyTable {
-  const layersMs = (each: Graph): number => {
+  const layersMs = (each: SizedGraph): number => {
     const operations = macsByNode(each)
     return [...byNode].reduce((sum, [name, points]) => sum + interpolated(points, operations.get(name) ?? 0), 0)
   }
   // Alone, a layer pays for its own change of layout too: the sum may exceed the whole, and is then scaled to it.
-  const whole = layersMs(graph)
+  const own = sized(graph)
+  const whole = layersMs(own)
   const rest = Math.max(0, wholeMs - whole)
   const scale = whole > wholeMs ? wholeMs / whole : 1
-  const elements = elementsOf(graph)
-  return { wholeMs, predict: (each) => layersMs(each) * scale + rest * (elementsOf(each) / elements) }
+  const elements = elementsOf(own)
+  const predictSizes = (each: SizedGraph): number => layersMs(each) * scale + rest * (elementsOf(each) / elements)
+  return { wholeMs, predict: (each) => predictSizes(sized(each)), predictSizes }
 }
 
-function macsByNode(graph: Graph): ReadonlyMap<string, number> {
-  const shapes = inferShapes(graph, 1)
+function macsByNode({ graph, shapes }: SizedGraph): ReadonlyMap<string, number> {
   return new Map(graph.nodes.map((node) => [node.name, operators.get(node.op).macs?.(nodeContext(graph, node, shapes)) ?? 0]))
 }
 
-function elementsOf(graph: Graph): number {
-  const shapes = inferShapes(graph, 1)
+function elementsOf({ graph, shapes }: SizedGraph): number {
   return graph.nodes.reduce((sum, { outputs }) => sum + sizeOf(shapes.get(outputs[0]) ?? []), 0)
 }
 
@@ -96,7 +100,7 @@ async function pointsOf(thread: InferenceThread, node: Node, input: Shape, weigh
   for (const width of widths) {
     const single = layerGraph(node, input, weight, width)
     if (!single) continue
-    points.push({ macs: macsByNode(single).get(node.name) ?? 0, ms: Math.max(0, (await timed(thread, single, threads)) - callMs) })
+    points.push({ macs: macsByNode(sized(single)).get(node.name) ?? 0, ms: Math.max(0, (await timed(thread, single, threads)) - callMs) })
   }
   return points
 }

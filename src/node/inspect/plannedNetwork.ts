@@ -1,10 +1,13 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Graph } from '../../core/graph/graph'
-import { macs } from '../../core/measure/macs'
-import { parameterStatistics } from '../../core/measure/parameterStatistics'
+import { macsOfSizes } from '../../core/measure/macs'
+import { parametersOfSizes } from '../../core/measure/parameterStatistics'
 import { writeOnnx } from '../../core/onnx/index'
+import { sizeOf } from '../../core/graph/tensorData'
 import { cut } from '../../core/prune/cut'
+import { cutSizes } from '../../core/prune/cutSizes'
+import type { SizedGraph } from '../../core/prune/cutSizes'
 import { dependencyGraph } from '../../core/prune/dependencyGraph'
 import type { DependencyGraph, Group } from '../../core/prune/dependencyGraph'
 import { gatherShuffles } from '../../core/prune/gatherShuffles'
@@ -75,15 +78,29 @@ export const cutAs = ({ dependencies }: PlannedNetwork, { removed }: Choice): Gr
 
 const compressed = promisify(gzip)
 
-/** Counted on shapes alone unless the compressed size is wanted too, for which the numbers matter. */
+/** Bytes of a network's file before any cut. */
+const wholeBytes = new WeakMap<DependencyGraph, number>()
+
+function wholeSize(dependencies: DependencyGraph): number {
+  const known = wholeBytes.get(dependencies) ?? writeOnnx(cut(dependencies, new Set())).length
+  wholeBytes.set(dependencies, known)
+  return known
+}
+
+/** The file less the numbers that a cut takes out of it: exact but for a few bytes that write lengths down. */
+function sizeLeft(dependencies: DependencyGraph, { graph, shapes }: SizedGraph): number {
+  return [...graph.initializers].reduce((bytes, [name, { data }]) => bytes - data.BYTES_PER_ELEMENT * (data.length - sizeOf(shapes.get(name) ?? [data.length])), wholeSize(dependencies))
+}
+
+/** Counted on sizes alone unless the compressed size is wanted too, for which the file is written. */
 export async function costOf({ dependencies, times }: PlannedNetwork, removed: ReadonlySet<number>, withGzip: boolean): Promise<PlannedCost> {
-  const graph = cut(dependencies, removed, { shapesOnly: !withGzip })
-  const bytes = writeOnnx(graph)
+  const sizes = cutSizes(dependencies, removed)
+  const bytes = withGzip ? writeOnnx(cut(dependencies, removed)) : undefined
   return {
-    params: parameterStatistics(graph).totalParams,
-    macs: macs(graph),
-    sizeBytes: bytes.length,
-    gzipBytes: withGzip ? (await compressed(bytes)).length : null,
-    predictedLatencyMs: times?.predict(graph) ?? null,
+    params: parametersOfSizes(sizes),
+    macs: macsOfSizes(sizes),
+    sizeBytes: bytes?.length ?? sizeLeft(dependencies, sizes),
+    gzipBytes: bytes ? (await compressed(bytes)).length : null,
+    predictedLatencyMs: times?.predictSizes(sizes) ?? null,
   }
 }

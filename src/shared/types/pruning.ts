@@ -43,7 +43,7 @@ export const channelPlan = z
   .object({
     counts: z.array(z.object({ name: z.string(), before: z.number(), after: z.number() }).readonly()).readonly(),
     cost: plannedCost,
-    /** Accuracy less the drops of all groups, read off their curves; null where a group that loses channels has no curve. */
+    /** Accuracy right after the cut, without fine-tuning: the drops of all groups, read off their curves, combined so that it does not fall below guessing; null where a group that loses channels has no curve. */
     expectedAccuracy: z.number().nullable(),
   })
   .readonly()

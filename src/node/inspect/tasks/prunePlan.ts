@@ -2,7 +2,7 @@ import { accuracyAt, chanceOf, expectedAccuracy } from '../../../core/prune/expe
 import type { Target } from '../../../core/prune/structured'
 import { NNOptError } from '../../../shared/errors'
 import type { ChannelPlan, Sensitivity } from '../../../shared/types'
-import { costs } from '../../jobs/models/pruneGraph'
+import { costs, costsOfSizes } from '../../jobs/models/pruneGraph'
 import type { Inspection } from '../inspection'
 import { costOf, plannedChoice, plannedNetwork } from '../plannedNetwork'
 import type { PlannedNetwork } from '../plannedNetwork'
@@ -15,9 +15,9 @@ export const prunePlan: Inspection<'versions.prunePlan'> = async ({ store }, { v
 }
 
 function targetOf({ source, times }: PlannedNetwork, name: 'params' | 'macs' | 'latency', keep: number): Target {
-  if (name !== 'latency') return { name, keep, cost: costs[name], whole: costs[name](source) }
+  if (name !== 'latency') return { name, keep, cost: costs[name], costOfSizes: costsOfSizes[name], whole: costs[name](source) }
   if (!times) throw new NNOptError('wrongCall', 'goal latency: the layers have not been timed yet; time them first')
-  return { name, keep, cost: times.predict, whole: times.wholeMs }
+  return { name, keep, cost: times.predict, costOfSizes: times.predictSizes, whole: times.wholeMs }
 }
 
 /** Read off the curves; unknown where one is missing. */

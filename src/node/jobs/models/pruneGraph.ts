@@ -1,9 +1,10 @@
 import type { Graph } from '../../../core/graph/graph'
-import { macs } from '../../../core/measure/macs'
-import { parameterStatistics } from '../../../core/measure/parameterStatistics'
+import { macs, macsOfSizes } from '../../../core/measure/macs'
+import { parametersOfSizes, parameterStatistics } from '../../../core/measure/parameterStatistics'
 import { keepOf, methodOf } from '../../../core/prune/config'
 import type { KeepTarget } from '../../../core/prune/config'
 import { cut, zeroed } from '../../../core/prune/cut'
+import type { SizedGraph } from '../../../core/prune/cutSizes'
 import { dependencyGraph } from '../../../core/prune/dependencyGraph'
 import type { DependencyGraph, Group } from '../../../core/prune/dependencyGraph'
 import { gatherShuffles } from '../../../core/prune/gatherShuffles'
@@ -22,6 +23,9 @@ export const costs: Readonly<Record<Exclude<KeepTarget, 'latency'>, (graph: Grap
   params: (graph) => parameterStatistics(graph).totalParams,
   macs,
 }
+
+/** The same of sizes alone. */
+export const costsOfSizes: Readonly<Record<Exclude<KeepTarget, 'latency'>, (sizes: SizedGraph) => number>> = { params: parametersOfSizes, macs: macsOfSizes }
 
 /** Zeros among the weights: a share of the final amount. */
 export function maskGraph(graph: Graph, params: PruneParams, share: number): Graph {
