@@ -20,6 +20,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'predict', summary: 'ask a version what pictures show', load: async () => (await import('./predict')).predict },
   { name: 'benchmark', summary: 'measure the speed of versions', load: async () => (await import('./benchmark')).benchmark },
   { name: 'tune', summary: 'find the fastest way to run a version here', load: async () => (await import('./tune')).tune },
+  { name: 'recommend', summary: 'float, int8 or 7-bit: measured side by side, and which to deploy', load: async () => (await import('./recommend')).recommend },
   { name: 'profile', summary: 'where the time of a training step or an inference goes', load: async () => (await import('./profile')).profile },
   { name: 'export', summary: 'write a version to a file', load: async () => (await import('./export')).exportVersion },
   { name: 'versions', summary: 'list the versions', load: async () => (await import('./versions')).versions },

@@ -3,7 +3,7 @@ import { median } from '../../../core/measure/latency'
 import type { Engine, ModelForm } from '../../../shared/types'
 import { createInferenceWorker } from '../inferenceWorker'
 import type { InferenceWorker } from '../inferenceWorker'
-import type { ImageBatch, ModelSource } from '../protocol'
+import type { ImageBatch, ModelSource, SessionOptions } from '../protocol'
 
 export interface BenchmarkModel {
   readonly id: string
@@ -21,6 +21,8 @@ export interface BenchmarkEntry extends BenchmarkModel {
   readonly sessions: number
   readonly threads: number
   readonly batch: number
+  /** Further configuration of onnxruntime. */
+  readonly settings?: SessionOptions['entries']
 }
 
 /** A model that is warm and takes its turns. */
@@ -56,7 +58,7 @@ export const throughputs = ({ entry: { batch, sessions }, rounds }: Contestant):
 export async function prepareContestant(entry: BenchmarkEntry, { roundMs = 400, seed }: ContestantOptions): Promise<Contestant> {
   const workers: InferenceWorker[] = []
   try {
-    while (workers.length < entry.sessions) workers.push(await createInferenceWorker(entry.model, { threads: entry.threads, engine: entry.engine }))
+    while (workers.length < entry.sessions) workers.push(await createInferenceWorker(entry.model, { threads: entry.threads, engine: entry.engine, ...(entry.settings && { entries: entry.settings }) }))
     const images = noise([entry.batch, ...entry.imageShape], seed)
     const stableMs = await warmUp(workers, images)
     return { entry, workers, images, rounds: [], runsPerRound: Math.max(1, Math.round(roundMs / stableMs)), settlingRuns: Math.ceil(settlingMs / stableMs) }

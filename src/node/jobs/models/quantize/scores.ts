@@ -18,12 +18,13 @@ export interface ScoreOptions {
   readonly kind: ScoreKind
   readonly signal?: AbortSignal
   readonly optimization?: SessionOptions['optimization']
+  readonly entries?: SessionOptions['entries']
   readonly onProgress?: (images: number) => void
 }
 
 /** Runs a file over images in a default session and keeps its scores. */
-export async function scoresOf(model: Uint8Array | string, batches: Batches, { kind, signal, optimization, onProgress }: ScoreOptions): Promise<ScoredImages> {
-  const worker = await createInferenceWorker(model, { threads: availableParallelism(), ...(optimization && { optimization }) })
+export async function scoresOf(model: Uint8Array | string, batches: Batches, { kind, signal, optimization, entries, onProgress }: ScoreOptions): Promise<ScoredImages> {
+  const worker = await createInferenceWorker(model, { threads: availableParallelism(), ...(optimization && { optimization }), ...(entries && { entries }) })
   const [scores, labels]: [Float32Array[], number[]] = [[], []]
   try {
     for await (const batch of batches()) {
