@@ -1,0 +1,128 @@
+import { expect, test } from '@playwright/test'
+import type { Page } from '@playwright/test'
+import { violationsInBothThemes } from './axe'
+import { startStudio } from './studio'
+import type { Studio } from './studio'
+
+/** Home in each of its layouts, and everything that opens over a screen, in both themes. */
+test.describe.configure({ mode: 'serial' })
+
+let studio: Studio
+let page: Page
+
+test.beforeAll(async ({ browser }) => {
+  studio = await startStudio()
+  await studio.nnopt('quantize', 'tiny', '--dataset', 'colours', '--name', 'tiny-int8')
+  for (const version of ['tiny', 'tiny-int8']) await studio.nnopt('evaluate', version, '--dataset', 'colours')
+  page = await (await browser.newContext()).newPage()
+  await page.goto(studio.url)
+  await expect(page.getByRole('link', { name: 'tiny', exact: true }).first()).toBeVisible()
+})
+
+test.afterAll(async () => {
+  await page?.context().close()
+  await studio?.close()
+})
+
+async function open(path: string): Promise<void> {
+  await page.goto('about:blank')
+  await page.goto(`${studio.origin}/#${path}`)
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+}
+
+async function openVersion(name: string): Promise<void> {
+  await open('/')
+  await page.getByRole('button', { name: 'Table', exact: true }).click()
+  await page.getByRole('link', { name, exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
+}
+
+for (const [layout, shown] of [['Overview', 'img'], ['Table', 'row'], ['Pareto', 'img'], ['Lineage', 'button']] as const) {
+  test(`Home as ${layout}, with a selection and without`, async () => {
+    await open('/')
+    await page.getByRole('button', { name: layout, exact: true }).click()
+    await expect(page.getByRole('main').getByRole(shown).first()).toBeVisible()
+    expect(await violationsInBothThemes(page)).toEqual([])
+    if (layout !== 'Overview' && layout !== 'Table') return
+    await page.getByRole('checkbox', { name: 'Select all' }).check()
+    await expect(page.getByRole('button', { name: 'Compare 2' })).toBeVisible()
+    expect(await violationsInBothThemes(page)).toEqual([])
+  })
+}
+
+test('the columns that can be chosen', async () => {
+  await open('/')
+  await page.getByRole('button', { name: 'Table', exact: true }).click()
+  await page.getByRole('button', { name: 'Columns' }).click()
+  expect(await violationsInBothThemes(page)).toEqual([])
+})
+
+test('the palette, with commands and without', async () => {
+  await open('/')
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('dialog', { name: 'Commands' })).toBeVisible()
+  expect(await violationsInBothThemes(page)).toEqual([])
+  await page.getByRole('combobox', { name: 'Commands' }).fill('nothing is called so')
+  await expect(page.getByRole('option')).toHaveCount(0)
+  expect(await violationsInBothThemes(page)).toEqual([])
+})
+
+test('the sheet of shortcuts', async () => {
+  await open('/')
+  await page.getByRole('main').focus()
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
+  expect(await violationsInBothThemes(page)).toEqual([])
+})
+
+for (const step of ['Evaluate', 'Quantize', 'Train further', 'Benchmark', 'Tune']) {
+  test(`the form that a version's ${step} opens, with a wrong value`, async () => {
+    await openVersion('tiny')
+    const button = page.getByRole('button', { name: step, exact: true })
+    await button.click()
+    const dialog = page.getByRole('dialog')
+    await expect(dialog.locator('.field').first().or(dialog.locator('form'))).toBeVisible()
+    expect(await violationsInBothThemes(page)).toEqual([])
+    const number = dialog.locator('input[inputmode="numeric"], input[inputmode="decimal"]').first()
+    if ((await number.count()) === 0) return
+    await number.fill('many')
+    await expect(number).toHaveAttribute('aria-invalid', 'true')
+    expect(await violationsInBothThemes(page)).toEqual([])
+  })
+}
+
+test('New run, with every setting unfolded and a wrong one', async () => {
+  await open('/new')
+  await expect(page.getByRole('textbox', { name: 'As YAML' })).not.toHaveValue('')
+  await page.locator('.step details').evaluateAll((all) => all.forEach((each) => ((each as HTMLDetailsElement).open = true)))
+  expect(await violationsInBothThemes(page)).toEqual([])
+  await page.getByRole('textbox', { name: 'As YAML' }).fill('name: x\nsteps: [')
+  await expect(page.getByRole('alert')).toBeVisible()
+  expect(await violationsInBothThemes(page)).toEqual([])
+  for (const menu of ['Presets', 'Add a step']) {
+    await page.getByRole('button', { name: menu }).click()
+    expect(await violationsInBothThemes(page), menu).toEqual([])
+    await page.keyboard.press('Escape')
+  }
+})
+
+test('adding a data set from each source, and the question before one is removed', async () => {
+  await open('/add-dataset')
+  for (const source of await page.getByRole('radio').all()) {
+    await source.check()
+    expect(await violationsInBothThemes(page)).toEqual([])
+  }
+  await open('/datasets/colours')
+  await page.getByRole('button', { name: 'Remove' }).click()
+  await expect(page.getByText('its source stays')).toBeVisible()
+  expect(await violationsInBothThemes(page)).toEqual([])
+})
+
+test('settings and the notice of an engine that is gone', async () => {
+  await open('/settings')
+  expect(await violationsInBothThemes(page)).toEqual([])
+  const back = studio.restart()
+  await expect(page.getByText(/The engine has ended|no valid token/)).toBeVisible()
+  expect(await violationsInBothThemes(page)).toEqual([])
+  await back
+})
