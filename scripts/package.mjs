@@ -43,8 +43,9 @@ function stagePackages() {
   npm(['prune', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--offline', '--no-package-lock'], engine)
 }
 
-/** onnxruntime's package carries the binaries of every system. */
+/** onnxruntime's package and Dawn's carry the binaries of every system. */
 function dropOtherPlatforms() {
+  dropOtherDawns()
   const folder = join(engine, 'node_modules', 'onnxruntime-node', 'bin')
   for (const api of readdirSync(folder)) {
     for (const system of readdirSync(join(folder, api))) {
@@ -52,6 +53,13 @@ function dropOtherPlatforms() {
       else for (const arch of readdirSync(join(folder, api, system))) if (arch !== process.arch) rmSync(join(folder, api, system, arch), { recursive: true })
     }
   }
+}
+
+function dropOtherDawns() {
+  const folder = join(engine, 'node_modules', 'webgpu', 'dist')
+  if (!existsSync(folder)) return
+  const own = `${process.platform}-${process.platform === 'darwin' ? 'universal' : process.arch}`
+  for (const system of readdirSync(folder)) if (system !== own) rmSync(join(folder, system), { recursive: true })
 }
 
 if (!existsSync(join(root, 'out', 'main', 'index.js'))) throw new Error("'out/main/index.js' is missing: run 'npm run build' first")

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { fixedFakeQuant, learnedFakeQuant } from '../../src/core/execute/fakeQuantStep'
 import type { Operator } from '../../src/core/ops/operator'
 import { backends } from '../../src/node/backends/index'
+import { inScope } from '../helpers/inScope'
 import type { RunningBackend } from '../../src/node/backends/index'
 
 const numbers = z.array(z.number())
@@ -29,8 +30,8 @@ function uniforms(seed: number, shape: readonly number[], scale = 1): tf.Tensor 
 }
 
 /** Share of the values that lie apart: torch multiplies by 1 / scale and so rounds a tie in a million to the other side. */
-function apart(actual: tf.Tensor | undefined, expected: readonly number[]): number {
-  const got = actual?.dataSync() ?? []
+async function apart(actual: tf.Tensor | undefined, expected: readonly number[]): Promise<number> {
+  const got = (await actual?.data()) ?? []
   expect(got.length).toBe(expected.length)
   return expected.filter((value, index) => Math.abs(value - got[index]) > 2e-5 * (1 + Math.abs(value))).length / expected.length
 }
@@ -55,13 +56,13 @@ describe.each(backends.ids)('fakeQuant on %s against torch', (id) => {
   })
   afterAll(() => running.dispose())
 
-  it.each(golden.cases)('$name', (expected) => tf.tidy(() => {
+  it.each(golden.cases)('$name', (expected) => inScope(async () => {
     const [y, dx] = run(fixedFakeQuant, expected, expected.scale)
-    expect([apart(y, expected.fixed.y), apart(dx, expected.fixed.dx)]).toEqual([0, 0])
+    expect([await apart(y, expected.fixed.y), await apart(dx, expected.fixed.dx)]).toEqual([0, 0])
   }))
 
-  it.each(golden.cases)('$name, with a learned scale', (expected) => tf.tidy(() => {
+  it.each(golden.cases)('$name, with a learned scale', (expected) => inScope(async () => {
     const [y, dx, dScale] = run(learnedFakeQuant, expected, expected.scale.map(Math.log))
-    expect([apart(y, expected.learned.y), apart(dx, expected.learned.dx), apart(dScale, expected.learned.dLogScale)]).toEqual([0, 0, 0])
+    expect([await apart(y, expected.learned.y), await apart(dx, expected.learned.dx), await apart(dScale, expected.learned.dLogScale)]).toEqual([0, 0, 0])
   }))
 })

@@ -12,6 +12,7 @@ import { maxPoolGradient } from '../../src/core/execute/kernels/maxPool'
 import { softmaxCrossEntropy } from '../../src/core/execute/kernels/softmaxCrossEntropy'
 import type { RunningBackend } from '../../src/node/backends/index'
 import { backends } from '../../src/node/backends/index'
+import { inScope } from '../helpers/inScope'
 
 const numbers = z.array(z.number())
 const pair = z.tuple([z.number(), z.number()])
@@ -42,8 +43,8 @@ function uniforms(seed: number, shape: readonly number[], scale = 1): tf.Tensor 
   return tf.tensor(Float32Array.from({ length: size }, () => Math.fround(next()) * scale), [...shape], 'float32')
 }
 
-function expectClose(actual: tf.Tensor, expected: readonly number[]): void {
-  const got = actual.dataSync()
+async function expectClose(actual: tf.Tensor, expected: readonly number[]): Promise<void> {
+  const got = await actual.data()
   expect(got.length).toBe(expected.length)
   const worst = expected.reduce((most, value, index) => Math.max(most, Math.abs(value - got[index]) / (1 + Math.abs(value))), 0)
   expect(worst).toBeLessThan(2e-5)
@@ -61,51 +62,51 @@ describe.each(backends.ids)('training kernels against PyTorch on %s', (id) => {
 
   const specOf = ({ strides, pads }: z.output<typeof convolution>): ConvSpec => ({ strides, dilations: [1, 1], pads })
 
-  it.each(golden.convolutions)('convolution: $name', (expected) => tf.tidy(() => {
+  it.each(golden.convolutions)('convolution: $name', (expected) => inScope(async () => {
     const spec = specOf(expected)
     const [x, filter, dy] = [uniforms(1, expected.x), uniforms(2, [...expected.kernel, expected.x[3], expected.out ?? 1]), uniforms(3, expected.yShape)]
     const y = conv2d(x, filter, spec)
     expect(y.shape).toEqual(expected.yShape)
-    expectClose(y, expected.y)
-    expectClose(conv2dInputGradient(dy, filter, x.shape, spec), expected.dx)
-    expectClose(conv2dFilterGradient(x, dy, filter.shape, spec), expected.dw)
+    await expectClose(y, expected.y)
+    await expectClose(conv2dInputGradient(dy, filter, x.shape, spec), expected.dx)
+    await expectClose(conv2dFilterGradient(x, dy, filter.shape, spec), expected.dw)
   }))
 
-  it.each(golden.depthwise)('depthwise convolution: $name', (expected) => tf.tidy(() => {
+  it.each(golden.depthwise)('depthwise convolution: $name', (expected) => inScope(async () => {
     const spec = specOf(expected)
     const [x, filter, dy] = [uniforms(1, expected.x), uniforms(2, [...expected.kernel, expected.x[3], 1]), uniforms(3, expected.yShape)]
     const y = depthwiseConv2d(x, filter, spec)
     expect(y.shape).toEqual(expected.yShape)
-    expectClose(y, expected.y)
-    expectClose(depthwiseConv2dInputGradient(dy, filter, x.shape, spec), expected.dx)
-    expectClose(depthwiseConv2dFilterGradient(x, dy, filter.shape, spec), expected.dw)
+    await expectClose(y, expected.y)
+    await expectClose(depthwiseConv2dInputGradient(dy, filter, x.shape, spec), expected.dx)
+    await expectClose(depthwiseConv2dFilterGradient(x, dy, filter.shape, spec), expected.dw)
   }))
 
-  it.each(golden.batchNorms)('batch normalization of $shape, activation $activation', ({ shape, activation, ...expected }) => tf.tidy(() => {
+  it.each(golden.batchNorms)('batch normalization of $shape, activation $activation', ({ shape, activation, ...expected }) => inScope(async () => {
     const channels = shape[shape.length - 1]
     const [x, scale, shift, dy] = [uniforms(1, shape, 3), uniforms(2, [channels], 4), uniforms(3, [channels], 4), uniforms(4, shape)]
     const fused: FusedActivation = activation
     const { y, mean, variance, saved } = batchNormTrain(x, scale, shift, epsilon, fused)
-    expectClose(y, expected.y)
-    expectClose(mean, expected.mean)
-    expectClose(variance, expected.variance)
+    await expectClose(y, expected.y)
+    await expectClose(mean, expected.mean)
+    await expectClose(variance, expected.variance)
     const { dx, dScale, dShift } = batchNormTrainGradient(dy, x, scale, saved, epsilon, fused)
-    expectClose(dx, expected.dx)
-    expectClose(dScale, expected.dScale)
-    expectClose(dShift, expected.dShift)
+    await expectClose(dx, expected.dx)
+    await expectClose(dScale, expected.dScale)
+    await expectClose(dShift, expected.dShift)
   }))
 
-  it('softmax cross entropy', () => tf.tidy(() => {
+  it('softmax cross entropy', () => inScope(async () => {
     const { shape, labels, ...expected } = golden.crossEntropy
     const { loss, gradient } = softmaxCrossEntropy(uniforms(1, shape, 8), tf.tensor(labels, shape))
-    expectClose(loss, expected.loss)
-    expectClose(gradient, expected.gradient)
+    await expectClose(loss, expected.loss)
+    await expectClose(gradient, expected.gradient)
   }))
 
-  it('max pooling', () => tf.tidy(() => {
+  it('max pooling', () => inScope(async () => {
     const { x: shape, kernel, strides, yShape, ...expected } = golden.maxPool
     const y = tf.maxPool(uniforms(1, shape) as tf.Tensor4D, kernel, strides, 'valid')
-    expectClose(y, expected.y)
-    expectClose(maxPoolGradient(uniforms(3, yShape), uniforms(1, shape), y, kernel, strides), expected.dx)
+    await expectClose(y, expected.y)
+    await expectClose(maxPoolGradient(uniforms(3, yShape), uniforms(1, shape), y, kernel, strides), expected.dx)
   }))
 })

@@ -58,11 +58,11 @@ describe.each(cases)('depthwise gradients on wasm: $name', ({ x: xShape, multipl
 describe('the registry of backends', () => {
   it('lists every backend with a version or a reason', async () => {
     const all = await listBackends()
-    expect(all.map(({ id }) => id)).toEqual(['tensorflow', 'wasm'])
+    expect(all.map(({ id }) => id)).toEqual(['tensorflow', 'webgpu', 'wasm'])
     for (const backend of all) expect(backend.available ? backend.version : backend.reason).not.toBe('')
   })
 
   it('names the known backends when asked for another', async () => {
-    await expect(chooseBackend('cuda')).rejects.toThrow("unknown backend 'cuda': expected one of tensorflow, wasm")
+    await expect(chooseBackend('cuda')).rejects.toThrow("unknown backend 'cuda': expected one of tensorflow, wasm, webgpu")
   })
 })

@@ -1,18 +1,16 @@
-import '@tensorflow/tfjs-backend-wasm'
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { physicalAxis, physicalShape } from '../../src/core/execute/layout'
 import type { Attributes, Node } from '../../src/core/graph/graph'
 import { floatTensor, intTensor, sizeOf, tensorData } from '../../src/core/graph/tensorData'
 import type { TensorData } from '../../src/core/graph/tensorData'
 import { operators } from '../../src/core/ops'
+import { backends } from '../../src/node/backends/index'
+import type { RunningBackend } from '../../src/node/backends/index'
+import { inScope } from '../helpers/inScope'
 import type { ForwardContext, GradientContext, LayoutRule, Operator, Shape } from '../../src/core/ops/operator'
 
-beforeAll(async () => {
-  setWasmPaths('node_modules/@tensorflow/tfjs-backend-wasm/dist/')
-  await tf.setBackend('wasm')
-})
+const available = new Map(await Promise.all(backends.list().map(async (backend) => [backend.id, (await backend.available()).available] as const)))
 
 /** A shape stands for a computed operand, a tensor for a constant one, undefined for an absent one. */
 type Operand = Shape | TensorData | undefined
@@ -127,7 +125,10 @@ function prepare({ op, inputs, attributes = {}, outputs = 1, training = false, l
 /** Positions whose gradient is looked at: those that the operator answers for. */
 const checked = (op: string, index: number): boolean => !(op === 'BatchNormalization' && index > 2) && !(op === 'Clip' && index > 0)
 
-function analytic({ operator, context, starts, training }: ReturnType<typeof prepare>): { readonly gradients: readonly (Float32Array | undefined)[]; loss(data: readonly (Float32Array | undefined)[]): number } {
+type Arrays = readonly (Float32Array | undefined)[]
+
+/** The operator's gradients on the active backend, and the loss that they belong to. */
+async function analytic({ operator, context, starts, training }: ReturnType<typeof prepare>): Promise<{ readonly gradients: Arrays; loss(data: Arrays): number }> {
   const tensorsOf = (data: readonly (Float32Array | undefined)[]): (tf.Tensor | undefined)[] => data.map((each, index) => each && tf.tensor(each, [...(starts[index]?.shape ?? [])]))
   const forward = (inputs: readonly (tf.Tensor | undefined)[], saved: tf.Tensor[]): readonly tf.Tensor[] => {
     const full: ForwardContext<unknown> = { ...context, training, inputs, save: (...tensors) => void saved.push(...tensors), updateStatistic: () => undefined }
@@ -145,12 +146,12 @@ function analytic({ operator, context, starts, training }: ReturnType<typeof pre
       })
       return products.reduce((sum, product) => sum + product, 0)
     })
-  const gradients = tf.tidy(() => {
+  const gradients = await inScope(async () => {
     const saved: tf.Tensor[] = []
     const inputs = tensorsOf(starts.map((start) => start?.data))
     const outputs = forward(inputs, saved)
     const full: GradientContext<unknown> = { ...context, inputs, outputs, saved, dOutputs: weightsOf(outputs), wants: () => true }
-    return operator.gradient?.(full).map((gradient) => gradient && Float32Array.from(gradient.dataSync())) ?? []
+    return Promise.all(operator.gradient?.(full).map(async (gradient) => gradient && Float32Array.from(await gradient.data())) ?? [])
   })
   return { gradients, loss }
 }
@@ -159,24 +160,63 @@ function analytic({ operator, context, starts, training }: ReturnType<typeof pre
 const step = 1e-2
 const tolerance = 3e-3
 
-describe('operator gradients agree with finite differences', () => {
-  it.each(cases.map((each) => ({ ...each, title: each.what ? `${each.op}, ${each.what}` : each.op })))('$title', (each) => {
+const titled = cases.map((each) => ({ ...each, title: each.what ? `${each.op}, ${each.what}` : each.op }))
+
+interface Slope {
+  readonly input: number
+  readonly position: number
+  readonly expected: number
+}
+
+/** Finite differences at some positions of every operand, by title. */
+const slopes = new Map<string, readonly Slope[]>()
+
+const wasm = backends.get('wasm')
+
+/** All on one backend: the loss is read at once there. */
+async function measureSlopes(): Promise<void> {
+  const running = await wasm.create()
+  for (const each of titled) {
     const prepared = prepare(each)
-    const { gradients, loss } = analytic(prepared)
-    for (const [index, start] of prepared.starts.entries()) {
-      if (!start || !checked(each.op, index)) continue
-      const got = gradients[index]
-      expect(got?.length, `gradient by input ${index}`).toBe(start.data.length)
+    const { loss } = await analytic(prepared)
+    slopes.set(each.title, prepared.starts.flatMap((start, input) => {
+      if (!start || !checked(each.op, input)) return []
       const chosen = new Set(Array.from({ length: 24 }, (_, at) => Math.floor((at * start.data.length) / 24)))
-      for (const position of chosen) {
-        const moved = (delta: number): number => loss(prepared.starts.map((own, at) => (at === index && own ? own.data.map((value, where) => (where === position ? value + delta : value)) : own?.data)))
-        const expected = (moved(step) - moved(-step)) / (2 * step)
-        const actual = got?.[position] ?? NaN
-        expect(Math.abs(actual - expected), `input ${index}, element ${position}: got ${actual}, expected ${expected}`).toBeLessThan(tolerance * Math.max(1, Math.abs(expected)))
-      }
+      return [...chosen].map((position) => {
+        const moved = (delta: number): number => loss(prepared.starts.map((own, at) => (at === input && own ? own.data.map((value, where) => (where === position ? value + delta : value)) : own?.data)))
+        return { input, position, expected: (moved(step) - moved(-step)) / (2 * step) }
+      })
+    }))
+  }
+  running.dispose()
+}
+
+beforeAll(measureSlopes)
+
+describe.each(backends.ids)('operator gradients on %s agree with finite differences', (id) => {
+  if (!available.get(id)) return void it.skip(`${id} is not installed`, () => {})
+  let running: RunningBackend
+  beforeAll(async () => {
+    running = await backends.get(id).create()
+  })
+  afterAll(() => running.dispose())
+
+  it.each(titled)('$title', async (each) => {
+    const prepared = prepare(each)
+    const before = tf.memory().numTensors
+    const { gradients } = await analytic(prepared)
+    expect(tf.memory().numTensors).toBe(before)
+    const known = slopes.get(each.title) ?? []
+    expect(known.length).toBeGreaterThan(0)
+    for (const { input, position, expected } of known) {
+      expect(gradients[input]?.length, `gradient by input ${input}`).toBe(prepared.starts[input]?.data.length)
+      const actual = gradients[input]?.[position] ?? NaN
+      expect(Math.abs(actual - expected), `input ${input}, element ${position}: got ${actual}, expected ${expected}`).toBeLessThan(tolerance * Math.max(1, Math.abs(expected)))
     }
   })
+})
 
+describe('the table of gradients', () => {
   it('covers every operator that has a gradient', () => {
     const covered = new Set(cases.map(({ op }) => op))
     expect(operators.list().filter((operator) => operator.gradient && !covered.has(operator.id)).map(({ id }) => id)).toEqual([])

@@ -22,11 +22,11 @@ const imageTensor = (values: Float32Array): tf.Tensor4D => tf.tidy(() => tf.tran
 
 const parametersOf = (executor: Executor): Map<string, tf.Tensor> => new Map(executor.parameters.map(({ name, shape }) => [name, tf.tensor(executor.pack(name), [...shape])]))
 
-function simulate(graph: Graph, values: Float32Array): Float32Array {
+async function simulate(graph: Graph, values: Float32Array): Promise<Float32Array> {
   const executor = createExecutor(graph)
   const [x, parameters] = [imageTensor(values), parametersOf(executor)]
   const logits = executor.forward(x, parameters)
-  const scores = logits.dataSync<'float32'>().slice()
+  const scores = (await logits.data<'float32'>()).slice()
   tf.dispose([x, logits, ...parameters.values()])
   executor.dispose()
   return scores
@@ -60,14 +60,14 @@ describe.each(backends.ids)('a graph with quantization parameters on %s', (id) =
   it.each(networks)('gives the scores of the exported $id in onnxruntime', async ({ id: architecture, params }) => {
     const graph = await quantizedNetwork(architecture, params)
     const values = noise(images, size, 9)
-    const [simulated, deployed] = [simulate(graph, values), await deploy(graph, values)]
+    const [simulated, deployed] = [await simulate(graph, values), await deploy(graph, values)]
     const spread = Math.max(...deployed) - Math.min(...deployed)
     const difference = Math.max(...deployed.map((score, index) => Math.abs(score - simulated[index])))
     expect(difference / spread).toBeLessThan(0.05)
     const agreement = argMaxes(deployed).filter((best, index) => best === argMaxes(simulated)[index]).length
     expect(agreement).toBeGreaterThanOrEqual(images - 1)
     // The parameters matter: without them the scores are others.
-    const float = simulate({ ...graph, qparams: new Map() }, values)
+    const float = await simulate({ ...graph, qparams: new Map() }, values)
     expect(Math.max(...float.map((score, index) => Math.abs(score - simulated[index])))).toBeGreaterThan(difference)
   })
 })

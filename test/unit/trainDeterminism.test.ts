@@ -55,7 +55,8 @@ describe.each(backends.ids)('training on %s', (id) => {
   })
   afterAll(() => running.dispose())
 
-  it.each(Object.keys(networks))('gives the same bits for %s from the start, and from a restart', async (architecture) => {
+  // A graphics device in software takes minutes for the others.
+  it.each(id === 'webgpu' ? ['tiny-cnn'] : Object.keys(networks))('gives the same bits for %s from the start, and from a restart', async (architecture) => {
     const expected = await vectorsAfter(architecture, false)
     expect(expected.parameters.every(Number.isFinite)).toBe(true)
     expect(await vectorsAfter(architecture, false)).toEqual(expected)

@@ -1,3 +1,5 @@
+import type { NNOptError } from '../../shared/errors'
+
 /** A backend that is running in this thread. */
 export interface RunningBackend {
   /** tfjs' name of it, for setBackend. */
@@ -6,11 +8,21 @@ export interface RunningBackend {
   readonly device: string
   readonly version: string
   readonly threads: number
+  /** Why nothing that runs here can go on, such as a lost device; undefined while all is well. */
+  readonly failure?: () => NNOptError | undefined
   dispose(): void
 }
 
 export type Availability =
-  | { readonly available: true; readonly version: string; readonly device: string }
+  | {
+      readonly available: true
+      readonly version: string
+      readonly device: string
+      /** Memory that tensors can use; absent where the device does not say. */
+      readonly memoryBytes?: number | undefined
+      /** It computes, but slower than any other: never chosen unasked. */
+      readonly isFallback?: boolean
+    }
   | { readonly available: false; readonly reason: string }
 
 /** A way to train; native code loads inside create(), never on import. */

@@ -3,11 +3,12 @@ import { createRegistry } from '../../shared/registry'
 import type { Availability, Backend, RunningBackend } from './backend'
 import { tensorflowBackend } from './tensorflow/index'
 import { wasmBackend } from './wasm/index'
+import { webgpuBackend } from './webgpu/index'
 
 export type { Availability, Backend, RunningBackend } from './backend'
 
 /** Every way to train. Importing it loads no native code. */
-export const backends = createRegistry<Backend>('backend', [tensorflowBackend, wasmBackend])
+export const backends = createRegistry<Backend>('backend', [tensorflowBackend, webgpuBackend, wasmBackend])
 
 export type BackendStatus = Pick<Backend, 'id' | 'label' | 'priority'> & Availability
 
@@ -17,10 +18,13 @@ export async function listBackends(): Promise<readonly BackendStatus[]> {
   return Promise.all(byPriority.map(async (backend) => ({ id: backend.id, label: backend.label, priority: backend.priority, ...(await backend.available()) })))
 }
 
+/** The first that is available and no mere fallback. */
+export const preferred = (statuses: readonly BackendStatus[]): BackendStatus | undefined => statuses.find((status) => status.available && !status.isFallback)
+
 /** The named backend, or with 'auto' the preferred one that is available. Throws `notFound` or `unavailable` with what to do. */
 export async function findBackend(id: string): Promise<Backend> {
   if (id !== 'auto') return backends.get(id)
-  const [first] = (await listBackends()).filter(({ available }) => available)
+  const first = preferred(await listBackends())
   if (!first) throw new NNOptError('unavailable', "no backend can train here: 'nnopt backends' says why")
   return backends.get(first.id)
 }

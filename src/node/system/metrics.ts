@@ -49,7 +49,7 @@ function cpuTimes(): { readonly idle: number; readonly total: number } {
 }
 
 /** NVIDIA GPUs by their own tool; none where it is missing. */
-async function sampleGpus(): Promise<readonly GpuMetrics[]> {
+export async function sampleGpus(): Promise<readonly GpuMetrics[]> {
   const output = await run('nvidia-smi', gpuQuery, { timeout: gpuTimeoutMs }).then(({ stdout }) => stdout, () => '')
   return output.trim().split('\n').filter(Boolean).map((line) => {
     const [name, share, used, total] = line.split(',').map((field) => field.trim())

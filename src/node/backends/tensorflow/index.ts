@@ -1,7 +1,8 @@
-import { availableParallelism } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import * as tf from '@tensorflow/tfjs-core'
 import { nativeKernelNames } from '../../../core/execute/kernels/native'
 import { NNOptError } from '../../../shared/errors'
+import { sampleGpus } from '../../system/metrics'
 import type { Availability, Backend, RunningBackend } from '../backend'
 import { environment } from './environment'
 import { registerTensorflowKernels } from './kernels'
@@ -27,7 +28,7 @@ export const tensorflowBackend: Backend = {
 
 async function available(): Promise<Availability> {
   const source = findSource()
-  return source ? { available: true, version: source.version, device: device(source.gpu) } : { available: false, reason: MISSING }
+  return source ? { available: true, version: source.version, device: device(source.gpu), memoryBytes: source.gpu ? (await sampleGpus())[0]?.memoryTotalBytes : totalmem() } : { available: false, reason: MISSING }
 }
 
 async function create(): Promise<RunningBackend> {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { totalmem } from 'node:os'
 import { createRequire } from 'node:module'
 import { dirname, sep } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
@@ -12,6 +13,8 @@ const name = 'wasm'
 const priority = 10
 const device = 'CPU (1 thread, SIMD)'
 const packageName = '@tensorflow/tfjs-backend-wasm'
+/** WebAssembly's addresses have 32 bits. */
+const addressableBytes = 2 ** 32
 const require = createRequire(import.meta.url)
 
 /** tfjs' WebAssembly backend with training kernels of ours: needs nothing but npm, and gives the same bits on every run. */
@@ -20,7 +23,7 @@ export const wasmBackend: Backend = { kind: 'backend', id: name, label: 'WebAsse
 async function available(): Promise<Availability> {
   if (!hasSimd()) return { available: false, reason: "this processor has no WebAssembly SIMD (x64 needs SSE4.1): install TensorFlow with 'nnopt runtime tensorflow'" }
   const version = packageVersion()
-  return version === undefined ? { available: false, reason: `${packageName} is not installed: run 'npm ci' in the program's folder` } : { available: true, version, device }
+  return version === undefined ? { available: false, reason: `${packageName} is not installed: run 'npm ci' in the program's folder` } : { available: true, version, device, memoryBytes: Math.min(totalmem(), addressableBytes) }
 }
 
 /** A module with one vector constant: valid where vectors are. */

@@ -34,6 +34,8 @@ async function train(job: TrainingJob): Promise<TrainingResult> {
     send({ kind: 'started', device, resumedAtStep: from?.snapshot.step ?? 0 })
     const result = await fit(trainer, data, config, { ...hooks(job), ...(job.quantization && quantizationHooks(job, job.quantization, trainer, dataset, pool)) }, from, { keepsStart: job.quantization !== undefined })
     return { graph: trainer.graphOf(result.chosen), history: result.state.history, bestEpoch: result.state.best?.epoch, bestScore: result.state.best?.score, stopped: result.stopped, diverged: result.diverged, device }
+  } catch (error) {
+    throw running.failure?.() ?? error
   } finally {
     await pool.close()
     running.dispose()

@@ -1,0 +1,48 @@
+import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core'
+import { NNOptError } from '../../../../shared/errors'
+
+/** A compute shader as tfjs' WebGPU backend runs it. */
+export interface ShaderProgram {
+  readonly outputShape: number[]
+  readonly variableNames: string[]
+  /** WGSL fields of the uniforms, after those that tfjs makes for shapes. */
+  readonly uniforms: string
+  readonly workgroupSize: [number, number, number]
+  readonly dispatchLayout: { readonly x: number[] }
+  dispatch: [number, number, number]
+  /** Programs with equal keys, shapes' ranks and types share one pipeline. */
+  readonly shaderKey: string
+  readonly getUserCode: () => string
+}
+
+export interface Uniform {
+  readonly type: 'int32' | 'float32'
+  readonly data: number[]
+}
+
+/** What is used of tfjs' WebGPUBackend. */
+export interface WebgpuKernelBackend extends KernelBackend {
+  runWebGPUProgram(program: ShaderProgram, inputs: readonly TensorInfo[], dtype: 'float32', uniforms: readonly Uniform[]): TensorInfo
+  disposeData(dataId: object, force?: boolean): boolean
+  /** Bytes of buffers in use, and of those that are kept for reuse as well. */
+  memory(): { readonly numBytesInGPU: number; readonly numBytesAllocatedInGPU: number; readonly unreliable: boolean }
+}
+
+export interface KernelCall {
+  readonly inputs: Readonly<Record<string, TensorInfo>>
+  readonly attributes: Readonly<Record<string, unknown>>
+  readonly backend: WebgpuKernelBackend
+  /** Runs one of tfjs' kernels. */
+  run(kernelName: string, inputs: Readonly<Record<string, TensorInfo>>, attributes: Readonly<Record<string, unknown>>): TensorInfo
+}
+
+export type WebgpuKernel = (call: KernelCall) => TensorInfo | TensorInfo[]
+
+/** A list of integers among a kernel's attributes. */
+export function integers(attributes: Readonly<Record<string, unknown>>, name: string): number[] {
+  const value = attributes[name]
+  if (!Array.isArray(value) || !value.every(Number.isInteger)) throw new NNOptError('internal', `attribute '${name}': expected integers, got ${JSON.stringify(value)}`)
+  return value as number[]
+}
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
