@@ -171,6 +171,8 @@ export const contract = {
     }).readonly(),
   }),
   'backends.list': call({ params: nothing, result: z.array(t.backendInfo).readonly() }),
+  /** Measures the scores that are not known yet, or all of them again. */
+  'backends.measure': call({ params: z.object({ again: z.boolean().default(false) }), result: z.array(t.backendInfo).readonly() }),
   'runtime.status': call({ params: nothing, result: t.runtimeStatus }),
   /** Brings TensorFlow's library into the user's folder of runtimes; one that goes on already is not begun again. `runtime.status` says how far it is. */
   'runtime.install': call({ params: z.object({ gpu: z.boolean().default(false), packageIndex: z.url({ protocol: /^https?$/ }).optional().describe('Address of a Python package index') }), result: t.runtimeStatus }),

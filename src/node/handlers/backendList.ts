@@ -1,17 +1,40 @@
-import type { BackendInfo } from '../../shared/types'
+import type { BackendInfo, BackendScore } from '../../shared/types'
+import type { BackendStatus } from '../backends'
 
-/** Every backend with what it would run on; the first that is available is the default. */
+/** Every backend with what it would run on and its last score here; the first that is available and no fallback is the default. */
 export async function backendInfos(): Promise<readonly BackendInfo[]> {
-  const { listBackends } = await import('../backends')
-  const statuses = await listBackends()
-  const chosen = statuses.find(({ available }) => available)?.id
-  return statuses.map((status) => ({
-    id: status.id,
-    label: status.label,
-    available: status.available,
-    isDefault: status.id === chosen,
-    version: status.available ? status.version : null,
-    device: status.available ? status.device : null,
-    reason: status.available ? null : status.reason,
-  }))
+  const { knownScore } = await import('../backends/score')
+  return infos(async (status) => (status.available ? knownScore(status) : null))
 }
+
+/** The same, with scores measured where none is known, or everywhere with `again`. Fallbacks take long: they are measured only by `again`. */
+export async function measuredBackends({ again }: { readonly again: boolean }): Promise<readonly BackendInfo[]> {
+  const { knownScore, measureScore } = await import('../backends/score')
+  return infos(async (status) => {
+    if (!status.available) return null
+    const known = again ? null : knownScore(status)
+    return known ?? (status.isFallback && !again ? null : measureScore(status))
+  })
+}
+
+async function infos(scoreOf: (status: BackendStatus) => Promise<BackendScore | null>): Promise<readonly BackendInfo[]> {
+  const { listBackends, preferred } = await import('../backends')
+  const statuses = await listBackends()
+  const chosen = preferred(statuses)?.id
+  const described: BackendInfo[] = []
+  // One after the other: each measures alone.
+  for (const status of statuses) described.push(describe(status, chosen, await scoreOf(status)))
+  return described
+}
+
+const describe = (status: BackendStatus, chosen: string | undefined, score: BackendScore | null): BackendInfo => ({
+  id: status.id,
+  label: status.label,
+  available: status.available,
+  isDefault: status.id === chosen,
+  version: status.available ? status.version : null,
+  device: status.available ? status.device : null,
+  memoryBytes: status.available ? (status.memoryBytes ?? null) : null,
+  reason: status.available ? null : status.reason,
+  score,
+})

@@ -6,7 +6,7 @@ import { programVersion } from '../programVersion'
 import { diskUse } from '../store/durable'
 import type { HostParts } from './parts'
 
-type SystemHandlers = Pick<Handlers, 'system.ping' | 'system.info' | 'doctor.check' | 'backends.list'>
+type SystemHandlers = Pick<Handlers, 'system.ping' | 'system.info' | 'doctor.check' | 'backends.list' | 'backends.measure'>
 
 export function systemHandlers(parts: HostParts): SystemHandlers {
   const usage = createCpuMeter()
@@ -20,6 +20,7 @@ export function systemHandlers(parts: HostParts): SystemHandlers {
     }),
     'doctor.check': async ({ repair }) => (await import('../doctor/index')).runDoctor(parts.store, repair),
     'backends.list': async () => (await import('./backendList')).backendInfos(),
+    'backends.measure': async (params) => (await import('./backendList')).measuredBackends(params),
   }
 }
 

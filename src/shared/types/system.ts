@@ -13,8 +13,25 @@ export const systemInfo = z
   .readonly()
 export type SystemInfo = z.infer<typeof systemInfo>
 
+/** How fast a backend trains a small network. */
+export const backendScore = z.object({ imagesPerSecond: z.number(), protocol: z.string(), measuredAt: z.string() }).readonly()
+export type BackendScore = z.infer<typeof backendScore>
+
 export const backendInfo = z
-  .object({ id: z.string(), label: z.string(), available: z.boolean(), isDefault: z.boolean(), version: z.string().nullable(), device: z.string().nullable(), reason: z.string().nullable() })
+  .object({
+    id: z.string(),
+    label: z.string(),
+    available: z.boolean(),
+    isDefault: z.boolean(),
+    version: z.string().nullable(),
+    device: z.string().nullable(),
+    /** Memory of its device; null where the device does not say. */
+    memoryBytes: byteCount.nullable(),
+    /** Why it is not available. */
+    reason: z.string().nullable(),
+    /** Null until it was measured. */
+    score: backendScore.nullable(),
+  })
   .readonly()
 export type BackendInfo = z.infer<typeof backendInfo>
 
