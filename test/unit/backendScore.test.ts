@@ -6,14 +6,11 @@ import { cli } from '../helpers/cli'
 import { temporaryFolder } from '../helpers/temporary'
 
 const folder = temporaryFolder('scores')
-const scores = join(folder, 'scores.json')
-const before = process.env.NNOPT_RUNTIME
+const scores = join(folder, 'trainingScores.json')
+const before = { ...process.env }
 // A runtime folder without TensorFlow: wasm alone is measured.
-process.env.NNOPT_RUNTIME = folder
-afterAll(() => {
-  if (before === undefined) delete process.env.NNOPT_RUNTIME
-  else process.env.NNOPT_RUNTIME = before
-})
+Object.assign(process.env, { NNOPT_RUNTIME: folder, NNOPT_CACHE: folder })
+afterAll(() => void (process.env = before))
 
 async function listed(...flags: readonly string[]): Promise<readonly BackendInfo[]> {
   const { code, json } = await cli(['backends', '--json', ...flags], { workspace: join(folder, 'workspace') })

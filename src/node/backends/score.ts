@@ -5,11 +5,11 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { backendScore } from '../../shared/types'
 import type { BackendScore } from '../../shared/types'
+import { cacheFolder } from '../inference/cacheFolder'
 import { claimMachine } from '../jobs/machineLock'
 import { runProfile } from '../profile/runProfile'
 import { programVersion } from '../programVersion'
 import type { BackendStatus } from './index'
-import { runtimeFolder } from './runtimeFolder'
 
 /** Small enough for a second or two, and made of the layers that training's time goes to. */
 const work = { architecture: 'mobilenet-v2', resolution: 32, batch: 32, steps: 5 } as const
@@ -42,7 +42,7 @@ function remember(status: BackendStatus, score: BackendScore): void {
   writeFileSync(file(), `${JSON.stringify({ ...readScores(), [fingerprint(status)]: score }, null, 2)}\n`)
 }
 
-const file = (): string => join(runtimeFolder(), 'scores.json')
+const file = (): string => join(cacheFolder(), 'trainingScores.json')
 
 /** A score counts for what it was measured on and with. */
 function fingerprint(status: BackendStatus): string {
