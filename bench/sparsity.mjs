@@ -28,21 +28,35 @@ const forms = [
   { id: 'nm24', label: '2 of every 4 weights', flags: ['--method', 'l1-unstructured', '--nm', '2:4'] },
   { id: 'macs50', label: 'channels removed, half of the operations', flags: [...structured(0.5), '--round-to', '16'] },
   { id: 'macs50odd', label: 'the same, counts not rounded', flags: [...structured(0.5), '--round-to', '1'] },
+  { id: 'macs50filled', label: 'the same, filled with zero channels', filled: 'macs50odd' },
 ]
-const float = ({ id, flags }) => (flags ? `sparsity-${id}` : values.from)
+const float = ({ id, flags, filled }) => (flags || filled ? `sparsity-${id}` : values.from)
 const int8 = ({ id }) => `sparsity-${id}-int8`
 
 const known = new Set(nnopt('versions').map(({ version, name }) => name ?? version.name))
+const folder = mkdtempSync(join(tmpdir(), 'nnopt-sparsity-'))
+function importFilled(from, name) {
+  const file = join(folder, 'filled.onnx')
+  nnopt('export', from, '--pad-channels', '--out', file)
+  nnopt('import', file, '--name', name)
+  rmSync(file)
+}
 for (const form of forms) {
+  if (form.filled) {
+    for (const nameOf of [float, int8]) if (!known.has(nameOf(form))) importFilled(nameOf({ ...form, id: form.filled }), nameOf(form))
+    continue
+  }
   if (!known.has(float(form))) nnopt('prune', values.from, ...form.flags, '--statistics-samples', '0', '--name', float(form))
   if (!known.has(int8(form))) nnopt('quantize', float(form), '--dataset', values.dataset, '--name', int8(form), '--calibration-samples', '16', '--no-equalization', '--no-bias-correction', '--validation-samples', '64')
 }
-if (values.prepare) process.exit(0)
+if (values.prepare) {
+  rmSync(folder, { recursive: true })
+  process.exit(0)
+}
 
 const names = forms.flatMap((form) => [float(form), int8(form)])
 const ids = new Map(names.map((name) => [name, nnopt('show', name).id]))
 const measured = nnopt('benchmark', ...names, '--batch', values.batch, '--rounds', values.rounds)
-const folder = mkdtempSync(join(tmpdir(), 'nnopt-sparsity-'))
 function sizes(name) {
   const file = join(folder, 'model.onnx')
   nnopt('export', name, '--out', file)
