@@ -14,7 +14,7 @@ export function bytesIn(text: string): number {
 
 /** What a quantized version has to reach. */
 export const goalConfig = z.object({
-  ...onlyWhen({ field: 'mode', is: ['ptq'] }, { goal: z.boolean().default(false).describe('Tries the rungs from cheap to dear, each as a version, until one meets --max-drop, --min-speedup and --max-size.') }),
+  ...onlyWhen({ field: 'mode', is: ['ptq'] }, { goal: z.boolean().default(false).describe('Tries the rungs from cheap to dear, each as a version, until one meets the largest drop, the speedup and the size that are asked for.') }),
   ...onlyWhen({ field: 'goal', is: [true] }, {
     maxDrop: z.number().min(0).max(1).default(0.005).describe('Goal: accuracy that may be lost, as a fraction.'),
     minSpeedup: z.number().positive().optional().describe('Goal: throughput beside the fp32 version, measured in turns.'),

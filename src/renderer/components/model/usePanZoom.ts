@@ -18,6 +18,8 @@ interface View extends Place {
 
 const [smallestZoom, largestZoom] = [0.05, 2]
 const wheelZoom = 0.0016
+/** Pixels that the buttons over the picture take. */
+const topRoom = 44
 /** Pixels that a press may move and still be a click. */
 const clickSlack = 4
 
@@ -41,7 +43,7 @@ export function usePanZoom(frame: Ref<HTMLElement | undefined>) {
     const zoom = limited(Math.min(largest, Math.max(smallest, room * Math.min(width / rect.width, height / rect.height))))
     const left = (height - rect.height * zoom) / 2
     // What is taller than the frame is shown from its top.
-    view.value = { zoom, x: (width - rect.width * zoom) / 2 - rect.x * zoom, y: Math.max(left, height * (1 - room)) - rect.y * zoom }
+    view.value = { zoom, x: (width - rect.width * zoom) / 2 - rect.x * zoom, y: Math.max(left, topRoom) - rect.y * zoom }
   }
 
   /** What is in sight and half a frame around it, in steps, so that most moves draw nothing new. */
