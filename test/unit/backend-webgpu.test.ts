@@ -60,13 +60,14 @@ describe('a device that fails', () => {
   })
 })
 
-describe('training on WebGPU', () => {
+// In software a step takes some 50 ms on a quiet machine, and many times that on one that is busy.
+describe('training on WebGPU', { timeout: 600_000 }, () => {
   if (!found.available) return void it.skip(`no WebGPU adapter: ${found.reason}`, () => {})
   let running: RunningBackend
   beforeAll(async () => {
     running = await backends.get('webgpu').create()
   })
-  afterAll(() => running.dispose())
+  afterAll(() => running.dispose(), 600_000)
 
   it('has the losses and weights of wasm up to rounding', async () => {
     const trainer = trainerOf()
@@ -94,7 +95,8 @@ describe('training on WebGPU', () => {
     const before = state()
     for (let step = 0; step < 1000; step++) {
       const { loss, correct } = trainer.trainStep(batchOf(step % 4))
-      if (step % 100 === 99) expect(Number.isFinite((await loss.data())[0])).toBe(true)
+      // Without a read now and then, commands pile up faster than a device in software works them off.
+      if (step % 10 === 9) expect(Number.isFinite((await loss.data())[0])).toBe(true)
       tf.dispose([loss, correct])
     }
     await losses(trainer, 1)

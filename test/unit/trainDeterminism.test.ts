@@ -1,4 +1,4 @@
-import { dispose } from '@tensorflow/tfjs-core'
+import { dispose, memory } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandom } from '../../src/core/data/random'
 import { architectures } from '../../src/core/models/index'
@@ -61,5 +61,15 @@ describe.each(backends.ids)('training on %s', (id) => {
     expect(expected.parameters.every(Number.isFinite)).toBe(true)
     expect(await vectorsAfter(architecture, false)).toEqual(expected)
     expect(await vectorsAfter(architecture, true)).toEqual(expected)
+  })
+
+  // WebGPU's own test does it, over 1,000.
+  it.skipIf(id === 'webgpu')('keeps no tensor over 200 steps', () => {
+    const trainer = start('tiny-cnn')
+    trainSteps(trainer, 0, 2)
+    const { numTensors, numDataBuffers } = memory()
+    trainSteps(trainer, 0, 200)
+    expect([memory().numTensors, memory().numDataBuffers]).toEqual([numTensors, numDataBuffers])
+    trainer.dispose()
   })
 })
