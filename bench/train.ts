@@ -1,4 +1,4 @@
-// Training speed beside PyTorch's, in one interleaved run: npm run bench:train -- [--json] [--resolution 32,96,224] [--backend tensorflow,wasm] [--rounds 7] [--device cuda] [--report]
+// Training speed beside PyTorch's, in one interleaved run: npm run bench:train -- [--json] [--resolution 32,96,224] [--backend tensorflow,wasm] [--rounds 7] [--device cuda] [--precision bfloat16] [--report]
 // --report writes docs/results/training-speed.md and its chart.
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,8 @@ import { join } from 'node:path'
 import { backends, listBackends } from '../src/node/backends/index'
 import { runtimeFolder } from '../src/node/backends/runtimeFolder'
 import { installTensorflow } from '../src/node/backends/tensorflow/install'
+import { halfTypes } from '../src/core/train/precision'
+import type { Precision } from '../src/core/train/precision'
 import { startTrainee } from './train/child'
 import type { Trainee } from './train/child'
 import { findPython } from './train/python'
@@ -43,6 +45,9 @@ const slowStepSeconds = 5
 const rowSeconds = 90
 const leastRounds = 3
 const programs: Programs[] = []
+/** PyTorch's name for it; this program says fp32. */
+const precision: Precision = values.precision === 'float32' ? 'fp32' : (values.precision as Precision)
+if (!['fp32', ...halfTypes].includes(precision)) throw new Error(`--precision: expected one of float32, ${halfTypes.join(', ')}, got '${values.precision}'`)
 
 const batchOf = (resolution: number): number => Number(values.batch) || (resolution <= 32 ? 128 : 32)
 
@@ -68,7 +73,7 @@ async function calibrate(trainee: Trainee): Promise<number> {
 
 async function compare(backend: string, resolution: number, peer: Trainee, peerSteps: number): Promise<Row> {
   const batch = batchOf(resolution)
-  const ours = await startTrainee(process.execPath, [self, '--trainee', `${backend},${resolution},${batch}`], backends.get(backend).environment)
+  const ours = await startTrainee(process.execPath, [self, '--trainee', `${backend},${resolution},${batch},${precision}`], backends.get(backend).environment)
   try {
     const steps = await calibrate(ours)
     const samples: Sample[] = []
@@ -118,8 +123,8 @@ function notesOf(text: string): string {
 }
 
 if (values.trainee !== undefined) {
-  const [backend, resolution, batch] = values.trainee.split(',')
-  await runTrainee(backend, Number(resolution), Number(batch))
+  const [backend, resolution, batch, precision] = values.trainee.split(',')
+  await runTrainee(backend, Number(resolution), Number(batch), precision as Precision)
 } else {
   const rows = await measure()
   const page = join(checkout, 'docs', 'results', 'training-speed.md')

@@ -3,19 +3,20 @@ import { createInterface } from 'node:readline'
 import { createRandom } from '../../src/core/data/random'
 import { architectures } from '../../src/core/models/index'
 import { trainConfig } from '../../src/core/train/config'
+import type { Precision } from '../../src/core/train/precision'
 import { createTrainer } from '../../src/core/train/trainer'
 import type { StepMetrics } from '../../src/core/train/trainer'
 import { backends } from '../../src/node/backends/index'
 import type { Ready, Round } from './messages'
 
 /** This program's side: the trainer of a run on one backend. Losses are read at the end of a round, as fit() reads them late. */
-export async function runTrainee(backend: string, resolution: number, batch: number): Promise<void> {
+export async function runTrainee(backend: string, resolution: number, batch: number, precision: Precision = 'fp32'): Promise<void> {
   const running = await backends.get(backend).create()
   const random = createRandom(1)
   const images = Uint8Array.from({ length: batch * resolution * resolution * 3 }, () => random.integer(256))
   const labels = Int32Array.from({ length: batch }, () => random.integer(10))
   const graph = architectures.get('mobilenet-v2').build({ size: resolution }, 0)
-  const trainer = createTrainer(graph, trainConfig.parse({ batchSize: batch, learningRate: 0.01, schedule: 'constant' }), 100, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] })
+  const trainer = createTrainer(graph, trainConfig.parse({ batchSize: batch, learningRate: 0.01, schedule: 'constant' }), 100, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }, { precision })
   answer<Ready>({ version: `${running.name} ${running.version}`, device: running.device })
   for await (const line of createInterface({ input: process.stdin })) {
     const startedAt = performance.now()
@@ -29,10 +30,9 @@ export async function runTrainee(backend: string, resolution: number, batch: num
 
 const answer = <T>(message: T): void => void process.stdout.write(`${JSON.stringify(message)}\n`)
 
-function readLoss({ loss, correct }: StepMetrics): number {
+function readLoss({ loss, correct, lossScale }: StepMetrics): number {
   const [value] = loss.dataSync()
-  loss.dispose()
-  correct.dispose()
+  for (const scalar of [loss, correct, lossScale]) scalar?.dispose()
   return value
 }
 

@@ -4,6 +4,7 @@ import { NNOptError } from '../../shared/errors'
 import type { Graph } from '../graph/graph'
 import { inferShapes } from '../graph/inferShapes'
 import type { TensorData } from '../graph/tensorData'
+import type { Precision } from '../train/precision'
 import { fuseActivations } from './fuseActivations'
 import { fuseBias } from './fuseBias'
 import { hasNative } from './kernels/native'
@@ -11,6 +12,7 @@ import { createParameterTable } from './parameters'
 import type { ExecutorParameter } from './parameters'
 import { countInspectedReads, findNonFinite } from './inspect'
 import type { NonFinite } from './inspect'
+import { mixPrecision } from './mixedPrecision'
 import { createPlan } from './plan'
 import { fakeQuant } from '../quantize/math/quantize'
 import { asDeployed, createQuantizationTable } from './quantization'
@@ -22,6 +24,8 @@ export interface ExecutorOptions {
   readonly frozen?: (parameter: string) => boolean
   /** Quantization scales are trained as well (LSQ). */
   readonly learnScales?: boolean
+  /** What training steps compute in; inference is fp32 always. */
+  readonly precision?: Precision
 }
 
 /** `loss` is the scalar mean over the batch, `dLogits` [N, classes] its gradient. */
@@ -57,11 +61,18 @@ export interface Executor {
   dispose(): void
 }
 
+/** The same plan for both, but for the number formats. */
 interface Prepared {
+  readonly inference: { readonly plan: Plan; readonly reads: ReadonlyMap<string, number> }
+  readonly training: TrainingPlan
+}
+
+interface TrainingPlan {
   readonly plan: Plan
-  readonly inferenceReads: ReadonlyMap<string, number>
+  /** Reads by forward steps alone. */
+  readonly forwardReads: ReadonlyMap<string, number>
+  readonly reads: ReadonlyMap<string, number>
   readonly differentiated: ReadonlySet<Step>
-  readonly trainingReads: ReadonlyMap<string, number>
   readonly wanted: ReadonlySet<string>
 }
 
@@ -80,9 +91,9 @@ export function createExecutor(source: Graph, options: ExecutorOptions = {}): Ex
     return hasNative('biasFakeQuant') ? fuseBias(plan) : plan
   }
   const prepare = (batch: number): Prepared => {
-    const known = prepared.get(batch) ?? prepareBatch(planFor(batch), trainable)
+    const known = prepared.get(batch) ?? prepareBatch(planFor(batch), trainable, options.precision ?? 'fp32')
     prepared.set(batch, known)
-    for (const slot of known.plan.constants) if (!constants.has(slot.slot)) constants.set(slot.slot, constantTensor(graph, slot))
+    for (const slot of known.inference.plan.constants) if (!constants.has(slot.slot)) constants.set(slot.slot, constantTensor(graph, slot))
     return known
   }
   const borrow = (parameters: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> => new Map([...constants, ...parameters])
@@ -92,16 +103,16 @@ export function createExecutor(source: Graph, options: ExecutorOptions = {}): Ex
     unpack: table.unpack,
     unpackQuantization: quantization.unpack,
     forward: (images, parameters) => {
-      const { plan, inferenceReads } = prepare(images.shape[0])
-      return runInference(plan, new Slots(inferenceReads, borrow(parameters)), images)
+      const { plan, reads } = prepare(images.shape[0]).inference
+      return runInference(plan, new Slots(reads, borrow(parameters)), images)
     },
     step: (images, parameters, loss) => {
-      const ready = prepare(images.shape[0])
-      return runTraining(ready, new Slots(ready.trainingReads, borrow(parameters)), images, trainable, loss)
+      const { training } = prepare(images.shape[0])
+      return runTraining(training, new Slots(training.reads, borrow(parameters)), images, trainable, loss)
     },
     findNonFinite: async (images, parameters) => {
-      const { plan, inferenceReads } = prepare(images.shape[0])
-      const slots = new Slots(countInspectedReads(plan, inferenceReads), borrow(parameters))
+      const { plan, forwardReads } = prepare(images.shape[0]).training
+      const slots = new Slots(countInspectedReads(plan, forwardReads), borrow(parameters))
       try {
         slots.set(plan.input, images.clone())
         return await findNonFinite(plan, slots, (step) => trainsOn(step, trainable), parameters)
@@ -117,7 +128,12 @@ export function createExecutor(source: Graph, options: ExecutorOptions = {}): Ex
   }
 }
 
-function prepareBatch(plan: Plan, trainable: ReadonlySet<string>): Prepared {
+function prepareBatch(plan: Plan, trainable: ReadonlySet<string>, precision: Precision): Prepared {
+  const inference = { plan, reads: countReads(plan, new Set()) }
+  return { inference, training: prepareTraining(precision === 'fp32' ? plan : mixPrecision(plan, precision), trainable) }
+}
+
+function prepareTraining(plan: Plan, trainable: ReadonlySet<string>): TrainingPlan {
   const wanted = new Set(trainable)
   const differentiated = new Set<Step>()
   for (const step of plan.steps) {
@@ -126,7 +142,7 @@ function prepareBatch(plan: Plan, trainable: ReadonlySet<string>): Prepared {
     step.outputs.forEach((slot) => wanted.add(slot))
     differentiated.add(step)
   }
-  return { plan, wanted, differentiated, inferenceReads: countReads(plan, new Set()), trainingReads: countReads(plan, differentiated) }
+  return { plan, wanted, differentiated, forwardReads: countReads(plan, new Set()), reads: countReads(plan, differentiated) }
 }
 
 function constantTensor(graph: Graph, { name, shape, channelsLast, qparams }: ConstantSlot): Tensor {
@@ -149,7 +165,7 @@ function runInference(plan: Plan, slots: Slots, images: Tensor4D): Tensor2D {
   }
 }
 
-function runTraining(ready: Prepared, slots: Slots, images: Tensor4D, trainable: ReadonlySet<string>, lossOf: (logits: Tensor2D) => LossValue): TrainStep {
+function runTraining(ready: TrainingPlan, slots: Slots, images: Tensor4D, trainable: ReadonlySet<string>, lossOf: (logits: Tensor2D) => LossValue): TrainStep {
   const { plan, differentiated, wanted } = ready
   const saved = new Map<Step, readonly Tensor[]>()
   const statistics = new Map<string, Tensor>()

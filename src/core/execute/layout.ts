@@ -31,6 +31,7 @@ function layoutOperator(id: string, forward: readonly number[], backward: readon
     layout: 'plain',
     quantization: 'passthrough',
     channels: 'same',
+    precision: 'follow',
     shape: ({ shapes }) => [shapes[0]],
     forward: ({ inputs }) => [permute(inputs[0] as Tensor, forward)],
     gradientReads: {},

@@ -10,6 +10,7 @@ export const addOperator = defineOperator({
   layout: 'follow',
   quantization: 'arithmetic',
   channels: 'elementwise',
+  precision: 'follow',
   shape: ({ node, shapes }) => [broadcastShape(node, shapes[0], shapes[1])],
   forward: ({ inputs }) => [add(inputs[0] as Tensor, inputs[1] as Tensor)],
   gradientReads: { inputs: [] },

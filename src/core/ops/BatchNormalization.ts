@@ -25,6 +25,7 @@ export const batchNormalizationOperator = defineOperator({
   layout: 'channelsLast',
   quantization: 'float',
   channels: 'perChannel',
+  precision: 'follow',
   parameters: { 1: 'scale', 2: 'shift', 3: 'mean', 4: 'variance' },
   shape: ({ node, shapes: [x, scale] }) => {
     if (scale.length === 1 && scale[0] === x[1]) return [x]

@@ -12,6 +12,7 @@ export const clipOperator = defineOperator({
   layout: 'follow',
   quantization: 'clamp',
   channels: 'same',
+  precision: 'follow',
   shape: ({ shapes }) => [shapes[0]],
   forward: (context) => {
     const x = context.inputs[0] as Tensor

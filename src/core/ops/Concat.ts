@@ -11,6 +11,7 @@ export const concatOperator = defineOperator({
   layout: 'follow',
   quantization: 'arithmetic',
   channels: 'concat',
+  precision: 'follow',
   shape: ({ node, attributes, shapes }) => {
     const [first] = shapes
     const axis = attributes.axis < 0 ? attributes.axis + first.length : attributes.axis

@@ -27,6 +27,7 @@ export const convOperator = defineOperator({
   layout: 'channelsLast',
   quantization: 'weighted',
   channels: 'convolution',
+  precision: 'half',
   parameters: { 1: 'weight', 2: 'bias' },
   shape: (context) => {
     assertChannels(context)

@@ -11,6 +11,7 @@ export const flattenOperator = defineOperator({
   layout: 'plain',
   quantization: 'passthrough',
   channels: 'reshape',
+  precision: 'follow',
   shape: ({ attributes, shapes }) => {
     const axis = attributes.axis < 0 ? attributes.axis + shapes[0].length : attributes.axis
     return [[sizeOf(shapes[0].slice(0, axis)), sizeOf(shapes[0].slice(axis))]]

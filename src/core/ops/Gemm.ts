@@ -24,6 +24,7 @@ export const gemmOperator = defineOperator({
   layout: 'plain',
   quantization: 'weighted',
   channels: 'linear',
+  precision: 'half',
   parameters: { 1: 'weight', 2: 'bias' },
   shape: ({ node, attributes, shapes: [a, b] }) => {
     const [left, right] = [a[attributes.transA ? 0 : 1], b[attributes.transB ? 1 : 0]]

@@ -5,6 +5,7 @@ import { definePointwise } from './pointwise'
 export const hardSwishOperator = definePointwise({
   id: 'HardSwish',
   quantization: 'float',
+  precision: 'follow',
   reads: 'input',
   forward: (x) => mul(x, clipByValue(add(div(x, 6), 0.5), 0, 1)),
   gradient: (dy, x) => {

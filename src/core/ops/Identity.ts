@@ -8,6 +8,7 @@ export const identityOperator = defineOperator({
   layout: 'follow',
   quantization: 'passthrough',
   channels: 'same',
+  precision: 'follow',
   shape: ({ shapes }) => [shapes[0]],
   forward: ({ inputs }) => [(inputs[0] as Tensor).clone()],
   gradientReads: {},

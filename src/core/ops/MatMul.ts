@@ -11,6 +11,7 @@ export const matMulOperator = defineOperator({
   layout: 'plain',
   quantization: 'weighted',
   channels: 'linear',
+  precision: 'half',
   parameters: { 1: 'weight' },
   shape: ({ node, shapes: [a, b] }) => {
     if (a.length === 2 && b.length === 2 && a[1] === b[0]) return [[a[0], b[1]]]

@@ -16,6 +16,7 @@ export const maxPoolOperator = defineOperator({
   layout: 'channelsLast',
   quantization: 'passthrough',
   channels: 'window',
+  precision: 'follow',
   shape: (context) => {
     if (context.attributes.dilations.some((dilation) => dilation !== 1)) {
       throw new NNOptError('unsupported', `node '${context.node.name}' (MaxPool): expected no dilation, got ${context.attributes.dilations.join('×')}`, { node: context.node.name })

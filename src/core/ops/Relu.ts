@@ -9,6 +9,7 @@ export const reluOperator = defineOperator({
   layout: 'follow',
   quantization: 'clamp',
   channels: 'same',
+  precision: 'follow',
   shape: ({ shapes }) => [shapes[0]],
   forward: ({ inputs }) => [relu(inputs[0] as Tensor)],
   gradientReads: { outputs: [0] },

@@ -15,6 +15,7 @@ export const reshapeOperator = defineOperator({
   layout: 'plain',
   quantization: 'passthrough',
   channels: 'reshape',
+  precision: 'follow',
   shape: (context) => [targetShape(context)],
   forward: ({ inputs, outputShapes }) => [reshape(inputs[0] as Tensor, [...outputShapes[0]])],
   gradientReads: {},

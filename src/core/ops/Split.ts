@@ -13,6 +13,7 @@ export const splitOperator = defineOperator({
   layout: 'follow',
   quantization: 'passthrough',
   channels: 'split',
+  precision: 'follow',
   shape: (context) => {
     const [x] = context.shapes
     const axis = context.attributes.axis < 0 ? context.attributes.axis + x.length : context.attributes.axis

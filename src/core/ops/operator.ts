@@ -32,6 +32,12 @@ export type ChannelRule =
   | 'same' | 'elementwise' | 'convolution' | 'linear' | 'perChannel' | 'window' | 'pad' | 'reduce'
   | 'reshape' | 'transpose' | 'concat' | 'split' | 'slice' | 'gather' | 'softmax' | 'mixed'
 
+/**
+ * What a node computes in when training is in mixed precision (execute/mixedPrecision.ts):
+ * `half` in 16 bits, all operands converted · `follow` in 16 bits where a computed operand is; parameters stay fp32 · `float` in fp32.
+ */
+export type PrecisionRule = 'half' | 'follow' | 'float'
+
 /** A node with its shapes; `shapes` are the logical (ONNX-order) input shapes, [] for an absent input. */
 export interface NodeContext<A> {
   readonly node: Node
@@ -84,6 +90,8 @@ export interface OperatorDefinition<A> {
   readonly layout: LayoutRule | ((context: NodeContext<A>) => LayoutRule)
   readonly quantization: QuantizationRule
   readonly channels: ChannelRule
+  /** `float` when absent. */
+  readonly precision?: PrecisionRule
   /** Input positions that hold parameters. */
   readonly parameters?: Readonly<Record<number, ParameterRole>>
   /** Output shapes, in ONNX order, for concrete input shapes. */

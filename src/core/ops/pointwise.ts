@@ -1,12 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { defineOperator } from './operator'
-import type { Operator, QuantizationRule } from './operator'
+import type { Operator, PrecisionRule, QuantizationRule } from './operator'
 
 interface Pointwise<A> {
   readonly id: string
   readonly attributes?: z.ZodType<A>
   readonly quantization: QuantizationRule
+  readonly precision?: PrecisionRule
   forward(x: Tensor, attributes: A): Tensor
   /** dL/dx from dL/dy and whichever of x and y `reads` names. */
   gradient(dy: Tensor, value: Tensor, attributes: A): Tensor
@@ -14,13 +15,14 @@ interface Pointwise<A> {
 }
 
 /** An operator of one tensor that maps every element by itself. */
-export function definePointwise<A = unknown>({ id, attributes, quantization, forward, gradient, reads }: Pointwise<A>): Operator {
+export function definePointwise<A = unknown>({ id, attributes, quantization, precision = 'float', forward, gradient, reads }: Pointwise<A>): Operator {
   return defineOperator<A>({
     id,
     attributes: attributes ?? (z.object({}) as z.ZodType as z.ZodType<A>),
     layout: 'follow',
     quantization,
     channels: 'same',
+    precision,
     shape: ({ shapes }) => [shapes[0]],
     forward: (context) => [forward(context.inputs[0] as Tensor, context.attributes)],
     gradientReads: reads === 'input' ? { inputs: [0] } : { outputs: [0] },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { onlyWhen } from '../../shared/onlyWhen'
 import { augmentStep } from '../data/augment'
+import { halfTypes } from './precision'
 
 const params = z.record(z.string(), z.unknown()).default({})
 
@@ -19,6 +20,7 @@ export const trainConfig = z.object({
   emaDecay: z.number().min(0).max(0.99999).default(0).describe('Decay of the averaged weights that are kept; 0 turns averaging off'),
   headEpochs: z.number().int().min(0).default(0).meta({ unit: 'epochs' }).describe('Epochs at the start that train the classifier only'),
   earlyStoppingPatience: z.number().int().min(0).default(0).meta({ unit: 'epochs' }).describe('Stop after so many epochs without a better validation accuracy; 0 never stops'),
+  precision: z.enum(['auto', 'fp32', ...halfTypes]).default('auto').describe('What steps compute in; weights, statistics, loss and optimizer stay fp32. auto takes the fastest at the same accuracy that the device has'),
   seed: z.number().int().min(0).default(0).describe('Start of every random stream'),
   trainLimit: z.number().int().min(1).optional().describe('Use a stratified sample of so many training images'),
   distill: z.string().min(1).optional().meta({ bare: 'parent' }).describe("Learn from the scores of an fp32 version too: its id or name, or 'parent' for the one that this was made from"),

@@ -25,6 +25,9 @@ export interface StepProgress {
   readonly learningRate: number
   readonly samplesPerSecond: number
   readonly etaSeconds: number
+  /** In float16: the factor of the loss, and steps since the last event that were skipped because a gradient was not finite under it. */
+  readonly lossScale?: number
+  readonly skippedSteps?: number
 }
 
 /** What the start scored, where it counts as a checkpoint. */

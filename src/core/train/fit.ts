@@ -147,16 +147,17 @@ async function runEpoch(run: Run, start: FitState): Promise<{ readonly end: FitS
 }
 
 async function report({ trainer, data, config, hooks, watch }: Run, meter: Meter, epoch: number): Promise<void> {
-  const { samples, explain, ...window } = await meter.read()
+  const { samples, explain, scaling, ...window } = await meter.read()
   if (!Number.isFinite(window.trainLoss)) {
     const where = await explain?.()
     throw diverged(trainer, epoch, `the loss is not finite${where === undefined ? '' : `; ${where}`}`, window.learningRate)
   }
+  if (scaling?.failed) throw diverged(trainer, epoch, 'the gradients are not finite even without a loss scale', window.learningRate)
   watch.add(window.trainAccuracy, window.trainLoss, samples)
   if (watch.collapsed()) throw diverged(trainer, epoch, `over ${watch.samples} training images the network lost what it knew`, window.learningRate)
   const steps = config.epochs * data.stepsPerEpoch
   const secondsPerStep = config.batchSize / Math.max(window.samplesPerSecond, 1e-9)
-  hooks.onEvent({ kind: 'step', epoch, epochs: config.epochs, step: trainer.stepsDone, steps, etaSeconds: (steps - trainer.stepsDone) * secondsPerStep, ...window })
+  hooks.onEvent({ kind: 'step', epoch, epochs: config.epochs, step: trainer.stepsDone, steps, etaSeconds: (steps - trainer.stepsDone) * secondsPerStep, ...window, ...(scaling && { lossScale: scaling.lossScale, skippedSteps: scaling.skippedSteps }) })
 }
 
 /** Weights that are no longer finite are never kept: a gradient alone can spoil them, while its step's loss was sound. */

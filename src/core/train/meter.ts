@@ -1,10 +1,20 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
 import type { EpochMetrics } from './events'
+import { scaledStepOf } from './lossScale'
 import type { StepMetrics } from './trainer'
 
 export interface WindowMetrics extends Pick<EpochMetrics, 'trainLoss' | 'trainAccuracy' | 'learningRate' | 'samplesPerSecond'> {
   readonly samples: number
+  /** Where the loss is scaled: the last step's scale, how many steps its gradients made skip, and whether one failed without a scale. */
+  readonly scaling?: ScaledWindow
   /** Says where the first loss that is not finite came from; absent where all are finite. */
   readonly explain?: StepMetrics['explain']
+}
+
+export interface ScaledWindow {
+  readonly lossScale: number
+  readonly skippedSteps: number
+  readonly failed: boolean
 }
 
 /** Adds up an epoch's metrics. Device scalars are read in one go per window, so that no step waits for its loss. */
@@ -40,7 +50,7 @@ export function createMeter(now: () => number): Meter {
       sums.correct += window.correct
       sums.samples += window.samples
       sums.learningRate = window.learningRate
-      return { ...means(window), learningRate: window.learningRate, samplesPerSecond: window.samples / seconds, samples: window.samples, ...(window.explain && { explain: window.explain }) }
+      return { ...means(window), learningRate: window.learningRate, samplesPerSecond: window.samples / seconds, samples: window.samples, ...(window.scaling && { scaling: window.scaling }), ...(window.explain && { explain: window.explain }) }
     },
     total: () => {
       const seconds = (now() - startedAt) / 1000
@@ -58,11 +68,12 @@ interface Sums {
 
 const means = ({ loss, correct, samples }: Sums): { readonly trainLoss: number; readonly trainAccuracy: number } => ({ trainLoss: loss / samples, trainAccuracy: correct / samples })
 
-type Window = Sums & Pick<StepMetrics, 'learningRate' | 'explain'>
+type Window = Sums & Pick<StepMetrics, 'learningRate' | 'explain'> & Pick<WindowMetrics, 'scaling'>
 
 async function drain(pending: readonly { readonly metrics: StepMetrics; readonly samples: number }[]): Promise<Window> {
   const scalars = await Promise.all(pending.map(({ metrics }) => Promise.all([metrics.loss.data(), metrics.correct.data()])))
   const sums = { loss: 0, correct: 0, samples: 0, learningRate: 0 }
+  const scaling = await readScaling(pending.flatMap(({ metrics }) => metrics.lossScale ?? []))
   let explain: StepMetrics['explain']
   pending.forEach(({ metrics, samples }, index) => {
     const [[loss], [correct]] = scalars[index]
@@ -74,7 +85,14 @@ async function drain(pending: readonly { readonly metrics: StepMetrics; readonly
     metrics.loss.dispose()
     metrics.correct.dispose()
   })
-  return { ...sums, ...(explain && { explain }) }
+  return { ...sums, ...(scaling && { scaling }), ...(explain && { explain }) }
+}
+
+async function readScaling(states: readonly Tensor[]): Promise<ScaledWindow | undefined> {
+  const steps = (await Promise.all(states.map((state) => state.data()))).map(scaledStepOf)
+  states.forEach((state) => state.dispose())
+  const last = steps.at(-1)
+  return last && { lossScale: last.scale, skippedSteps: steps.filter(({ skipped }) => skipped).length, failed: steps.some(({ failed }) => failed) }
 }
 
 async function* timeWaits<T>(batches: AsyncIterable<T>, now: () => number, onWait: (ms: number) => void): AsyncIterable<T> {

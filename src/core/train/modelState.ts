@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core'
-import { add, isFinite, mul, reshape, sub, tensor1d, tidy, tile, where, zeros } from '@tensorflow/tfjs-core'
+import { add, div, isFinite, mul, reshape, sub, tensor1d, tidy, tile, where, zeros } from '@tensorflow/tfjs-core'
 import type { Executor, TrainStep } from '../execute/executor'
 import { createExecutor } from '../execute/executor'
 import { withParameters } from '../execute/parameters'
@@ -9,6 +9,7 @@ import { floatTensor } from '../graph/tensorData'
 import type { TrainConfig } from './config'
 import { flatLayout, flattenArrays, flattenConstants, flattenTensors, splitArray, splitTensor } from './flat'
 import type { FlatLayout } from './flat'
+import { areFinite, lossScaleStart, movedLossScale, packLossScale, scaleOf } from './lossScale'
 import { optimizers } from './optimizers/index'
 import { vectorNames } from './snapshot'
 
@@ -35,6 +36,8 @@ export interface ModelState {
   /** The averaged parameters where averaging is on, else the current ones. */
   evaluationTensors(): ReadonlyMap<string, Tensor>
   update(update: StateUpdate): void
+  /** State of the loss scale (lossScale.ts), where there is one; it belongs to the model's. */
+  lossScale(): Tensor1D | undefined
   vectors(): Promise<Vectors>
   /**
    * Of a snapshot's parameters that are not finite, the last in the order of the graph: gradients run backwards, so that one that is not finite spoils
@@ -49,8 +52,14 @@ export interface ModelState {
   dispose(): void
 }
 
-export function createModelState(graph: Graph, executor: Executor, config: TrainConfig, learnScales = false): ModelState {
-  return new FlatModelState(graph, executor, config, learnScales)
+export interface ModelStateOptions {
+  readonly learnScales: boolean
+  /** Gradients come multiplied by a loss scale, which is part of the state. */
+  readonly scalesLoss: boolean
+}
+
+export function createModelState(graph: Graph, executor: Executor, config: TrainConfig, options: ModelStateOptions): ModelState {
+  return new FlatModelState(graph, executor, config, options)
 }
 
 class FlatModelState implements ModelState {
@@ -68,7 +77,7 @@ class FlatModelState implements ModelState {
     graph: Graph,
     private readonly executor: Executor,
     private readonly config: TrainConfig,
-    private readonly learnScales: boolean,
+    private readonly options: ModelStateOptions,
   ) {
     const isStatistic = (role: string): boolean => role === 'mean' || role === 'variance'
     const isConstant = ({ role, trainable }: ExecutorParameter): boolean => isQuantization(role) && !trainable
@@ -83,6 +92,11 @@ class FlatModelState implements ModelState {
     if (this.quantizationLayout.size > 0) this.set(vectorNames.quantization, tensor1d(flattenArrays(this.quantizationLayout, executor.pack)))
     for (const slot of optimizers.get(config.optimizer).slots) this.set(vectorNames.slot(slot), zeros([this.layout.size]))
     if (config.emaDecay > 0) this.startAverages()
+    if (options.scalesLoss) this.set(vectorNames.lossScale, tensor1d(packLossScale(lossScaleStart)))
+  }
+
+  lossScale(): Tensor1D | undefined {
+    return this.vector.get(vectorNames.lossScale)
   }
 
   tensors(): ReadonlyMap<string, Tensor> {
@@ -100,23 +114,28 @@ class FlatModelState implements ModelState {
     const optimizer = optimizers.get(this.config.optimizer)
     const slots = optimizer.slots.map(vectorNames.slot)
     const chosen = this.chosenBy(trains)
+    const scaling = this.lossScale()
     const next = tidy(() => {
-      const [parameters, flatGradients] = [this.get(vectorNames.parameters), flattenTensors(this.layout, gradients)]
+      const [parameters, given] = [this.get(vectorNames.parameters), flattenTensors(this.layout, gradients)]
+      const flatGradients = scaling ? div(given, scaleOf(scaling)) : given
       const before = slots.map((name) => this.get(name))
       const result = optimizer.update(this.config.optimizerParams, { parameters, gradients: flatGradients, slots: before, learningRate, step, decay: this.decay })
       const masked = this.mask ? mul(result.parameters, this.mask) : result.parameters
       // Decay alone would fill the state of frozen parameters, which would jump when they are trained again.
       const moved = { parameters: chooseBy(chosen, parameters, masked), statistics: this.movedStatistics(statistics), slots: result.slots.map((slot, index) => chooseBy(chosen, before[index], slot)) }
-      if (!guard) return moved
-      const keptIn = (old: Tensor): Tensor => tile(reshape(isFinite(guard), [1]), [old.size])
+      const isSound = soundness(scaling && flatGradients, guard)
+      if (!isSound) return { ...moved, scaling }
+      const keptIn = (old: Tensor): Tensor => tile(isSound, [old.size])
       const keptParameters = keptIn(parameters)
       const statisticsBefore = this.get(vectorNames.statistics)
       return {
         parameters: where(keptParameters, moved.parameters, parameters),
         statistics: statisticsBefore.size === 0 ? moved.statistics : where(keptIn(statisticsBefore), moved.statistics, statisticsBefore),
         slots: moved.slots.map((slot, index) => where(keptParameters, slot, before[index])),
+        scaling: scaling && movedLossScale(scaling, isSound),
       }
     })
+    if (next.scaling) this.set(vectorNames.lossScale, next.scaling)
     this.set(vectorNames.parameters, next.parameters as Tensor1D)
     this.set(vectorNames.statistics, next.statistics as Tensor1D)
     slots.forEach((name, index) => this.set(name, next.slots[index] as Tensor1D))
@@ -134,7 +153,8 @@ class FlatModelState implements ModelState {
   }
 
   restore(vectors: Vectors): void {
-    for (const name of [...this.vector.keys()]) this.set(name, tensor1d(vectors[name]))
+    // A run that began in another precision has no loss scale yet.
+    for (const name of [...this.vector.keys()]) if (name !== vectorNames.lossScale || name in vectors) this.set(name, tensor1d(vectors[name]))
     this.forgetNames()
   }
 
@@ -148,7 +168,7 @@ class FlatModelState implements ModelState {
   }
 
   withQuantization(graph: Graph, vectors: Vectors, qparams: Graph['qparams']): Vectors {
-    const { pack } = createExecutor({ ...graph, qparams }, { learnScales: this.learnScales })
+    const { pack } = createExecutor({ ...graph, qparams }, { learnScales: this.options.learnScales })
     const moved = [[this.layout, vectorNames.parameters], [this.layout, vectorNames.averagedParameters], [this.quantizationLayout, vectorNames.quantization]] as const
     const present = moved.filter(([, name]) => name in vectors)
     return { ...vectors, ...Object.fromEntries(present.map(([layout, name]) => [name, withEntries(layout, vectors[name], pack)])) }
@@ -207,6 +227,12 @@ class FlatModelState implements ModelState {
     this.byName = undefined
     this.averagedByName = undefined
   }
+}
+
+/** Whether a step may be taken, [1]: its gradients and its loss are finite, as far as they are given; undefined where neither is looked at. */
+function soundness(gradients: Tensor | undefined, loss: Tensor | undefined): Tensor | undefined {
+  if (gradients) return areFinite(gradients, loss)
+  return loss && isFinite(reshape(loss, [1]))
 }
 
 /** `after` where `chosen` is 1, `before` where it is 0; `after` everywhere when nothing is chosen. */

@@ -13,5 +13,7 @@ export const vectorNames = {
   averagedStatistics: 'averaged.statistics',
   /** Scales and zero points, where they are not learned. */
   quantization: 'quantization',
+  /** State of the loss scale, where there is one. */
+  lossScale: 'lossScale',
   slot: (name: string): string => `slot.${name}`,
 } as const

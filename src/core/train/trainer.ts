@@ -1,5 +1,5 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
-import { argMax, cast, equal, getBackend, sum, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core'
+import { argMax, backend, cast, equal, getBackend, mul, sum, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core'
 import { createExecutor } from '../execute/executor'
 import type { Executor, LossValue, TrainStep } from '../execute/executor'
 import { softmaxCrossEntropy } from '../execute/kernels/softmaxCrossEntropy'
@@ -10,11 +10,13 @@ import type { TrainConfig } from './config'
 import { smoothLabels } from './labels'
 import { learningRateAt } from './learningRate'
 import { crossEntropy, distilledCrossEntropy } from './loss'
+import { scaleOf } from './lossScale'
 import { createModelState } from './modelState'
 import { createNormalizer } from './normalizer'
 import type { Normalization } from './normalizer'
 import { createNonFiniteSearch } from './nonFinite'
 import { createPartedStep } from './parts'
+import type { Precision } from './precision'
 import type { Snapshot } from './snapshot'
 import { createTeacher } from './teacher'
 import type { Teacher } from './teacher'
@@ -32,6 +34,8 @@ export interface StepMetrics {
   readonly loss: Tensor
   readonly correct: Tensor
   readonly learningRate: number
+  /** State of the loss scale after the step (lossScale.ts), where there is one. */
+  readonly lossScale?: Tensor
   /** The loss was read at once and is not finite: the step was not taken. Where losses are read late, such a step changes nothing either. */
   readonly lost?: boolean
   /** In words, the first layer of this step with a value that is not finite. */
@@ -67,18 +71,20 @@ export interface TrainerOptions {
   readonly teacher?: TeacherModel | undefined
   /** Quantization scales are trained as well. */
   readonly learnScales?: boolean | undefined
+  /** What steps compute in; float16 trains with a loss scale. Validation is fp32 always. */
+  readonly precision?: Precision | undefined
   /** Called when a batch did not fit into the device's memory and is run in so many parts from now on. */
   readonly onSplit?: ((parts: number, reason: string) => void) | undefined
 }
 
 /** Trains a graph on the active tfjs backend, one step at a time. Equal seeds and batches give equal weights where the backend is deterministic. */
-export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch: number, normalization: Normalization, { teacher: teacherModel, learnScales = false, onSplit = () => undefined }: TrainerOptions = {}): Trainer {
+export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch: number, normalization: Normalization, { teacher: teacherModel, learnScales = false, precision = 'fp32', onSplit = () => undefined }: TrainerOptions = {}): Trainer {
   const graph = withMasksApplied(source)
   const classes = Number(classOutput(graph).shape.at(-1))
   const head = headParameters(graph)
-  const whole = createExecutor(graph, { learnScales })
-  const headOnlyExecutor = createExecutor(graph, { frozen: (name) => !head.has(name), learnScales })
-  const state = createModelState(graph, whole, config, learnScales)
+  const whole = createExecutor(graph, { learnScales, precision })
+  const headOnlyExecutor = createExecutor(graph, { frozen: (name) => !head.has(name), learnScales, precision })
+  const state = createModelState(graph, whole, config, { learnScales, scalesLoss: precision === 'float16' })
   const normalizer = createNormalizer(normalization)
   const teacher = teacherModel && createTeacher(teacherModel.graph, createNormalizer(teacherModel.normalization))
   let executor: Executor = whole
@@ -87,7 +93,7 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
     const images = normalizer.apply(batch)
     const targets = tensor2d(smoothLabels(batch.labels, classes, config.labelSmoothing), [batch.labels.length, classes])
     try {
-      return executor.step(images, state.tensors(), (logits) => lossOf(logits, targets, batch, teacher, config))
+      return executor.step(images, state.tensors(), (logits) => scaled(lossOf(logits, targets, batch, teacher, config), state.lossScale()))
     } finally {
       for (const used of [images, targets]) used.dispose()
     }
@@ -109,7 +115,8 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
       // A step with such a loss would leave no finite weight.
       if (!lost) state.update({ ...result, learningRate, step: stepsDone, trains: executor === whole ? undefined : head, guard: atOnce ? undefined : result.loss })
       for (const used of [result.logits, ...result.gradients.values(), ...result.statistics.values()]) used.dispose()
-      return { loss: result.loss, correct, learningRate, lost, explain: () => search.inStep(executor, batch) }
+      const lossScale = state.lossScale()?.clone()
+      return { loss: result.loss, correct, learningRate, ...(lossScale && { lossScale }), lost, explain: () => search.inStep(executor, batch) }
     },
     evaluate: async (batch) => {
       const images = normalizer.apply(batch)
@@ -136,7 +143,10 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
 /** Backends whose kernels are done when their call returns: reading the loss there waits for nothing. */
 const synchronousBackends: readonly string[] = ['tensorflow', 'wasm', 'cpu']
 
-const readsAtOnce = (): boolean => synchronousBackends.includes(getBackend())
+const readsAtOnce = (): boolean => synchronousBackends.includes(getBackend()) && !computesOnGpu(backend())
+
+/** TensorFlow on a GPU goes on after a call has returned: reading there would leave it without work. */
+const computesOnGpu = (active: object): boolean => 'isUsingGpuDevice' in active && active.isUsingGpuDevice === true
 
 /** Parameters of the last node that has a weight. */
 function headParameters(graph: Graph): ReadonlySet<string> {
@@ -150,6 +160,14 @@ function lossOf(logits: Tensor2D, targets: Tensor2D, batch: ImageBatch, teacher:
   const value = distilledCrossEntropy(logits, targets, scores, { weight: distillWeight, temperature: distillTemperature })
   scores.dispose()
   return value
+}
+
+/** The gradients of the loss times its scale; the loss itself stays as it is. */
+function scaled(value: LossValue, lossScale: Tensor1D | undefined): LossValue {
+  if (!lossScale) return value
+  const dLogits = tidy(() => mul(value.dLogits, scaleOf(lossScale)) as Tensor2D)
+  value.dLogits.dispose()
+  return { ...value, dLogits }
 }
 
 function countCorrect(logits: Tensor2D, labels: Int32Array): Tensor {

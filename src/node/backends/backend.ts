@@ -1,4 +1,13 @@
+import type { HalfType, Precision } from '../../core/train/precision'
 import type { NNOptError } from '../../shared/errors'
+
+/** What a device can do in 16 bits. */
+export interface MixedPrecision {
+  readonly types: readonly HalfType[]
+  /** What is taken where a person leaves it open, and why. */
+  readonly auto: Precision
+  readonly reason: string
+}
 
 /** A backend that is running in this thread. */
 export interface RunningBackend {
@@ -8,6 +17,8 @@ export interface RunningBackend {
   readonly device: string
   readonly version: string
   readonly threads: number
+  /** Absent where everything is fp32. */
+  readonly mixedPrecision?: MixedPrecision
   /** Why nothing that runs here can go on, such as a lost device; undefined while all is well. */
   readonly failure?: () => NNOptError | undefined
   dispose(): void

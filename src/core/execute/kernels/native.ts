@@ -31,6 +31,8 @@ export const nativeKernelNames = {
   split: 'NNOptSplit',
   sgd: 'NNOptSgd',
   adam: 'NNOptAdam',
+  toHalf: 'NNOptToHalf',
+  toFloat: 'NNOptToFloat',
 } as const
 
 export type NativeKernel = keyof typeof nativeKernelNames

@@ -8,6 +8,7 @@ import { environment } from './environment'
 import { registerTensorflowKernels } from './kernels'
 import type { TensorflowKernelBackend } from './kernels/operations'
 import { findSource, type Source } from './load'
+import { computeCapability, cpuPrecision, gpuPrecision } from './precision'
 
 const NAME = 'tensorflow'
 const PRIORITY = 30
@@ -37,7 +38,7 @@ async function create(): Promise<RunningBackend> {
   const backend = await select(source)
   const gpu = backend.binding.isUsingGpuDevice()
   registerTensorflowKernels(backend, !gpu && source.loadOperations())
-  return { name: NAME, device: device(gpu), version: backend.binding.TF_Version, threads: availableParallelism(), dispose }
+  return { name: NAME, device: device(gpu), version: backend.binding.TF_Version, threads: availableParallelism(), mixedPrecision: gpu ? gpuPrecision(await computeCapability()) : cpuPrecision, dispose }
 }
 
 async function select(source: Source): Promise<TensorflowKernelBackend> {

@@ -14,7 +14,7 @@ const percent = (share: number): string => `${(share * 100).toFixed(2)} %`
 
 /** Keeps what the trainer reports as metrics and progress of the run. */
 export function reportTraining(context: StepContext, message: Report, accuracy: AccuracyName = 'trainAccuracy'): void {
-  if (message.kind === 'started') context.log(`training on ${message.device.backend} ${message.device.version}, ${message.device.device}${message.resumedAtStep > 0 ? `, from step ${message.resumedAtStep}` : ''}`)
+  if (message.kind === 'started') context.log(`training on ${message.device.backend} ${message.device.version}, ${message.device.device}, in ${message.device.precision} (${message.device.precisionReason})${message.resumedAtStep > 0 ? `, from step ${message.resumedAtStep}` : ''}`)
   if (message.kind === 'split') context.warn(`out of memory: each batch runs in ${message.parts} parts from here on, with their gradients added up; batch normalization sees the parts (${message.reason})`)
   if (message.kind === 'unreadable') context.warn(`${message.path} was left out: ${message.reason}`)
   if (message.kind === 'event') reportEvent(context, message.event, accuracy)
@@ -35,8 +35,9 @@ function reportEpoch(context: StepContext, { epoch, trainAccuracy, ...values }: 
 
 const label = (accuracy: AccuracyName): string => (accuracy === 'trainAccuracy' ? 'accuracy' : 'simulated accuracy')
 
-function reportStep(context: StepContext, { step, steps, epoch, epochs, trainAccuracy, ...values }: StepProgress, accuracy: AccuracyName): void {
+function reportStep(context: StepContext, { step, steps, epoch, epochs, trainAccuracy, skippedSteps = 0, ...values }: StepProgress, accuracy: AccuracyName): void {
   context.metric({ kind: 'step', position: step, values: { ...values, [accuracy]: trainAccuracy } })
+  if (skippedSteps > 0) context.log(`step ${step}: ${skippedSteps} ${skippedSteps === 1 ? 'step was' : 'steps were'} skipped, whose gradients were too large for float16 under the loss scale, now halved for each`)
   const figures = { loss: values.trainLoss, [label(accuracy)]: trainAccuracy, 'img/s': values.samplesPerSecond }
   context.progress({ label: `epoch ${epoch + 1} of ${epochs}`, done: step, total: steps, unit: 'steps', etaSeconds: values.etaSeconds, figures })
 }

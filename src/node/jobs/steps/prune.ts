@@ -3,6 +3,7 @@ import { checkPruneConfig } from '../../../core/prune/checkConfig'
 import { gradual, methodOf, pruneConfig, pruneMethods } from '../../../core/prune/config'
 import { importances } from '../../../core/prune/importances/index'
 import { trainConfig } from '../../../core/train/config'
+import { checkPrecision } from '../../../core/train/precision'
 import { onlyWhen } from '../../../shared/onlyWhen'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
@@ -40,6 +41,9 @@ export const pruneStep = defineStep({
   label: 'Prune',
   params: pruneParams,
   usesBackend: true,
-  check: checkPruneConfig,
+  check: (options) => {
+    checkPruneConfig(options)
+    checkPrecision(options)
+  },
   run: async (context: StepContext, options): Promise<StepOutput> => (await import('../models/pruneVersion')).pruneVersion(context, options),
 })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { architectures } from '../../../core/models/index'
 import { trainConfig } from '../../../core/train/config'
+import { checkPrecision } from '../../../core/train/precision'
 import { NNOptError } from '../../../shared/errors'
 import { onlyWhen } from '../../../shared/onlyWhen'
 import { defineStep } from '../step'
@@ -34,6 +35,9 @@ export const trainStep = defineStep({
   label: 'Train',
   params,
   usesBackend: true,
-  check: ({ architecture, architectureParams }) => architecture === undefined ? undefined : checkArchitecture(architecture, architectureParams),
+  check: ({ architecture, architectureParams, ...options }) => {
+    checkPrecision(options)
+    if (architecture !== undefined) checkArchitecture(architecture, architectureParams)
+  },
   run: async (context: StepContext, options): Promise<StepOutput> => (await import('../models/trainVersion')).trainVersion(context, options, join(context.folder, 'checkpoints')),
 })

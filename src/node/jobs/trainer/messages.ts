@@ -4,6 +4,7 @@ import type { PtqConfig } from '../../../core/quantize/config'
 import type { Saliencies } from '../../../core/prune/scores'
 import type { TrainConfig } from '../../../core/train/config'
 import type { EpochMetrics, FitEvent } from '../../../core/train/events'
+import type { Precision } from '../../../core/train/precision'
 import type { Command } from '../../../core/train/fit'
 import type { ErrorReport } from '../../../shared/errors'
 import type { StoredDataset } from '../../datasets'
@@ -45,6 +46,9 @@ export interface TrainerDevice {
   readonly device: string
   readonly version: string
   readonly threads: number
+  /** What steps compute in, and why. */
+  readonly precision: Precision
+  readonly precisionReason: string
 }
 
 export interface TrainingResult {

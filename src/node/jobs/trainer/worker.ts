@@ -7,6 +7,7 @@ import { createTrainer } from '../../../core/train/trainer'
 import { NNOptError, toErrorReport } from '../../../shared/errors'
 import { chooseBackend } from '../../backends'
 import { createDataPool, openDataset } from '../../datasets'
+import { choosePrecision } from './choosePrecision'
 import { loadCheckpoint, saveCheckpoint } from './checkpointFiles'
 import type { FromTrainer, ToTrainer, TrainerDevice, TrainingJob, TrainingResult } from './messages'
 import { quantizationHooks } from './quantizationHooks'
@@ -22,14 +23,15 @@ parentPort?.on('message', (message: ToTrainer) => control.set(message.command))
 async function train(job: TrainingJob): Promise<TrainingResult> {
   const { graph, preprocessing, config, teacher } = job
   const { id, running } = await chooseBackend(job.backend)
-  const device: TrainerDevice = { backend: id, device: running.device, version: running.version, threads: running.threads }
+  const { precision, reason } = choosePrecision(config.precision, running, fp32Because(job))
+  const device: TrainerDevice = { backend: id, device: running.device, version: running.version, threads: running.threads, precision, precisionReason: reason }
   const dataset = await openDataset(job.dataset)
   const pool = await createDataPool(job.dataset)
   try {
     const [height, width] = imageInput(graph).shape.slice(2).map(Number)
     const data = createTrainingData(dataset, pool, job, { height, width }, (path, reason) => send({ kind: 'unreadable', path, reason }))
     if (job.gradientsOnly) return await gradients(job, data, device)
-    const trainer = createTrainer(graph, config, data.stepsPerEpoch, preprocessing, { teacher: teacher && { graph: teacher.graph, normalization: teacher.preprocessing }, learnScales: job.quantization?.learnScales, onSplit: (parts, reason) => send({ kind: 'split', parts, reason }) })
+    const trainer = createTrainer(graph, config, data.stepsPerEpoch, preprocessing, { teacher: teacher && { graph: teacher.graph, normalization: teacher.preprocessing }, learnScales: job.quantization?.learnScales, precision, onSplit: (parts, reason) => send({ kind: 'split', parts, reason }) })
     const from = resumable(job)
     send({ kind: 'started', device, resumedAtStep: from?.snapshot.step ?? 0 })
     const result = await fit(trainer, data, config, { ...hooks(job), ...(job.quantization && quantizationHooks(job, job.quantization, trainer, dataset, pool)) }, from, { keepsStart: job.quantization !== undefined })
@@ -40,6 +42,12 @@ async function train(job: TrainingJob): Promise<TrainingResult> {
     await pool.close()
     running.dispose()
   }
+}
+
+/** Work that is not done in 16 bits. */
+function fp32Because({ gradientsOnly, quantization }: TrainingJob): string | undefined {
+  if (quantization) return 'training for int8 simulates its rounding in fp32'
+  return gradientsOnly ? 'gradients for pruning are compared, not followed' : undefined
 }
 
 /** One pass over the images, in place of training. */

@@ -23,14 +23,14 @@ function biased(variance: Tensor, x: TensorInfo): Tensor {
 const pick = (inputs: NamedTensorInfoMap, ...names: string[]): TensorInfo[] => names.map((name) => input(inputs, name))
 
 /** FusedBatchNormV3 and FusedBatchNormGradV3: one operation each where tfjs' own operations take about ten passes. */
-export function registerBatchNorm({ run, float, bool, text, float32 }: Operations): void {
-  const attributes = (epsilon: unknown, training: boolean): OperationAttribute[] =>
-    [float32, { ...float32, name: 'U' }, float('epsilon', Number(epsilon)), text('data_format', 'NHWC'), bool('is_training', training)]
+export function registerBatchNorm({ run, float, bool, text, typeOf, float32 }: Operations): void {
+  const attributes = (x: TensorInfo, epsilon: unknown, training: boolean): OperationAttribute[] =>
+    [typeOf(x), { ...float32, name: 'U' }, float('epsilon', Number(epsilon)), text('data_format', 'NHWC'), bool('is_training', training)]
 
   registerNative('batchNormTrain', (inputs, { epsilon }) => tidy(() => {
     const x = input(inputs, 'x')
     const noRunning = tensor1d([])
-    const outputs = run('FusedBatchNormV3', [...attributes(epsilon, true), float('exponential_avg_factor', 1)],
+    const outputs = run('FusedBatchNormV3', [...attributes(x, epsilon, true), float('exponential_avg_factor', 1)],
       [rank4(x), ...pick(inputs, 'scale', 'shift'), noRunning, noRunning], FORWARD_OUTPUTS)
     const [y, mean, variance, ...saved] = outputs as [Tensor, Tensor, Tensor, ...Tensor[]]
     return [like(y, x), mean, biased(variance, x), ...saved]
@@ -38,7 +38,7 @@ export function registerBatchNorm({ run, float, bool, text, float32 }: Operation
 
   registerNative('batchNormTrainGradient', (inputs, { epsilon }) => tidy(() => {
     const x = input(inputs, 'x')
-    const outputs = run('FusedBatchNormGradV3', attributes(epsilon, true),
+    const outputs = run('FusedBatchNormGradV3', attributes(x, epsilon, true),
       [rank4(input(inputs, 'dy')), rank4(x), ...pick(inputs, 'scale', 'saved0', 'saved1', 'saved2')], GRADIENT_OUTPUTS)
     const [dx, dScale, dShift] = outputs as [Tensor, Tensor, Tensor]
     return [like(dx, x), dScale, dShift]
@@ -46,7 +46,7 @@ export function registerBatchNorm({ run, float, bool, text, float32 }: Operation
 
   registerNative('batchNormInference', (inputs, { epsilon }) => tidy(() => {
     const x = input(inputs, 'x')
-    const outputs = run('FusedBatchNormV3', attributes(epsilon, false),
+    const outputs = run('FusedBatchNormV3', attributes(x, epsilon, false),
       [rank4(x), ...pick(inputs, 'scale', 'shift', 'mean', 'variance')], FORWARD_OUTPUTS)
     return like(outputs[0] as Tensor, x)
   }))

@@ -2,6 +2,7 @@ import { registerBatchNorm } from './batchNorm'
 import { registerConvolution } from './convolution'
 import { registerElementwise } from './elementwise'
 import { registerFused } from './fused'
+import { registerHalf } from './half'
 import { operationsOf, type TensorflowKernelBackend } from './operations'
 
 /** Registers TensorFlow's own operations for the training kernels of core/execute/kernels, and this program's where they are loaded. */
@@ -11,4 +12,5 @@ export function registerTensorflowKernels(backend: TensorflowKernelBackend, with
   if (withFused) registerFused(operations)
   else registerBatchNorm(operations)
   registerConvolution(operations, withFused)
+  registerHalf(backend)
 }

@@ -1,4 +1,4 @@
-import { registerKernel, type KernelBackend, type NamedAttrMap, type NamedTensorInfoMap, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core'
+import { registerKernel, type DataId, type KernelBackend, type NamedAttrMap, type NamedTensorInfoMap, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core'
 import { nativeKernelNames, type NativeKernel } from '../../../../core/execute/kernels/native'
 
 /** Attribute of a TensorFlow operation as tfjs-node's addon takes it. */
@@ -24,6 +24,7 @@ export interface TensorflowBinding {
 /** What is used of tfjs-node's NodeJSKernelBackend. */
 export interface TensorflowKernelBackend extends KernelBackend {
   readonly binding: TensorflowBinding
+  readonly tensorMap: { get(id: DataId): { readonly dtype: number }; set(id: DataId, data: unknown): void }
   executeMultipleOutputs(name: string, attributes: readonly OperationAttribute[], inputs: readonly TensorInfo[], outputs: number): Tensor[]
 }
 
@@ -35,8 +36,10 @@ export interface Operations {
   int(name: string, value: number | readonly number[]): OperationAttribute
   bool(name: string, value: boolean): OperationAttribute
   text(name: string, value: string): OperationAttribute
-  /** T = float32. */
+  /** T = float32; in 16 bits where an operand is (half.ts). */
   readonly float32: OperationAttribute
+  /** T = the type of a tensor's numbers. */
+  typeOf(tensor: TensorInfo): OperationAttribute
 }
 
 export function operationsOf(backend: TensorflowKernelBackend): Operations {
@@ -50,6 +53,7 @@ export function operationsOf(backend: TensorflowKernelBackend): Operations {
     bool: (name, value) => ({ name, type: binding.TF_ATTR_BOOL, value }),
     text: (name, value) => ({ name, type: binding.TF_ATTR_STRING, value }),
     float32: { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
+    typeOf: ({ dataId }) => ({ name: 'T', type: binding.TF_ATTR_TYPE, value: backend.tensorMap.get(dataId).dtype }),
   }
 }
 

@@ -1,0 +1,103 @@
+import { dispose, engine, type BackendValues, type DataId, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core'
+import { halfTypes, type HalfType } from '../../../../core/train/precision'
+import { input, registerNative, type OperationAttribute, type TensorflowKernelBackend } from './operations'
+
+/** TF_DataType of TensorFlow's C interface. */
+const TYPES: Readonly<Record<HalfType | 'float32', number>> = { float32: 1, bfloat16: 14, float16: 19 }
+
+const HALVES: readonly number[] = halfTypes.map((type) => TYPES[type])
+
+/** Sums and functions that lose too much in 16 bits: they compute in fp32, and so is their result. */
+const WIDE: ReadonlySet<string> = new Set(['BiasAddGrad', 'Exp', 'Log', 'Mean', 'Prod', 'Rsqrt', 'Softmax', 'SoftmaxCrossEntropyWithLogits', 'Sqrt', 'Sum'])
+
+/** These name the type of each operand themselves. */
+const OWN_TYPES: ReadonlySet<string> = new Set(['Cast', 'FusedBatchNormV3', 'FusedBatchNormGradV3'])
+
+/** This program's own operations are known by their names. Those that have no kernel for 16 bits compute in fp32 between two conversions: their first output is what layers hand on. */
+const isOwn = (name: string): boolean => name.startsWith('NNOpt')
+
+interface OutputMetadata {
+  readonly id: number
+  readonly shape: number[]
+  readonly dtype: number
+}
+
+/** What is overridden of tfjs-node's NodeJSKernelBackend, which knows no numbers of 16 bits. */
+interface Overridden {
+  createOutputTensor(metadata: OutputMetadata): Tensor
+  readSync(id: DataId): BackendValues
+  executeSingleOutput(name: string, attributes: readonly OperationAttribute[], inputs: readonly TensorInfo[]): Tensor
+}
+
+type HalfBackend = TensorflowKernelBackend & Overridden
+
+const knowing = new WeakSet<TensorflowKernelBackend>()
+
+/** TF_DataType of a tensor's numbers. */
+const typeOf = (backend: TensorflowKernelBackend, { dataId }: TensorInfo): number => backend.tensorMap.get(dataId).dtype
+
+/** Changes of number format. The first one teaches the backend the formats, so that training in fp32 pays nothing for them. */
+export function registerHalf(backend: TensorflowKernelBackend): void {
+  registerNative('toHalf', (inputs, { type }) => {
+    if (!knowing.has(backend)) teachHalf(backend as HalfBackend)
+    return convert(backend, input(inputs, 'x'), TYPES[type as HalfType])
+  })
+  registerNative('toFloat', (inputs) => convert(backend, input(inputs, 'x'), TYPES.float32))
+}
+
+function convert(backend: TensorflowKernelBackend, x: TensorInfo, to: number): Tensor {
+  const { TF_ATTR_TYPE, TF_ATTR_BOOL } = backend.binding
+  const attributes = [{ name: 'SrcT', type: TF_ATTR_TYPE, value: typeOf(backend, x) }, { name: 'DstT', type: TF_ATTR_TYPE, value: to }, { name: 'Truncate', type: TF_ATTR_BOOL, value: false }]
+  return backend.executeMultipleOutputs('Cast', attributes, [x], 1)[0] as Tensor
+}
+
+/**
+ * Lets the backend hold, compute with and read tensors of 16 bits. To tfjs they are float32. An operation with such an operand computes in 16 bits, its fp32
+ * operands converted, or, where it is WIDE, in fp32.
+ */
+function teachHalf(backend: HalfBackend): void {
+  knowing.add(backend)
+  const { createOutputTensor, readSync, executeMultipleOutputs } = backend
+  backend.createOutputTensor = (metadata) => (HALVES.includes(metadata.dtype) ? holdHalf(backend, metadata) : createOutputTensor.call(backend, metadata))
+  backend.readSync = (id) => (HALVES.includes(backend.tensorMap.get(id).dtype) ? readHalf(backend, id) : readSync.call(backend, id))
+  backend.executeMultipleOutputs = (name, attributes, inputs, outputs) => {
+    const half = OWN_TYPES.has(name) ? undefined : inputs.map((tensor) => typeOfOperand(backend, tensor)).find((type) => type !== undefined && HALVES.includes(type))
+    if (half === undefined) return executeMultipleOutputs.call(backend, name, attributes, inputs, outputs)
+    const type = WIDE.has(name) || isOwn(name) ? TYPES.float32 : half
+    const operands = inputs.map((tensor) => operandIn(backend, tensor, type))
+    const typed = attributes.map((attribute) => (attribute.type === backend.binding.TF_ATTR_TYPE && attribute.value === TYPES.float32 ? { ...attribute, value: type } : attribute))
+    const results = executeMultipleOutputs.call(backend, name, typed, operands, outputs)
+    dispose(operands.filter((operand, index) => operand !== inputs[index]) as Tensor[])
+    return isOwn(name) ? firstIn(backend, half, results) : results
+  }
+  backend.executeSingleOutput = (name, attributes, inputs) => backend.executeMultipleOutputs(name, attributes, inputs, 1)[0] as Tensor
+}
+
+/** tfjs-node passes 64-bit scalars as objects of its own, which are no tensors. */
+const typeOfOperand = (backend: HalfBackend, operand: TensorInfo): number | undefined => ('dataId' in operand ? typeOf(backend, operand) : undefined)
+
+function operandIn(backend: HalfBackend, operand: TensorInfo, type: number): TensorInfo {
+  const own = typeOfOperand(backend, operand)
+  const isReal = own === TYPES.float32 || (own !== undefined && HALVES.includes(own))
+  return isReal && own !== type ? convert(backend, operand, type) : operand
+}
+
+function firstIn(backend: HalfBackend, type: number, [first, ...others]: readonly Tensor[]): Tensor[] {
+  const converted = convert(backend, first as Tensor, type)
+  first?.dispose()
+  return [converted, ...others]
+}
+
+function holdHalf(backend: HalfBackend, { id, shape, dtype }: OutputMetadata): Tensor {
+  const dataId = {}
+  backend.tensorMap.set(dataId, { id, shape, dtype, values: null, refCount: 1 })
+  return engine().makeTensorFromTensorInfo({ dataId, shape, dtype: 'float32' })
+}
+
+function readHalf(backend: HalfBackend, dataId: DataId): BackendValues {
+  const { shape } = backend.tensorMap.get(dataId) as unknown as TensorInfo
+  const floats = convert(backend, { dataId, shape, dtype: 'float32' }, TYPES.float32)
+  const values = backend.readSync(floats.dataId)
+  floats.dispose()
+  return values
+}

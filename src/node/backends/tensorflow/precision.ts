@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { halfTypes } from '../../../core/train/precision'
+import type { MixedPrecision } from '../backend'
+
+const run = promisify(execFile)
+const timeoutMs = 2000
+
+/** NVIDIA's compute capabilities from which tensor cores multiply these formats: Ampere and Volta. */
+const bfloat16From = 8
+const float16From = 7
+
+/** What 'auto' takes on a GPU of a compute capability; undefined where nothing answered. */
+export function gpuPrecision(capability: number | undefined): MixedPrecision {
+  if (capability !== undefined && capability >= bfloat16From) return { types: halfTypes, auto: 'bfloat16', reason: `the GPU's tensor cores multiply bfloat16 (compute capability ${capability})` }
+  if (capability !== undefined && capability >= float16From) return { types: halfTypes, auto: 'float16', reason: `the GPU's tensor cores multiply float16 (compute capability ${capability})` }
+  return { types: halfTypes, auto: 'fp32', reason: capability === undefined ? 'nvidia-smi names no compute capability' : `the GPU has no tensor cores (compute capability ${capability})` }
+}
+
+/** On CPUs mixed precision is there to be chosen, not taken: see docs/results/mixed-precision.md. */
+export const cpuPrecision: MixedPrecision = { types: halfTypes, auto: 'fp32', reason: 'fp32 is the default on CPUs' }
+
+/** Of the first GPU; undefined where NVIDIA's tool is missing or does not know. */
+export async function computeCapability(): Promise<number | undefined> {
+  const output = await run('nvidia-smi', ['--query-gpu=compute_cap', '--format=csv,noheader'], { timeout: timeoutMs }).then(({ stdout }) => stdout, () => '')
+  const capability = Number.parseFloat(output)
+  return Number.isFinite(capability) ? capability : undefined
+}
