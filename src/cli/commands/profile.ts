@@ -46,8 +46,8 @@ async function profileTrainingStep(options: Options): Promise<void> {
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 
-function profileText({ backend, version, device, resolution, batch, steps, stepMs, imagesPerSecond, operations, outside }: TrainingProfile): string {
+function profileText({ backend, precision, version, device, resolution, batch, steps, stepMs, imagesPerSecond, operations, outside }: TrainingProfile): string {
   const rows = operations.map(({ operation, calls, ms, share }) => [operation, calls.toFixed(0), ms.toFixed(2), percent(share)])
-  const head = `${backend} ${version}, ${device}: ${resolution}×${resolution}, batch ${batch}, ${stepMs.toFixed(1)} ms a step over ${steps} steps, ${imagesPerSecond.toFixed(1)} img/s`
+  const head = `${backend} ${version}, ${device}: ${resolution}×${resolution}, batch ${batch}, ${precision}, ${stepMs.toFixed(1)} ms a step over ${steps} steps, ${imagesPerSecond.toFixed(1)} img/s`
   return `${head}\n${table(['operation', 'calls', 'ms a step', 'share'], [...rows, ['outside of operations', '0', outside.ms.toFixed(2), percent(outside.share)]])}`
 }

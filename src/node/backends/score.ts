@@ -12,7 +12,7 @@ import { programVersion } from '../programVersion'
 import type { BackendStatus } from './index'
 
 /** Small enough for a second or two, and made of the layers that training's time goes to. */
-const work = { architecture: 'mobilenet-v2', resolution: 32, batch: 32, steps: 5 } as const
+const work = { architecture: 'mobilenet-v2', resolution: 32, batch: 32, steps: 5, precision: 'fp32' } as const
 const protocol = `training ${work.architecture} at ${work.resolution}×${work.resolution}, batch ${work.batch}, fp32, mean of ${work.steps} steps after 2, images already in memory, loss read after every step`
 
 /** How long a measurement waits for other work. */

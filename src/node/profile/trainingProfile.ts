@@ -4,9 +4,11 @@ import { classOutput, imageInput } from '../../core/graph/graph'
 import type { Graph } from '../../core/graph/graph'
 import { architectures } from '../../core/models/index'
 import { trainConfig } from '../../core/train/config'
+import { halfTypes } from '../../core/train/precision'
 import { createTrainer } from '../../core/train/trainer'
 import type { ImageBatch } from '../../core/train/trainer'
 import { chooseBackend } from '../backends'
+import { choosePrecision } from '../jobs/trainer/choosePrecision'
 import { readModelFile } from '../jobs/models/readModelFile'
 import { timeKernels } from './kernelTimer'
 
@@ -14,6 +16,7 @@ export const profileParams = z.object({
   architecture: z.enum(architectures.ids as [string, ...string[]]).default('mobilenet-v2').describe('Built-in architecture'),
   model: z.string().min(1).optional().describe("ONNX file to train in place of the architecture, such as the model.onnx of a version's folder; it sets the resolution where it has a fixed one"),
   backend: z.string().default('auto').describe('What trains'),
+  precision: z.enum(['fp32', ...halfTypes]).default('fp32').describe('What steps compute in'),
   resolution: z.number().int().min(8).max(1024).default(32).meta({ unit: 'pixels' }).describe('Side of the images'),
   batch: z.number().int().min(1).max(4096).default(32).describe('Images per step'),
   steps: z.number().int().min(1).max(1000).default(5).describe('Steps to measure, after two that warm up'),
@@ -25,6 +28,7 @@ const shareOfStep = z.number().min(0).max(1)
 
 export const trainingProfile = z.object({
   backend: z.string(),
+  precision: z.string(),
   device: z.string(),
   version: z.string(),
   threads: z.number(),
@@ -44,17 +48,18 @@ const warmupSteps = 2
 const classes = 10
 
 /** Trains on random images in this process and says where a step's time goes. The loss is read after every step. */
-export async function profileTraining({ backend, batch, steps, ...network }: ProfileParams): Promise<TrainingProfile> {
+export async function profileTraining({ backend, precision, batch, steps, ...network }: ProfileParams): Promise<TrainingProfile> {
   const { graph, resolution } = networkOf(network)
   const { id, running } = await chooseBackend(backend)
+  choosePrecision(precision, running)
   const timer = timeKernels(running.name, () => performance.now())
-  const trainer = createTrainer(graph, trainConfig.parse({ batchSize: batch }), steps + warmupSteps, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] })
+  const trainer = createTrainer(graph, trainConfig.parse({ batchSize: batch }), steps + warmupSteps, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }, { precision })
   const images = randomBatch(batch, resolution, Number(classOutput(graph).shape.at(-1)))
   const step = async (): Promise<void> => {
-    const { loss, correct } = trainer.trainStep(images)
-    for (const tensor of [loss, correct]) {
-      await tensor.data()
-      tensor.dispose()
+    const { loss, correct, lossScale } = trainer.trainStep(images)
+    for (const tensor of [loss, correct, lossScale]) {
+      await tensor?.data()
+      tensor?.dispose()
     }
   }
   try {
@@ -66,7 +71,7 @@ export async function profileTraining({ backend, batch, steps, ...network }: Pro
     const operations = timer.costs().map(({ kernel, calls, ms }) => ({ operation: kernel, calls: calls / steps, ms: ms / steps, share: ms / steps / stepMs }))
     const outsideMs = Math.max(0, stepMs - operations.reduce((sum, { ms }) => sum + ms, 0))
     const { device, version, threads } = running
-    return { backend: id, device, version, threads, resolution, batch, steps, stepMs, imagesPerSecond: (batch / stepMs) * 1000, operations, outside: { ms: outsideMs, share: outsideMs / stepMs } }
+    return { backend: id, precision, device, version, threads, resolution, batch, steps, stepMs, imagesPerSecond: (batch / stepMs) * 1000, operations, outside: { ms: outsideMs, share: outsideMs / stepMs } }
   } finally {
     trainer.dispose()
     timer.stop()

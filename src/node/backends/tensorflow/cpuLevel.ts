@@ -19,7 +19,8 @@ export function cpuLevel(flags: readonly string[] = cpuFlags(), highest: string 
   return cpuLevels.slice(from).find((level) => NEEDED[level].every((flag) => flags.includes(flag))) ?? 'base'
 }
 
-function cpuFlags(): readonly string[] {
+/** What the processor says it has; nothing where it does not say. */
+export function cpuFlags(): readonly string[] {
   try {
     return /^flags\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' ') ?? []
   } catch {

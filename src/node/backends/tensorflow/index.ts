@@ -4,6 +4,7 @@ import { nativeKernelNames } from '../../../core/execute/kernels/native'
 import { NNOptError } from '../../../shared/errors'
 import { sampleGpus } from '../../system/metrics'
 import type { Availability, Backend, RunningBackend } from '../backend'
+import { cpuFlags } from './cpuLevel'
 import { environment } from './environment'
 import { registerTensorflowKernels } from './kernels'
 import type { TensorflowKernelBackend } from './kernels/operations'
@@ -37,8 +38,9 @@ async function create(): Promise<RunningBackend> {
   if (!source) throw new NNOptError('unavailable', MISSING)
   const backend = await select(source)
   const gpu = backend.binding.isUsingGpuDevice()
-  registerTensorflowKernels(backend, !gpu && source.loadOperations())
-  return { name: NAME, device: device(gpu), version: backend.binding.TF_Version, threads: availableParallelism(), mixedPrecision: gpu ? gpuPrecision(await computeCapability()) : cpuPrecision, dispose }
+  const hasOwnOperations = !gpu && source.loadOperations()
+  registerTensorflowKernels(backend, hasOwnOperations)
+  return { name: NAME, device: device(gpu), version: backend.binding.TF_Version, threads: availableParallelism(), mixedPrecision: gpu ? gpuPrecision(await computeCapability()) : cpuPrecision(cpuFlags(), hasOwnOperations), dispose }
 }
 
 async function select(source: Source): Promise<TensorflowKernelBackend> {

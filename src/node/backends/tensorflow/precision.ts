@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { halfTypes } from '../../../core/train/precision'
 import type { MixedPrecision } from '../backend'
+import { cpuLevel } from './cpuLevel'
 
 const run = promisify(execFile)
 const timeoutMs = 2000
@@ -10,6 +11,8 @@ const timeoutMs = 2000
 const bfloat16From = 8
 const float16From = 7
 
+const TILE_FLAGS = ['amx_tile', 'amx_bf16'] as const
+
 /** What 'auto' takes on a GPU of a compute capability; undefined where nothing answered. */
 export function gpuPrecision(capability: number | undefined): MixedPrecision {
   if (capability !== undefined && capability >= bfloat16From) return { types: halfTypes, auto: 'bfloat16', reason: `the GPU's tensor cores multiply bfloat16 (compute capability ${capability})` }
@@ -17,8 +20,12 @@ export function gpuPrecision(capability: number | undefined): MixedPrecision {
   return { types: halfTypes, auto: 'fp32', reason: capability === undefined ? 'nvidia-smi names no compute capability' : `the GPU has no tensor cores (compute capability ${capability})` }
 }
 
-/** On CPUs mixed precision is there to be chosen, not taken: see docs/results/mixed-precision.md. */
-export const cpuPrecision: MixedPrecision = { types: halfTypes, auto: 'fp32', reason: 'fp32 is the default on CPUs' }
+/** What 'auto' takes on a CPU: without matrix tiles for bfloat16 (AMX) fp32 is faster, with them bfloat16 is, at the same accuracy (docs/results/mixed-precision.md). */
+export function cpuPrecision(flags: readonly string[], hasOwnOperations: boolean): MixedPrecision {
+  if (!hasOwnOperations) return { types: halfTypes, auto: 'fp32', reason: "this program's operations for the CPU are not installed" }
+  const has = TILE_FLAGS.every((flag) => flags.includes(flag)) && cpuLevel(flags) === 'x86-64-v4'
+  return has ? { types: halfTypes, auto: 'bfloat16', reason: 'this CPU multiplies bfloat16 by matrix tiles (AMX)' } : { types: halfTypes, auto: 'fp32', reason: 'this CPU has no matrix tiles for bfloat16 (AMX), without which fp32 is faster' }
+}
 
 /** Of the first GPU; undefined where NVIDIA's tool is missing or does not know. */
 export async function computeCapability(): Promise<number | undefined> {

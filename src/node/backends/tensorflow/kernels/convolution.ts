@@ -1,13 +1,14 @@
 import { tensor1d, tidy, type NamedAttrMap, type NamedTensorInfoMap, type Tensor } from '@tensorflow/tfjs-core'
-import { fusedDepthwise } from './fused'
+import { bfloatGradients, fusedDepthwise } from './fused'
 import { input, integers, registerNative, type OperationAttribute, type Operations } from './operations'
 
 /** Convolutions with ONNX' explicit padding, which tfjs-node refuses and TensorFlow has; the caller has removed dilation. */
 export function registerConvolution(operations: Operations, withFused: boolean): void {
   const dense = convolution(operations, 'Conv2D', 'Conv2DBackprop')
+  const half = withFused ? bfloatGradients(operations) : undefined
   registerNative('conv2d', dense.forward)
-  registerNative('conv2dInputGradient', dense.inputGradient)
-  registerNative('conv2dFilterGradient', dense.filterGradient)
+  registerNative('conv2dInputGradient', (inputs, attributes) => half?.inputGradient(inputs, attributes) ?? dense.inputGradient(inputs, attributes))
+  registerNative('conv2dFilterGradient', (inputs, attributes) => half?.filterGradient(inputs, attributes) ?? dense.filterGradient(inputs, attributes))
   const depthwise = convolution(operations, 'DepthwiseConv2dNative', 'DepthwiseConv2dNativeBackprop')
   const fused = withFused ? fusedDepthwise(operations) : undefined
   registerNative('depthwiseConv2d', (inputs, attributes) => fused?.forward(inputs, attributes) ?? depthwise.forward(inputs, attributes))

@@ -83,3 +83,15 @@ export function fusedDepthwise({ runSingle, int }: Operations) {
     },
   } as const
 }
+
+/** Gradients of a dense convolution in bfloat16, which TensorFlow computes many times slower than in fp32; undefined for other numbers. */
+export function bfloatGradients({ runSingle, int, isBfloat16 }: Operations) {
+  const attributes = (attrs: NamedAttrMap) => [int('strides', integers(attrs, 'strides')), int('pads', integers(attrs, 'pads'))]
+  const covers = (inputs: NamedTensorInfoMap): boolean => Object.values(inputs).some((tensor) => tensor !== undefined && isBfloat16(tensor))
+  return {
+    inputGradient: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap): Tensor | undefined =>
+      covers(inputs) ? tidy(() => runSingle('NNOptConvInputGradient', attributes(attrs), [tensor1d(integers(attrs, 'xShape'), 'int32'), ...pick(inputs, 'filter', 'dy')])) : undefined,
+    filterGradient: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap): Tensor | undefined =>
+      covers(inputs) ? tidy(() => runSingle('NNOptConvFilterGradient', attributes(attrs), [input(inputs, 'x'), tensor1d(integers(attrs, 'filterShape'), 'int32'), input(inputs, 'dy')])) : undefined,
+  } as const
+}

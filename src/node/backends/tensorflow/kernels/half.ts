@@ -1,9 +1,6 @@
 import { dispose, engine, type BackendValues, type DataId, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core'
 import { halfTypes, type HalfType } from '../../../../core/train/precision'
-import { input, registerNative, type OperationAttribute, type TensorflowKernelBackend } from './operations'
-
-/** TF_DataType of TensorFlow's C interface. */
-const TYPES: Readonly<Record<HalfType | 'float32', number>> = { float32: 1, bfloat16: 14, float16: 19 }
+import { input, registerNative, TYPES, type OperationAttribute, type TensorflowKernelBackend } from './operations'
 
 const HALVES: readonly number[] = halfTypes.map((type) => TYPES[type])
 
@@ -13,7 +10,15 @@ const WIDE: ReadonlySet<string> = new Set(['BiasAddGrad', 'Exp', 'Log', 'Mean', 
 /** These name the type of each operand themselves. */
 const OWN_TYPES: ReadonlySet<string> = new Set(['Cast', 'FusedBatchNormV3', 'FusedBatchNormGradV3'])
 
-/** This program's own operations are known by their names. Those that have no kernel for 16 bits compute in fp32 between two conversions: their first output is what layers hand on. */
+/** This program's own operations that have a kernel for bfloat16, with the operands that it takes so. */
+const OWN_IN_BFLOAT16: Readonly<Record<string, readonly number[]>> = {
+  NNOptBatchNorm: [0], NNOptBatchNormGradient: [0, 1], NNOptActivation: [0], NNOptActivationGradient: [0, 1],
+  NNOptConvInputGradient: [1, 2], NNOptConvFilterGradient: [0, 2],
+  NNOptDepthwise: [0, 1], NNOptDepthwiseInputGradient: [1, 2], NNOptDepthwiseFilterGradient: [0, 2],
+  NNOptPointwise: [0, 1], NNOptPointwiseInputGradient: [0, 1], NNOptPointwiseFilterGradient: [0, 1],
+}
+
+/** The others compute in fp32 between two conversions: their first output is what layers hand on. */
 const isOwn = (name: string): boolean => name.startsWith('NNOpt')
 
 interface OutputMetadata {
@@ -42,7 +47,13 @@ export function registerHalf(backend: TensorflowKernelBackend): void {
     if (!knowing.has(backend)) teachHalf(backend as HalfBackend)
     return convert(backend, input(inputs, 'x'), TYPES[type as HalfType])
   })
-  registerNative('toFloat', (inputs) => convert(backend, input(inputs, 'x'), TYPES.float32))
+  // Some operations give gradients of filters in fp32 already.
+  registerNative('toFloat', (inputs) => {
+    const x = input(inputs, 'x')
+    if (typeOf(backend, x) !== TYPES.float32) return convert(backend, x, TYPES.float32)
+    backend.incRef(x.dataId)
+    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype }
+  })
 }
 
 function convert(backend: TensorflowKernelBackend, x: TensorInfo, to: number): Tensor {
@@ -63,12 +74,13 @@ function teachHalf(backend: HalfBackend): void {
   backend.executeMultipleOutputs = (name, attributes, inputs, outputs) => {
     const half = OWN_TYPES.has(name) ? undefined : inputs.map((tensor) => typeOfOperand(backend, tensor)).find((type) => type !== undefined && HALVES.includes(type))
     if (half === undefined) return executeMultipleOutputs.call(backend, name, attributes, inputs, outputs)
-    const type = WIDE.has(name) || isOwn(name) ? TYPES.float32 : half
-    const operands = inputs.map((tensor) => operandIn(backend, tensor, type))
+    const inHalf = half === TYPES.bfloat16 ? OWN_IN_BFLOAT16[name] : undefined
+    const type = inHalf || !(WIDE.has(name) || isOwn(name)) ? half : TYPES.float32
+    const operands = inputs.map((tensor, index) => (inHalf?.includes(index) ?? true ? operandIn(backend, tensor, type) : tensor))
     const typed = attributes.map((attribute) => (attribute.type === backend.binding.TF_ATTR_TYPE && attribute.value === TYPES.float32 ? { ...attribute, value: type } : attribute))
     const results = executeMultipleOutputs.call(backend, name, typed, operands, outputs)
     dispose(operands.filter((operand, index) => operand !== inputs[index]) as Tensor[])
-    return isOwn(name) ? firstIn(backend, half, results) : results
+    return isOwn(name) && !inHalf ? firstIn(backend, half, results) : results
   }
   backend.executeSingleOutput = (name, attributes, inputs) => backend.executeMultipleOutputs(name, attributes, inputs, 1)[0] as Tensor
 }

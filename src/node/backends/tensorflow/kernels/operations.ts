@@ -1,5 +1,6 @@
 import { registerKernel, type DataId, type KernelBackend, type NamedAttrMap, type NamedTensorInfoMap, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core'
 import { nativeKernelNames, type NativeKernel } from '../../../../core/execute/kernels/native'
+import type { HalfType } from '../../../../core/train/precision'
 
 /** Attribute of a TensorFlow operation as tfjs-node's addon takes it. */
 export interface OperationAttribute {
@@ -40,7 +41,11 @@ export interface Operations {
   readonly float32: OperationAttribute
   /** T = the type of a tensor's numbers. */
   typeOf(tensor: TensorInfo): OperationAttribute
+  isBfloat16(tensor: TensorInfo): boolean
 }
+
+/** TF_DataType of TensorFlow's C interface. */
+export const TYPES: Readonly<Record<HalfType | 'float32', number>> = { float32: 1, bfloat16: 14, float16: 19 }
 
 export function operationsOf(backend: TensorflowKernelBackend): Operations {
   const { binding } = backend
@@ -54,6 +59,7 @@ export function operationsOf(backend: TensorflowKernelBackend): Operations {
     text: (name, value) => ({ name, type: binding.TF_ATTR_STRING, value }),
     float32: { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
     typeOf: ({ dataId }) => ({ name: 'T', type: binding.TF_ATTR_TYPE, value: backend.tensorMap.get(dataId).dtype }),
+    isBfloat16: ({ dataId }) => backend.tensorMap.get(dataId).dtype === TYPES.bfloat16,
   }
 }
 

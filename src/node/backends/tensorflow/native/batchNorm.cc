@@ -11,12 +11,12 @@ struct Sums {
 };
 
 // Two sums over rows of 16-lane terms: term(x, dy, column, first, second) adds to the last two.
-template <typename Term>
-void addLines(const float* x, const float* dy, int64_t count, int64_t width, Floats& first, Floats& second, const Term& term) {
+template <typename T, typename Term>
+void addLines(const T* x, const T* dy, int64_t count, int64_t width, Floats& first, Floats& second, const Term& term) {
   int64_t line = 0;
   for (; line + 4 <= count; line += 4) {
-    const float* xs = x + line * width;
-    const float* dys = dy + line * width;
+    const T* xs = x + line * width;
+    const T* dys = dy + line * width;
     for (int64_t j = 0; j < width; j += kLanes) {
       Vector a = load(&first[j]), b = load(&second[j]);
       for (int64_t i = 0; i < 4; i++) term(load(xs + i * width + j), load(dys + i * width + j), j, a, b);
@@ -37,8 +37,8 @@ void flush(const Lines& lines, Floats& from, std::vector<double>& to) {
   std::fill(from.begin(), from.end(), 0.0f);
 }
 
-template <typename Term>
-Sums sumLines(const Lines& lines, const float* x, const float* dy, const Floats& lastX, const Floats& lastDy, const Term& term) {
+template <typename T, typename Term>
+Sums sumLines(const Lines& lines, const T* x, const T* dy, const Floats& lastX, const Floats& lastDy, const Term& term) {
   std::vector<Sums> parts(threadCount());
   parallel(lines.count, lines.grain(), [&](int64_t begin, int64_t end, int thread) {
     Sums sums{std::vector<double>(lines.channels), std::vector<double>(lines.channels)};
@@ -76,22 +76,23 @@ void withActivation(int64_t activation, const Body& body) {
 }
 
 // x, scale, shift -> y, mean, variance (biased), inverse deviation.
+template <typename T>
 void forward(void* attributes, TF_OpKernelContext* context) {
   const auto& [epsilon, activation] = *static_cast<Attributes*>(attributes);
   const Input x(context, 0), scale(context, 1), shift(context, 2);
   const int64_t channels = x.last();
   const Lines lines = linesOf(x.size(), channels);
   const double count = static_cast<double>(x.size()) / channels;
-  float* y = output(context, 0, x.shape());
+  T* y = static_cast<T*>(outputOf(context, 0, x.shape(), typeOf<T>()));
   float* mean = output(context, 1, {channels});
   float* variance = output(context, 2, {channels});
   float* inverse = output(context, 3, {channels});
   if (y == nullptr || mean == nullptr || variance == nullptr || inverse == nullptr) return;
 
   // Differences from the first row: sums of squares keep their digits where the mean is far from zero.
-  const Floats pivot = repeat(x.floats(), lines);
-  const Floats last = lastLine(x.floats(), lines, pivot);
-  const Sums sums = sumLines(lines, x.floats(), x.floats(), last, last, [&](Vector v, Vector, int64_t j, Vector& a, Vector& b) {
+  const Floats pivot = repeat(floatsOf(x.values<T>(), channels).data(), lines);
+  const Floats last = lastLine(x.values<T>(), lines, pivot);
+  const Sums sums = sumLines(lines, x.values<T>(), x.values<T>(), last, last, [&](Vector v, Vector, int64_t j, Vector& a, Vector& b) {
     const Vector difference = v - load(&pivot[j]);
     a += difference, b += difference * difference;
   });
@@ -106,18 +107,19 @@ void forward(void* attributes, TF_OpKernelContext* context) {
   }
   const Floats factors = repeat(factor.data(), lines), offsets = repeat(offset.data(), lines);
   withActivation(activation, [&](auto kind) {
-    mapLines(lines, x.floats(), x.floats(), y, [&](Vector v, Vector, int64_t j) { return activate<kind>(v * load(&factors[j]) + load(&offsets[j])); });
+    mapLines(lines, x.values<T>(), x.values<T>(), y, [&](Vector v, Vector, int64_t j) { return activate<kind>(v * load(&factors[j]) + load(&offsets[j])); });
   });
 }
 
 // dy, x, scale, shift, mean, inverse -> dx, dScale, dShift; the activation's input is computed again from x.
+template <typename T>
 void backward(void* attributes, TF_OpKernelContext* context) {
   const int64_t activation = static_cast<Attributes*>(attributes)->activation;
   const Input dy(context, 0), x(context, 1), scale(context, 2), shift(context, 3), mean(context, 4), inverse(context, 5);
   const int64_t channels = x.last();
   const Lines lines = linesOf(x.size(), channels);
   const double count = static_cast<double>(x.size()) / channels;
-  float* dx = output(context, 0, x.shape());
+  T* dx = static_cast<T*>(outputOf(context, 0, x.shape(), typeOf<T>()));
   float* dScale = output(context, 1, {channels});
   float* dShift = output(context, 2, {channels});
   if (dx == nullptr || dScale == nullptr || dShift == nullptr) return;
@@ -128,9 +130,9 @@ void backward(void* attributes, TF_OpKernelContext* context) {
     offset[c] = shift.floats()[c] - mean.floats()[c] * factor[c];
   }
   const Floats factors = repeat(factor.data(), lines), offsets = repeat(offset.data(), lines), means = repeat(mean.floats(), lines);
-  const Floats lastX = lastLine(x.floats(), lines, means), lastDy = lastLine(dy.floats(), lines, Floats(lines.width));
+  const Floats lastX = lastLine(x.values<T>(), lines, means), lastDy = lastLine(dy.values<T>(), lines, Floats(lines.width));
   withActivation(activation, [&](auto kind) {
-    const Sums sums = sumLines(lines, x.floats(), dy.floats(), lastX, lastDy, [&](Vector v, Vector d, int64_t j, Vector& a, Vector& b) {
+    const Sums sums = sumLines(lines, x.values<T>(), dy.values<T>(), lastX, lastDy, [&](Vector v, Vector d, int64_t j, Vector& a, Vector& b) {
       const Vector g = gate<kind>(d, v * load(&factors[j]) + load(&offsets[j]));
       a += g, b += g * (v - load(&means[j]));
     });
@@ -144,7 +146,7 @@ void backward(void* attributes, TF_OpKernelContext* context) {
       level[c] = static_cast<float>(-factor[c] * sums.first[c] / count);
     }
     const Floats slopes = repeat(slope.data(), lines), levels = repeat(level.data(), lines);
-    mapLines(lines, x.floats(), dy.floats(), dx, [&](Vector v, Vector d, int64_t j) {
+    mapLines(lines, x.values<T>(), dy.values<T>(), dx, [&](Vector v, Vector d, int64_t j) {
       const Vector f = load(&factors[j]);
       const Vector g = gate<kind>(d, v * f + load(&offsets[j]));
       return f * g + (v - load(&means[j])) * load(&slopes[j]) + load(&levels[j]);
@@ -155,12 +157,12 @@ void backward(void* attributes, TF_OpKernelContext* context) {
 }  // namespace
 
 void registerBatchNorm() {
-  registerOperation("NNOptBatchNorm", {"x: float", "scale: float", "shift: float"},
-                    {"y: float", "mean: float", "variance: float", "inverse: float"}, {"epsilon: float", "activation: int"},
-                    create, forward, destroy<Attributes>);
-  registerOperation("NNOptBatchNormGradient", {"dy: float", "x: float", "scale: float", "shift: float", "mean: float", "inverse: float"},
-                    {"dx: float", "dscale: float", "dshift: float"}, {"epsilon: float", "activation: int"},
-                    create, backward, destroy<Attributes>);
+  registerOperation("NNOptBatchNorm", {"x: T", "scale: float", "shift: float"},
+                    {"y: T", "mean: float", "variance: float", "inverse: float"}, {"epsilon: float", "activation: int"},
+                    create, forward<float>, forward<Bfloat>, destroy<Attributes>);
+  registerOperation("NNOptBatchNormGradient", {"dy: T", "x: T", "scale: float", "shift: float", "mean: float", "inverse: float"},
+                    {"dx: T", "dscale: float", "dshift: float"}, {"epsilon: float", "activation: int"},
+                    create, backward<float>, backward<Bfloat>, destroy<Attributes>);
 }
 
 }  // namespace nnopt

@@ -1,6 +1,6 @@
 // Depthwise convolution of NHWC tensors, filter [kh, kw, c, 1], and its gradients; 16 channels or more.
 #include <algorithm>
-#include "kernel.h"
+#include "bfloat.h"
 
 namespace nnopt {
 namespace {
@@ -19,13 +19,14 @@ int64_t outputSize(int64_t size, int64_t kernel, int64_t stride, int64_t before,
   return (size + before + after - kernel) / stride + 1;
 }
 
+template <typename T>
 struct Tap {
-  const float* values;
+  const T* values;
   const float* weights;
 };
 
-template <int vectors>
-inline void accumulate(const std::vector<Tap>& taps, int count, int64_t c, float* y) {
+template <int vectors, typename T>
+inline void accumulate(const std::vector<Tap<T>>& taps, int count, int64_t c, T* y) {
   Vector sum[vectors] = {};
   for (int t = 0; t < count; t++) {
     for (int v = 0; v < vectors; v++) sum[v] += load(taps[t].values + c + v * kLanes) * load(taps[t].weights + c + v * kLanes);
@@ -34,7 +35,8 @@ inline void accumulate(const std::vector<Tap>& taps, int count, int64_t c, float
 }
 
 // One output position: all channels; the last vector overlaps the one before it where 16 does not divide the count.
-void accumulateAll(const std::vector<Tap>& taps, int count, int64_t channels, float* y) {
+template <typename T>
+void accumulateAll(const std::vector<Tap<T>>& taps, int count, int64_t channels, T* y) {
   int64_t c = 0;
   for (; c + 4 * kLanes <= channels; c += 4 * kLanes) accumulate<4>(taps, count, c, y);
   if (c + 3 * kLanes <= channels) accumulate<3>(taps, count, c, y), c += 3 * kLanes;
@@ -44,15 +46,17 @@ void accumulateAll(const std::vector<Tap>& taps, int count, int64_t channels, fl
 }
 
 // x, filter -> y
+template <typename T>
 void forward(void* attributes, TF_OpKernelContext* context) {
   const Geometry g = *static_cast<Geometry*>(attributes);
   const Input x(context, 0), filter(context, 1);
   const int64_t n = x.dim(0), h = x.dim(1), w = x.dim(2), c = x.dim(3), kh = filter.dim(0), kw = filter.dim(1);
   const int64_t oh = outputSize(h, kh, g.strideH, g.top, g.bottom), ow = outputSize(w, kw, g.strideW, g.left, g.right);
-  float* y = output(context, 0, {n, oh, ow, c});
+  T* y = static_cast<T*>(outputOf(context, 0, {n, oh, ow, c}, typeOf<T>()));
   if (y == nullptr) return;
+  const std::vector<float> weights = floatsOf(filter.values<T>(), filter.size());
   parallel(n * oh, 1, [&](int64_t begin, int64_t end, int) {
-    std::vector<Tap> taps(kh * kw);
+    std::vector<Tap<T>> taps(kh * kw);
     for (int64_t row = begin; row < end; row++) {
       const int64_t b = row / oh, i0 = row % oh * g.strideH - g.top;
       for (int64_t j = 0; j < ow; j++) {
@@ -60,7 +64,7 @@ void forward(void* attributes, TF_OpKernelContext* context) {
         int count = 0;
         for (int64_t u = std::max<int64_t>(0, -i0); u < std::min(kh, h - i0); u++) {
           for (int64_t v = std::max<int64_t>(0, -j0); v < std::min(kw, w - j0); v++) {
-            taps[count++] = {x.floats() + ((b * h + i0 + u) * w + j0 + v) * c, filter.floats() + (u * kw + v) * c};
+            taps[count++] = {x.values<T>() + ((b * h + i0 + u) * w + j0 + v) * c, weights.data() + (u * kw + v) * c};
           }
         }
         accumulateAll(taps, count, c, y + (row * ow + j) * c);
@@ -70,15 +74,17 @@ void forward(void* attributes, TF_OpKernelContext* context) {
 }
 
 // xShape, filter, dy -> dx: every input position gathers the outputs that read it.
+template <typename T>
 void inputGradient(void* attributes, TF_OpKernelContext* context) {
   const Geometry g = *static_cast<Geometry*>(attributes);
   const Input shape(context, 0), filter(context, 1), dy(context, 2);
   const int64_t n = shape.integers()[0], h = shape.integers()[1], w = shape.integers()[2], c = shape.integers()[3];
   const int64_t kh = filter.dim(0), kw = filter.dim(1), oh = dy.dim(1), ow = dy.dim(2);
-  float* dx = output(context, 0, {n, h, w, c});
+  T* dx = static_cast<T*>(outputOf(context, 0, {n, h, w, c}, typeOf<T>()));
   if (dx == nullptr) return;
+  const std::vector<float> weights = floatsOf(filter.values<T>(), filter.size());
   parallel(n * h, 1, [&](int64_t begin, int64_t end, int) {
-    std::vector<Tap> taps(kh * kw);
+    std::vector<Tap<T>> taps(kh * kw);
     for (int64_t row = begin; row < end; row++) {
       const int64_t b = row / h, i = row % h + g.top;
       for (int64_t j = 0; j < w; j++) {
@@ -87,7 +93,7 @@ void inputGradient(void* attributes, TF_OpKernelContext* context) {
           if ((i - u) % g.strideH != 0 || (i - u) / g.strideH >= oh) continue;
           for (int64_t v = 0; v < kw && v <= j + g.left; v++) {
             if ((j + g.left - v) % g.strideW != 0 || (j + g.left - v) / g.strideW >= ow) continue;
-            taps[count++] = {dy.floats() + ((b * oh + (i - u) / g.strideH) * ow + (j + g.left - v) / g.strideW) * c, filter.floats() + (u * kw + v) * c};
+            taps[count++] = {dy.values<T>() + ((b * oh + (i - u) / g.strideH) * ow + (j + g.left - v) / g.strideW) * c, weights.data() + (u * kw + v) * c};
           }
         }
         accumulateAll(taps, count, c, dx + (row * w + j) * c);
@@ -97,19 +103,22 @@ void inputGradient(void* attributes, TF_OpKernelContext* context) {
 }
 
 // 16 channels of one image with its padding, side by side: the taps below read without borders and without strides of c.
-void copyPadded(const float* x, int64_t h, int64_t w, int64_t c, const Geometry& g, int64_t paddedW, float* to) {
+template <typename T>
+void copyPadded(const T* x, int64_t h, int64_t w, int64_t c, const Geometry& g, int64_t paddedW, float* to) {
   for (int64_t i = 0; i < h; i++) {
     for (int64_t j = 0; j < w; j++) store(to + ((i + g.top) * paddedW + j + g.left) * kLanes, load(x + (i * w + j) * c));
   }
 }
 
 // Brings an image into the cache in the order of memory, before it is read channel block by channel block.
-void prefetch(const float* from, int64_t count) {
-  for (int64_t i = 0; i < count; i += kLanes) __builtin_prefetch(from + i, 0, 2);
+template <typename T>
+void prefetch(const T* from, int64_t count) {
+  constexpr int64_t line = 64 / sizeof(T);
+  for (int64_t i = 0; i < count; i += line) __builtin_prefetch(from + i, 0, 2);
 }
 
-template <int K>
-void addTaps(const float* padded, int64_t paddedW, const float* dy, int64_t oh, int64_t ow, int64_t c, const Geometry& g, float* sums) {
+template <int K, typename T>
+void addTaps(const float* padded, int64_t paddedW, const T* dy, int64_t oh, int64_t ow, int64_t c, const Geometry& g, float* sums) {
   Vector sum[K * K];
   for (int t = 0; t < K * K; t++) sum[t] = load(sums + t * kLanes);
   for (int64_t i = 0; i < oh; i++) {
@@ -126,7 +135,8 @@ void addTaps(const float* padded, int64_t paddedW, const float* dy, int64_t oh, 
   for (int t = 0; t < K * K; t++) store(sums + t * kLanes, sum[t]);
 }
 
-// x, filterShape, dy -> dfilter; square kernels of 3 or 5.
+// x, filterShape, dy -> dfilter; square kernels of 3 or 5. The result is float for both types: it goes into a sum of float.
+template <typename T>
 void filterGradient(void* attributes, TF_OpKernelContext* context) {
   const Geometry g = *static_cast<Geometry*>(attributes);
   const Input x(context, 0), shape(context, 1), dy(context, 2);
@@ -140,12 +150,12 @@ void filterGradient(void* attributes, TF_OpKernelContext* context) {
   parallel(n, 1, [&](int64_t begin, int64_t end, int thread) {
     std::vector<float> sums(chunks * taps * kLanes), padded(paddedH * paddedW * kLanes);
     for (int64_t b = begin; b < end; b++) {
-      prefetch(x.floats() + b * h * w * c, h * w * c);
-      prefetch(dy.floats() + b * oh * ow * c, oh * ow * c);
+      prefetch(x.values<T>() + b * h * w * c, h * w * c);
+      prefetch(dy.values<T>() + b * oh * ow * c, oh * ow * c);
       for (int64_t chunk = 0; chunk < chunks; chunk++) {
-        copyPadded(x.floats() + b * h * w * c + start(chunk), h, w, c, g, paddedW, padded.data());
-        const float* gradient = dy.floats() + b * oh * ow * c + start(chunk);
-        (k == 3 ? addTaps<3> : addTaps<5>)(padded.data(), paddedW, gradient, oh, ow, c, g, &sums[chunk * taps * kLanes]);
+        copyPadded(x.values<T>() + b * h * w * c + start(chunk), h, w, c, g, paddedW, padded.data());
+        const T* gradient = dy.values<T>() + b * oh * ow * c + start(chunk);
+        (k == 3 ? addTaps<3, T> : addTaps<5, T>)(padded.data(), paddedW, gradient, oh, ow, c, g, &sums[chunk * taps * kLanes]);
       }
     }
     parts[thread] = std::move(sums);
@@ -163,9 +173,9 @@ void filterGradient(void* attributes, TF_OpKernelContext* context) {
 
 void registerDepthwise() {
   const Names attributes = {"strides: list(int)", "pads: list(int)"};
-  registerOperation("NNOptDepthwise", {"x: float", "filter: float"}, {"y: float"}, attributes, create, forward, destroy<Geometry>);
-  registerOperation("NNOptDepthwiseInputGradient", {"x_shape: int32", "filter: float", "dy: float"}, {"dx: float"}, attributes, create, inputGradient, destroy<Geometry>);
-  registerOperation("NNOptDepthwiseFilterGradient", {"x: float", "filter_shape: int32", "dy: float"}, {"dfilter: float"}, attributes, create, filterGradient, destroy<Geometry>);
+  registerOperation("NNOptDepthwise", {"x: T", "filter: T"}, {"y: T"}, attributes, create, forward<float>, forward<Bfloat>, destroy<Geometry>);
+  registerOperation("NNOptDepthwiseInputGradient", {"x_shape: int32", "filter: T", "dy: T"}, {"dx: T"}, attributes, create, inputGradient<float>, inputGradient<Bfloat>, destroy<Geometry>);
+  registerOperation("NNOptDepthwiseFilterGradient", {"x: T", "filter_shape: int32", "dy: T"}, {"dfilter: float"}, attributes, create, filterGradient<float>, filterGradient<Bfloat>, destroy<Geometry>);
 }
 
 }  // namespace nnopt

@@ -6,38 +6,40 @@ namespace {
 
 void* createActivation(TF_OpKernelConstruction* construction) { return new int64_t(integerAttribute(construction, "activation")); }
 
-template <typename Map>
-void mapAll(int64_t size, const float* a, const float* b, float* y, const Map& map) {
+template <typename T, typename Map>
+void mapAll(int64_t size, const T* a, const T* b, T* y, const Map& map) {
   parallel(size / kLanes, kGrainElements / kLanes, [&](int64_t begin, int64_t end, int) {
     for (int64_t i = begin * kLanes; i < end * kLanes; i += kLanes) stream(y + i, map(load(a + i), load(b + i)));
   });
   const int64_t done = size / kLanes * kLanes;
-  for (int64_t i = done; i < size; i++) y[i] = map(splat(a[i]), splat(b[i]))[0];
+  for (int64_t i = done; i < size; i++) put(y + i, map(splat(toFloat(a[i])), splat(toFloat(b[i])))[0]);
 }
 
+template <typename T>
 void activation(void* attributes, TF_OpKernelContext* context) {
   const Input x(context, 0);
-  float* y = output(context, 0, x.shape());
+  T* y = static_cast<T*>(outputOf(context, 0, x.shape(), typeOf<T>()));
   if (y == nullptr) return;
   const bool six = *static_cast<int64_t*>(attributes) == kRelu6;
-  if (six) mapAll(x.size(), x.floats(), x.floats(), y, [](Vector v, Vector) { return activate<kRelu6>(v); });
-  else mapAll(x.size(), x.floats(), x.floats(), y, [](Vector v, Vector) { return activate<kRelu>(v); });
+  if (six) mapAll(x.size(), x.values<T>(), x.values<T>(), y, [](Vector v, Vector) { return activate<kRelu6>(v); });
+  else mapAll(x.size(), x.values<T>(), x.values<T>(), y, [](Vector v, Vector) { return activate<kRelu>(v); });
 }
 
+template <typename T>
 void activationGradient(void* attributes, TF_OpKernelContext* context) {
   const Input dy(context, 0), y(context, 1);
-  float* dx = output(context, 0, y.shape());
+  T* dx = static_cast<T*>(outputOf(context, 0, y.shape(), typeOf<T>()));
   if (dx == nullptr) return;
   const bool six = *static_cast<int64_t*>(attributes) == kRelu6;
-  if (six) mapAll(y.size(), dy.floats(), y.floats(), dx, [](Vector d, Vector v) { return gate<kRelu6>(d, v); });
-  else mapAll(y.size(), dy.floats(), y.floats(), dx, [](Vector d, Vector v) { return gate<kRelu>(d, v); });
+  if (six) mapAll(y.size(), dy.values<T>(), y.values<T>(), dx, [](Vector d, Vector v) { return gate<kRelu6>(d, v); });
+  else mapAll(y.size(), dy.values<T>(), y.values<T>(), dx, [](Vector d, Vector v) { return gate<kRelu>(d, v); });
 }
 
 }  // namespace
 
 void registerActivation() {
-  registerOperation("NNOptActivation", {"x: float"}, {"y: float"}, {"activation: int"}, createActivation, activation, destroy<int64_t>);
-  registerOperation("NNOptActivationGradient", {"dy: float", "y: float"}, {"dx: float"}, {"activation: int"}, createActivation, activationGradient, destroy<int64_t>);
+  registerOperation("NNOptActivation", {"x: T"}, {"y: T"}, {"activation: int"}, createActivation, activation<float>, activation<Bfloat>, destroy<int64_t>);
+  registerOperation("NNOptActivationGradient", {"dy: T", "y: T"}, {"dx: T"}, {"activation: int"}, createActivation, activationGradient<float>, activationGradient<Bfloat>, destroy<int64_t>);
 }
 
 }  // namespace nnopt

@@ -1,4 +1,5 @@
 #include "kernel.h"
+#include <string>
 
 namespace nnopt {
 namespace {
@@ -32,16 +33,16 @@ std::vector<int64_t> Input::shape() const {
   return result;
 }
 
-float* output(TF_OpKernelContext* context, int index, const std::vector<int64_t>& shape) {
+void* outputOf(TF_OpKernelContext* context, int index, const std::vector<int64_t>& shape, TF_DataType type) {
   Status status;
-  size_t bytes = sizeof(float);
+  size_t bytes = TF_DataTypeSize(type);
   for (int64_t size : shape) bytes *= static_cast<size_t>(size);
-  TF_Tensor* tensor = TF_AllocateOutput(context, index, TF_FLOAT, shape.data(), static_cast<int>(shape.size()), bytes, status);
+  TF_Tensor* tensor = TF_AllocateOutput(context, index, type, shape.data(), static_cast<int>(shape.size()), bytes, status);
   if (TF_GetCode(status) != TF_OK) {
     TF_OpKernelContext_Failure(context, status);
     return nullptr;
   }
-  float* data = static_cast<float*>(TF_TensorData(tensor));
+  void* data = TF_TensorData(tensor);
   TF_DeleteTensor(tensor);  // The context holds it.
   return data;
 }
@@ -70,16 +71,35 @@ std::vector<int64_t> integersAttribute(TF_OpKernelConstruction* construction, co
   return values;
 }
 
-void registerOperation(const char* name, Names inputs, Names outputs, Names attributes, Create create, Compute compute, Delete destroy) {
+namespace {
+
+void define(const char* name, Names inputs, Names outputs, Names attributes, bool typed) {
   Status status;
   TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(name);
+  if (typed) TF_OpDefinitionBuilderAddAttr(definition, "T: {float, bfloat16}");
   for (const char* attribute : attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);
   for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(definition, input);
   for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(definition, output);
   TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, unknownShape);
   TF_RegisterOpDefinition(definition, status);
-  TF_KernelBuilder* builder = TF_NewKernelBuilder(name, "CPU", create, compute, destroy);
-  TF_RegisterKernelBuilder(name, builder, status);
+}
+
+}  // namespace
+
+void registerOperation(const char* name, Names inputs, Names outputs, Names attributes, Create create, Compute compute, Delete destroy) {
+  define(name, inputs, outputs, attributes, false);
+  Status status;
+  TF_RegisterKernelBuilder(name, TF_NewKernelBuilder(name, "CPU", create, compute, destroy), status);
+}
+
+void registerOperation(const char* name, Names inputs, Names outputs, Names attributes, Create create, Compute floats, Compute bfloats, Delete destroy) {
+  define(name, inputs, outputs, attributes, true);
+  for (const TF_DataType type : {TF_FLOAT, TF_BFLOAT16}) {
+    Status status;
+    TF_KernelBuilder* builder = TF_NewKernelBuilder(name, "CPU", create, type == TF_FLOAT ? floats : bfloats, destroy);
+    TF_KernelBuilder_TypeConstraint(builder, "T", type, status);
+    TF_RegisterKernelBuilder(type == TF_FLOAT ? name : (std::string(name) + "Bfloat").c_str(), builder, status);
+  }
 }
 
 }  // namespace nnopt

@@ -2,6 +2,7 @@
 #pragma once
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <initializer_list>
 #include <vector>
@@ -64,6 +65,8 @@ class Input {
   Input(TF_OpKernelContext* context, int index);
   ~Input();
   Input(Input&& other) noexcept : tensor_(other.tensor_) { other.tensor_ = nullptr; }
+  template <typename T>
+  const T* values() const { return static_cast<const T*>(TF_TensorData(tensor_)); }
   const float* floats() const { return static_cast<const float*>(TF_TensorData(tensor_)); }
   const int32_t* integers() const { return static_cast<const int32_t*>(TF_TensorData(tensor_)); }
   int rank() const { return TF_NumDims(tensor_); }
@@ -76,7 +79,11 @@ class Input {
   TF_Tensor* tensor_ = nullptr;
 };
 
-float* output(TF_OpKernelContext* context, int index, const std::vector<int64_t>& shape);
+void* outputOf(TF_OpKernelContext* context, int index, const std::vector<int64_t>& shape, TF_DataType type);
+
+inline float* output(TF_OpKernelContext* context, int index, const std::vector<int64_t>& shape) {
+  return static_cast<float*>(outputOf(context, index, shape, TF_FLOAT));
+}
 
 int64_t integerAttribute(TF_OpKernelConstruction* construction, const char* name);
 float floatAttribute(TF_OpKernelConstruction* construction, const char* name);
@@ -90,11 +97,15 @@ using Names = std::initializer_list<const char*>;
 // Declares an operation ("x: float") and its CPU kernel.
 void registerOperation(const char* name, Names inputs, Names outputs, Names attributes, Create create, Compute compute, Delete destroy);
 
+// The same with a type T, float or bfloat16, and a kernel for each ("x: T").
+void registerOperation(const char* name, Names inputs, Names outputs, Names attributes, Create create, Compute floats, Compute bfloats, Delete destroy);
+
 template <typename Attributes>
 void destroy(void* attributes) { delete static_cast<Attributes*>(attributes); }
 
 void registerBatchNorm();
 void registerActivation();
+void registerConv();
 void registerDepthwise();
 void registerFakeQuant();
 void registerPointwise();

@@ -1,7 +1,7 @@
 // [.., c] tensors as lines: several rows side by side, a multiple of the vector long, so that no channel count has a remainder.
 #pragma once
 #include <algorithm>
-#include "kernel.h"
+#include "bfloat.h"
 
 namespace nnopt {
 
@@ -31,15 +31,16 @@ inline Floats repeat(const float* values, const Lines& lines) {
 }
 
 // The last, incomplete line, filled up so that what is missing adds nothing.
-inline Floats lastLine(const float* values, const Lines& lines, const Floats& filling) {
+template <typename T>
+Floats lastLine(const T* values, const Lines& lines, const Floats& filling) {
   Floats line = filling;
-  std::copy(values + lines.count * lines.width, values + lines.count * lines.width + lines.rest, line.begin());
+  for (int64_t i = 0; i < lines.rest; i++) line[i] = toFloat(values[lines.count * lines.width + i]);
   return line;
 }
 
 // y = map(x, dy, column), 16 lanes at a time.
-template <typename Map>
-void mapLines(const Lines& lines, const float* x, const float* dy, float* y, const Map& map) {
+template <typename T, typename Map>
+void mapLines(const Lines& lines, const T* x, const T* dy, T* y, const Map& map) {
   parallel(lines.count, lines.grain(), [&](int64_t begin, int64_t end, int) {
     for (int64_t line = begin; line < end; line++) {
       const int64_t at = line * lines.width;
@@ -51,7 +52,7 @@ void mapLines(const Lines& lines, const float* x, const float* dy, float* y, con
   const Floats lastX = lastLine(x, lines, zeros), lastDy = lastLine(dy, lines, zeros);
   Floats lastY(lines.width);
   for (int64_t j = 0; j < lines.width; j += kLanes) store(&lastY[j], map(load(&lastX[j]), load(&lastDy[j]), j));
-  std::copy(lastY.begin(), lastY.begin() + lines.rest, y + lines.count * lines.width);
+  for (int64_t i = 0; i < lines.rest; i++) put(y + lines.count * lines.width + i, lastY[i]);
 }
 
 }  // namespace nnopt

@@ -8,6 +8,7 @@ NAPI_MODULE_INIT() {
   std::call_once(registered, [] {
     nnopt::registerBatchNorm();
     nnopt::registerActivation();
+    nnopt::registerConv();
     nnopt::registerDepthwise();
     nnopt::registerFakeQuant();
     nnopt::registerPointwise();
