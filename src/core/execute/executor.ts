@@ -24,8 +24,10 @@ export interface ExecutorOptions {
   readonly frozen?: (parameter: string) => boolean
   /** Quantization scales are trained as well (LSQ). */
   readonly learnScales?: boolean
-  /** What training steps compute in; inference is fp32 always. */
+  /** What training steps compute in. */
   readonly precision?: Precision
+  /** What `forward` computes in: scores that are kept are those of fp32. */
+  readonly inferencePrecision?: Precision
 }
 
 /** `loss` is the scalar mean over the batch, `dLogits` [N, classes] its gradient. */
@@ -91,7 +93,7 @@ export function createExecutor(source: Graph, options: ExecutorOptions = {}): Ex
     return hasNative('biasFakeQuant') ? fuseBias(plan) : plan
   }
   const prepare = (batch: number): Prepared => {
-    const known = prepared.get(batch) ?? prepareBatch(planFor(batch), trainable, options.precision ?? 'fp32')
+    const known = prepared.get(batch) ?? prepareBatch(planFor(batch), trainable, options)
     prepared.set(batch, known)
     for (const slot of known.inference.plan.constants) if (!constants.has(slot.slot)) constants.set(slot.slot, constantTensor(graph, slot))
     return known
@@ -128,9 +130,10 @@ export function createExecutor(source: Graph, options: ExecutorOptions = {}): Ex
   }
 }
 
-function prepareBatch(plan: Plan, trainable: ReadonlySet<string>, precision: Precision): Prepared {
-  const inference = { plan, reads: countReads(plan, new Set()) }
-  return { inference, training: prepareTraining(precision === 'fp32' ? plan : mixPrecision(plan, precision), trainable) }
+function prepareBatch(plan: Plan, trainable: ReadonlySet<string>, { precision = 'fp32', inferencePrecision = 'fp32' }: ExecutorOptions): Prepared {
+  const planIn = (wanted: Precision): Plan => (wanted === 'fp32' ? plan : mixPrecision(plan, wanted))
+  const inference = planIn(inferencePrecision)
+  return { inference: { plan: inference, reads: countReads(inference, new Set()) }, training: prepareTraining(planIn(precision), trainable) }
 }
 
 function prepareTraining(plan: Plan, trainable: ReadonlySet<string>): TrainingPlan {

@@ -4,6 +4,7 @@ import { createExecutor } from '../execute/executor'
 import type { Graph } from '../graph/graph'
 import { foldBatchNorm } from '../graph/foldBatchNorm'
 import type { Normalizer } from './normalizer'
+import type { Precision } from './precision'
 import type { ImageBatch } from './trainer'
 
 /** A trained network in inference mode; its weights never change. */
@@ -13,8 +14,9 @@ export interface Teacher {
   dispose(): void
 }
 
-export function createTeacher(source: Graph, normalizer: Normalizer): Teacher {
-  const executor = createExecutor(foldBatchNorm(source))
+/** Folded, and in the precision of the training: softened scores need no more digits than the gradients that they make. */
+export function createTeacher(source: Graph, normalizer: Normalizer, precision: Precision = 'fp32'): Teacher {
+  const executor = createExecutor(foldBatchNorm(source), { inferencePrecision: precision })
   const parameters = new Map(executor.parameters.map(({ name, shape }): [string, Tensor] => [name, tensor(executor.pack(name), [...shape])]))
   return {
     logits: (batch) => {

@@ -107,7 +107,7 @@ function holdHalf(backend: HalfBackend, { id, shape, dtype }: OutputMetadata): T
 }
 
 function readHalf(backend: HalfBackend, dataId: DataId): BackendValues {
-  const { shape } = backend.tensorMap.get(dataId) as unknown as TensorInfo
+  const { shape } = backend.tensorMap.get(dataId)
   const floats = convert(backend, { dataId, shape, dtype: 'float32' }, TYPES.float32)
   const values = backend.readSync(floats.dataId)
   floats.dispose()

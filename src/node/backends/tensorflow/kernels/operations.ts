@@ -25,7 +25,7 @@ export interface TensorflowBinding {
 /** What is used of tfjs-node's NodeJSKernelBackend. */
 export interface TensorflowKernelBackend extends KernelBackend {
   readonly binding: TensorflowBinding
-  readonly tensorMap: { get(id: DataId): { readonly dtype: number }; set(id: DataId, data: unknown): void }
+  readonly tensorMap: { get(id: DataId): { readonly dtype: number; readonly shape: number[] }; set(id: DataId, data: unknown): void }
   executeMultipleOutputs(name: string, attributes: readonly OperationAttribute[], inputs: readonly TensorInfo[], outputs: number): Tensor[]
 }
 
