@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandom } from '../../src/core/data/random'
 import { createExecutor } from '../../src/core/execute/executor'
-import { reluGradient, relu6, relu6Gradient } from '../../src/core/execute/kernels/activations'
+import { activate, reluGradient, relu6, relu6Gradient } from '../../src/core/execute/kernels/activations'
 import { batchNormTrain, batchNormTrainGradient } from '../../src/core/execute/kernels/batchNorm'
+import { biasActivation } from '../../src/core/execute/kernels/biasActivation'
 import { biasGradient } from '../../src/core/execute/kernels/biasGradient'
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../../src/core/execute/kernels/conv2d'
 import { depthwiseConv2d, depthwiseConv2dFilterGradient, depthwiseConv2dInputGradient } from '../../src/core/execute/kernels/depthwiseConv2d'
@@ -15,55 +16,18 @@ import { trainConfig } from '../../src/core/train/config'
 import { fit } from '../../src/core/train/fit'
 import type { FitHooks, TrainingData } from '../../src/core/train/fit'
 import { crossEntropy } from '../../src/core/train/loss'
-import { checkPrecision, halfBackends, halfTypes } from '../../src/core/train/precision'
+import { halfTypes } from '../../src/core/train/precision'
 import type { HalfType, Precision } from '../../src/core/train/precision'
+import { createNormalizer } from '../../src/core/train/normalizer'
+import { createTeacher } from '../../src/core/train/teacher'
 import { createTrainer } from '../../src/core/train/trainer'
 import type { ImageBatch, Trainer } from '../../src/core/train/trainer'
 import type { RunningBackend } from '../../src/node/backends'
-import { backends } from '../../src/node/backends'
 import { tensorflowBackend } from '../../src/node/backends/tensorflow'
-import { cpuPrecision, gpuPrecision } from '../../src/node/backends/tensorflow/precision'
-import { choosePrecision } from '../../src/node/jobs/trainer/choosePrecision'
 import { randomTensor, values } from './kernelsReference'
 
 /** Half the distance between 1 and its neighbour. */
 const roundingOf: Readonly<Record<HalfType, number>> = { bfloat16: 2 ** -8, float16: 2 ** -11 }
-
-describe('the choice of a precision', () => {
-  const cpu = { name: 'tensorflow', device: 'CPU', mixedPrecision: cpuPrecision([], true) }
-  const plain = { name: 'wasm', device: 'CPU' }
-
-  it.each([
-    { wish: 'auto', on: plain, precision: 'fp32' }, { wish: 'fp32', on: plain, precision: 'fp32' }, { wish: 'auto', on: cpu, precision: 'fp32' },
-    { wish: 'float16', on: cpu, precision: 'float16' }, { wish: 'auto', on: { ...cpu, mixedPrecision: gpuPrecision(9) }, precision: 'bfloat16' },
-  ] as const)('$wish on $on.name is $precision', ({ wish, on, precision }) => {
-    expect(choosePrecision(wish, on).precision).toBe(precision)
-  })
-
-  it.each([[undefined, 'fp32'], [6.1, 'fp32'], [7, 'float16'], [7.5, 'float16'], [8, 'bfloat16'], [12, 'bfloat16']] as const)('a GPU of compute capability %s takes %s', (capability, expected) => {
-    expect(gpuPrecision(capability).auto).toBe(expected)
-  })
-
-  it('takes bfloat16 on CPUs with matrix tiles alone', () => {
-    const v4 = ['avx512f', 'avx512bw', 'avx512cd', 'avx512dq', 'avx512vl', 'fma', 'avx2', 'bmi2']
-    expect(cpuPrecision([...v4, 'amx_tile', 'amx_bf16'], true).auto).toBe('bfloat16')
-    for (const [flags, hasOwn] of [[[...v4, 'amx_tile', 'amx_bf16'], false], [[...v4, 'amx_tile'], true], [['amx_tile', 'amx_bf16'], true]] as const) expect(cpuPrecision(flags, hasOwn).auto).toBe('fp32')
-  })
-
-  it.each(['wasm', 'webgpu'])('is refused on %s, at its field', (backend) => {
-    expect(() => choosePrecision('bfloat16', { ...plain, name: backend })).toThrow(expect.objectContaining({ code: 'wrongCall', details: { field: 'precision' } }))
-    expect(() => checkPrecision({ precision: 'bfloat16', backend })).toThrow(expect.objectContaining({ code: 'wrongCall', message: `precision: expected fp32 or auto on backend '${backend}', got bfloat16; tensorflow computes in bfloat16 too`, details: { field: 'precision' } }))
-    expect(() => checkPrecision({ precision: 'auto', backend })).not.toThrow()
-  })
-
-  it('gives way to work that needs fp32, and says why', () => {
-    expect(choosePrecision('bfloat16', cpu, 'training for int8')).toEqual({ precision: 'fp32', reason: 'training for int8' })
-  })
-
-  it('names backends that exist', () => {
-    expect(backends.ids).toEqual(expect.arrayContaining([...halfBackends]))
-  })
-})
 
 const { available } = await tensorflowBackend.available()
 
@@ -136,6 +100,27 @@ describe.skipIf(!available)('mixed precision on TensorFlow', () => {
       compare(type, [tf.mul(randomTensor([3, 7, 11], 1), 9), randomTensor([3, 7, 11], 2)], ([x, dy]) => [relu6(x), relu6Gradient(dy, relu6(x)), reluGradient(dy, x), tf.add(x, dy), tf.mul(x, dy), biasGradient(dy), tf.concat([x, dy], 2), tf.reshape(x, [21, 11])], 1)
       compare(type, [randomTensor([9, 40], 1), randomTensor([40, 10], 2)], ([a, b]) => [matMul(a, b)])
     }))
+
+    it.each((['none', 'relu', 'relu6'] as const).flatMap((activation) => [[2, 5, 7, 3], [3, 4, 4, 16], [9, 33]].map((shape) => ({ activation, shape }))))('a bias on $shape and $activation after it', ({ activation, shape }) => tf.tidy(() => {
+      const [x, bias] = [tf.mul(randomTensor(shape, 1), 7), randomTensor([shape.at(-1) ?? 1], 2)]
+      expect(values(biasActivation(x, bias, activation))).toEqual(values(activate(tf.add(x, bias), activation)))
+      compare(type, [x, bias], ([x, bias]) => [biasActivation(x, bias, activation)], 1)
+    }))
+
+    it('a teacher scores as in fp32 but for the rounding, and keeps no tensor of it', () => {
+      const graph = architectures.get('mobilenet-v2').build({ size: 32, width: 0.5 }, 1)
+      const [full, half] = (['fp32', type] as const).map((precision) => createTeacher(graph, createNormalizer({ mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }), precision))
+      const given = batch(3)
+      const large = { ...given, images: Uint8Array.from({ length: 32 * 32 * 32 * 3 }, (_, at) => given.images[at % given.images.length]), height: 32, width: 32 }
+      const [expected, actual] = [full, half].map((teacher) => tf.tidy(() => values(teacher.logits(large))))
+      const largest = Math.max(...expected.map(Math.abs))
+      expect(largest).toBeGreaterThan(0)
+      expect(Math.max(...actual.map((value, at) => Math.abs(value - expected[at]))) / largest).toBeLessThan(16 * roundingOf[type])
+      const before = tf.memory().numTensors
+      half.logits(large).dispose()
+      expect(tf.memory().numTensors).toBe(before)
+      for (const teacher of [full, half]) teacher.dispose()
+    })
 
     it('passes what is not a number', () => tf.tidy(() => {
       const spec = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0] } as const

@@ -1,7 +1,9 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
-import { add, concat, split } from '@tensorflow/tfjs-core'
+import { concat, split } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
+import { activate } from '../execute/kernels/activations'
+import { biasActivation } from '../execute/kernels/biasActivation'
 import { biasGradient } from '../execute/kernels/biasGradient'
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../execute/kernels/conv2d'
 import { depthwiseConv2d, depthwiseConv2dFilterGradient, depthwiseConv2dInputGradient } from '../execute/kernels/depthwiseConv2d'
@@ -16,6 +18,8 @@ const attributes = z.object({
   ...windowAttributes,
   group: z.number().int().positive().default(1),
   kernel_shape: z.array(z.number().int()).optional(),
+  /** Set for inference alone, when the activation that follows is merged (execute/fuseActivations.ts). */
+  activation: z.enum(['none', 'relu', 'relu6']).default('none'),
 })
 
 type Context = NodeContext<z.output<typeof attributes>>
@@ -38,10 +42,12 @@ export const convOperator = defineOperator({
   forward: (context) => {
     const [x, filter, bias] = context.inputs as readonly Tensor4D[]
     const y = convolve(context, x, filter)
-    return [bias ? add(y, bias) : y]
+    const { activation } = context.attributes
+    return [bias ? biasActivation(y, bias, activation) : activate(y, activation)]
   },
   gradientReads: { inputs: [0, 1] },
   gradient: (context) => {
+    if (context.attributes.activation !== 'none') throw new NNOptError('internal', `node '${context.node.name}' (Conv): its activation was merged for inference`)
     const [x, filter] = context.inputs as readonly Tensor4D[]
     const dy = context.dOutputs[0] as Tensor4D
     return [

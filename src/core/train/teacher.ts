@@ -1,10 +1,12 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
 import { tensor } from '@tensorflow/tfjs-core'
 import { createExecutor } from '../execute/executor'
+import { fuseActivations } from '../execute/fuseActivations'
 import type { Graph } from '../graph/graph'
+import { toHalf } from '../execute/kernels/half'
 import { foldBatchNorm } from '../graph/foldBatchNorm'
 import type { Normalizer } from './normalizer'
-import type { Precision } from './precision'
+import type { HalfType, Precision } from './precision'
 import type { ImageBatch } from './trainer'
 
 /** A trained network in inference mode; its weights never change. */
@@ -16,8 +18,12 @@ export interface Teacher {
 
 /** Folded, and in the precision of the training: softened scores need no more digits than the gradients that they make. */
 export function createTeacher(source: Graph, normalizer: Normalizer, precision: Precision = 'fp32'): Teacher {
-  const executor = createExecutor(foldBatchNorm(source), { inferencePrecision: precision })
-  const parameters = new Map(executor.parameters.map(({ name, shape }): [string, Tensor] => [name, tensor(executor.pack(name), [...shape])]))
+  const executor = createExecutor(fuseActivations(foldBatchNorm(source), 'Conv'), { inferencePrecision: precision })
+  const parameters = new Map(executor.parameters.map(({ name, shape, role }): [string, Tensor] => {
+    const values = tensor(executor.pack(name), [...shape])
+    // What its layers convert at every batch otherwise.
+    return [name, precision !== 'fp32' && (role === 'weight' || role === 'bias') ? converted(values, precision) : values]
+  }))
   return {
     logits: (batch) => {
       const images = normalizer.apply(batch)
@@ -29,4 +35,10 @@ export function createTeacher(source: Graph, normalizer: Normalizer, precision: 
       for (const part of [executor, normalizer, ...parameters.values()]) part.dispose()
     },
   }
+}
+
+function converted(values: Tensor, precision: HalfType): Tensor {
+  const half = toHalf(values, precision)
+  values.dispose()
+  return half
 }

@@ -86,7 +86,7 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
   const headOnlyExecutor = createExecutor(graph, { frozen: (name) => !head.has(name), learnScales, precision })
   const state = createModelState(graph, whole, config, { learnScales, scalesLoss: precision === 'float16' })
   const normalizer = createNormalizer(normalization)
-  const teacher = teacherModel && createTeacher(teacherModel.graph, createNormalizer(teacherModel.normalization))
+  const teacher = teacherModel && createTeacher(teacherModel.graph, createNormalizer(teacherModel.normalization), precision)
   let executor: Executor = whole
   let stepsDone = 0
   const runPart = (batch: ImageBatch): TrainStep => {

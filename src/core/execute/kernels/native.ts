@@ -21,6 +21,7 @@ export const nativeKernelNames = {
   depthwiseConv2d: 'NNOptDepthwiseConv2d',
   depthwiseConv2dInputGradient: 'NNOptDepthwiseConv2dInputGradient',
   depthwiseConv2dFilterGradient: 'NNOptDepthwiseConv2dFilterGradient',
+  biasActivation: 'NNOptBiasActivation',
   biasGradient: 'NNOptBiasGradient',
   softmaxCrossEntropy: 'NNOptSoftmaxCrossEntropy',
   fakeQuant: 'NNOptFakeQuant',

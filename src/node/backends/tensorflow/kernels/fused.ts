@@ -34,6 +34,7 @@ function registerBatchNorm(operations: Operations): void {
 }
 
 function registerActivations({ runSingle, int }: Operations): void {
+  registerNative('biasActivation', (inputs, attrs) => runSingle('NNOptBiasActivation', [int('activation', ACTIVATIONS[String(attrs['activation'])] ?? 0)], pick(inputs, 'x', 'bias')))
   const activation = (name: string) => [int('activation', ACTIVATIONS[name] ?? 0)]
   for (const [name, kernel, gradient] of [['relu', 'relu', 'reluGradient'], ['relu6', 'relu6', 'relu6Gradient']] as const) {
     registerNative(kernel, (inputs) => runSingle('NNOptActivation', activation(name), pick(inputs, 'x')))

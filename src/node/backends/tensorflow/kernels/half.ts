@@ -12,7 +12,7 @@ const OWN_TYPES: ReadonlySet<string> = new Set(['Cast', 'FusedBatchNormV3', 'Fus
 
 /** This program's own operations that have a kernel for bfloat16, with the operands that it takes so. */
 const OWN_IN_BFLOAT16: Readonly<Record<string, readonly number[]>> = {
-  NNOptBatchNorm: [0], NNOptBatchNormGradient: [0, 1], NNOptActivation: [0], NNOptActivationGradient: [0, 1],
+  NNOptBatchNorm: [0], NNOptBatchNormGradient: [0, 1], NNOptActivation: [0], NNOptActivationGradient: [0, 1], NNOptBiasActivation: [0, 1],
   NNOptConvInputGradient: [1, 2], NNOptConvFilterGradient: [0, 2],
   NNOptDepthwise: [0, 1], NNOptDepthwiseInputGradient: [1, 2], NNOptDepthwiseFilterGradient: [0, 2],
   NNOptPointwise: [0, 1], NNOptPointwiseInputGradient: [0, 1], NNOptPointwiseFilterGradient: [0, 1],
@@ -45,15 +45,16 @@ const typeOf = (backend: TensorflowKernelBackend, { dataId }: TensorInfo): numbe
 export function registerHalf(backend: TensorflowKernelBackend): void {
   registerNative('toHalf', (inputs, { type }) => {
     if (!knowing.has(backend)) teachHalf(backend as HalfBackend)
-    return convert(backend, input(inputs, 'x'), TYPES[type as HalfType])
+    return inType(backend, input(inputs, 'x'), TYPES[type as HalfType])
   })
-  // Some operations give gradients of filters in fp32 already.
-  registerNative('toFloat', (inputs) => {
-    const x = input(inputs, 'x')
-    if (typeOf(backend, x) !== TYPES.float32) return convert(backend, x, TYPES.float32)
-    backend.incRef(x.dataId)
-    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype }
-  })
+  registerNative('toFloat', (inputs) => inType(backend, input(inputs, 'x'), TYPES.float32))
+}
+
+/** Nothing is computed where the type is there already: some operations give gradients of filters in fp32, and a teacher's weights are converted once. */
+function inType(backend: TensorflowKernelBackend, x: TensorInfo, type: number): TensorInfo {
+  if (typeOf(backend, x) !== type) return convert(backend, x, type)
+  backend.incRef(x.dataId)
+  return { dataId: x.dataId, shape: x.shape, dtype: x.dtype }
 }
 
 function convert(backend: TensorflowKernelBackend, x: TensorInfo, to: number): Tensor {

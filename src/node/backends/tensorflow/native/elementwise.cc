@@ -35,9 +35,27 @@ void activationGradient(void* attributes, TF_OpKernelContext* context) {
   else mapAll(y.size(), dy.values<T>(), y.values<T>(), dx, [](Vector d, Vector v) { return gate<kRelu>(d, v); });
 }
 
+template <int kind, typename T>
+void addBias(const Input& x, const Input& bias, T* y) {
+  const Lines lines = linesOf(x.size(), x.last());
+  const Floats biases = repeat(floatsOf(bias.values<T>(), x.last()).data(), lines);
+  mapLines(lines, x.values<T>(), x.values<T>(), y, [&](Vector v, Vector, int64_t j) { return activate<kind>(v + load(&biases[j])); });
+}
+
+// x [.., c], bias [c] -> the activation of their sum
+template <typename T>
+void biasActivation(void* attributes, TF_OpKernelContext* context) {
+  const Input x(context, 0), bias(context, 1);
+  T* y = static_cast<T*>(outputOf(context, 0, x.shape(), typeOf<T>()));
+  if (y == nullptr) return;
+  const int64_t kind = *static_cast<int64_t*>(attributes);
+  (kind == kRelu6 ? addBias<kRelu6, T> : kind == kRelu ? addBias<kRelu, T> : addBias<kNone, T>)(x, bias, y);
+}
+
 }  // namespace
 
 void registerActivation() {
+  registerOperation("NNOptBiasActivation", {"x: T", "bias: T"}, {"y: T"}, {"activation: int"}, createActivation, biasActivation<float>, biasActivation<Bfloat>, destroy<int64_t>);
   registerOperation("NNOptActivation", {"x: T"}, {"y: T"}, {"activation: int"}, createActivation, activation<float>, activation<Bfloat>, destroy<int64_t>);
   registerOperation("NNOptActivationGradient", {"dy: T", "y: T"}, {"dx: T"}, {"activation: int"}, createActivation, activationGradient<float>, activationGradient<Bfloat>, destroy<int64_t>);
 }
