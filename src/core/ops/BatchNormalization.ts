@@ -5,7 +5,7 @@ import { activate, activationGradient } from '../execute/kernels/activations'
 import { NNOptError } from '../../shared/errors'
 import { batchNormInference, batchNormTrain, batchNormTrainGradient } from '../execute/kernels/batchNorm'
 import { biasGradient } from '../execute/kernels/biasGradient'
-import { defineOperator } from './operator'
+import { defineOperator, internal } from './operator'
 import type { GradientContext } from './operator'
 
 const attributes = z.object({
@@ -13,7 +13,7 @@ const attributes = z.object({
   momentum: z.number().default(0.9),
   training_mode: z.literal(0).default(0),
   /** Set by the executor alone, when it merges the activation that follows (execute/fuseActivations.ts). */
-  activation: z.enum(['none', 'relu', 'relu6']).default('none'),
+  activation: z.enum(['none', 'relu', 'relu6']).default('none').meta(internal),
 })
 
 type Attributes = z.output<typeof attributes>

@@ -9,7 +9,7 @@ import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../execute/ke
 import { depthwiseConv2d, depthwiseConv2dFilterGradient, depthwiseConv2dInputGradient } from '../execute/kernels/depthwiseConv2d'
 import { sizeOf, tensorData, transpose } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
-import { defineOperator } from './operator'
+import { defineOperator, internal } from './operator'
 import type { NodeContext, Shape } from './operator'
 import { resolveWindow, windowAttributes } from './spatial'
 import type { Window } from './spatial'
@@ -19,7 +19,7 @@ const attributes = z.object({
   group: z.number().int().positive().default(1),
   kernel_shape: z.array(z.number().int()).optional(),
   /** Set for inference alone, when the activation that follows is merged (execute/fuseActivations.ts). */
-  activation: z.enum(['none', 'relu', 'relu6']).default('none'),
+  activation: z.enum(['none', 'relu', 'relu6']).default('none').meta(internal),
 })
 
 type Context = NodeContext<z.output<typeof attributes>>

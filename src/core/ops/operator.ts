@@ -118,6 +118,11 @@ export interface Operator extends Omit<OperatorDefinition<unknown>, 'attributes'
   layoutOf(context: NodeContext<unknown>): LayoutRule
 }
 
+/** Marks attributes that the executor sets and no file may. */
+export const internal = { internal: true } as const
+
+const isInternal = (field: unknown): boolean => field instanceof z.ZodType && field.meta()?.['internal'] === true
+
 type Wrapped<A, C extends { readonly attributes: A }> = Omit<C, 'attributes'> & { readonly attributes: unknown }
 
 /** Declares an operator: the one export of its file. */
@@ -135,7 +140,7 @@ export function defineOperator<A>(definition: OperatorDefinition<A>): Operator {
   return {
     ...rest,
     kind: 'operator',
-    attributeNames: schema instanceof z.ZodObject ? Object.keys(schema.shape) : [],
+    attributeNames: schema instanceof z.ZodObject ? Object.entries(schema.shape).filter(([, field]) => !isInternal(field)).map(([name]) => name) : [],
     parse,
     layoutOf: (context) => (typeof layout === 'function' ? layout(typed<NodeContext<A>>(context)) : layout),
     shape: (context) => definition.shape(typed<NodeContext<A>>(context)),
