@@ -19,10 +19,10 @@ describe('the choice of a precision', () => {
     expect(gpuPrecision(capability).auto).toBe(expected)
   })
 
-  it('takes bfloat16 on CPUs with matrix tiles alone', () => {
+  it('stays in fp32 on CPUs, and says where bfloat16 would be faster', () => {
     const v4 = ['avx512f', 'avx512bw', 'avx512cd', 'avx512dq', 'avx512vl', 'fma', 'avx2', 'bmi2']
-    expect(cpuPrecision([...v4, 'amx_tile', 'amx_bf16'], true).auto).toBe('bfloat16')
-    for (const [flags, hasOwn] of [[[...v4, 'amx_tile', 'amx_bf16'], false], [[...v4, 'amx_tile'], true], [['amx_tile', 'amx_bf16'], true]] as const) expect(cpuPrecision(flags, hasOwn).auto).toBe('fp32')
+    expect(cpuPrecision([...v4, 'amx_tile', 'amx_bf16'], true)).toMatchObject({ auto: 'fp32', reason: expect.stringContaining('bfloat16 is faster') })
+    for (const [flags, hasOwn] of [[[...v4, 'amx_tile', 'amx_bf16'], false], [[...v4, 'amx_tile'], true], [['amx_tile', 'amx_bf16'], true]] as const) expect(cpuPrecision(flags, hasOwn).reason).toContain('no faster')
   })
 
   it.each(['wasm', 'webgpu'])('is refused on %s, at its field', (backend) => {
