@@ -60,7 +60,9 @@ describe('planning a pruning', { timeout: 120_000 }, () => {
     const options = { version: 'tiny', importance: 'l2', roundTo: 1, minChannels: 1, pruningRatio }
     const quick = await client.call('versions.prunePlan', options)
     const { counts, cost } = await client.call('versions.prunePlan', { ...options, gzip: true })
-    expect(quick).toEqual({ counts, cost: { ...cost, gzipBytes: null }, expectedAccuracy: null })
+    expect(quick).toEqual({ counts, cost: { ...cost, gzipBytes: null, sizeBytes: quick.cost.sizeBytes }, expectedAccuracy: null })
+    // Shorter dimensions and lengths may take a byte less each, in every tensor of the file.
+    expect(Math.abs(quick.cost.sizeBytes - cost.sizeBytes)).toBeLessThan(100)
     const name = `cut-${ratio}`
     await succeeds('prune', 'tiny', '--name', name, '--method', 'l2-structured', '--round-to', '1', '--min-channels', '1', '--pruning-ratio', JSON.stringify(pruningRatio))
     const shown = (await succeeds('show', name, '--json')) as Shown
