@@ -21,6 +21,17 @@ const settled = async (page) => {
 
 const link = (page, name) => page.getByRole('navigation').getByRole('link', { name, exact: true })
 
+/** These versions and no others. */
+async function choose(page, names) {
+  await page.getByRole('button', { name: /^Versions / }).click()
+  const boxes = page.getByRole('group', { name: 'Versions' }).getByRole('checkbox')
+  for (let at = 0; at < (await boxes.count()); at++) {
+    const name = await boxes.nth(at).locator('xpath=following-sibling::span[1]').textContent()
+    await boxes.nth(at).setChecked(names.includes(name))
+  }
+  await page.keyboard.press('Escape')
+}
+
 /** From the first screen to what is shown. */
 const screens = {
   versions: async () => undefined,
@@ -52,10 +63,14 @@ const screens = {
     await page.getByRole('link', { name: 'Layers', exact: true }).click()
     await page.getByRole('region', { name: 'Layers', exact: true }).getByRole('rowheader').nth(3).click()
   },
-  lab: async (page) => link(page, 'Quantization lab').click(),
+  lab: async (page) => {
+    await link(page, 'Quantization lab').click()
+    await page.getByRole('combobox').first().selectOption('baseline')
+  },
   benchmark: async (page) => link(page, 'Benchmark').click(),
   try: async (page) => {
     await link(page, 'Try it').click()
+    await choose(page, ['baseline', 'baseline-ptq'])
     await page.locator('input[type="file"][accept*="image"]').setInputFiles(pictures)
     await page.getByRole('article').nth(pictures.length - 1).getByRole('listitem').first().waitFor()
   },

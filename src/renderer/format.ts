@@ -1,7 +1,6 @@
 const percent = new Intl.NumberFormat(undefined, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 })
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 })
 const short = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 })
-const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumSignificantDigits: 3 })
 const signed = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: 'exceptZero' })
 const parts = { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit', hour12: false } as const
 const moment = new Intl.DateTimeFormat(undefined, parts)
@@ -16,8 +15,11 @@ export const formatPercent = (share: number | undefined): string => given(share,
 export const formatInterval = (interval: readonly [number, number] | undefined): string => given(interval, ([low, high]) => `${percent.format(low)}–${percent.format(high)}`)
 export const formatPoints = (difference: number | undefined): string => given(difference, (value) => `${signed.format(value * 100)} pt`)
 export const formatCount = (count: number | undefined): string => given(count, (value) => whole.format(value))
-/** 2,236,682 as 2.24M. */
-export const formatCompact = (count: number | null | undefined): string => given(count, (value) => compact.format(value))
+/** 2,236,682 as 2.24 M: prefixes of the SI, which are the same in every language. */
+export const formatCompact = (count: number | null | undefined): string => given(count, (value) => {
+  const power = value < 10_000 ? 0 : Math.min(3, Math.floor(Math.log10(value) / 3))
+  return power === 0 ? whole.format(value) : `${short.format(value / 1000 ** power)} ${['', 'k', 'M', 'G'][power]}`
+})
 export const formatNumber = (value: number | undefined): string => given(value, (number) => short.format(number))
 export const formatSpeed = (perSecond: number | undefined): string => given(perSecond, (value) => `${whole.format(value)} img/s`)
 export const formatMs = (ms: number | undefined): string => given(ms, (value) => `${short.format(value)} ms`)

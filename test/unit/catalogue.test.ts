@@ -31,6 +31,11 @@ describe('the catalogue of texts', () => {
     expect(known.length).toBeGreaterThan(0)
   })
 
+  it('has no text under the beginning of another key, which a nested catalogue could not hold', () => {
+    const keys = Object.keys(en)
+    expect(keys.filter((key) => keys.some((other) => other.startsWith(`${key}.`)))).toEqual([])
+  })
+
   it('says something under every key, without exclamation marks', () => {
     expect(Object.entries(en).filter(([, text]) => text.trim() === '' || text.includes('!'))).toEqual([])
   })

@@ -28,7 +28,7 @@ export function versionHandlers({ store, queue, hub }: HostParts): VersionHandle
     'versions.table': () => {
       const evaluations = store.measurements.newestEvaluations()
       const benchmarks = store.measurements.newestBenchmarks()
-      return store.versions.list(false).map((version) => ({ version, evaluation: evaluations.get(version.id) ?? null, benchmark: benchmarks.get(version.id) ?? null }))
+      return store.versions.list(false).map((version) => ({ version, evaluation: evaluations.get(version.id) ?? null, benchmarks: benchmarks.get(version.id) ?? [] }))
     },
     'versions.compare': ({ first, second, flips }) => compareVersions(store, resolveVersion(store, first), resolveVersion(store, second), flips),
     'versions.update': ({ version: reference, ...change }) => {

@@ -1,4 +1,5 @@
-import type { ReportedVersion, StoredEvaluation } from '../../shared/types'
+import { inSharedLayout } from '../../shared/sharedLayout'
+import type { Benchmark, ReportedVersion, StoredEvaluation } from '../../shared/types'
 import { bars, colorOf, lines, scatter } from './charts'
 import { formatCount, formatInterval, formatLoss, formatMegabytes, formatMs, formatPercent, formatPoints, formatSpeed } from './format'
 import { html, nothing } from './html'
@@ -17,20 +18,26 @@ function difference({ version, evaluations }: ReportedVersion, versions: readonl
   return formatPoints(own.evaluation.accuracy - before.evaluation.accuracy)
 }
 
+/** Of each version the newest benchmark in the layout that they have in common; what tuning chose for one alone cannot be compared. */
+const comparableBenchmarks = (versions: readonly ReportedVersion[]): readonly (Benchmark | undefined)[] =>
+  inSharedLayout(versions.map(({ benchmarks }) => benchmarks.map(({ benchmark }) => benchmark).filter(({ layout }) => !layout?.tuned)))
+
 const sameImages = (a: StoredEvaluation, b: StoredEvaluation): boolean =>
   a.evaluation.dataset === b.evaluation.dataset && a.evaluation.split === b.evaluation.split && a.limit === b.limit && (a.limit === null || a.seed === b.seed)
 
 /** What was measured of each version, beside what it was made from. */
 export function summary(versions: readonly ReportedVersion[]): Html {
   const nameOf = (id: string | null): string => versions.find(({ version }) => version.id === id)?.version.name ?? missing
-  const rows = versions.map((reported) => {
-    const { version, evaluations, benchmarks } = reported
+  const timed = comparableBenchmarks(versions)
+  const layout = timed.find((benchmark) => benchmark)
+  const rows = versions.map((reported, index) => {
+    const { version, evaluations } = reported
     const evaluation = newest(evaluations)?.evaluation
-    const benchmark = newest(benchmarks)?.benchmark
-    const speed = benchmark ? formatSpeed(benchmark.samplesPerSecond) : evaluation ? formatSpeed(evaluation.samplesPerSecond) : missing
+    const benchmark = timed[index]
+    const speed = benchmark ? formatSpeed(benchmark.samplesPerSecond) : missing
     return html`<tr><th scope="row">${version.name}</th><td>${version.precision}</td><td>${nameOf(version.parentId)}</td><td>${evaluation ? formatPercent(evaluation.accuracy) : missing}</td><td>${evaluation ? formatInterval(evaluation.accuracyInterval) : missing}</td><td>${difference(reported, versions)}</td><td>${formatMegabytes(version.sizeBytes)}</td><td>${speed}</td><td>${benchmark ? formatMs(benchmark.latencyMs.p50) : missing}</td><td>${benchmark ? formatMs(benchmark.latencyMs.p99) : missing}</td></tr>`
   })
-  return html`<section><h2>Versions</h2><div class="scroll"><table><thead><tr><th scope="col">Version</th><th scope="col">Type</th><th scope="col">Made from</th><th scope="col">Accuracy</th><th scope="col">95 % interval</th><th scope="col">Difference</th><th scope="col">File size</th><th scope="col">Speed</th><th scope="col">Batch latency p50</th><th scope="col">p99</th></tr></thead><tbody>${rows}</tbody></table></div><p class="note">Differences are to the version that it was made from, on the same images.</p></section>`
+  return html`<section><h2>Versions</h2><div class="scroll"><table><thead><tr><th scope="col">Version</th><th scope="col">Type</th><th scope="col">Made from</th><th scope="col">Accuracy</th><th scope="col">95 % interval</th><th scope="col">Difference</th><th scope="col">File size</th><th scope="col">Speed</th><th scope="col">Batch latency p50</th><th scope="col">p99</th></tr></thead><tbody>${rows}</tbody></table></div><p class="note">Differences are to the version that it was made from, on the same images.${layout ? ` Speed and latency of batch ${layout.batchSize}, threads: ${layout.threads}.` : ''}</p></section>`
 }
 
 export function accuracyAgainstSize(versions: readonly ReportedVersion[]): Html {
@@ -79,9 +86,10 @@ function training({ version, epochs }: ReportedVersion): Html {
 }
 
 export function protocols(versions: readonly ReportedVersion[]): Html {
-  const items = versions.flatMap(({ version, evaluations, benchmarks }) => [
+  const timed = comparableBenchmarks(versions)
+  const items = versions.flatMap(({ version, evaluations }, index) => [
     ...evaluations.slice(0, 1).map(({ evaluation: e }) => html`<li><b>${version.name}</b>, accuracy: ${formatCount(e.samples)} images of ${e.dataset} (${e.split}), mean loss ${formatLoss(e.avgLoss)}, batch ${e.batchSize}, ${e.warmupBatches} warm-up batches, ${e.device.runtime}, ${e.device.threads} threads, ${e.device.cpu}.${e.skipped.length > 0 ? ` ${formatCount(e.skipped.length)} unreadable images were skipped.` : ''}</li>`),
-    ...benchmarks.slice(0, 1).map(({ benchmark: b }) => html`<li><b>${version.name}</b>, speed: ${formatCount(b.runs)} timed runs of batch ${b.batchSize}, ${formatSpeed(b.samplesPerSecond)} (95 %: ${formatSpeed(b.samplesPerSecondInterval[0])} to ${formatSpeed(b.samplesPerSecondInterval[1])}), ${b.device.runtime}, ${b.device.threads} threads, ${b.device.cpu}.</li>`),
+    ...[timed[index]].filter((b) => b !== undefined).map((b) => html`<li><b>${version.name}</b>, speed: ${formatCount(b.runs)} timed runs of batch ${b.batchSize}, ${formatSpeed(b.samplesPerSecond)} (95 %: ${formatSpeed(b.samplesPerSecondInterval[0])} to ${formatSpeed(b.samplesPerSecondInterval[1])}), ${b.device.runtime}, ${b.device.threads} threads, ${b.device.cpu}.</li>`),
     ...version.warnings.map((warning) => html`<li><b>${version.name}</b>: ${warning}</li>`),
   ])
   return html`<section><h2>How this was measured</h2><ul>${items}</ul></section>`

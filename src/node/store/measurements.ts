@@ -9,11 +9,13 @@ export interface MeasurementTable {
   addBenchmark(stored: StoredBenchmark): void
   /** Newest first; those in a version's own layout, which are not comparable with those of others, behind all that are. */
   benchmarks(versionId: string): readonly StoredBenchmark[]
-  /** The newest of every version, by its id; evaluations without their matrix. */
+  /** The newest of every version, by its id, without its matrix. */
   newestEvaluations(): ReadonlyMap<string, EvaluationSummary>
-  newestBenchmarks(): ReadonlyMap<string, Benchmark>
+  /** The newest of every version in every layout, newest first, by the version's id, without the single runs. */
+  newestBenchmarks(): ReadonlyMap<string, readonly Benchmark[]>
 }
 
+const layout = ['batchSize', 'threads', 'device.cpu', 'device.runtime'].map((key) => `json_extract(benchmark, '$.${key}')`).join(', ')
 const notTuned = "COALESCE(json_extract(benchmark, '$.layout.tuned'), 0) = 0"
 
 const comparableFirst = (all: readonly StoredBenchmark[]): readonly StoredBenchmark[] => {
@@ -30,7 +32,8 @@ const common = (row: Row): Pick<StoredBenchmark, 'id' | 'versionId' | 'runId' | 
 
 export function measurementTable(database: DatabaseSync): MeasurementTable {
   const rows = (table: string, versionId: string): Row[] => database.prepare(`SELECT * FROM ${table} WHERE version_id = ? ORDER BY created_at DESC, id DESC`).all(versionId)
-  const newest = (table: 'evaluations' | 'benchmarks', value: string, condition = '1'): Row[] => database.prepare(`SELECT version_id, ${value} AS value, MAX(created_at) FROM ${table} WHERE ${condition} GROUP BY version_id`).all()
+  const newestEvaluations = (): Row[] => database.prepare("SELECT version_id, json_remove(evaluation, '$.confusionMatrix', '$.perClass', '$.skipped') AS value, MAX(created_at) FROM evaluations GROUP BY version_id").all()
+  const newestBenchmarks = (): Row[] => database.prepare(`SELECT version_id, json_remove(benchmark, '$.roundsMs') AS value, MAX(created_at) AS newest FROM benchmarks WHERE ${notTuned} GROUP BY version_id, ${layout} ORDER BY newest DESC`).all()
   return {
     addEvaluation: ({ id, versionId, runId, createdAt, limit, seed, evaluation }) =>
       void database
@@ -41,7 +44,11 @@ export function measurementTable(database: DatabaseSync): MeasurementTable {
     addBenchmark: ({ id, versionId, runId, createdAt, benchmark }) =>
       void database.prepare('INSERT INTO benchmarks (id, version_id, run_id, created_at, benchmark) VALUES (?, ?, ?, ?, ?)').run(id, versionId, runId, createdAt, JSON.stringify(benchmark)),
     benchmarks: (versionId) => comparableFirst(rows('benchmarks', versionId).map((row) => ({ ...common(row), benchmark: JSON.parse(text(row.benchmark)) as Benchmark }))),
-    newestEvaluations: () => new Map(newest('evaluations', "json_remove(evaluation, '$.confusionMatrix', '$.perClass', '$.skipped')").map((row) => [text(row.version_id), JSON.parse(text(row.value)) as EvaluationSummary])),
-    newestBenchmarks: () => new Map(newest('benchmarks', "json_remove(benchmark, '$.roundsMs')", notTuned).map((row) => [text(row.version_id), JSON.parse(text(row.value)) as Benchmark])),
+    newestEvaluations: () => new Map(newestEvaluations().map((row) => [text(row.version_id), JSON.parse(text(row.value)) as EvaluationSummary])),
+    newestBenchmarks: () => {
+      const found = new Map<string, Benchmark[]>()
+      for (const row of newestBenchmarks()) found.set(text(row.version_id), [...(found.get(text(row.version_id)) ?? []), JSON.parse(text(row.value)) as Benchmark])
+      return found
+    },
   }
 }

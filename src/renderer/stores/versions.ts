@@ -1,4 +1,5 @@
 import { defineStore } from 'pinia'
+import { inSharedLayout } from '../../shared/sharedLayout'
 import type { Benchmark, EvaluationSummary, Version } from '../../shared/types'
 import { useEngine } from './engine'
 import { createLoadable } from './loadable'
@@ -8,7 +9,10 @@ export interface VersionRow {
   readonly version: Version
   readonly parentName: string | undefined
   readonly evaluation: EvaluationSummary | undefined
+  /** In the layout that all rows have in common as far as possible, so that they can be compared. */
   readonly benchmark: Benchmark | undefined
+  /** In every layout, newest first. */
+  readonly benchmarks: readonly Benchmark[]
 }
 
 /** Steps of a run report changes in a burst: one load for all of them. */
@@ -19,7 +23,8 @@ export const useVersions = defineStore('versions', () => {
   const rows = createLoadable(async (): Promise<readonly VersionRow[]> => {
     const table = await engine.call('versions.table', {})
     const names = new Map(table.map(({ version: { id, name } }) => [id, name]))
-    return table.map(({ version, evaluation, benchmark }) => ({ version, parentName: names.get(version.parentId ?? ''), evaluation: evaluation ?? undefined, benchmark: benchmark ?? undefined }))
+    const shared = inSharedLayout(table.map(({ benchmarks }) => benchmarks))
+    return table.map(({ version, evaluation, benchmarks }, index) => ({ version, parentName: names.get(version.parentId ?? ''), evaluation: evaluation ?? undefined, benchmark: shared[index], benchmarks }))
   })
   let waiting: ReturnType<typeof setTimeout> | undefined
   engine.onEvent((event) => {

@@ -9,10 +9,11 @@ export interface Column {
   readonly text: (row: VersionRow) => string
   /** Words are aligned to the left and may break. */
   readonly isText?: boolean
+  /** Measured by a benchmark, whose layout belongs to the number. */
+  readonly isTimed?: boolean
 }
 
 const last = -Infinity
-const speedOf = ({ benchmark, evaluation }: VersionRow): number | undefined => benchmark?.samplesPerSecond ?? evaluation?.samplesPerSecond
 
 export const nameColumn: Column = { id: 'name', label: 'column.name', isText: true, sortBy: ({ version }) => version.name.toLowerCase(), text: ({ version }) => version.name }
 
@@ -29,9 +30,9 @@ export const columns: readonly Column[] = [
   { id: 'size', label: 'column.size', sortBy: ({ version }) => version.sizeBytes, text: ({ version }) => formatBytes(version.sizeBytes) },
   { id: 'params', label: 'fact.params', sortBy: ({ evaluation }) => evaluation?.totalParams ?? last, text: ({ evaluation }) => formatCount(evaluation?.totalParams) },
   { id: 'sparsity', label: 'fact.sparsity', sortBy: ({ evaluation }) => evaluation?.sparsity ?? last, text: ({ evaluation }) => formatPercent(evaluation?.sparsity) },
-  { id: 'latency', label: 'column.latency', sortBy: ({ benchmark }) => benchmark?.latencyMs.p50 ?? last, text: ({ benchmark }) => formatMs(benchmark?.latencyMs.p50) },
-  { id: 'latency99', label: 'column.latency99', sortBy: ({ benchmark }) => benchmark?.latencyMs.p99 ?? last, text: ({ benchmark }) => formatMs(benchmark?.latencyMs.p99) },
-  { id: 'speed', label: 'column.speed', sortBy: (row) => speedOf(row) ?? last, text: (row) => formatSpeed(speedOf(row)) },
+  { id: 'latency', label: 'column.latency', sortBy: ({ benchmark }) => benchmark?.latencyMs.p50 ?? last, text: ({ benchmark }) => formatMs(benchmark?.latencyMs.p50), isTimed: true },
+  { id: 'latency99', label: 'column.latency99', sortBy: ({ benchmark }) => benchmark?.latencyMs.p99 ?? last, text: ({ benchmark }) => formatMs(benchmark?.latencyMs.p99), isTimed: true },
+  { id: 'speed', label: 'column.speed', sortBy: ({ benchmark }) => benchmark?.samplesPerSecond ?? last, text: ({ benchmark }) => formatSpeed(benchmark?.samplesPerSecond), isTimed: true },
   { id: 'created', label: 'column.created', sortBy: ({ version }) => version.createdAt, text: ({ version }) => formatTime(version.createdAt) },
   { id: 'notes', label: 'version.notes', isText: true, sortBy: ({ version }) => version.notes, text: ({ version }) => version.notes || missing },
 ]

@@ -11,12 +11,15 @@ export interface ParetoPicture {
   readonly points: readonly ParetoPoint[]
   readonly limits: Limits
   readonly cost: Cost
+  /** Title of the axis of costs. */
+  readonly costTitle: string
   readonly selected: readonly string[]
   readonly hovered: string | undefined
 }
 
 /** So many names fit beside their points. */
 const mostNames = 14
+const nameScale = 0.92
 const radius = 4.5
 /** A range of costs wider than this is shown logarithmically. */
 const widestLinear = 20
@@ -29,7 +32,7 @@ export function paintPareto(surface: Surface, picture: ParetoPicture): Plot {
   const [xMin, xMax] = rangeOf(costs, { log, zero: !log, air: 0.12 })
   const [yMin, yMax] = rangeOf([...points.flatMap(({ interval }) => interval), ...(limits.accuracy === undefined ? [] : [limits.accuracy])], { air: 0.12 })
   const plot = paintAxes(surface,
-    { min: xMin, max: xMax, log, format: cost === 'size' ? formatBytes : formatMs, title: t(`pareto.${cost}`) },
+    { min: xMin, max: xMax, log, format: cost === 'size' ? formatBytes : formatMs, title: picture.costTitle },
     { min: Math.max(0, yMin), max: Math.min(1.005, yMax), format: formatPercent, title: t('column.accuracy') })
   surface.clipped(plot.left, plot.top, plot.right - plot.left, plot.bottom - plot.top, () => {
     paintLimits(surface, plot, limits)
@@ -71,6 +74,9 @@ function paintNames(surface: Surface, { left, right, x, y }: Plot, points: reado
   points.forEach((point, index) => {
     const at = x.at(point.cost)
     const onLeft = at > (left + right) / 2
-    surface.text(point.name, at + (onLeft ? -10 : 10), heights[index], { align: onLeft ? 'right' : 'left', color: '--ink', scale: 0.92 })
+    const [edge, width] = [at + (onLeft ? -10 : 10), surface.textWidth(point.name, nameScale)]
+    // Lines that pass behind a name would strike it through.
+    surface.rect(onLeft ? edge - width : edge, heights[index] - surface.fontSize * 0.6, width, surface.fontSize * 1.2, { fill: { color: '--paper', opacity: 0.85 } })
+    surface.text(point.name, edge, heights[index], { align: onLeft ? 'right' : 'left', color: '--ink', scale: nameScale })
   })
 }

@@ -55,5 +55,5 @@ export const evaluationSummary = z
   .readonly()
 export type EvaluationSummary = z.infer<typeof evaluationSummary>
 
-export const versionSummary = z.object({ version, evaluation: evaluationSummary.nullable(), benchmark: benchmark.nullable() }).readonly()
+export const versionSummary = z.object({ version, evaluation: evaluationSummary.nullable(), /** The newest of every batch size, thread count and device, newest first. */ benchmarks: z.array(benchmark).readonly() }).readonly()
 export type VersionSummary = z.infer<typeof versionSummary>

@@ -17,20 +17,24 @@ export interface GraphFacts {
 /** Reading a larger file would hold up everything else that the host does. */
 const largestFileBytes = 120 * 2 ** 20
 const bytesOfFloat = 4
-/** An int8 weight channel has a scale (float32), a zero point (int8) and a bias in int32. */
-const bytesOfChannel = 9
+/** An int8 weight channel has a scale (float32) and a zero point (int8), and a bias in int32 with its own scale and zero point (int32). */
+const bytesOfChannel = 17
+/** Nodes of QuantizeLinear and DequantizeLinear about double what a file has besides its numbers. */
+const growthOfStructure = 2
 
 async function factsOf(graph: Graph, precision: Version['precision'], fileBytes: number | undefined): Promise<GraphFacts> {
   const [{ macs }, { parameterStatistics }] = await Promise.all([import('../../../core/measure/macs'), import('../../../core/measure/parameterStatistics')])
   const { totalParams, floatWeightParams, bnParams } = parameterStatistics(graph)
   const channels = [...graph.initializers.values()].reduce((sum, { shape }) => sum + (shape.length >= 2 ? shape[0] : 0), 0)
+  // Batch normalization keeps two running statistics beside its two parameters.
+  const numberBytes = bytesOfFloat * (totalParams + bnParams)
+  const structureBytes = Math.max(0, (fileBytes ?? numberBytes) - numberBytes)
   return {
     params: totalParams,
     macs: macs(graph),
-    // Batch normalization keeps two running statistics beside its two parameters.
-    sizeBytes: fileBytes ?? bytesOfFloat * (totalParams + bnParams),
+    sizeBytes: fileBytes ?? numberBytes,
     precision,
-    int8Bytes: floatWeightParams + bytesOfChannel * channels,
+    int8Bytes: floatWeightParams + bytesOfChannel * channels + growthOfStructure * structureBytes,
   }
 }
 
