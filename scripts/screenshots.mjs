@@ -25,6 +25,7 @@ const link = (page, name) => page.getByRole('navigation').getByRole('link', { na
 async function choose(page, names) {
   await page.getByRole('button', { name: /^Versions / }).click()
   const boxes = page.getByRole('group', { name: 'Versions' }).getByRole('checkbox')
+  await boxes.first().waitFor()
   for (let at = 0; at < (await boxes.count()); at++) {
     const name = await boxes.nth(at).locator('xpath=following-sibling::span[1]').textContent()
     await boxes.nth(at).setChecked(names.includes(name))
