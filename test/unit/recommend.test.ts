@@ -105,6 +105,12 @@ describe('the choice', () => {
     expect(chooseHere([deployment('fp32', 0, 100), deployment('int8-exact', 0.002, 90)], 0.01).kind).toBe('fp32')
   })
 
+  it('changes nothing for a speed that is within what was measured', () => {
+    const about = (each: Deployment, median: number): Deployment => ({ ...each, samplesPerSecond: { median, low: median - 5, high: median + 5 } })
+    const deployments = [about(deployment('fp32', 0, 100), 100), about(deployment('int8-exact', 0, 200), 200), about(deployment('int8-7bit', 0, 203), 203)]
+    expect(chooseHere(deployments, 0.01).kind).toBe('int8-exact')
+  })
+
   it('without VNNI goes by what can saturate and what that costs', () => {
     const choose = (saturating: Deployment, sevenBit: Deployment): DeploymentKind => chooseWithoutVnni([deployment('fp32', 0, 1), deployment('int8-exact', 0, 1), saturating, sevenBit], 0.01).kind
     expect(choose(deployment('int8-saturating', 0.08, null, 0), deployment('int8-7bit', 0.03, 1))).toBe('int8-saturating')

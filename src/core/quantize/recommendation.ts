@@ -8,12 +8,15 @@ const loss = ({ accuracy: { difference, differenceInterval: [low, high] } }: Dep
 /** Whether an accuracy may be `limit` below the float network's or better, by its interval's better end: a small sample excludes nothing that it cannot. */
 const isAccurate = ({ accuracy }: Deployment, limit: number): boolean => accuracy.differenceInterval[1] >= -limit && accuracy.difference >= -2 * limit
 
-/** The fastest of those that were timed here and lose at most `maxDrop`; the float network where none does. */
+/** Whether the 95 % intervals of two speeds are apart. */
+const isFaster = ({ samplesPerSecond: second }: Deployment, { samplesPerSecond: first }: Deployment): boolean => (second?.low ?? 0) > (first?.high ?? 0)
+
+/** The fastest of those that were timed here and lose at most `maxDrop`; of equally fast ones the first, which changes the network least. */
 export function chooseHere(deployments: readonly Deployment[], maxDrop: number): Choice {
   const timed = deployments.filter(({ samplesPerSecond }) => samplesPerSecond !== null)
   const speed = ({ samplesPerSecond }: Deployment): number => samplesPerSecond?.median ?? 0
   const accurate = timed.filter((each) => each.kind === 'fp32' || isAccurate(each, maxDrop))
-  const best = accurate.reduce((first, second) => (speed(second) > speed(first) ? second : first))
+  const best = accurate.reduce((first, second) => (isFaster(second, first) ? second : first))
   const float = timed.find(({ kind }) => kind === 'fp32') ?? best
   const dropped = timed.filter((each) => !accurate.includes(each)).map((each) => `${each.kind} loses more than ${percent(maxDrop)}: ${loss(each)}`)
   const why = best.kind === 'fp32' ? 'no int8 form is both accurate enough and faster' : `the fastest that keeps its accuracy: ${(speed(best) / speed(float)).toFixed(2)} times the float network, ${loss(best)}`
