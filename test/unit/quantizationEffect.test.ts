@@ -17,6 +17,11 @@ describe('the effect of a grid on a distribution', () => {
     }))
   })
 
+  it('does not call an end clipped that only the rounding of the scale puts beyond the grid', () => {
+    const statistics = exactStatistics('x', Float32Array.of(-99.99995422363281, 99.99995422363281))
+    expect(quantizationEffect(statistics.distribution(), statistics, grids[2]).clippedShare).toBe(0)
+  })
+
   it('keeps zero exact and zeros without noise', () => {
     expect(quantized(0, { scale: 0.1, zeroPoint: 7 }, uint8Affine)).toEqual({ q: 7, value: 0 })
     expect(quantizationEffect({ values: Float64Array.of(0), counts: Float64Array.of(5), binWidth: 0 }, { min: 0, max: 0 }, uint8Affine)).toMatchObject({ meanSquaredError: 0, sqnr: Infinity, clippedShare: 0 })

@@ -5,6 +5,9 @@ import type { Range } from '../math/range'
 import { clamp, roundHalfToEven } from '../math/round'
 import type { Distribution } from './distribution'
 
+/** Distance of neighbouring float32 numbers around 1. */
+const FLOAT32_EPSILON = 2 ** -23
+
 /** What integers that cover a range make of a distribution. */
 export interface QuantizationEffect extends SliceQParams {
   readonly range: Range
@@ -25,8 +28,9 @@ export function quantized(x: number, { scale, zeroPoint }: SliceQParams, { qmin,
 export function quantizationEffect({ values, counts }: Distribution, range: Range, grid: Grid): QuantizationEffect {
   const parameters = sliceQParams(range, grid)
   const { scale, zeroPoint } = parameters
-  // Half a step beyond the last integer still rounds to it.
-  const [low, high] = [(grid.qmin - zeroPoint - 0.5) * scale, (grid.qmax - zeroPoint + 0.5) * scale]
+  // Half a step beyond the last integer still rounds to it; the scale itself is rounded to float32, which can move that end below a range's own.
+  const widest = scale * (1 + FLOAT32_EPSILON)
+  const [low, high] = [(grid.qmin - zeroPoint - 0.5) * widest, (grid.qmax - zeroPoint + 0.5) * widest]
   let [count, power, noise, clipped] = [0, 0, 0, 0]
   for (let index = 0; index < values.length; index++) {
     const [x, weight] = [values[index], counts[index]]
