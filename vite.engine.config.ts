@@ -13,6 +13,7 @@ const programs = {
   data: 'src/node/datasets/worker.ts',
   inspect: 'src/node/inspect/process.ts',
   profile: 'src/node/profile/process.ts',
+  wasm: 'src/node/backends/wasm/team/worker.ts',
 }
 
 const root = import.meta.dirname

@@ -1,7 +1,6 @@
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core'
 import { NNOptError } from '../../../shared/errors'
-import { createProgram } from './simd/program'
-import type { Program } from './simd/program'
+import type { Call, Team } from './team/team'
 
 /** What is used of the package's WebAssembly module (Emscripten). */
 interface WasmModule {
@@ -18,9 +17,20 @@ export interface WasmKernelBackend extends KernelBackend {
   getMemoryOffset(dataId: TensorInfo['dataId']): number
 }
 
-/** Memory shared by tfjs' kernels and ours: tensors are read and written where they lie. */
+/** A part of a kernel's work, for one thread. */
+export interface Piece {
+  readonly start: number
+  readonly count: number
+}
+
+/** Memory shared by tfjs' kernels, ours and all threads: tensors are read and written where they lie. */
 export interface Heap {
-  readonly run: Program
+  /** Runs a function of simd/*.ts; parameters as its definition lists them, addresses in bytes. */
+  run(...call: Call): void
+  /** Runs one call a thread, side by side. */
+  runTogether(calls: readonly Call[]): void
+  /** Divides `count` rows, images or bytes among the threads, in multiples of `granule`; one piece where the work, in floats touched, is too small to share. */
+  pieces(count: number, work: number, granule?: number): readonly Piece[]
   /** Byte address of a tensor's first element. */
   address(tensor: TensorInfo): number
   /** A view; growing the heap invalidates it, so views are taken after every allocation. */
@@ -33,12 +43,14 @@ export interface Heap {
   free(tensor: TensorInfo): void
 }
 
-export function createHeap(backend: WasmKernelBackend): Heap {
+export function createHeap(backend: WasmKernelBackend, team: Team): Heap {
   refuseFullHeap(backend.wasm)
   const view: Heap['view'] = (tensor) => backend.typedArrayFromHeap(tensor)
   const allocate: Heap['allocate'] = (shape) => backend.makeOutput([...shape], 'float32')
   return {
-    run: createProgram(backend.wasm.asm.memory),
+    run: (...call) => team.run([call]),
+    runTogether: team.run,
+    pieces: (count, work, granule = 1) => divided(count, Math.min(team.threads, Math.floor(work / LEAST_WORK)), granule),
     address: ({ dataId }) => backend.getMemoryOffset(dataId),
     view,
     allocate,
@@ -54,6 +66,15 @@ export function createHeap(backend: WasmKernelBackend): Heap {
     },
     free: ({ dataId }) => void backend.disposeData(dataId),
   }
+}
+
+/** Floats that one thread touches in about the time that waking another takes. */
+const LEAST_WORK = 2 ** 14
+
+function divided(count: number, threads: number, granule: number): readonly Piece[] {
+  const size = Math.ceil(count / Math.max(1, threads) / granule) * granule
+  const pieces = Array.from({ length: Math.ceil(count / Math.max(1, size)) }, (_, index) => ({ start: index * size, count: Math.min(size, count - index * size) }))
+  return pieces.length > 0 ? pieces : [{ start: 0, count: 0 }]
 }
 
 /** Addresses have 32 bits. */

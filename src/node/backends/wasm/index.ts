@@ -1,29 +1,47 @@
 import { readFileSync } from 'node:fs'
-import { totalmem } from 'node:os'
 import { createRequire } from 'node:module'
-import { dirname, sep } from 'node:path'
+import { availableParallelism, totalmem } from 'node:os'
+import { dirname, join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
+import type { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import { NNOptError } from '../../../shared/errors'
 import type { Availability, Backend, RunningBackend } from '../backend'
 import { createHeap } from './heap'
 import type { WasmKernelBackend } from './heap'
 import { registerWasmKernels } from './kernels/index'
+import { sharedModuleUrl } from './sharedModule'
+import { createTeam } from './team/team'
+
+type WasmFileMap = Exclude<Parameters<typeof setWasmPaths>[0], string>
 
 const name = 'wasm'
 const priority = 10
-const device = 'CPU (1 thread, SIMD)'
+/** More would wait for memory most of the time. */
+const MOST_THREADS = 8
+/** What a person may ask for. */
+const HIGHEST_THREADS = 64
+const deviceOf = (threads: number): string => `CPU (${threads} ${threads === 1 ? 'thread' : 'threads'}, SIMD)`
 const packageName = '@tensorflow/tfjs-backend-wasm'
 /** WebAssembly's addresses have 32 bits. */
 const addressableBytes = 2 ** 32
 const require = createRequire(import.meta.url)
 
 /** tfjs' WebAssembly backend with training kernels of ours: needs nothing but npm, and gives the same bits on every run. */
-export const wasmBackend: Backend = { kind: 'backend', id: name, label: 'WebAssembly', priority, environment: {}, available, create }
+export const wasmBackend: Backend = { kind: 'backend', id: name, label: 'WebAssembly', priority, environment: {}, available, create: () => createWasm(defaultThreads()) }
+
+/** $NNOPT_WASM_THREADS, else one a core. */
+function defaultThreads(): number {
+  const given = process.env['NNOPT_WASM_THREADS']
+  if (given === undefined) return Math.min(availableParallelism(), MOST_THREADS)
+  const threads = Number(given)
+  if (Number.isInteger(threads) && threads >= 1 && threads <= HIGHEST_THREADS) return threads
+  throw new NNOptError('wrongCall', `NNOPT_WASM_THREADS: expected a whole number from 1 to ${HIGHEST_THREADS}, got '${given}'`)
+}
 
 async function available(): Promise<Availability> {
   if (!hasSimd()) return { available: false, reason: "this processor has no WebAssembly SIMD (x64 needs SSE4.1): install TensorFlow with 'nnopt runtime tensorflow'" }
   const version = packageVersion()
-  return version === undefined ? { available: false, reason: `${packageName} is not installed: run 'npm ci' in the program's folder` } : { available: true, version, device, memoryBytes: Math.min(totalmem(), addressableBytes) }
+  return version === undefined ? { available: false, reason: `${packageName} is not installed: run 'npm ci' in the program's folder` } : { available: true, version, device: deviceOf(defaultThreads()), memoryBytes: Math.min(totalmem(), addressableBytes) }
 }
 
 /** A module with one vector constant: valid where vectors are. */
@@ -43,23 +61,37 @@ function packageVersion(): string | undefined {
 /** tfjs forgets the factory when the backend is removed. */
 let factory: ReturnType<typeof tf.findBackendFactory> | undefined
 
-/** Set while the backend runs: registering twice would take our kernels for tfjs' own. */
-let restoreKernels: (() => void) | undefined
+/** tfjs looks for three builds; the one with SIMD serves for all. */
+const moduleUrls = (file: string): WasmFileMap => {
+  const url = sharedModuleUrl(file)
+  return { 'tfjs-backend-wasm.wasm': url, 'tfjs-backend-wasm-simd.wasm': url, 'tfjs-backend-wasm-threaded-simd.wasm': url }
+}
 
-async function create(): Promise<RunningBackend> {
+/** The one that runs: registering kernels twice would take ours for tfjs' own. */
+let active: RunningBackend | undefined
+
+/** As `create`, with so many threads. */
+export async function createWasm(threads: number): Promise<RunningBackend> {
+  active ??= await start(threads)
+  return active
+}
+
+async function start(threads: number): Promise<RunningBackend> {
   const found = await available()
   if (!found.available) throw new NNOptError('unavailable', `the wasm backend cannot start: ${found.reason}`)
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
-  setWasmPaths(dirname(require.resolve(packageName)) + sep)
+  setWasmPaths(moduleUrls(join(dirname(require.resolve(packageName)), 'tfjs-backend-wasm-simd.wasm')), true)
   factory ??= tf.findBackendFactory(name)
   if (!tf.findBackendFactory(name)) tf.registerBackend(name, factory)
   if (!(await tf.setBackend(name))) throw new NNOptError('unavailable', `${packageName} ${found.version} did not start: install the program again`)
-  restoreKernels ??= registerWasmKernels(name, createHeap(tf.backend() as WasmKernelBackend))
-  return { name, device, version: found.version, threads: 1, dispose }
-}
-
-function dispose(): void {
-  restoreKernels?.()
-  restoreKernels = undefined
-  tf.removeBackend(name)
+  const backend = tf.backend() as WasmKernelBackend
+  const team = await createTeam(backend.wasm.asm.memory, threads)
+  const restoreKernels = registerWasmKernels(name, createHeap(backend, team))
+  const dispose = (): void => {
+    restoreKernels()
+    tf.removeBackend(name)
+    team.dispose()
+    active = undefined
+  }
+  return { name, device: deviceOf(threads), version: found.version, threads, dispose }
 }

@@ -1,25 +1,29 @@
-import { FLOAT_BYTES, boundsOf, rowsOf, sizeOf } from './kernel'
+import type { TensorInfo } from '@tensorflow/tfjs-core'
+import type { Heap } from '../heap'
+import { FLOAT_BYTES, LINE_FLOATS, boundsOf, rowsOf, sizeOf } from './kernel'
 import type { WasmKernel } from './kernel'
+import { sumPieces } from './partialSums'
 
 type Bounded = 'relu' | 'relu6'
 
-export const activation = (kind: Bounded): WasmKernel => ({ inputs: { x }, heap }) => {
-  const y = heap.allocate(x.shape)
-  heap.run('relu', heap.address(x), heap.address(y), sizeOf(x.shape) * FLOAT_BYTES, boundsOf(kind)[1])
-  return y
-}
+export const activation = (kind: Bounded): WasmKernel => ({ inputs: { x }, heap }) => elementwise(heap, 'relu', [x], boundsOf(kind)[1])
 
 /** Gradient from the output y. */
-export const activationGradient = (kind: Bounded): WasmKernel => ({ inputs: { dy, y }, heap }) => {
-  const dx = heap.allocate(dy.shape)
-  heap.run('reluGradient', heap.address(dy), heap.address(y), heap.address(dx), sizeOf(dy.shape) * FLOAT_BYTES, boundsOf(kind)[1])
-  return dx
+export const activationGradient = (kind: Bounded): WasmKernel => ({ inputs: { dy, y }, heap }) => elementwise(heap, 'reluGradient', [dy, y], boundsOf(kind)[1])
+
+/** Runs a function of addresses, a count of bytes and settings on all elements of tensors of one shape. */
+export function elementwise(heap: Heap, name: string, operands: readonly TensorInfo[], ...settings: readonly number[]): TensorInfo {
+  const size = sizeOf(operands[0].shape)
+  const out = heap.allocate(operands[0].shape)
+  const addresses = [...operands, out].map(heap.address)
+  heap.runTogether(heap.pieces(size, size, LINE_FLOATS).map(({ start, count }) => [name, ...addresses.map((address) => address + start * FLOAT_BYTES), count * FLOAT_BYTES, ...settings]))
+  return out
 }
 
 /** Gradient of a bias: the sum over all axes but the last. */
 export const biasGradient: WasmKernel = ({ inputs: { dy }, heap }) => {
   const { channels, rows, rowBytes } = rowsOf(dy)
   const sums = heap.zeros([channels])
-  heap.run('columnSums', heap.address(dy), heap.address(sums), rowBytes, rows)
+  sumPieces(heap, heap.pieces(rows, sizeOf(dy.shape)), [sums], ({ start, count }, [own]) => ['columnSums', heap.address(dy) + start * rowBytes, heap.address(own), rowBytes, count])
   return sums
 }

@@ -1,13 +1,13 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Heap } from '../heap'
-import { FLOAT_BYTES, boundsOf, rowsOf } from './kernel'
+import { batchStatistics } from './batchStatistics'
+import { FLOAT_BYTES, boundsOf, rowsOf, sizeOf } from './kernel'
 import type { WasmKernel } from './kernel'
+import { sumPieces } from './partialSums'
 
 /** y, mean, biased variance, and for the gradient: mean, 1 / deviation, shift. */
 export const batchNormTrain: WasmKernel = ({ inputs: { x, scale, shift }, attributes: { epsilon, activation }, heap }) => {
-  const { channels, rows, rowBytes } = rowsOf(x)
-  const [mean, variance] = [heap.zeros([channels]), heap.zeros([channels])]
-  heap.run('batchNormStatistics', heap.address(x), heap.address(mean), heap.address(variance), rowBytes, rows)
+  const { mean, variance } = batchStatistics(heap, x)
   const inverse = inverseDeviation(heap, variance, Number(epsilon))
   const y = normalize(heap, { x, mean, inverse, scale, shift }, boundsOf(activation))
   return [y, mean, variance, heap.copy(mean), inverse, heap.copy(shift)]
@@ -34,18 +34,22 @@ function normalize(heap: Heap, operands: Readonly<Record<Operand, TensorInfo>>, 
   const { rows, rowBytes } = rowsOf(x)
   const y = heap.allocate(x.shape)
   const [from, to, ...vectors] = [x, y, mean, inverse, scale, shift].map(heap.address)
-  heap.run('batchNormApply', from, to, ...vectors, rowBytes, rows, floor, ceiling)
+  heap.runTogether(heap.pieces(rows, sizeOf(x.shape)).map(({ start, count }) => ['batchNormApply', from + start * rowBytes, to + start * rowBytes, ...vectors, rowBytes, count, floor, ceiling]))
   return y
 }
 
 /** dx, dScale and dShift of batchNormTrain. */
 export const batchNormTrainGradient: WasmKernel = ({ inputs: { dy, x, scale, saved0: mean, saved1: inverse, saved2: shift }, attributes: { activation }, heap }) => {
   const { channels, rows, rowBytes } = rowsOf(x)
-  const [floor, ceiling] = boundsOf(activation)
-  const activated = floor === -Infinity ? 'gradient' : 'activatedGradient'
+  const bounds = boundsOf(activation)
+  const activated = bounds[0] === -Infinity ? 'gradient' : 'activatedGradient'
   const [dScale, dShift, dx] = [heap.zeros([channels]), heap.zeros([channels]), heap.allocate(x.shape)]
-  const parameters = [...[dy, x, mean, inverse, scale, shift, dScale, dShift].map(heap.address), rowBytes, rows, floor, ceiling]
-  heap.run(`${activated}Sums`, ...parameters)
-  heap.run(`${activated}Input`, ...parameters, heap.address(dx))
+  const pieces = heap.pieces(rows, sizeOf(x.shape))
+  const [gradient, from, to] = [dy, x, dx].map(heap.address)
+  const vectors = [mean, inverse, scale, shift].map(heap.address)
+  const at = (start: number): readonly number[] => [gradient, from].map((address) => address + start * rowBytes)
+  sumPieces(heap, pieces, [dScale, dShift], ({ start, count }, sums) => [`${activated}Sums`, ...at(start), ...vectors, ...sums.map(heap.address), rowBytes, count, ...bounds])
+  const totals = [dScale, dShift].map(heap.address)
+  heap.runTogether(pieces.map(({ start, count }) => [`${activated}Input`, ...at(start), ...vectors, ...totals, rowBytes, count, ...bounds, to + start * rowBytes, 1 / rows]))
   return [dx, dScale, dShift]
 }

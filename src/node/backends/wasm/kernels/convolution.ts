@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Heap } from '../heap'
-import { geometryOf, outputShape } from './geometry'
+import { outputShape } from './geometry'
+import { sumOverImages, writeImages } from './images'
 import { FLOAT_BYTES, integers } from './kernel'
 import type { WasmKernel } from './kernel'
 
@@ -8,8 +9,7 @@ import type { WasmKernel } from './kernel'
 export const conv2d: WasmKernel = (call) => {
   const { inputs: { x, filter }, heap } = call
   const y = heap.zeros(outputShape(x.shape, filter.shape, filter.shape[3], call))
-  const { sizes, variant } = geometryOf(x.shape, filter.shape, y.shape, call)
-  heap.run(`convolution${variant}`, heap.address(x), heap.address(filter), heap.address(y), ...sizes)
+  writeImages('convolution', { x, filter, y }, call)
   return y
 }
 
@@ -18,8 +18,7 @@ export const conv2dInputGradient: WasmKernel = (call) => {
   const { inputs: { dy, filter }, attributes, heap } = call
   const turned = transposedTaps(heap, filter)
   const dx = heap.zeros(integers(attributes, 'xShape'))
-  const { sizes, variant } = geometryOf(dx.shape, filter.shape, dy.shape, call)
-  heap.run(`convolutionInputGradient${variant}`, heap.address(dx), heap.address(turned), heap.address(dy), ...sizes)
+  writeImages('convolutionInputGradient', { x: dx, filter: { ...turned, shape: filter.shape }, y: dy }, call)
   heap.free(turned)
   return dx
 }
@@ -28,8 +27,7 @@ export const conv2dInputGradient: WasmKernel = (call) => {
 export const conv2dFilterGradient: WasmKernel = (call) => {
   const { inputs: { x, dy }, attributes, heap } = call
   const gradient = heap.zeros(integers(attributes, 'filterShape'))
-  const { sizes, variant } = geometryOf(x.shape, gradient.shape, dy.shape, call)
-  heap.run(`convolutionFilterGradient${variant}`, heap.address(x), heap.address(gradient), heap.address(dy), ...sizes)
+  sumOverImages('convolutionFilterGradient', { x, filter: gradient, y: dy }, call)
   return gradient
 }
 

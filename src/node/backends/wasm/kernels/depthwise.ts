@@ -1,4 +1,5 @@
-import { geometryOf, outputShape } from './geometry'
+import { outputShape } from './geometry'
+import { sumOverImages, writeImages } from './images'
 import { integers } from './kernel'
 import type { WasmKernel } from './kernel'
 import { multipliedDepthwise, multipliedDepthwiseFilterGradient, multipliedDepthwiseInputGradient } from './multipliedDepthwise'
@@ -8,8 +9,7 @@ export const depthwiseConv2d: WasmKernel = (call) => {
   const { inputs: { x, filter }, heap } = call
   if (filter.shape[3] !== 1) return multipliedDepthwise(call)
   const y = heap.zeros(outputShape(x.shape, filter.shape, filter.shape[2], call))
-  const { sizes, variant } = geometryOf(x.shape, filter.shape, y.shape, call)
-  heap.run(`depthwise${variant}`, heap.address(x), heap.address(filter), heap.address(y), ...sizes)
+  writeImages('depthwise', { x, filter, y }, call)
   return y
 }
 
@@ -18,8 +18,7 @@ export const depthwiseConv2dInputGradient: WasmKernel = (call) => {
   const { inputs: { dy, filter }, attributes, heap } = call
   if (filter.shape[3] !== 1) return multipliedDepthwiseInputGradient(call)
   const dx = heap.zeros(integers(attributes, 'xShape'))
-  const { sizes, variant } = geometryOf(dx.shape, filter.shape, dy.shape, call)
-  heap.run(`depthwiseInputGradient${variant}`, heap.address(dx), heap.address(filter), heap.address(dy), ...sizes)
+  writeImages('depthwiseInputGradient', { x: dx, filter, y: dy }, call)
   return dx
 }
 
@@ -29,7 +28,6 @@ export const depthwiseConv2dFilterGradient: WasmKernel = (call) => {
   const filterShape = integers(attributes, 'filterShape')
   if (filterShape[3] !== 1) return multipliedDepthwiseFilterGradient(call)
   const gradient = heap.zeros(filterShape)
-  const { sizes, variant } = geometryOf(x.shape, filterShape, dy.shape, call)
-  heap.run(`depthwiseFilterGradient${variant}`, heap.address(x), heap.address(gradient), heap.address(dy), ...sizes)
+  sumOverImages('depthwiseFilterGradient', { x, filter: gradient, y: dy }, call)
   return gradient
 }

@@ -1,4 +1,6 @@
-import { rowsOf, sizeOf } from './kernel'
+import type { Piece } from '../heap'
+import type { Call } from '../team/team'
+import { FLOAT_BYTES, LINE_FLOATS, sizeOf } from './kernel'
 import type { KernelCall, WasmKernel } from './kernel'
 
 /** Quantize and dequantize, for one scale or one a channel. */
@@ -10,9 +12,17 @@ export const fakeQuantGradient: WasmKernel = (call) => run('fakeQuantGradient', 
 /** The channel of an element is its index modulo the number of scales. */
 function run(perChannel: string, shared: string, { inputs: { x, dy, scale, zeroPoint }, attributes: { qmin, qmax }, heap }: KernelCall): ReturnType<WasmKernel> {
   const channels = sizeOf(scale.shape)
-  const { rows, rowBytes } = rowsOf({ ...x, shape: channels === 1 ? [1, sizeOf(x.shape)] : [sizeOf(x.shape) / channels, channels] })
   const out = heap.allocate(x.shape)
-  const [from, gradient, ...rest] = [x, dy ?? x, scale, zeroPoint, out].map(heap.address)
-  heap.run(channels === 1 ? shared : perChannel, from, gradient, ...rest, rowBytes, rows, Number(qmin), Number(qmax))
+  const [from, gradient, scales, zeroPoints, to] = [x, dy ?? x, scale, zeroPoint, out].map(heap.address)
+  const grid = [Number(qmin), Number(qmax)]
+  const size = sizeOf(x.shape)
+  if (channels === 1) {
+    const call = ({ start, count }: Piece): Call => [shared, from + start * FLOAT_BYTES, gradient + start * FLOAT_BYTES, scales, zeroPoints, to + start * FLOAT_BYTES, count * FLOAT_BYTES, 1, ...grid]
+    heap.runTogether(heap.pieces(size, size, LINE_FLOATS).map(call))
+    return out
+  }
+  const rowBytes = channels * FLOAT_BYTES
+  const call = ({ start, count }: Piece): Call => [perChannel, from + start * rowBytes, gradient + start * rowBytes, scales, zeroPoints, to + start * rowBytes, rowBytes, count, ...grid]
+  heap.runTogether(heap.pieces(size / channels, size).map(call))
   return out
 }

@@ -15,6 +15,9 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((produc
 
 export const FLOAT_BYTES = 4
 
+/** Floats of a cache line: threads that share none do not wait for each other. */
+export const LINE_FLOATS = 16
+
 /** Channels and rows of a tensor as a matrix [rows, channels]. */
 export function rowsOf({ shape }: TensorInfo): { readonly channels: number; readonly rows: number; readonly rowBytes: number } {
   const channels = shape[shape.length - 1]

@@ -1,7 +1,12 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import type { Heap } from '../heap'
-import { FLOAT_BYTES } from './kernel'
+import type { Heap, Piece } from '../heap'
+import { FLOAT_BYTES, LINE_FLOATS } from './kernel'
 import type { WasmKernel } from './kernel'
+
+/** Rows of the tallest tile of simd/gemm.ts. */
+const TILE_ROWS = 6
+/** Multiply-adds that take as long as one float read and written. */
+const PRODUCTS_PER_FLOAT = 8
 
 /** a [m, k] · b [k, n], each transposed first where asked. */
 export const matMul: WasmKernel = ({ inputs: { a, b }, attributes: { transposeA, transposeB }, heap }) => {
@@ -10,10 +15,23 @@ export const matMul: WasmKernel = ({ inputs: { a, b }, attributes: { transposeA,
   const right = transposeB ? transposed(heap, b) : b
   const out = heap.zeros([rows, columns])
   const [along, across] = [FLOAT_BYTES, a.shape[1] * FLOAT_BYTES]
+  const [aRow, aStep] = transposeA ? [along, across] : [across, along]
   const columnBytes = columns * FLOAT_BYTES
-  heap.run('gemm', heap.address(a), transposeA ? along : across, transposeA ? across : along, heap.address(right), columnBytes, heap.address(out), columnBytes, rows, columns, depth)
+  const [from, factor, to] = [a, right, out].map(heap.address)
+  // Every element is summed by one thread in the same order, so the bits do not depend on the number of threads.
+  const { byRows, pieces } = division(heap, rows, columns, depth)
+  heap.runTogether(pieces.map(({ start, count }) => byRows
+    ? ['gemm', from + start * aRow, aRow, aStep, factor, columnBytes, to + start * columnBytes, columnBytes, count, columns, depth]
+    : ['gemm', from, aRow, aStep, factor + start * FLOAT_BYTES, columnBytes, to + start * FLOAT_BYTES, columnBytes, rows, count, depth]))
   if (right !== b) heap.free(right)
   return out
+}
+
+/** Rows or columns of the product for each thread, whichever are more. */
+function division(heap: Heap, rows: number, columns: number, depth: number): { readonly byRows: boolean; readonly pieces: readonly Piece[] } {
+  const work = (rows * columns * depth) / PRODUCTS_PER_FLOAT
+  const byRows = rows >= columns
+  return { byRows, pieces: byRows ? heap.pieces(rows, work, TILE_ROWS) : heap.pieces(columns, work, LINE_FLOATS) }
 }
 
 /** The transpose of one matrix. */

@@ -116,11 +116,10 @@ const gradientSums = (activated: boolean): FunctionDefinition =>
     })
   }, ['floor', 'ceiling'])
 
-/** dx = scale · inverse · (dy − dShift / rows − (x − mean) · inverse · dScale / rows). */
+/** dx = scale · inverse · (dy − dShift · share − (x − mean) · inverse · dScale · share), `share` one over the rows that the sums run over. */
 const gradientInput = (activated: boolean): FunctionDefinition =>
-  defineFunction(activated ? 'activatedGradientInput' : 'gradientInput', [...gradientParameters, 'dx'], (emitter, parameter) => {
-    const { dy, x, dx, rowBytes, rows } = parameter
-    const share = emitter.let('f32', f32.div(f32.const(1), i32.toFloat(rows))).get
+  defineFunction(activated ? 'activatedGradientInput' : 'gradientInput', [...gradientParameters, 'dx', 'share'], (emitter, parameter) => {
+    const { dy, x, dx, rowBytes, rows, share } = parameter
     forEachChunkStrip(emitter, rows, rowBytes, (strip, offset, chunk) => {
       const { lanes } = strip
       const vectorAt = (name: 'scale' | 'inverse' | 'dScale' | 'dShift', at: number): Code => lanes.load(i32.add(parameter[name], offset), at)
@@ -135,6 +134,6 @@ const gradientInput = (activated: boolean): FunctionDefinition =>
         emitter.emit(lanes.store(addresses[2], lanes.sub(moved, constant[v].get), at))
       }))
     })
-  }, ['floor', 'ceiling'])
+  }, ['floor', 'ceiling', 'share'])
 
 export const batchNormGradients: readonly FunctionDefinition[] = [gradientSums(false), gradientSums(true), gradientInput(false), gradientInput(true)]

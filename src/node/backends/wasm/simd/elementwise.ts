@@ -27,6 +27,12 @@ export const reluGradient = defineFunction('reluGradient', ['dy', 'y', 'dx', 'by
   })
 }, ['ceiling'])
 
+/** y = a + b for `bytes` of floats; y may be a or b. */
+export const sum = defineFunction('sum', ['a', 'b', 'y', 'bytes'], (emitter, { a, b, y, bytes }) => {
+  forEachStrip(emitter, bytes, 1, ({ lanes }, offset) =>
+    emitter.emit(lanes.store(i32.add(y, offset), lanes.add(lanes.load(i32.add(a, offset)), lanes.load(i32.add(b, offset))))))
+})
+
 /** out [columns, rows] = x [rows, columns] transposed. */
 export const transpose = defineFunction('transpose', ['x', 'out', 'rows', 'columns'], (emitter, { x, out, rows, columns }) => {
   const [rowBytes, outBytes] = [columns, rows].map((count) => emitter.let('i32', i32.mul(count, i32.const(scalarLanes.bytes))).get)

@@ -47,10 +47,13 @@ const FUNCTION_TYPE = 0x60
 const END = 0x0b
 const header: Code = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
 
+/** Limits of the memory: shared between threads, from one page up to all that 32 bits can address. */
+const sharedMemory: Code = [0x03, ...unsigned(1), ...unsigned(2 ** 16)]
+
 /** A module (WebAssembly core specification 2.0, chapter 5) that imports `env.memory` and exports functions without results. */
 export function encodeModule(functions: readonly FunctionCode[]): Uint8Array<ArrayBuffer> {
   const types = functions.map(({ parameters }): Code => [FUNCTION_TYPE, ...vector(parameters.map((type) => [typeCodes[type]])), ...vector([])])
-  const memory: Code = [...text('env'), ...text('memory'), 0x02, 0x00, 0x01]
+  const memory: Code = [...text('env'), ...text('memory'), 0x02, ...sharedMemory]
   const exported = functions.map(({ name }, index): Code => [...text(name), 0x00, ...unsigned(index)])
   return Uint8Array.from([
     ...header,

@@ -1,0 +1,32 @@
+// A thread of the team: runs the kernels that its seat names, on the memory that all threads share.
+import { parentPort, workerData } from 'node:worker_threads'
+import { createProgram, functionNames } from '../simd/program'
+import type { Program } from '../simd/program'
+import type { Seat } from './seat'
+import { announce, failedAnswer, lastTicket, slot, waitForChange } from './seat'
+
+/** What the team hands to a thread when it starts. */
+export interface TeamWorkerData {
+  readonly memory: WebAssembly.Memory
+  readonly seat: Seat
+}
+
+function work(run: Program, { control, parameters }: Seat): void {
+  for (let ticket = 0; ; ) {
+    ticket = waitForChange(control, slot.ticket, ticket)
+    if (ticket === lastTicket) return
+    let answer = ticket
+    try {
+      run(functionNames[control[slot.functionIndex]], ...parameters.subarray(0, control[slot.parameterCount]))
+    } catch {
+      // A kernel can only fail by an address outside the memory; the thread that asked says which kernel it was.
+      answer = failedAnswer
+    }
+    announce(control, slot.answer, answer)
+  }
+}
+
+const { memory, seat } = workerData as TeamWorkerData
+const run = createProgram(memory)
+parentPort?.postMessage('ready')
+work(run, seat)
