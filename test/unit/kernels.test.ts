@@ -72,7 +72,8 @@ function batchNormRows(x: readonly number[], scale: readonly number[], shift: re
   const mean = scale.map((_, channel) => column(channel).reduce((a, b) => a + b, 0) / (x.length / c))
   const variance = scale.map((_, channel) => column(channel).reduce((a, b) => a + (b - (mean[channel] ?? 0)) ** 2, 0) / (x.length / c))
   const y = x.map((value, i) => ((value - (mean[i % c] ?? 0)) / Math.sqrt((variance[i % c] ?? 0) + EPSILON)) * (scale[i % c] ?? 0) + (shift[i % c] ?? 0))
-  return { y, mean, variance }
+  const rows = x.length / c
+  return { y, mean, variance: variance.map((biased) => (biased * rows) / Math.max(1, rows - 1)) }
 }
 
 const backends = [

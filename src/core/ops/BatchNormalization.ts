@@ -37,11 +37,9 @@ export const batchNormalizationOperator = defineOperator({
     const [x, scale, shift, mean, variance] = context.inputs as readonly Tensor[]
     if (!context.training) return [activate(batchNormInference(x, mean, variance, scale, shift, epsilon), activation)]
     const batch = batchNormTrain(x, scale, shift, epsilon, activation)
-    const samples = x.size / scale.size
     context.save(...batch.saved)
     context.updateStatistic(3, batch.mean)
-    // Running variances are unbiased, as PyTorch's; the batch is normalised with the biased one.
-    context.updateStatistic(4, mul(batch.variance, samples / Math.max(1, samples - 1)))
+    context.updateStatistic(4, batch.variance)
     return [batch.y]
   },
   gradientReads: { inputs: [0, 1, 3, 4], outputs: [0] },

@@ -6,7 +6,7 @@ export interface BatchNormTraining {
   readonly y: Tensor
   /** Mean over all axes but the last, [c]. */
   readonly mean: Tensor
-  /** Biased variance over all axes but the last, [c]. */
+  /** Unbiased variance over all axes but the last, [c], for running statistics as PyTorch's; y is normalised with the biased one. */
   readonly variance: Tensor
   /** What batchNormTrainGradient reads: tensors of their own, opaque, different on every backend. */
   readonly saved: Tensor[]
@@ -49,7 +49,8 @@ function referenceTrain(x: Tensor, scale: Tensor, shift: Tensor, epsilon: number
     const centered = sub(x, mean)
     const variance = tfMean(square(centered), allButLast(x))
     const inverse = rsqrt(add(variance, epsilon))
-    return [add(mul(centered, mul(inverse, scale)), shift), mean, variance, clone(mean), inverse]
+    const samples = x.size / scale.size
+    return [add(mul(centered, mul(inverse, scale)), shift), mean, mul(variance, samples / Math.max(1, samples - 1)), clone(mean), inverse]
   })
 }
 

@@ -8,7 +8,7 @@ export const TFJS_NODE_VERSION = '4.22.0'
 /** Raised when what the installer writes changes: an older folder is then installed anew. */
 const LAYOUT = 2
 /** Raised when native/ gets or loses an operation: a folder without this version's is installed anew. */
-const OPERATIONS_VERSION = 5
+const OPERATIONS_VERSION = 6
 
 const manifestSchema = z.object({
   layout: z.literal(LAYOUT),

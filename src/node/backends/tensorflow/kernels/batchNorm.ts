@@ -1,4 +1,4 @@
-import { mul, reshape, tensor1d, tidy, type NamedTensorInfoMap, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core'
+import { reshape, tensor1d, tidy, type NamedTensorInfoMap, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core'
 import { input, registerNative, type OperationAttribute, type Operations } from './operations'
 
 /** y, mean, variance and three tensors for the gradient. */
@@ -14,12 +14,6 @@ function rank4(x: TensorInfo): TensorInfo {
 
 const like = (y: Tensor, x: TensorInfo): Tensor => (x.shape.length === 4 ? y : reshape(y, x.shape))
 
-/** TensorFlow reports the unbiased variance; ours is biased. */
-function biased(variance: Tensor, x: TensorInfo): Tensor {
-  const count = x.shape.reduce((product, size) => product * size, 1) / variance.size
-  return mul(variance, (count - 1) / count)
-}
-
 const pick = (inputs: NamedTensorInfoMap, ...names: string[]): TensorInfo[] => names.map((name) => input(inputs, name))
 
 /** FusedBatchNormV3 and FusedBatchNormGradV3: one operation each where tfjs' own operations take about ten passes. */
@@ -33,7 +27,7 @@ export function registerBatchNorm({ run, float, bool, text, typeOf, float32 }: O
     const outputs = run('FusedBatchNormV3', [...attributes(x, epsilon, true), float('exponential_avg_factor', 1)],
       [rank4(x), ...pick(inputs, 'scale', 'shift'), noRunning, noRunning], FORWARD_OUTPUTS)
     const [y, mean, variance, ...saved] = outputs as [Tensor, Tensor, Tensor, ...Tensor[]]
-    return [like(y, x), mean, biased(variance, x), ...saved]
+    return [like(y, x), mean, variance, ...saved]
   }))
 
   registerNative('batchNormTrainGradient', (inputs, { epsilon }) => tidy(() => {

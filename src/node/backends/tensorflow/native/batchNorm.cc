@@ -75,7 +75,7 @@ void withActivation(int64_t activation, const Body& body) {
   body(std::integral_constant<int, kNone>());
 }
 
-// x, scale, shift -> y, mean, variance (biased), inverse deviation.
+// x, scale, shift -> y, mean, variance (unbiased, for running statistics), inverse deviation.
 template <typename T>
 void forward(void* attributes, TF_OpKernelContext* context) {
   const auto& [epsilon, activation] = *static_cast<Attributes*>(attributes);
@@ -97,11 +97,13 @@ void forward(void* attributes, TF_OpKernelContext* context) {
     a += difference, b += difference * difference;
   });
   Floats factor(channels), offset(channels);
+  const double unbiased = count / std::max(1.0, count - 1);
   for (int64_t c = 0; c < channels; c++) {
     const double shifted = sums.first[c] / count;
     mean[c] = static_cast<float>(pivot[c] + shifted);
-    variance[c] = static_cast<float>(std::max(0.0, sums.second[c] / count - shifted * shifted));
-    inverse[c] = 1.0f / std::sqrt(variance[c] + epsilon);
+    const double biased = std::max(0.0, sums.second[c] / count - shifted * shifted);
+    variance[c] = static_cast<float>(biased * unbiased);
+    inverse[c] = 1.0f / std::sqrt(static_cast<float>(biased) + epsilon);
     factor[c] = scale.floats()[c] * inverse[c];
     offset[c] = shift.floats()[c] - mean[c] * factor[c];
   }

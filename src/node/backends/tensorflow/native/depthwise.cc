@@ -55,7 +55,7 @@ void forward(void* attributes, TF_OpKernelContext* context) {
   T* y = static_cast<T*>(outputOf(context, 0, {n, oh, ow, c}, typeOf<T>()));
   if (y == nullptr) return;
   const std::vector<float> weights = floatsOf(filter.values<T>(), filter.size());
-  parallel(n * oh, 1, [&](int64_t begin, int64_t end, int) {
+  shareOut(n * oh, 1, [&](int64_t begin, int64_t end) {
     std::vector<Tap<T>> taps(kh * kw);
     for (int64_t row = begin; row < end; row++) {
       const int64_t b = row / oh, i0 = row % oh * g.strideH - g.top;
@@ -83,7 +83,7 @@ void inputGradient(void* attributes, TF_OpKernelContext* context) {
   T* dx = static_cast<T*>(outputOf(context, 0, {n, h, w, c}, typeOf<T>()));
   if (dx == nullptr) return;
   const std::vector<float> weights = floatsOf(filter.values<T>(), filter.size());
-  parallel(n * h, 1, [&](int64_t begin, int64_t end, int) {
+  shareOut(n * h, 1, [&](int64_t begin, int64_t end) {
     std::vector<Tap<T>> taps(kh * kw);
     for (int64_t row = begin; row < end; row++) {
       const int64_t b = row / h, i = row % h + g.top;

@@ -8,7 +8,7 @@ void* createActivation(TF_OpKernelConstruction* construction) { return new int64
 
 template <typename T, typename Map>
 void mapAll(int64_t size, const T* a, const T* b, T* y, const Map& map) {
-  parallel(size / kLanes, kGrainElements / kLanes, [&](int64_t begin, int64_t end, int) {
+  shareOut(size / kLanes, kGrainElements / kLanes, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin * kLanes; i < end * kLanes; i += kLanes) stream(y + i, map(load(a + i), load(b + i)));
   });
   const int64_t done = size / kLanes * kLanes;

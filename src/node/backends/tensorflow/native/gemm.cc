@@ -14,6 +14,9 @@ constexpr int64_t kLeastPackedRows = 32, kMostPackedRows = 256;
 // Below so many rows the threads share the result instead of the rows: nothing has to be added up after them.
 constexpr int64_t kFewRows = 4096;
 
+// Copying fewer takes less time than another thread's answer.
+constexpr int64_t kLeastSharedFloats = 8192;
+
 using Floats = std::vector<float>;
 
 inline Wide loadWide(const float* p) { return *reinterpret_cast<const Wide*>(p); }
@@ -73,15 +76,22 @@ inline void withVectors(int64_t vectors, const Body& body) {
   body(std::integral_constant<int, 1>());
 }
 
-void packPanel(const float* b, bool transposed, int64_t k, int64_t n, const Panel& place, float* to) {
+void packPanel(const float* b, int64_t k, int64_t n, const Panel& place, float* to) {
   for (int64_t i = 0; i < k; i++) {
     float* row = to + i * place.width();
-    if (transposed) {
-      for (int64_t j = 0; j < place.columns; j++) row[j] = b[(place.start + j) * k + i];
-    } else {
-      std::memcpy(row, b + i * n + place.start, place.columns * sizeof(float));
-    }
+    std::memcpy(row, b + i * n + place.start, place.columns * sizeof(float));
     std::fill(row + place.columns, row + place.width(), 0.0f);
+  }
+}
+
+// The panel of b stored as [n, k]: a cache line of every column at a time.
+void packTransposedPanel(const float* b, int64_t k, const Panel& place, float* to) {
+  for (int64_t from = 0; from < k; from += kLanes) {
+    const int64_t last = std::min<int64_t>(k, from + kLanes);
+    for (int64_t j = 0; j < place.columns; j++) {
+      for (int64_t i = from; i < last; i++) to[i * place.width() + j] = b[(place.start + j) * k + i];
+    }
+    for (int64_t i = from; i < last; i++) std::fill(to + i * place.width() + place.columns, to + (i + 1) * place.width(), 0.0f);
   }
 }
 
@@ -119,7 +129,7 @@ class TransposedProduct {
       packColumns(a_ + row * k_, block, k_, from, count, columns.data());
       for (const Panel& panel : panels_) {
         float* side = packed.data() + panel.offset * block;
-        packPanel(b_ + row * n_, false, block, n_, panel, side);
+        packPanel(b_ + row * n_, block, n_, panel, side);
         withVectors(panel.vectors, [&](auto vectors) { addPanel<vectors>(columns.data(), block, side, panel, beginTile, endTile, sums); });
       }
     }
@@ -130,10 +140,11 @@ class TransposedProduct {
     for (const Panel& panel : panels_) {
       for (int64_t r = 0; r < rows; r++) {
         float* to = y + (tile * kTileRows + r) * n_ + panel.start;
-        for (int64_t c = 0; c < panel.columns; c++) {
-          float sum = 0;
-          for (const Floats& part : parts) if (!part.empty()) sum += part[place(tile, panel) + r * panel.width() + c];
-          to[c] = sum;
+        const int64_t from = place(tile, panel) + r * panel.width();
+        std::copy_n(parts[0].data() + from, panel.columns, to);
+        for (size_t part = 1; part < parts.size(); part++) {
+          if (parts[part].empty()) continue;
+          for (int64_t c = 0; c < panel.columns; c++) to[c] += parts[part][from + c];
         }
       }
     }
@@ -178,8 +189,14 @@ std::vector<Panel> panelsOf(int64_t rows, int64_t columns) {
 void multiplyTall(const float* a, const float* b, bool transposed, float* y, int64_t m, int64_t k, int64_t n) {
   const std::vector<Panel> panels = panelsOf(k, n);
   Floats packed(panels.back().offset + k * panels.back().width());
-  for (const Panel& panel : panels) packPanel(b, transposed, k, n, panel, packed.data() + panel.offset);
-  parallel((m + kTileRows - 1) / kTileRows, 1, [&](int64_t begin, int64_t end, int) {
+  shareOut(panels.size(), std::max<int64_t>(1, kLeastSharedFloats / (k * kPanelVectors * kWideLanes)), [&](int64_t begin, int64_t end) {
+    for (int64_t p = begin; p < end; p++) {
+      float* to = packed.data() + panels[p].offset;
+      if (transposed) packTransposedPanel(b, k, panels[p], to);
+      else packPanel(b, k, n, panels[p], to);
+    }
+  });
+  shareOut((m + kTileRows - 1) / kTileRows, 1, [&](int64_t begin, int64_t end) {
     const int64_t last = std::min(end * kTileRows, m);
     for (int64_t row = begin * kTileRows; row < last; row += kChunkRows) {
       const int64_t rows = std::min(kChunkRows, last - row);

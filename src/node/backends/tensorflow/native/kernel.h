@@ -40,6 +40,10 @@ inline Vector splat(float value) { return Vector{} + value; }
 
 // Runs body(begin, end) over parts of 0..count on all cores, in parts of at least `grain`.
 void parallel(int64_t count, int64_t grain, const std::function<void(int64_t, int64_t, int)>& body);
+
+// The same where threads take one small part after the other, so that none waits long for one that was held up. What a part computes does not depend on who computes it.
+void shareOut(int64_t count, int64_t grain, const std::function<void(int64_t, int64_t)>& body);
+
 int threadCount();
 
 enum Activation { kNone = 0, kRelu = 1, kRelu6 = 2 };

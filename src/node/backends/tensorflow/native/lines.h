@@ -41,7 +41,7 @@ Floats lastLine(const T* values, const Lines& lines, const Floats& filling) {
 // y = map(x, dy, column), 16 lanes at a time.
 template <typename T, typename Map>
 void mapLines(const Lines& lines, const T* x, const T* dy, T* y, const Map& map) {
-  parallel(lines.count, lines.grain(), [&](int64_t begin, int64_t end, int) {
+  shareOut(lines.count, lines.grain(), [&](int64_t begin, int64_t end) {
     for (int64_t line = begin; line < end; line++) {
       const int64_t at = line * lines.width;
       for (int64_t j = 0; j < lines.width; j += kLanes) stream(y + at + j, map(load(x + at + j), load(dy + at + j), j));

@@ -10,6 +10,7 @@ namespace nnopt {
 namespace {
 
 constexpr int kSpins = 2000;
+constexpr int kPartsPerThread = 4;
 
 class Pool {
  public:
@@ -32,6 +33,7 @@ class Pool {
     }
     wake_.notify_all();
     task(0);
+    for (int i = 0; i < kSpins && left_.load(std::memory_order_acquire) != 0; i++) pause();
     while (left_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
   }
 
@@ -81,6 +83,19 @@ void parallel(int64_t count, int64_t grain, const std::function<void(int64_t, in
   pool().run([&](int index) {
     if (index >= parts) return;
     body(count * index / parts, count * (index + 1) / parts, index);
+    fence();
+  });
+}
+
+void shareOut(int64_t count, int64_t grain, const std::function<void(int64_t, int64_t)>& body) {
+  const int64_t parts = std::min<int64_t>(pool().size() * kPartsPerThread, count / std::max<int64_t>(1, grain));
+  if (parts <= 1 || pool().size() == 1) {
+    body(0, count);
+    return fence();
+  }
+  std::atomic<int64_t> next{0};
+  pool().run([&](int) {
+    for (int64_t part = next.fetch_add(1); part < parts; part = next.fetch_add(1)) body(count * part / parts, count * (part + 1) / parts);
     fence();
   });
 }

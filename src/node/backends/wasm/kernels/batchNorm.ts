@@ -5,11 +5,12 @@ import { FLOAT_BYTES, boundsOf, rowsOf, sizeOf } from './kernel'
 import type { WasmKernel } from './kernel'
 import { sumPieces } from './partialSums'
 
-/** y, mean, biased variance, and for the gradient: mean, 1 / deviation, shift. */
+/** y, mean, unbiased variance, and for the gradient: mean, 1 / deviation, shift. */
 export const batchNormTrain: WasmKernel = ({ inputs: { x, scale, shift }, attributes: { epsilon, activation }, heap }) => {
   const { mean, variance } = batchStatistics(heap, x)
   const inverse = inverseDeviation(heap, variance, Number(epsilon))
   const y = normalize(heap, { x, mean, inverse, scale, shift }, boundsOf(activation))
+  unbias(heap, variance, rowsOf(x).rows)
   return [y, mean, variance, heap.copy(mean), inverse, heap.copy(shift)]
 }
 
@@ -19,6 +20,12 @@ export const batchNormInference: WasmKernel = ({ inputs: { x, mean, variance, sc
   const y = normalize(heap, { x, mean, inverse, scale, shift }, boundsOf('none'))
   heap.free(inverse)
   return y
+}
+
+function unbias(heap: Heap, variance: TensorInfo, rows: number): void {
+  const values = heap.view(variance)
+  const factor = rows / Math.max(1, rows - 1)
+  for (let channel = 0; channel < values.length; channel++) values[channel] *= factor
 }
 
 function inverseDeviation(heap: Heap, variance: TensorInfo, epsilon: number): TensorInfo {
