@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { zipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runtimeFolder } from '../../src/node/backends/runtimeFolder'
-import { layout, manifestOf } from '../../src/node/backends/tensorflow/layout'
+import { missingReason } from '../../src/node/backends/tensorflow/index'
+import { layout, manifestOf, readManifest } from '../../src/node/backends/tensorflow/layout'
 import { cpuLevel } from '../../src/node/backends/tensorflow/cpuLevel'
 import { cudaRequirements } from '../../src/node/backends/tensorflow/install/cuda'
 import { download } from '../../src/node/backends/tensorflow/install/download'
@@ -194,6 +195,20 @@ it.each([
   expect(runtimeFolder(environment, platform, '/home/a')).toBe(expected)
 })
 
+describe('a runtime of another version of the program', () => {
+  it('is not used, and it is said why', async () => {
+    const older = join(folder, 'older')
+    const place = layout(older)
+    await mkdir(place.root, { recursive: true })
+    await writeFile(place.manifest, JSON.stringify({ ...manifestOf(false), operations: 1 }))
+    expect(readManifest(older)).toBeUndefined()
+    expect(missingReason(older)).toContain("run 'nnopt runtime tensorflow' again")
+    expect(missingReason(join(folder, 'nothing'))).toContain('is not installed')
+    await writeFile(place.manifest, JSON.stringify(manifestOf(false)))
+    expect(readManifest(older)).toEqual(manifestOf(false))
+  })
+})
+
 describe('the addon that an installed program carries', () => {
   async function carry(manifest: string): Promise<string> {
     const carried = join(folder, 'carried')
@@ -212,6 +227,7 @@ describe('the addon that an installed program carries', () => {
 
   it.each([
     ['for another version of the library', { tensorflow: '2.1.0' }],
+    ['with operations of another version', { operations: 1 }],
     ['for another system', { platform: 'plan9' }],
     ['for another processor', { arch: 'mips' }],
   ])('is left where it lies when it is %s', async (_name, other) => {

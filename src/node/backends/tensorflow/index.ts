@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import * as tf from '@tensorflow/tfjs-core'
 import { nativeKernelNames } from '../../../core/execute/kernels/native'
@@ -8,12 +9,18 @@ import { cpuFlags } from './cpuLevel'
 import { environment } from './environment'
 import { registerTensorflowKernels } from './kernels'
 import type { TensorflowKernelBackend } from './kernels/operations'
+import { runtimeFolder } from '../runtimeFolder'
+import { layout } from './layout'
 import { findSource, type Source } from './load'
 import { computeCapability, cpuPrecision, gpuPrecision } from './precision'
 
 const NAME = 'tensorflow'
 const PRIORITY = 30
 const MISSING = "TensorFlow is not installed: run 'nnopt runtime tensorflow', or train on another backend"
+const OUTDATED = "TensorFlow was installed by another version of this program: run 'nnopt runtime tensorflow' again, or train on another backend"
+
+/** Why a runtime folder without a usable TensorFlow has none. */
+export const missingReason = (folder: string): string => (existsSync(layout(folder).manifest) ? OUTDATED : MISSING)
 
 const device = (gpu: boolean): string => (gpu ? 'GPU (CUDA)' : `CPU (${availableParallelism()} threads)`)
 
@@ -30,12 +37,12 @@ export const tensorflowBackend: Backend = {
 
 async function available(): Promise<Availability> {
   const source = findSource()
-  return source ? { available: true, version: source.version, device: device(source.gpu), memoryBytes: source.gpu ? (await sampleGpus())[0]?.memoryTotalBytes : totalmem() } : { available: false, reason: MISSING }
+  return source ? { available: true, version: source.version, device: device(source.gpu), memoryBytes: source.gpu ? (await sampleGpus())[0]?.memoryTotalBytes : totalmem() } : { available: false, reason: missingReason(runtimeFolder()) }
 }
 
 async function create(): Promise<RunningBackend> {
   const source = findSource()
-  if (!source) throw new NNOptError('unavailable', MISSING)
+  if (!source) throw new NNOptError('unavailable', missingReason(runtimeFolder()))
   const backend = await select(source)
   const gpu = backend.binding.isUsingGpuDevice()
   const hasOwnOperations = !gpu && source.loadOperations()

@@ -7,11 +7,12 @@ export const TENSORFLOW_VERSION = '2.19.1'
 export const TFJS_NODE_VERSION = '4.22.0'
 /** Raised when what the installer writes changes: an older folder is then installed anew. */
 const LAYOUT = 2
-/** Raised when native/ gets or loses an operation: a folder without this version's is installed anew. */
+/** Raised when what native/ computes changes: a folder with another version's is of no use until it is installed anew. */
 const OPERATIONS_VERSION = 6
 
 const manifestSchema = z.object({
   layout: z.literal(LAYOUT),
+  operations: z.literal(OPERATIONS_VERSION),
   tensorflow: z.string(),
   tfjsNode: z.string(),
   gpu: z.boolean(),
@@ -43,7 +44,7 @@ export function layout(folder: string) {
 export type Layout = ReturnType<typeof layout>
 
 export const manifestOf = (gpu: boolean): Manifest => ({
-  layout: LAYOUT, tensorflow: TENSORFLOW_VERSION, tfjsNode: TFJS_NODE_VERSION, gpu, platform: process.platform, arch: process.arch,
+  layout: LAYOUT, operations: OPERATIONS_VERSION, tensorflow: TENSORFLOW_VERSION, tfjsNode: TFJS_NODE_VERSION, gpu, platform: process.platform, arch: process.arch,
 })
 
 /** The manifest of an installed runtime; undefined when there is none that this program can use. */
