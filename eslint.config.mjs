@@ -6,7 +6,8 @@ const layers = {
   shared: ['**/core/**', '**/node/**', '**/cli/**', '**/main/**', '**/preload/**', '**/renderer/**', 'node:*', 'electron', 'vue', 'pinia', '@tensorflow/*', 'onnxruntime-*'],
   core: ['**/node/**', '**/cli/**', '**/main/**', '**/preload/**', '**/renderer/**', 'node:*', 'electron', 'vue', 'pinia', '@tensorflow/tfjs-*', '!@tensorflow/tfjs-core', 'onnxruntime-*', 'sharp'],
   node: ['**/cli/**', '**/main/**', '**/preload/**', '**/renderer/**', 'electron', 'vue', 'pinia'],
-  main: ['**/core/**', '**/node/**', '**/cli/**', '**/renderer/**', 'vue', 'pinia', '@tensorflow/*', 'onnxruntime-*'],
+  // Native menus and dialogs take their texts from the one catalogue.
+  main: ['**/core/**', '**/node/**', '**/cli/**', '**/renderer/*', '!**/renderer/i18n', '**/renderer/i18n/*', '!**/renderer/i18n/en', 'vue', 'pinia', '@tensorflow/*', 'onnxruntime-*'],
   preload: ['**/core/**', '**/node/**', '**/cli/**', '**/main/**', '**/renderer/**', 'node:*', 'vue'],
   renderer: ['**/node/**', '**/cli/**', '**/main/**', '**/preload/**', 'node:*', 'electron', '@tensorflow/*', 'onnxruntime-*'],
   cli: ['**/main/**', '**/preload/**', '**/renderer/**', 'electron', 'vue', 'pinia'],

@@ -1,6 +1,7 @@
 import { MessageChannelMain, ipcMain, utilityProcess } from 'electron'
 import type { UtilityProcess, WebFrameMain } from 'electron'
 import { isOwnPage } from './guards'
+import { t } from './texts'
 
 /** Milliseconds before each next start of an engine that ended by itself. */
 const restartDelaysMs = [500, 1000, 2000, 5000] as const
@@ -23,8 +24,16 @@ export interface Engine {
 
 const isWork = (message: unknown): message is Work & { readonly kind: 'work' } => typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'work'
 
+export interface EngineListener {
+  work(work: Work): void
+  /** It ended by itself, and is started again. */
+  ended(how: string): void
+  /** What it writes on its error output. */
+  said(text: string): void
+}
+
 /** Keeps the engine host running and gives every window of ours a port to it. Data never passes through this process. */
-export function startEngine(file: string, onWork: (work: Work) => void): Engine {
+export function startEngine(file: string, listener: EngineListener): Engine {
   let host: UtilityProcess | undefined
   let failures = 0
   let stopping = false
@@ -33,16 +42,19 @@ export function startEngine(file: string, onWork: (work: Work) => void): Engine 
   const start = (): void => {
     if (stopping) return
     const startedAt = Date.now()
-    const started = utilityProcess.fork(file, [], { serviceName: 'NNOpt engine' })
+    const started = utilityProcess.fork(file, [], { serviceName: 'NNOpt engine', stdio: ['ignore', 'ignore', 'pipe'] })
     host = started
     started.on('message', (message: unknown) => {
-      if (isWork(message)) onWork(message)
+      if (isWork(message)) listener.work(message)
     })
-    started.once('exit', () => {
+    started.stderr?.on('data', (text) => listener.said(String(text)))
+    started.once('exit', (code) => {
       host = undefined
-      onWork({ active: 0, share: null, ended: null })
+      listener.work({ active: 0, share: null, ended: null })
       failures = Date.now() - startedAt > healthyAfterMs ? 0 : failures + 1
-      if (!stopping) setTimeout(start, restartDelaysMs[Math.min(failures, restartDelaysMs.length) - 1] ?? restartDelaysMs[0])
+      if (stopping) return
+      listener.ended(t('connection.withCode', { code: String(code) }))
+      setTimeout(start, restartDelaysMs[Math.min(failures, restartDelaysMs.length) - 1] ?? restartDelaysMs[0])
     })
     for (const [frame, remote] of waiting) connect(started, frame, remote)
     waiting.clear()

@@ -1,11 +1,14 @@
 import { join } from 'node:path'
 import { BrowserWindow, app } from 'electron'
+import { reviveWhenGone } from './crash'
 import { startEngine } from './engine'
 import { denyPermissions, guardContents } from './guards'
+import { openLog } from './log'
 import { setMenu } from './menu'
 import { createPathOpener, pathsIn } from './openPaths'
 import { registerScheme, serveInterface } from './protocol'
 import { guardQuit } from './quit'
+import { createRecentPaths } from './recent'
 import { openWindow } from './window'
 import { createWorkWatcher } from './work'
 
@@ -16,25 +19,41 @@ const engineOut = (): string => (app.isPackaged ? join(process.resourcesPath, 'e
 
 const firstWindow = (): BrowserWindow | undefined => BrowserWindow.getAllWindows()[0]
 
-function showWindow(): void {
-  const window = firstWindow() ?? openWindow(preload)
-  if (window.isMinimized()) window.restore()
-  window.show()
-  window.focus()
-}
-
 async function start(): Promise<void> {
   registerScheme()
   guardContents()
-  const paths = createPathOpener(firstWindow)
+  const recent = createRecentPaths(join(app.getPath('userData'), 'recent.json'), () => setMenu(menu))
+  const paths = createPathOpener(firstWindow, recent)
+  const menu = { window: firstWindow, open: paths.open, recent }
   await app.whenReady()
   denyPermissions()
   serveInterface(join(out, 'renderer'))
+  const log = openLog()
   const work = createWorkWatcher(firstWindow, () => quit.idle())
-  const engine = startEngine(join(engineOut(), 'engine', 'host.js'), work.show)
+  const engine = startEngine(join(engineOut(), 'engine', 'host.js'), {
+    work: work.show,
+    said: (text) => log.warn(`engine: ${text.trimEnd()}`),
+    ended: (how) => {
+      log.error(`the engine has ended ${how} and is started again`)
+      firstWindow()?.webContents.send('engine:ended', how)
+    },
+  })
+  const open = (): BrowserWindow => {
+    const window = openWindow(preload)
+    quit.watch(window)
+    reviveWhenGone(window, (text) => log.error(text))
+    return window
+  }
+  const showWindow = (): void => {
+    const window = firstWindow() ?? open()
+    quit.back()
+    if (window.isMinimized()) window.restore()
+    window.show()
+    window.focus()
+  }
   const quit = guardQuit(engine, () => work, firstWindow, showWindow)
-  setMenu({ window: firstWindow, open: paths.open })
-  openWindow(preload)
+  setMenu(menu)
+  open()
   pathsIn(process.argv.slice(1), process.cwd()).forEach(paths.open)
   app.on('second-instance', (_event, args, from) => {
     showWindow()

@@ -1,50 +1,72 @@
-import { Menu, app, dialog } from 'electron'
+import { Menu, app, dialog, shell } from 'electron'
 import type { BrowserWindow, MenuItemConstructorOptions } from 'electron'
+import { logFile } from './log'
+import type { RecentPaths } from './recent'
+import { t } from './texts'
 
-/** The screens by number. */
+/** The screens by number, in the order of the navigation. */
 const screens = [
-  { label: 'Versions', path: '/' },
-  { label: 'New Run', path: '/new' },
-  { label: 'Runs', path: '/runs' },
-  { label: 'Compare', path: '/compare' },
-  { label: 'Data Sets', path: '/datasets' },
-  { label: 'Benchmark', path: '/benchmark' },
-  { label: 'Quantization Lab', path: '/lab' },
-  { label: 'Pruning Planner', path: '/prune' },
-  { label: 'System', path: '/system' },
+  ['menu.versions', '/'], ['menu.compare', '/compare'], ['menu.try', '/try'], ['menu.datasets', '/datasets'], ['menu.runs', '/runs'],
+  ['menu.benchmark', '/benchmark'], ['menu.lab', '/lab'], ['menu.prune', '/prune'], ['menu.system', '/system'],
 ] as const
 
 export interface MenuActions {
   readonly window: () => BrowserWindow | undefined
   readonly open: (path: string) => void
+  readonly recent: RecentPaths
 }
 
 const isMac = process.platform === 'darwin'
 
-/** The native menu: opening, the screens, and the roles of every desktop program. */
-export function setMenu({ window, open }: MenuActions): void {
-  const go = (path: string): void => window()?.webContents.send('go', path)
+/** The native menu: opening, the screens, and the roles of every desktop program. It is set again when the list of recent paths changes. */
+export function setMenu(actions: MenuActions): void {
+  const template: MenuItemConstructorOptions[] = [
+    ...(isMac ? [{ role: 'appMenu' as const }] : []),
+    { label: t('menu.file'), submenu: fileMenu(actions) },
+    { role: 'editMenu' },
+    { label: t('menu.go'), submenu: screens.map(([label, path], index) => ({ label: t(label), accelerator: `CmdOrCtrl+${index + 1}`, click: () => go(actions, path) })) },
+    { role: 'viewMenu' },
+    { role: 'windowMenu' },
+    { role: 'help', label: t('menu.help'), submenu: helpMenu(actions) },
+  ]
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template))
+  app.setName(t('app.name'))
+}
+
+const go = ({ window }: MenuActions, path: string): void => window()?.webContents.send('go', path)
+
+function fileMenu(actions: MenuActions): MenuItemConstructorOptions[] {
   const choose = async (properties: readonly ('openFile' | 'openDirectory')[], filters: { name: string; extensions: string[] }[]): Promise<void> => {
     const { filePaths } = await dialog.showOpenDialog({ properties: [...properties], filters })
-    filePaths.forEach(open)
+    filePaths.forEach(actions.open)
   }
-  const file: MenuItemConstructorOptions[] = [
-    { label: 'Open ONNX Model…', accelerator: 'CmdOrCtrl+O', click: () => void choose(['openFile'], [{ name: 'ONNX', extensions: ['onnx'] }]) },
-    { label: 'Add Image Folder…', accelerator: 'CmdOrCtrl+Shift+O', click: () => void choose(['openDirectory'], []) },
-    { label: 'Open Recent', role: 'recentDocuments', submenu: [{ label: 'Clear', role: 'clearRecentDocuments' }] },
+  return [
+    { label: t('menu.openModel'), accelerator: 'CmdOrCtrl+O', click: () => void choose(['openFile'], [{ name: 'ONNX', extensions: ['onnx'] }]) },
+    { label: t('menu.addFolder'), accelerator: 'CmdOrCtrl+Shift+O', click: () => void choose(['openDirectory'], []) },
+    { label: t('menu.recent'), submenu: recentMenu(actions) },
     { type: 'separator' },
-    { label: 'Settings…', accelerator: 'CmdOrCtrl+,', click: () => go('/settings') },
+    { label: t('menu.new'), accelerator: 'CmdOrCtrl+N', click: () => go(actions, '/new') },
+    { type: 'separator' },
+    { label: t('menu.settings'), accelerator: 'CmdOrCtrl+,', click: () => go(actions, '/settings') },
     { type: 'separator' },
     isMac ? { role: 'close' } : { role: 'quit' },
   ]
-  const template: MenuItemConstructorOptions[] = [
-    ...(isMac ? [{ role: 'appMenu' as const }] : []),
-    { label: 'File', submenu: file },
-    { role: 'editMenu' },
-    { label: 'Go', submenu: screens.map(({ label, path }, index) => ({ label, accelerator: `CmdOrCtrl+${index + 1}`, click: () => go(path) })) },
-    { role: 'viewMenu' },
-    { role: 'windowMenu' },
+}
+
+function recentMenu({ recent, open }: MenuActions): MenuItemConstructorOptions[] {
+  const paths = recent.list()
+  if (paths.length === 0) return [{ label: t('menu.noRecent'), enabled: false }]
+  return [...paths.map((path) => ({ label: path, click: () => open(path) })), { type: 'separator' }, { label: t('menu.clearRecent'), click: () => recent.clear() }]
+}
+
+/** The page listens for the keys itself; they are only named here. */
+function helpMenu({ window }: MenuActions): MenuItemConstructorOptions[] {
+  const show = (what: 'palette' | 'shortcuts'): void => window()?.webContents.send('show', what)
+  return [
+    { label: t('menu.commands'), accelerator: 'CmdOrCtrl+K', registerAccelerator: false, click: () => show('palette') },
+    { label: t('shortcuts.title'), click: () => show('shortcuts') },
+    { type: 'separator' },
+    { label: t('menu.log'), click: () => shell.showItemInFolder(logFile()) },
+    ...(isMac ? [] : [{ role: 'about' as const }]),
   ]
-  Menu.setApplicationMenu(Menu.buildFromTemplate(template))
-  app.setName('NNOpt Studio')
 }

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { app } from 'electron'
 import type { BrowserWindow } from 'electron'
+import type { RecentPaths } from './recent'
 
 const isModel = (path: string): boolean => /\.onnx$/i.test(path)
 
@@ -14,10 +15,10 @@ export interface PathOpener {
 }
 
 /** Hands files that the system opens with this program to the page, once it is there, and lists them as recent. */
-export function createPathOpener(window: () => BrowserWindow | undefined): PathOpener {
+export function createPathOpener(window: () => BrowserWindow | undefined, recent: Pick<RecentPaths, 'add'>): PathOpener {
   const waiting: string[] = []
   const send = (target: BrowserWindow, path: string): void => {
-    app.addRecentDocument(path)
+    recent.add(path)
     target.webContents.send('open:path', path)
   }
   // The page has its listeners when it asks for the engine's port: it is loaded then.

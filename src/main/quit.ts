@@ -1,15 +1,23 @@
 import { app, dialog } from 'electron'
 import type { BrowserWindow } from 'electron'
 import type { Engine } from './engine'
+import { t } from './texts'
 import type { WorkWatcher } from './work'
 
-const choices = ['Stop after this epoch', 'Stop now', 'Keep running', 'Cancel'] as const
+const choices = ['run.stopAtEpochEnd', 'run.stopNow', 'quit.keepRunning', 'dialog.cancel'] as const
 type Choice = (typeof choices)[number]
 
 export interface QuitGuard {
   /** To be called when nothing works any more. */
   idle(): void
+  /** The person has come back to the window: the program no longer quits by itself. */
+  back(): void
+  /** Closing the window asks the same question while it is still there, with all that is written in it. */
+  watch(window: BrowserWindow): void
 }
+
+/** There, a program lives on without a window. */
+const isMac = process.platform === 'darwin'
 
 /** While runs work, quitting asks what is to become of them. */
 export function guardQuit(engine: Engine, work: () => WorkWatcher, window: () => BrowserWindow | undefined, showWindow: () => void): QuitGuard {
@@ -17,16 +25,15 @@ export function guardQuit(engine: Engine, work: () => WorkWatcher, window: () =>
   let isAsking = false
   const decide = async (): Promise<void> => {
     isAsking = true
-    const { response } = await dialog.showMessageBox({ type: 'question', buttons: [...choices], defaultId: 0, cancelId: choices.length - 1, message: 'Runs are under way.', detail: 'Stopped runs keep their checkpoints and can be resumed. Kept running, they go on without a window, and the program quits when they are done.' })
+    const { response } = await dialog.showMessageBox({ type: 'question', buttons: choices.map((choice) => t(choice)), defaultId: 0, cancelId: choices.length - 1, message: t('quit.message'), detail: t('quit.detail') })
     isAsking = false
     act(choices[response])
   }
   const act = (choice: Choice): void => {
-    // The window may have been closed to get here.
-    if (choice === 'Cancel') return showWindow()
+    if (choice === 'dialog.cancel') return showWindow()
     quitsWhenIdle = true
-    if (choice === 'Stop after this epoch') engine.stopRuns('epochEnd')
-    if (choice === 'Stop now') engine.stopRuns('now')
+    if (choice === 'run.stopAtEpochEnd') engine.stopRuns('epochEnd')
+    if (choice === 'run.stopNow') engine.stopRuns('now')
     window()?.hide()
   }
   app.on('before-quit', (event) => {
@@ -38,5 +45,12 @@ export function guardQuit(engine: Engine, work: () => WorkWatcher, window: () =>
     idle: () => {
       if (quitsWhenIdle) app.quit()
     },
+    back: () => (quitsWhenIdle = false),
+    watch: (opened) => opened.on('close', (event) => {
+      if (isMac || !work().isActive) return
+      event.preventDefault()
+      if (quitsWhenIdle) opened.hide()
+      else app.quit()
+    }),
   }
 }

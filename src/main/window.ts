@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { BrowserWindow, app } from 'electron'
 import { origin } from './protocol'
+import { t } from './texts'
 import { keepWindowState, loadWindowState } from './windowState'
 
 export function openWindow(preload: string): BrowserWindow {
@@ -11,7 +12,7 @@ export function openWindow(preload: string): BrowserWindow {
     minWidth: 640,
     minHeight: 480,
     show: false,
-    title: 'NNOpt Studio',
+    title: t('app.name'),
     webPreferences: { preload, contextIsolation: true, sandbox: true, nodeIntegration: false, webviewTag: false },
   })
   keepWindowState(window, stateFile)

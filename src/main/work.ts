@@ -1,8 +1,10 @@
 import { Notification, powerSaveBlocker } from 'electron'
 import type { BrowserWindow } from 'electron'
 import type { Work } from './engine'
+import { t } from './texts'
 
-const endings: Readonly<Record<string, string>> = { done: 'is done', failed: 'failed', crashed: 'was interrupted and can be resumed', stopped: 'was stopped and can be resumed' }
+const endings = { done: 'ended.done', failed: 'ended.failed', crashed: 'ended.crashed', stopped: 'ended.stopped' } as const
+const isEnding = (status: string): status is keyof typeof endings => status in endings
 
 /** Values of setProgressBar: more than 1 runs without a measure, less than 0 shows nothing. */
 const unmeasured = 2
@@ -37,8 +39,8 @@ export function createWorkWatcher(window: () => BrowserWindow | undefined, onIdl
 }
 
 function announce({ name, status }: NonNullable<Work['ended']>, window: () => BrowserWindow | undefined): void {
-  if (!Notification.isSupported()) return
-  const notification = new Notification({ title: 'NNOpt Studio', body: `${name} ${endings[status] ?? `is ${status}`}` })
+  if (!Notification.isSupported() || !isEnding(status)) return
+  const notification = new Notification({ title: t('app.name'), body: t(endings[status], { name }) })
   notification.on('click', () => {
     window()?.show()
     window()?.focus()

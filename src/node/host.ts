@@ -1,4 +1,4 @@
-import type { Message, Port } from '../shared/rpc'
+import type { Closing, Message, Port } from '../shared/rpc'
 import { createHost } from './createHost'
 import type { Host } from './createHost'
 import { bridgeToRemote } from './remote'
@@ -23,8 +23,12 @@ function portOf(electron: ElectronPort): Port {
   return {
     post: (message) => electron.postMessage(message),
     onMessage: (listener) => electron.on('message', ({ data }) => listener(data as Message)),
-    onClose: (listener) => electron.on('close', listener),
-    close: () => electron.close(),
+    onClose: (listener) => electron.on('close', () => listener()),
+    close: (reason) => {
+      // A MessagePort closes without a word: the reason goes before.
+      if (reason !== undefined) electron.postMessage({ closing: reason } satisfies Closing)
+      electron.close()
+    },
   }
 }
 

@@ -18,27 +18,36 @@ export function parseRemote(address: string): Target {
   return { url: `${parsed.protocol === 'https:' ? 'wss' : 'ws'}://${parsed.host}/rpc`, token }
 }
 
+/** Why a server does not take the connection, by the status of its answer. */
+const refusals: Readonly<Record<number, string>> = { 401: 'the token is wrong or of an earlier start', 403: 'it does not serve under this name', 404: 'no NNOpt engine is there' }
+
 /**
  * Passes a page's messages to the engine of another machine and back. The page itself may reach nothing outside (its policy says so);
- * when either side closes, the other does too.
+ * when either side closes, the other does too, with the reason where one is known.
  */
 export function bridgeToRemote(page: Port, address: string): void {
   let target: Target
   try {
     target = parseRemote(address)
-  } catch {
-    return page.close()
+  } catch (error) {
+    return page.close(error instanceof Error ? error.message : String(error))
   }
   const socket = new WebSocket(target.url, { headers: { authorization: `Bearer ${target.token}` }, maxPayload: largestMessageBytes })
   let waiting: Message[] | undefined = []
+  let problem: string | undefined
   socket.on('open', () => {
     for (const message of waiting ?? []) socket.send(encodeMessage(message))
     waiting = undefined
   })
   socket.on('message', (data: Buffer, isBinary: boolean) => page.post(decodeMessage(isBinary ? data : data.toString())))
-  socket.on('close', () => page.close())
-  // What went wrong ends in 'close', which follows.
-  socket.on('error', () => undefined)
+  socket.on('unexpected-response', (request, { statusCode = 0 }) => {
+    problem = refusals[statusCode] ?? `it answers ${statusCode}`
+    request.destroy()
+    page.close(problem)
+  })
+  // 'close' follows.
+  socket.on('error', (error) => (problem ??= error.message || 'no connection'))
+  socket.on('close', (_code, reason) => page.close(problem ?? (reason.toString() || undefined)))
   page.onMessage((message) => {
     if (waiting) waiting.push(message)
     else if (socket.readyState === WebSocket.OPEN) socket.send(encodeMessage(message))

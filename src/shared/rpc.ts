@@ -15,8 +15,14 @@ export type Message =
 export interface Port {
   post(message: Message): void
   onMessage(listener: (message: Message) => void): void
-  onClose(listener: () => void): void
-  close(): void
+  /** With the reason, where the other side knows one. */
+  onClose(listener: (reason?: string) => void): void
+  close(reason?: string): void
+}
+
+/** The last thing that is said on a channel that cannot close with a reason. */
+export interface Closing {
+  readonly closing: string
 }
 
 const isProcedure = (name: string): name is ProcedureName => Object.hasOwn(contract, name)
@@ -107,16 +113,16 @@ function settle(open: Map<number, OpenCall>, message: Message): void {
   if (message.type === 'error') call.reject(fromErrorReport(message.error))
 }
 
-type Listeners = { readonly message: ((message: Message) => void)[]; readonly close: (() => void)[] }
+type Listeners = { readonly message: ((message: Message) => void)[]; readonly close: ((reason?: string) => void)[] }
 
 /** Two ends in one process; messages arrive in a later microtask, as over a wire. */
 export function createLinkedPorts(): readonly [Port, Port] {
   const ends: readonly [Listeners, Listeners] = [{ message: [], close: [] }, { message: [], close: [] }]
   let closed = false
-  const close = (): void => {
+  const close = (reason?: string): void => {
     if (closed) return
     closed = true
-    for (const end of ends) for (const listener of end.close) listener()
+    for (const end of ends) for (const listener of end.close) listener(reason)
   }
   const port = (own: Listeners, other: Listeners): Port => ({
     post: (message) => {

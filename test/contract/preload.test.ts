@@ -49,6 +49,13 @@ describe.skipIf(!existsSync(preload))('the built preload script', () => {
     expect(posted).toEqual([{ message: 'nnopt-engine-port', origin: 'app://studio', ports: ['port'] }])
   })
 
+  it('passes on how an engine ended and what the menu wants to show', () => {
+    const { posted, ipcRenderer } = load()
+    ipcRenderer.emit('engine:ended', {}, 'with code 134')
+    ipcRenderer.emit('show', {}, 'palette')
+    expect(posted.map(({ message }) => message)).toEqual([{ kind: 'nnopt-engine-ended', how: 'with code 134' }, { kind: 'nnopt-show', what: 'palette' }])
+  })
+
   it('passes on what the system opened and which screen the menu asks for', () => {
     const { page, posted, ipcRenderer } = load()
     ipcRenderer.emit('open:path', {}, '/models/a.onnx')

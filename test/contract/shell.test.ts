@@ -1,27 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { FakeContents, FakeFrame, createFakeElectron } from '../helpers/fakeElectron'
-import type { FakeElectron, FakeElectronOptions } from '../helpers/fakeElectron'
-import { temporaryFolder } from '../helpers/temporary'
-
-const out = join(import.meta.dirname, '..', '..', 'out')
-const main = join(out, 'main', 'index.js')
-const folder = temporaryFolder('shell')
-const ownPage = 'app://studio/index.html'
-let profiles = 0
-
-/** Starts the built main process with the fake in place of Electron. */
-async function start(options: Partial<FakeElectronOptions> = {}): Promise<FakeElectron> {
-  const userData = options.userData ?? join(folder, `profile-${profiles++}`)
-  mkdirSync(userData, { recursive: true })
-  const electron = createFakeElectron({ userData, ...options })
-  vi.resetModules()
-  vi.doMock('electron', () => electron.module)
-  await import(/* @vite-ignore */ main)
-  await vi.advanceTimersByTimeAsync(0)
-  return electron
-}
+import { FakeFrame } from '../helpers/fakeElectron'
+import type { FakeElectron } from '../helpers/fakeElectron'
+import { folder, isBuilt, newProfile, out, ownPage, startShell } from '../helpers/startShell'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => {
@@ -29,11 +11,8 @@ afterEach(() => {
   vi.doUnmock('electron')
 })
 
-const ask = ({ log }: FakeElectron, path: string): Promise<Response> => {
-  const handler = log.protocols.get('app')
-  if (!handler) throw new Error('no handler for app://')
-  return handler(new Request(`app://studio${path}`))
-}
+/** The entries of a menu as they are now. */
+const entriesOf = (log: FakeElectron['log'], label: string) => log.menus.at(-1)?.find((menu) => menu.label === label)?.submenu ?? []
 
 const connectFrom = (electron: FakeElectron, url: string): FakeFrame => {
   const frame = new FakeFrame(url)
@@ -41,10 +20,9 @@ const connectFrom = (electron: FakeElectron, url: string): FakeFrame => {
   return frame
 }
 
-// `npm test` builds the shell first; without that build there is nothing to look at.
-describe.skipIf(!existsSync(main))('the built main process', () => {
+describe.skipIf(!isBuilt)('the built main process', () => {
   it('opens one window that is isolated, sandboxed and on its own scheme', async () => {
-    const { log } = await start()
+    const { log } = await startShell()
     expect(log.order).toEqual(['scheme', 'ready'])
     expect(log.schemes).toEqual([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } }])
     expect(log.windows).toHaveLength(1)
@@ -57,9 +35,9 @@ describe.skipIf(!existsSync(main))('the built main process', () => {
   })
 
   it('leaves at once when another instance runs, whose window comes to the front', async () => {
-    const second = await start({ isFirstInstance: false })
+    const second = await startShell({ isFirstInstance: false })
     expect([second.log.quits, second.log.windows.length]).toEqual([1, 0])
-    const first = await start()
+    const first = await startShell()
     first.log.windows[0].minimized = true
     first.app.emit('second-instance', {}, ['nnopt'], folder)
     expect(first.log.windows[0].calls.slice(-3)).toEqual(['restore', 'show', 'focus'])
@@ -67,11 +45,20 @@ describe.skipIf(!existsSync(main))('the built main process', () => {
   })
 
   it('has a menu entry with an accelerator for every screen', async () => {
-    const { log } = await start()
+    const { log } = await startShell()
     const go = log.menus[0].find(({ label }) => label === 'Go')?.submenu ?? []
     expect(go.map(({ accelerator }) => accelerator)).toEqual(go.map((_, index) => `CmdOrCtrl+${index + 1}`))
-    go[2].click?.()
-    expect(log.windows[0].sent).toEqual([{ channel: 'go', value: '/runs' }])
+    go[4].click?.()
+    entriesOf(log, 'File')[4].click?.()
+    expect(log.windows[0].sent).toEqual([{ channel: 'go', value: '/runs' }, { channel: 'go', value: '/new' }])
+  })
+
+  it('helps with the keys and the log', async () => {
+    const userData = newProfile()
+    const { log } = await startShell({ userData })
+    entriesOf(log, 'Help').forEach((entry) => entry.click?.())
+    expect(log.windows[0].sent).toEqual([{ channel: 'show', value: 'palette' }, { channel: 'show', value: 'shortcuts' }])
+    expect(log.opened).toEqual([join(userData, 'main.log')])
   })
 
   it('opens models and folders from the menu, the system, and a second start, and keeps them as recent', async () => {
@@ -79,8 +66,8 @@ describe.skipIf(!existsSync(main))('the built main process', () => {
     const images = join(folder, 'images')
     writeFileSync(model, '')
     mkdirSync(images, { recursive: true })
-    const { app, log } = await start({ chosen: [model] })
-    log.menus[0].find(({ label }) => label === 'File')?.submenu?.[0].click?.()
+    const { app, log } = await startShell({ chosen: [model] })
+    entriesOf(log, 'File')[0].click?.()
     await vi.advanceTimersByTimeAsync(0)
     const event = { preventDefault: vi.fn() }
     app.emit('open-file', event, '/elsewhere/other.onnx')
@@ -89,14 +76,33 @@ describe.skipIf(!existsSync(main))('the built main process', () => {
     expect(log.recent).toEqual([model, '/elsewhere/other.onnx', images])
     expect(event.preventDefault).toHaveBeenCalled()
   })
+
+  it('lists what was opened last in its menu, on every system, until the list is cleared', async () => {
+    const userData = newProfile()
+    const [one, two] = ['one.onnx', 'two.onnx'].map((name) => join(folder, name))
+    for (const path of [one, two]) writeFileSync(path, '')
+    const recentOf = ({ log }: FakeElectron) => entriesOf(log, 'File')[2].submenu ?? []
+    const first = await startShell({ userData })
+    expect(recentOf(first)).toEqual([{ label: 'Nothing opened yet', enabled: false }])
+    for (const path of [one, two, one, '/gone/three.onnx']) first.app.emit('open-file', { preventDefault: vi.fn() }, path)
+    expect(recentOf(first).map(({ label }) => label)).toEqual([one, two, undefined, 'Clear List'])
+
+    const later = await startShell({ userData })
+    expect(recentOf(later).map(({ label }) => label)).toEqual([one, two, undefined, 'Clear List'])
+    recentOf(later)[1].click?.()
+    expect(later.log.windows[0].sent).toEqual([{ channel: 'open:path', value: two }])
+    expect(recentOf(later)[0].label).toBe(two)
+    recentOf(later)[3].click?.()
+    expect([recentOf(later)[0].enabled, later.log.recent]).toEqual([false, []])
+  })
 })
 
-describe.skipIf(!existsSync(main))('work', () => {
+describe.skipIf(!isBuilt)('work', () => {
   const say = ({ log }: FakeElectron, work: { readonly active: number; readonly share?: number; readonly ended?: { readonly name: string; readonly status: string } }): void =>
     void log.hosts[0].host.emit('message', { kind: 'work', share: null, ended: null, ...work })
 
   it('shows on the taskbar, keeps the machine awake, and tells its end to who looks elsewhere', async () => {
-    const electron = await start()
+    const electron = await startShell()
     const { log } = electron
     say(electron, { active: 1, share: 0.25 })
     expect([log.windows[0].calls.at(-1), log.awake.size]).toEqual(['progress 0.25', 1])
@@ -110,10 +116,33 @@ describe.skipIf(!existsSync(main))('work', () => {
   })
 
   it('shows nothing any more when the engine has died', async () => {
-    const electron = await start()
+    const electron = await startShell()
     say(electron, { active: 1, share: 0.5 })
     electron.log.hosts[0].host.emit('exit', 1)
     expect([electron.log.windows[0].calls.at(-1), electron.log.awake.size]).toEqual(['progress -1', 0])
+  })
+
+  const close = ({ log }: FakeElectron): boolean => {
+    let prevented = false
+    log.windows[0].emit('close', { preventDefault: () => (prevented = true) })
+    return prevented
+  }
+
+  it('keeps the window, with all that is written in it, while closing it is asked about', async () => {
+    const electron = await startShell({ answer: 3 })
+    expect(close(electron)).toBe(false)
+    say(electron, { active: 1 })
+    expect(close(electron)).toBe(process.platform !== 'darwin')
+  })
+
+  it('no longer ends the program when the person has come back to it', async () => {
+    const electron = await startShell({ answer: 2 })
+    say(electron, { active: 1 })
+    quit(electron)
+    await vi.advanceTimersByTimeAsync(0)
+    electron.app.emit('second-instance', {}, ['nnopt'], folder)
+    say(electron, { active: 0 })
+    expect(electron.log.quits).toBe(0)
   })
 
   const quit = ({ app }: FakeElectron): boolean => {
@@ -123,7 +152,7 @@ describe.skipIf(!existsSync(main))('work', () => {
   }
 
   it('does not keep an idle program from quitting', async () => {
-    const electron = await start()
+    const electron = await startShell()
     expect([quit(electron), electron.log.questions]).toEqual([false, []])
   })
 
@@ -134,7 +163,7 @@ describe.skipIf(!existsSync(main))('work', () => {
     ['cancel', 3, undefined, false],
   ]
   it.each(answers)('is asked about when the program quits: %s', async (_name, answer, told, quits) => {
-    const electron = await start({ answer })
+    const electron = await startShell({ answer })
     say(electron, { active: 1 })
     expect(quit(electron)).toBe(true)
     await vi.advanceTimersByTimeAsync(0)
@@ -146,7 +175,7 @@ describe.skipIf(!existsSync(main))('work', () => {
   })
 })
 
-describe.skipIf(!existsSync(main))('the window', () => {
+describe.skipIf(!isBuilt)('the window', () => {
   const restored = { x: 40, y: 60, width: 1000, height: 800, isMaximized: true }
   const states: readonly { readonly name: string; readonly text: string | undefined; readonly width: number; readonly maximized: boolean }[] = [
     { name: 'opens at its first size', text: undefined, width: 1280, maximized: false },
@@ -156,66 +185,47 @@ describe.skipIf(!existsSync(main))('the window', () => {
     { name: 'forgets a place on a screen that is gone', text: JSON.stringify({ ...restored, x: 5000 }), width: 1280, maximized: false },
   ]
   it.each(states)('$name', async ({ text, width, maximized }) => {
-    const userData = join(folder, `profile-${profiles++}`)
-    mkdirSync(userData, { recursive: true })
+    const userData = newProfile()
     if (text !== undefined) writeFileSync(join(userData, 'window.json'), text)
-    const { log } = await start({ userData })
+    const { log } = await startShell({ userData })
     expect(log.windows[0].options.width).toBe(width)
     expect(log.windows[0].calls.includes('maximize')).toBe(maximized)
   })
 
   it('keeps its place when it closes', async () => {
-    const userData = join(folder, `profile-${profiles++}`)
-    const { log } = await start({ userData })
+    const userData = newProfile()
+    const { log } = await startShell({ userData })
     log.windows[0].emit('close')
     expect(JSON.parse(readFileSync(join(userData, 'window.json'), 'utf8'))).toEqual({ x: 10, y: 20, width: 900, height: 700, isMaximized: false })
   })
 })
 
-describe.skipIf(!existsSync(main))('app://', () => {
-  it('serves the interface with a policy that lets nothing else run', async () => {
-    const electron = await start()
-    const response = await ask(electron, '/index.html')
-    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
-    expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self';/)
-    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
-    expect(await response.text()).toContain('<div id="app">')
+describe.skipIf(!isBuilt)('a window whose process dies', () => {
+  const die = ({ log }: FakeElectron, reason = 'crashed'): void => void log.windows[0].contents.emit('render-process-gone', {}, { reason, exitCode: 5 })
+
+  it('is loaded again, and the log says why', async () => {
+    const userData = newProfile()
+    const electron = await startShell({ userData })
+    die(electron, 'clean-exit')
+    expect(electron.log.windows[0].calls).not.toContain('reload')
+    die(electron)
+    expect(electron.log.windows[0].calls.at(-1)).toBe('reload')
+    expect(readFileSync(join(userData, 'main.log'), 'utf8')).toContain("the window's process has ended: crashed, exit code 5")
   })
 
-  const refused = ['/../main/index.js', '/..%2fmain%2findex.js', '/%2e%2e/main/index.js', '/assets', '/missing.js', '/%00.js', '/%zz.js'] as const
-  it.each(refused)('answers %s with 404', async (path) => {
-    expect((await ask(await start(), path)).status).toBe(404)
-  })
-})
-
-describe.skipIf(!existsSync(main))('a page', () => {
-  it('neither navigates away nor opens a window nor attaches a web view', async () => {
-    const { app, log } = await start()
-    const contents = new FakeContents()
-    app.emit('web-contents-created', {}, contents)
-    expect(contents.tries('will-navigate', 'https://evil.example/')).toBe(true)
-    expect(contents.tries('will-navigate', 'app://studio.evil.example/')).toBe(true)
-    expect(contents.tries('will-navigate', ownPage)).toBe(false)
-    expect(contents.tries('will-attach-webview')).toBe(true)
-    expect(contents.opener?.({ url: 'https://evil.example/' })).toEqual({ action: 'deny' })
-    expect(contents.opener?.({ url: 'https://onnx.ai.evil.example/' })).toEqual({ action: 'deny' })
-    expect(log.opened).toEqual([])
-    expect(contents.opener?.({ url: 'https://onnx.ai/' })).toEqual({ action: 'deny' })
-    expect(log.opened).toEqual(['https://onnx.ai/'])
-  })
-
-  it('gets no permission', async () => {
-    const [request, check] = (await start()).log.permissions
-    const answer = vi.fn()
-    request({}, 'media', answer)
-    expect(answer).toHaveBeenCalledWith(false)
-    expect(check({}, 'clipboard-read')).toBe(false)
+  it('is asked about when it dies again at once', async () => {
+    const electron = await startShell({ answer: 1 })
+    die(electron)
+    die(electron, 'oom')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(electron.log.questions).toEqual(['The window’s process has ended again (oom).'])
+    expect(electron.log.windows[0].calls.slice(-2)).toEqual(['reload', 'close'])
   })
 })
 
-describe.skipIf(!existsSync(main))('the engine', () => {
+describe.skipIf(!isBuilt)('the engine', () => {
   it('gets one end of a channel and the page of this program the other', async () => {
-    const electron = await start()
+    const electron = await startShell()
     const [{ file, host }] = electron.log.hosts
     expect(file).toBe(join(out, 'engine', 'host.js'))
     expect(connectFrom(electron, ownPage).received).toEqual([{ channel: 'engine:port', ports: [{ end: 'page' }] }])
@@ -224,12 +234,12 @@ describe.skipIf(!existsSync(main))('the engine', () => {
 
   it('lies beside the archive of the shell in an installed program', async () => {
     Object.defineProperty(process, 'resourcesPath', { value: '/opt/nnopt/resources', configurable: true })
-    const { log } = await start({ isPackaged: true })
+    const { log } = await startShell({ isPackaged: true })
     expect(log.hosts[0].file).toBe('/opt/nnopt/resources/engine/out/engine/host.js')
   })
 
   it('is told of an engine elsewhere that a page asks for, and of nothing that is no text', async () => {
-    const electron = await start()
+    const electron = await startShell()
     const frame = new FakeFrame(ownPage)
     electron.ipcMain.emit('engine:connect', { senderFrame: frame }, 'http://gpu:4870/#token=abc')
     electron.ipcMain.emit('engine:connect', { senderFrame: frame }, { toString: () => 'http://evil' })
@@ -237,13 +247,13 @@ describe.skipIf(!existsSync(main))('the engine', () => {
   })
 
   it.each(['https://evil.example/', 'app://studio.evil.example/', 'file:///index.html'])('has no port for %s', async (url) => {
-    const electron = await start()
+    const electron = await startShell()
     expect(connectFrom(electron, url).received).toEqual([])
     expect(electron.log.hosts[0].host.received).toEqual([])
   })
 
   it('is started again when it dies, later each time, and serves who asked meanwhile', async () => {
-    const electron = await start()
+    const electron = await startShell()
     const { hosts } = electron.log
     hosts[0].host.emit('exit', 1)
     const page = connectFrom(electron, ownPage)
@@ -262,8 +272,19 @@ describe.skipIf(!existsSync(main))('the engine', () => {
     expect(hosts).toHaveLength(3)
   })
 
+  it('tells the page how it died, and the log what it said', async () => {
+    const userData = newProfile()
+    const { log } = await startShell({ userData })
+    log.hosts[0].host.stderr.emit('data', Buffer.from('out of memory\n'))
+    log.hosts[0].host.emit('exit', 134)
+    expect(log.windows[0].sent).toEqual([{ channel: 'engine:ended', value: 'with code 134' }])
+    const text = readFileSync(join(userData, 'main.log'), 'utf8')
+    expect(text).toContain('engine: out of memory')
+    expect(text).toContain('the engine has ended with code 134')
+  })
+
   it('ends with the program and stays down', async () => {
-    const { app, log } = await start()
+    const { app, log } = await startShell()
     app.emit('will-quit')
     expect(log.hosts[0].host.killed).toBe(true)
     log.hosts[0].host.emit('exit', 0)

@@ -18,7 +18,7 @@ test('the desktop program opens a window on the engine', async () => {
   try {
     const window = await studio.firstWindow()
     await expect(window.getByRole('heading', { level: 1, name: 'Versions' })).toBeVisible()
-    await expect(window.getByText('No versions yet.')).toBeVisible()
+    await expect(window.getByRole('button', { name: 'Load the sample' })).toBeVisible()
     expect(await window.evaluate(() => [typeof Reflect.get(globalThis, 'require'), typeof Reflect.get(globalThis, 'process')])).toEqual(['undefined', 'undefined'])
   } finally {
     await studio.close()

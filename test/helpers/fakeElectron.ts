@@ -27,6 +27,7 @@ export class FakeFrame {
 }
 
 export class FakeHost extends EventEmitter {
+  readonly stderr = new EventEmitter()
   readonly received: { readonly message: unknown; readonly ports: readonly FakePort[] }[] = []
   killed = false
   postMessage(message: unknown, ports: readonly FakePort[] = []): void {
@@ -43,6 +44,7 @@ export interface FakeWindow extends EventEmitter {
   readonly calls: string[]
   minimized: boolean
   focused: boolean
+  readonly contents: EventEmitter
   /** What was sent to its page. */
   readonly sent: { readonly channel: string; readonly value: unknown }[]
 }
@@ -86,6 +88,7 @@ interface MenuEntry {
   readonly label?: string
   readonly role?: string
   readonly accelerator?: string
+  readonly enabled?: boolean
   readonly submenu?: readonly MenuEntry[]
   click?(): void
 }
@@ -114,11 +117,12 @@ export function createFakeElectron({ userData, isFirstInstance = true, isPackage
     whenReady: async () => void log.order.push('ready'),
     requestSingleInstanceLock: () => isFirstInstance,
     quit: () => void log.quits++,
-    getPath: (name: string) => (name === 'userData' ? userData : undefined),
+    getPath: (name: string) => (name === 'userData' || name === 'logs' ? userData : undefined),
     setName: () => undefined,
     getAppPath: () => '/app',
     isPackaged,
     addRecentDocument: (path: string) => void log.recent.push(path),
+    clearRecentDocuments: () => void log.recent.splice(0),
   })
   class BrowserWindow extends EventEmitter implements FakeWindow {
     static getAllWindows = (): readonly FakeWindow[] => log.windows
@@ -126,7 +130,8 @@ export function createFakeElectron({ userData, isFirstInstance = true, isPackage
     readonly sent: { readonly channel: string; readonly value: unknown }[] = []
     minimized = false
     focused = true
-    readonly webContents = strict('webContents', { isLoading: () => false, send: (channel: string, value: unknown) => void this.sent.push({ channel, value }) })
+    readonly contents = new EventEmitter()
+    readonly webContents = strict('webContents', Object.assign(this.contents, { isLoading: () => false, reload: () => void this.calls.push('reload'), send: (channel: string, value: unknown) => void this.sent.push({ channel, value }) }))
     constructor(readonly options: Readonly<Record<string, unknown>>) {
       super()
       log.windows.push(strict('BrowserWindow', this))
@@ -139,6 +144,7 @@ export function createFakeElectron({ userData, isFirstInstance = true, isPackage
     maximize = (): void => void this.calls.push('maximize')
     show = (): void => void this.calls.push('show')
     hide = (): void => void this.calls.push('hide')
+    close = (): void => void this.calls.push('close')
     isFocused = (): boolean => this.focused
     setProgressBar = (share: number): void => void this.calls.push(`progress ${share}`)
     loadURL = async (url: string): Promise<void> => void this.calls.push(`load ${url}`)
@@ -182,7 +188,7 @@ export function createFakeElectron({ userData, isFirstInstance = true, isPackage
         setPermissionCheckHandler: (handler: Permission) => void log.permissions.push(handler),
       }),
     }),
-    shell: strict('shell', { openExternal: async (url: string) => void log.opened.push(url) }),
+    shell: strict('shell', { openExternal: async (url: string) => void log.opened.push(url), showItemInFolder: (path: string) => void log.opened.push(path) }),
     utilityProcess: strict('utilityProcess', {
       fork: (file: string) => {
         const host = new FakeHost()

@@ -60,7 +60,7 @@ describe('the host of a server', () => {
 describe('an engine elsewhere', () => {
   const reach = (address: string) => {
     const [near, far] = createLinkedPorts()
-    const closed = new Promise<void>((resolve) => near.onClose(resolve))
+    const closed = new Promise<string | undefined>((resolve) => near.onClose(resolve))
     bridgeToRemote(far, address)
     return { client: createClient(near), closed }
   }
@@ -71,8 +71,13 @@ describe('an engine elsewhere', () => {
     client.close()
   })
 
-  it.each([['a wrong token', () => `${new URL(server.url).origin}/#token=guess`], ['nobody there', () => 'http://127.0.0.1:9/#token=a'], ['no address', () => 'gpu']])('closes the port for %s', async (_name, address) => {
-    await reach(address()).closed
+  const wrong: readonly (readonly [name: string, address: () => string, reason: RegExp])[] = [
+    ['a wrong token', () => `${new URL(server.url).origin}/#token=guess`, /token is wrong/],
+    ['nobody there', () => 'http://127.0.0.1:9/#token=a', /ECONNREFUSED/],
+    ['no address', () => 'gpu', /expected the address that nnopt serve printed/],
+  ]
+  it.each(wrong)('says why it closes the port: %s', async (_name, address, reason) => {
+    expect(await reach(address()).closed).toMatch(reason)
   })
 
   it('must be named with its token', () => {

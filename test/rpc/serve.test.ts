@@ -1,9 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import type { IncomingHttpHeaders, RequestOptions } from 'node:http'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { hostCheck } from '../../src/node/serve/guards'
 import { createHost } from '../../src/node/createHost'
 import type { Host } from '../../src/node/createHost'
 import { startServer } from '../../src/node/serve'
@@ -123,7 +125,7 @@ describe('the session', () => {
     expect((await signIn('x'.repeat(5000))).status).toBe(413)
     const { status, headers } = await signIn(server.token)
     expect(status).toBe(204)
-    expect(headers['set-cookie']?.[0]).toMatch(/^nnopt-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/)
+    expect(headers['set-cookie']?.[0]).toMatch(/^nnopt-session-\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/)
   })
 
   it('is asked for by RPC and by the WebSocket', async () => {
@@ -131,7 +133,7 @@ describe('the session', () => {
     expect((await ask('/session')).status).toBe(401)
     expect((await ask('/session', { headers: { authorization: `Bearer ${server.token}` } })).status).toBe(204)
     expect((await handshake({})).status).toBe(401)
-    expect((await handshake({ cookie: 'nnopt-session=guess' })).status).toBe(401)
+    expect((await handshake({ cookie: `nnopt-session-${new URL(server.url).port}=guess` })).status).toBe(401)
     expect((await handshake({ authorization: 'Bearer guess' })).status).toBe(401)
     expect((await handshake({ authorization: `Bearer ${server.token}` }, '/elsewhere')).status).toBe(404)
   })
@@ -155,6 +157,28 @@ describe('the session', () => {
     const closed = new Promise<number>((resolve) => socket.on('close', resolve))
     socket.send('nonsense')
     expect(await closed).toBe(1002)
+  })
+})
+
+describe('the names of a server', () => {
+  const names: readonly (readonly [bound: string, host: string, served: boolean])[] = [
+    ['127.0.0.1', 'localhost:4870', true],
+    ['127.0.0.1', '127.0.0.1:4870', true],
+    ['127.0.0.1', '127.0.0.1:4871', false],
+    ['127.0.0.1', '192.168.1.7:4870', false],
+    ['192.168.1.7', '192.168.1.7:4870', true],
+    ['fd00::7', '[fd00::7]:4870', true],
+    ['0.0.0.0', 'localhost:4870', true],
+    ['0.0.0.0', `${hostname()}:4870`, true],
+    ['0.0.0.0', '192.168.1.7:4870', true],
+    ['::', '[fd00::7]:4870', true],
+    // A name that someone points at this machine.
+    ['0.0.0.0', 'evil.example:4870', false],
+    ['0.0.0.0', '', false],
+    ['0.0.0.0', '192.168.1.7@evil.example', false],
+  ]
+  it.each(names)('bound to %s, %s is served: %s', (bound, host, served) => {
+    expect(hostCheck(bound, 4870)(host)).toBe(served)
   })
 })
 

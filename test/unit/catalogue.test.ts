@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { en } from '../../src/renderer/i18n/en'
 
-const renderer = join(import.meta.dirname, '..', '..', 'src', 'renderer')
-const sources = readdirSync(renderer, { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.(ts|vue)$/.test(name) && name !== join('i18n', 'en.ts'))
-  .map((name) => ({ name, text: readFileSync(join(renderer, name), 'utf8') }))
+const source = join(import.meta.dirname, '..', '..', 'src')
+/** The pages, and the process that has native menus and dialogs. */
+const sources = ['renderer', 'main'].flatMap((folder) => readdirSync(join(source, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)))
+  .filter((name) => /\.(ts|vue)$/.test(name) && name !== join('renderer', 'i18n', 'en.ts'))
+  .map((name) => ({ name, text: readFileSync(join(source, name), 'utf8') }))
 
 const keyShape = /^[a-z][\w-]*(\.[\w-]+)+$/i
 

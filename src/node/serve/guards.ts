@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
+import { hostname, networkInterfaces } from 'node:os'
 
 /** Headers of every answer. Only this server's own files run, in a page of their own. */
 export const securityHeaders: Readonly<Record<string, string>> = {
@@ -10,21 +12,40 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'same-origin',
 }
 
-/** Names under which the server was asked to be reached: others are another site's name for this address (DNS rebinding). */
-export function allowedHosts(host: string, port: number): ReadonlySet<string> {
-  const names = isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]'] : [host]
-  return new Set(names.map((name) => `${name}:${port}`))
+/** Whether a Host header names this server: other names are another site's name for this address (DNS rebinding). */
+export type HostCheck = (host: string) => boolean
+
+export function hostCheck(bound: string, port: number): HostCheck {
+  const names = isLoopback(bound) ? ['localhost', '127.0.0.1', '[::1]'] : isWildcard(bound) ? ['localhost', hostname(), `${hostname()}.local`] : [inAddress(bound)]
+  const known = new Set(names.map((name) => `${name}:${port}`.toLowerCase()))
+  return (host) => known.has(host.toLowerCase()) || (isWildcard(bound) && isNumeric(host))
+}
+
+/** Nobody can rebind a number. */
+const isNumeric = (host: string): boolean => {
+  const name = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : ''
+  return isIP(name.replace(/^\[|\]$/g, '')) !== 0
+}
+
+/** An IPv6 number stands in brackets there. */
+const inAddress = (host: string): string => (host.includes(':') ? `[${host}]` : host)
+
+/** Under which name to open a server: one that listens everywhere is reached from elsewhere by a number of this machine. */
+export function nameOf(bound: string): string {
+  if (!isWildcard(bound)) return inAddress(bound)
+  const outer = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []).find(({ internal, family }) => !internal && family === 'IPv4')
+  return outer?.address ?? 'localhost'
 }
 
 export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')
 
-/** A wildcard address has no name of its own: there the Origin must be the Host. */
+/** Every address of the machine. */
 const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::'
 
 /** Why a request is refused, or undefined. A browser's request must come from a page of this server. */
-export function refusal({ headers }: IncomingMessage, bound: string, hosts: ReadonlySet<string>): string | undefined {
+export function refusal({ headers }: IncomingMessage, isServed: HostCheck): string | undefined {
   const { host = '', origin } = headers
-  if (!isWildcard(bound) && !hosts.has(host)) return `host '${host}' is not served here`
+  if (!isServed(host)) return `host '${host}' is not served here`
   if (origin !== undefined && origin !== `http://${host}`) return `origin '${origin}' may not call this server`
   return undefined
 }

@@ -88,7 +88,7 @@ class Supervisor implements HostProcess {
     this.child = undefined
     const pages = [...this.pages.values()]
     this.pages.clear()
-    for (const page of pages) page.close()
+    for (const page of pages) page.close(this.closed ? undefined : how)
     if (this.closed) return
     this.onEnd(how)
     this.failures = livedMs > healthyAfterMs ? 0 : this.failures + 1

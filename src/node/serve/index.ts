@@ -10,7 +10,7 @@ import { NNOptError } from '../../shared/errors'
 import type { Port } from '../../shared/rpc'
 import { decodeMessage, encodeMessage } from '../../shared/wire'
 import { projectRoot } from '../engineFile'
-import { allowedHosts, refusal, securityHeaders } from './guards'
+import { hostCheck, nameOf, refusal, securityHeaders } from './guards'
 import { createSession } from './session'
 import type { Session } from './session'
 import { sendFile } from './staticFiles'
@@ -38,24 +38,25 @@ export const rpcPath = '/rpc'
 const sessionPath = '/session'
 const largestMessageBytes = 32 * 2 ** 20
 const largestTokenBytes = 1024
+/** Close code of a WebSocket whose service starts again (IANA registry of RFC 6455). */
+const serviceRestart = 1012
 
 /** Serves the interface and the contract over a WebSocket; RPC needs the token, and browsers must come from a page of this server. */
 export async function startServer({ host = '127.0.0.1', port = 0, token, files = join(projectRoot, 'out', 'renderer'), onConnection }: ServeOptions): Promise<RunningServer> {
-  const session = createSession(token)
   const server = createServer()
   await listen(server, host, port)
   const bound = (server.address() as AddressInfo).port
-  const hosts = allowedHosts(host, bound)
+  const session = createSession(bound, token)
+  const isServed = hostCheck(host, bound)
   const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessageBytes })
-  server.on('request', (request, response) => answer({ request, response, session, files, refused: refusal(request, host, hosts) }))
+  server.on('request', (request, response) => answer({ request, response, session, files, refused: refusal(request, isServed) }))
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const status = refusal(request, host, hosts) !== undefined ? '403 Forbidden' : request.url !== rpcPath ? '404 Not Found' : session.isKnown(request) ? undefined : '401 Unauthorized'
+    const status = refusal(request, isServed) !== undefined ? '403 Forbidden' : request.url !== rpcPath ? '404 Not Found' : session.isKnown(request) ? undefined : '401 Unauthorized'
     if (status !== undefined) return socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
     sockets.handleUpgrade(request, socket, head, (webSocket) => onConnection(portOf(webSocket)))
   })
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
   return {
-    url: `http://${name}:${bound}/#token=${session.token}`,
+    url: `http://${nameOf(host)}:${bound}/#token=${session.token}`,
     token: session.token,
     close: () => {
       for (const client of sockets.clients) client.terminate()
@@ -127,7 +128,7 @@ function portOf(socket: WebSocket): Port {
           socket.close(1002, 'not a message')
         }
       }),
-    onClose: (listener) => void socket.on('close', listener),
-    close: () => socket.close(),
+    onClose: (listener) => void socket.on('close', () => listener()),
+    close: (reason) => socket.close(serviceRestart, reason),
   }
 }

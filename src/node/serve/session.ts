@@ -1,8 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
-const cookieName = 'nnopt-session'
-
 /** Who may talk to the server: the browser that was given the token, and clients that send it themselves. */
 export interface Session {
   /** Goes into the address' fragment, which browsers never send. */
@@ -21,7 +19,9 @@ const equal = (expected: string, got: string): boolean => {
 
 const secret = (): string => randomBytes(32).toString('base64url')
 
-export function createSession(token: string = secret()): Session {
+/** Browsers share cookies between the ports of a host: each server has a name of its own. */
+export function createSession(port: number, token: string = secret()): Session {
+  const cookieName = `nnopt-session-${port}`
   const value = secret()
   return {
     token,

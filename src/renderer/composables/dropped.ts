@@ -5,13 +5,11 @@ import type { Run } from '../../shared/types'
 import { useEngine } from '../stores/engine'
 import { attempt, problem } from '../stores/notices'
 import { t } from '../i18n'
+import { onSaid } from '../transport/fromMain'
 import { remoteAddress } from '../transport/remote'
 import { uploadFolder } from '../transport/tarUpload'
 import type { PlacedFile } from '../transport/tarUpload'
 import { uploadFile } from '../transport/upload'
-
-/** What the preload script passes on: paths that were opened from the system. */
-const openedMessage = 'nnopt-opened'
 
 const isModel = (name: string): boolean => /\.onnx$/i.test(name)
 const isArchive = (name: string): boolean => /\.(zip|tar|tgz|tar\.gz)$/i.test(name)
@@ -74,15 +72,14 @@ export function useDropped(): { readonly isOver: Ref<boolean>; /** Share of a dr
     if (!isModel(file.name) && !isArchive(file.name)) return void (problem.value = t('app.dropRefused', { name: file.name }))
     await show(await attempt(() => sending(async () => takeIn(await uploadFile(engine, file, onProgress), file.name))))
   }
-  async function opened({ data, source }: MessageEvent<unknown>): Promise<void> {
-    if (source !== window || typeof data !== 'object' || data === null || !('kind' in data) || data.kind !== openedMessage || !('path' in data)) return
-    const path = String(data.path)
+  async function opened(path: string): Promise<void> {
     // The file lies here, the engine elsewhere.
     if (remoteAddress() !== undefined) return void (problem.value = t('app.openRemote', { name: path }))
     await show(await attempt(() => takeIn(path, path)))
   }
 
-  const listeners = [['dragover', over], ['dragleave', leave], ['drop', drop], ['message', opened]] as const
+  const listeners = [['dragover', over], ['dragleave', leave], ['drop', drop]] as const
+  onBeforeUnmount(onSaid('opened', (path) => void opened(path)))
   onMounted(() => listeners.forEach(([name, listener]) => window.addEventListener(name, listener as EventListener)))
   onBeforeUnmount(() => listeners.forEach(([name, listener]) => window.removeEventListener(name, listener as EventListener)))
   return { isOver, sent }

@@ -1,5 +1,5 @@
 import { NNOptError } from '../../shared/errors'
-import type { Message, Port } from '../../shared/rpc'
+import type { Closing, Message, Port } from '../../shared/rpc'
 import { decodeMessage, encodeMessage } from '../../shared/wire'
 import { remoteAddress } from './remote'
 
@@ -30,11 +30,17 @@ function desktopPort(): Promise<Port> {
 }
 
 function portOf(channel: MessagePort): Port {
+  let reason: string | undefined
+  channel.addEventListener('message', ({ data }: MessageEvent<Message | Closing>) => {
+    if ('closing' in data) reason = data.closing
+  })
   channel.start()
   return {
     post: (message) => channel.postMessage(message),
-    onMessage: (listener) => channel.addEventListener('message', ({ data }) => listener(data as Message)),
-    onClose: (listener) => channel.addEventListener('close', listener),
+    onMessage: (listener) => channel.addEventListener('message', ({ data }: MessageEvent<Message | Closing>) => {
+      if (!('closing' in data)) listener(data)
+    }),
+    onClose: (listener) => channel.addEventListener('close', () => listener(reason)),
     close: () => channel.close(),
   }
 }
@@ -60,7 +66,7 @@ async function socketPort(): Promise<Port> {
   return {
     post: (message) => socket.send(encodeMessage(message)),
     onMessage: (listener) => socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => listener(decodeMessage(typeof data === 'string' ? data : new Uint8Array(data)))),
-    onClose: (listener) => socket.addEventListener('close', listener),
+    onClose: (listener) => socket.addEventListener('close', ({ reason }) => listener(reason || undefined)),
     close: () => socket.close(),
   }
 }

@@ -1,0 +1,26 @@
+import { dialog } from 'electron'
+import type { BrowserWindow } from 'electron'
+import { t } from './texts'
+
+/** A page that dies again so soon after it was loaded anew is not loaded again without a question. */
+const soonMs = 10_000
+
+/** Loads the page again when its process has died: runs live in the engine and go on. */
+export function reviveWhenGone(window: BrowserWindow, write: (text: string) => void): void {
+  let revivedAt = -Infinity
+  window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+    if (reason === 'clean-exit') return
+    write(`the window's process has ended: ${reason}, exit code ${exitCode}`)
+    const again = Date.now() - revivedAt < soonMs
+    revivedAt = Date.now()
+    if (again) void ask(window, reason)
+    else window.webContents.reload()
+  })
+}
+
+async function ask(window: BrowserWindow, reason: string): Promise<void> {
+  const buttons = [t('state.retry'), t('crash.close')]
+  const { response } = await dialog.showMessageBox({ type: 'error', buttons, defaultId: 0, cancelId: 1, message: t('crash.message', { reason }), detail: t('crash.detail') })
+  if (response === 0) window.webContents.reload()
+  else window.close()
+}
