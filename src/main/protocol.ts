@@ -10,7 +10,7 @@ const types: Readonly<Record<string, string>> = {
 }
 
 /** Only the program's own files run, and they reach nothing outside. */
-const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** Must run before the program is ready: a standard scheme has an origin of its own. */
 export function registerScheme(): void {

@@ -1,4 +1,6 @@
-const percent = new Intl.NumberFormat(undefined, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 })
+const percentWith = (digits: number): Intl.NumberFormat => new Intl.NumberFormat(undefined, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits })
+const percents = [1, 2, 3, 4].map(percentWith)
+const percent = percents[0]
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 })
 const short = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 })
 const signed = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: 'exceptZero' })
@@ -12,6 +14,8 @@ export const missing = '–'
 const given = <T>(value: T | null | undefined, format: (value: T) => string): string => (value === null || value === undefined ? missing : format(value))
 
 export const formatPercent = (share: number | undefined): string => given(share, (value) => percent.format(value))
+/** Shares that lie so far apart, as on an axis: with the digits that tell them apart. */
+export const formatPercentIn = (step: number) => (share: number): string => (percents.find((_, index) => step * 100 >= 0.999 * 10 ** -(index + 1)) ?? percents[percents.length - 1]).format(share)
 export const formatInterval = (interval: readonly [number, number] | undefined): string => given(interval, ([low, high]) => `${percent.format(low)}–${percent.format(high)}`)
 export const formatPoints = (difference: number | undefined): string => given(difference, (value) => `${signed.format(value * 100)} pt`)
 export const formatCount = (count: number | undefined): string => given(count, (value) => whole.format(value))
@@ -28,6 +32,10 @@ export const formatTime = (iso: string | null | undefined): string => given(iso,
   const time = new Date(value)
   return (time.getFullYear() === new Date().getFullYear() ? moment : datedMoment).format(time)
 })
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false })
+/** The hour of this place. */
+export const formatClock = (iso: string): string => clock.format(new Date(iso))
 
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB'] as const
 

@@ -122,7 +122,7 @@ test('settings and the notice of an engine that is gone', async () => {
   await open('/settings')
   expect(await violationsInBothThemes(page)).toEqual([])
   const back = studio.restart()
-  await expect(page.getByText(/The engine has ended|no valid token/)).toBeVisible()
+  await expect(page.getByText(/The engine cannot be reached|no valid token/)).toBeVisible()
   expect(await violationsInBothThemes(page)).toEqual([])
   await back
 })

@@ -88,7 +88,7 @@ test('killing the engine in the middle of a run is said within two seconds; it c
   await other.goto(studio.url)
   const before = Date.now()
   await studio.killEngine()
-  await expect(page.getByText('The engine has ended')).toBeVisible()
+  await expect(page.getByText('The engine has ended by SIGKILL')).toBeVisible()
   measured(info, 'the end of the engine was said after', Date.now() - before, 'ms', { below: 2000 })
   await expect(page.getByText('long one was interrupted.')).toBeVisible()
   await expect(page.getByText('The engine has ended')).toBeHidden()

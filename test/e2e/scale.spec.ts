@@ -61,7 +61,7 @@ test.beforeAll(async ({ browser }) => {
   await page.addInitScript(() => {
     const seen: Record<string, number> = {}
     Reflect.set(window, 'seen', seen)
-    const wanted = { row: 'tbody tr[aria-rowindex]', chart: 'canvas[aria-label="Loss"]' }
+    const wanted = { row: 'tbody tr[aria-rowindex]', chart: 'canvas[aria-label^="Loss"]' }
     new MutationObserver(() => {
       for (const [name, selector] of Object.entries(wanted)) if (seen[name] === undefined && document.querySelector(selector)) seen[name] = performance.now()
     }).observe(document, { childList: true, subtree: true })

@@ -187,7 +187,7 @@ test('a long training is paused, resumed and stopped', async () => {
 test('the page says when the engine is gone, and comes back with it', async () => {
   await open('versions')
   const back = studio.restart()
-  await expect(page.getByText(/The engine has ended|no valid token/)).toBeVisible()
+  await expect(page.getByText(/The engine cannot be reached|no valid token/)).toBeVisible()
   await back
 })
 

@@ -16,6 +16,7 @@ describe('a scale', () => {
     { name: 'minutes', range: [0, 200], count: 4, kind: 'time', expected: [0, 60, 120, 180] },
     { name: 'powers of ten', range: [0.001, 1000], log: true, count: 6, expected: [0.001, 0.01, 0.1, 1, 10, 100, 1000] },
     { name: 'fives in few decades', range: [1, 10], log: true, count: 6, expected: [1, 2, 5, 10] },
+    { name: 'round numbers within a decade', range: [0.6, 1.9], log: true, count: 4, expected: [1, 1.5] },
     { name: 'one value', range: [3, 3], count: 5, expected: [3] },
   ]
   it.each(ticks)('has ticks at $name', ({ range: [min, max], log = false, count, kind, expected }) => {

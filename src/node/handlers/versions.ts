@@ -22,8 +22,9 @@ export function versionHandlers({ store, queue, hub }: HostParts): VersionHandle
   return {
     'versions.list': ({ deleted }) => store.versions.list(deleted),
     'versions.get': ({ version: reference }) => {
-      const version = resolveVersion(store, reference)
-      return { version, lineage: lineageOf(store, version), evaluations: store.measurements.evaluations(version.id), benchmarks: store.measurements.benchmarks(version.id), quantization: quantizationFactsOf(store, version), tuning: store.tunings.find(version.id, cpuFingerprint()) ?? null }
+      // By its id also what is in the trash, whose page brings it back.
+      const version = store.versions.find(reference) ?? resolveVersion(store, reference)
+      return { version, lineage: lineageOf(store, version), evaluations: store.measurements.evaluations(version.id), benchmarks: store.measurements.benchmarks(version.id), quantization: version.deletedAt === null ? quantizationFactsOf(store, version) : null, tuning: store.tunings.find(version.id, cpuFingerprint()) ?? null }
     },
     'versions.table': () => {
       const evaluations = store.measurements.newestEvaluations()

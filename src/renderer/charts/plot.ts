@@ -1,3 +1,4 @@
+import { formatPercent, formatPercentIn } from '../format'
 import { createScale, ticksOf } from './scale'
 import type { Scale, TickKind } from './scale'
 import type { Surface } from './surface'
@@ -32,7 +33,7 @@ export function paintAxes(surface: Surface, xAxis: AxisOptions, yAxis: AxisOptio
   const top = fontSize * 0.7
   const bottom = height - line - gap - (xAxis.title ? line : 0)
   const y = createScale(yAxis.min, yAxis.max, bottom, top, yAxis.log)
-  const yTicks = ticksOf(y, Math.max(2, (bottom - top) / pixelsPerYTick), yAxis.kind).map((value) => ({ value, text: yAxis.format(value) }))
+  const yTicks = labelled(ticksOf(y, Math.max(2, (bottom - top) / pixelsPerYTick), yAxis.kind), yAxis.format)
   const labels = Math.max(0, ...yTicks.map(({ text }) => surface.textWidth(text)))
   const left = (yAxis.title ? line : 0) + labels + 2 * gap
   const right = width - 2 * gap
@@ -46,6 +47,13 @@ export function paintAxes(surface: Surface, xAxis: AxisOptions, yAxis: AxisOptio
   if (xAxis.title) surface.text(xAxis.title, (left + right) / 2, height - line / 2, { align: 'center' })
   if (yAxis.title) surface.text(yAxis.title, line / 2, (top + bottom) / 2, { align: 'center', turned: true })
   return plot
+}
+
+/** Round values may lie closer than the digits of their format: shares then get more. */
+function labelled(values: readonly number[], format: (value: number) => string): readonly { readonly value: number; readonly text: string }[] {
+  const step = values.length > 1 ? values[1] - values[0] : Infinity
+  const exact = format === formatPercent ? formatPercentIn(step) : format
+  return values.map((value) => ({ value, text: exact(value) }))
 }
 
 /** Labels that would touch are thinned, and those at the ends stay inside the picture. */

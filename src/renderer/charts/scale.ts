@@ -32,7 +32,10 @@ export type TickKind = 'number' | 'whole' | 'time'
 /** Round values from `min` to `max`, at most about `count`. */
 export function ticksOf({ min, max, log }: Pick<Scale, 'min' | 'max' | 'log'>, count: number, kind: TickKind = 'number'): readonly number[] {
   if (!(max > min)) return [min]
-  if (log) return logTicks(min, max, count)
+  if (log) {
+    const ticks = logTicks(min, max, count)
+    return ticks.length >= leastLogTicks ? ticks : ticksOf({ min, max, log: false }, count, kind)
+  }
   const step = stepOf((max - min) / Math.max(1, count), kind)
   const first = Math.ceil(min / step - 1e-9)
   const last = Math.floor(max / step + 1e-9)
@@ -45,6 +48,9 @@ function stepOf(raw: number, kind: TickKind): number {
   const step = (niceSteps.find((nice) => nice * power >= raw) ?? 10) * power
   return kind === 'whole' ? Math.max(1, Math.ceil(step)) : step
 }
+
+/** Within a decade there are few powers: round numbers say more there. */
+const leastLogTicks = 3
 
 /** Powers of ten; when those are few, their doubles and fives as well. */
 function logTicks(min: number, max: number, count: number): readonly number[] {

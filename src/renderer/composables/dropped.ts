@@ -5,10 +5,10 @@ import type { Run } from '../../shared/types'
 import { useEngine } from '../stores/engine'
 import { attempt, problem } from '../stores/notices'
 import { t } from '../i18n'
+import { droppedFolder, filesOf } from '../transport/droppedFolder'
 import { onSaid } from '../transport/fromMain'
 import { remoteAddress } from '../transport/remote'
 import { uploadFolder } from '../transport/tarUpload'
-import type { PlacedFile } from '../transport/tarUpload'
 import { uploadFile } from '../transport/upload'
 
 const isModel = (name: string): boolean => /\.onnx$/i.test(name)
@@ -16,20 +16,6 @@ const isArchive = (name: string): boolean => /\.(zip|tar|tgz|tar\.gz)$/i.test(na
 const nameOf = (path: string): string => (path.split(/[\\/]/).at(-1) ?? '').replace(/(\.tar)?\.\w+$/, '')
 /** Names of data sets have no spaces. */
 const datasetName = (path: string): string => nameOf(path).replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'images'
-
-/** Every file of a dropped folder, with its place in it; what the system hides is left out. */
-async function filesOf(entry: FileSystemEntry): Promise<readonly PlacedFile[]> {
-  if (entry.name.startsWith('.')) return []
-  if (!entry.isDirectory) return [{ path: entry.fullPath.replace(/^\//, ''), file: await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)) }]
-  const reader = (entry as FileSystemDirectoryEntry).createReader()
-  const found: PlacedFile[] = []
-  // A reader gives a hundred entries at a time.
-  for (;;) {
-    const entries = await new Promise<readonly FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject))
-    if (entries.length === 0) return found
-    for (const each of entries) found.push(...(await filesOf(each)))
-  }
-}
 
 /** A model or a data set that is dropped on the window, or opened from the system, is taken in; its run is shown. */
 export function useDropped(): { readonly isOver: Ref<boolean>; /** Share of a dropped file that arrived, while it is sent. */ readonly sent: Ref<number | undefined> } {
@@ -65,7 +51,7 @@ export function useDropped(): { readonly isOver: Ref<boolean>; /** Share of a dr
     isOver.value = false
     if (event.defaultPrevented || !event.dataTransfer) return
     event.preventDefault()
-    const folder = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).find((entry) => entry?.isDirectory)
+    const folder = droppedFolder(event.dataTransfer)
     const [file] = event.dataTransfer.files
     if (folder) return show(await attempt(() => sending(async () => engine.call('datasets.add', { name: datasetName(folder.name), paths: [await uploadFolder(engine, datasetName(folder.name), await filesOf(folder), onProgress)] }))))
     if (!file) return

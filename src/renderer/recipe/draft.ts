@@ -37,6 +37,7 @@ export function withStep(draft: Draft, step: string, fields: readonly string[]):
     step,
     ...(has('from') && subject !== undefined && { from: subject }),
     ...(has('version') && subject !== undefined && { version: subject }),
+    ...(step === 'train' && subject !== undefined && trainOn),
     ...(has('versions') && subject !== undefined && { versions: [subject] }),
     ...(has('dataset') && dataset !== undefined && { dataset }),
   }
@@ -67,6 +68,9 @@ export interface Preset {
   make(version: VersionRow | undefined, dataset: string): Draft
 }
 
+/** A network that can do something already is trained on gently: the rate for a start from nothing would undo what it has learnt. */
+export const trainOn = { epochs: 5, learningRate: 0.01 } as const
+
 const int8 = (version: string, dataset: string): readonly RecipeStep[] => [{ step: 'evaluate', version: '$int8', dataset }, { step: 'benchmark', versions: [version, '$int8'] }]
 
 /** Starts that are worth a click; `prune` and `qat` are offered where the engine has them. */
@@ -74,9 +78,9 @@ export const presets: readonly Preset[] = [
   { id: 'ptq', make: (row, dataset) => ({ name: `${nameOf(row)} to int8`, steps: [{ step: 'quantize', id: 'int8', from: nameOf(row), dataset }, ...int8(nameOf(row), dataset)] }) },
   { id: 'ladder', make: (row, dataset) => ({ name: `${nameOf(row)} to int8 by the ladder`, steps: [{ step: 'quantize', id: 'int8', from: nameOf(row), dataset, ladder: true }, ...int8(nameOf(row), dataset)] }) },
   { id: 'qat', make: (row, dataset) => ({ name: `${nameOf(row)} to int8 with training`, steps: [{ step: 'quantize', id: 'int8', from: nameOf(row), dataset, mode: 'qat' }, ...int8(nameOf(row), dataset)] }) },
-  { id: 'prune', make: (row, dataset) => ({ name: `${nameOf(row)} pruned and int8`, steps: [{ step: 'prune', id: 'pruned', from: nameOf(row), dataset, amount: 0.5 }, { step: 'train', id: 'tuned', from: '$pruned', dataset, epochs: 5, learningRate: 0.01 }, { step: 'quantize', id: 'int8', from: '$tuned', dataset }, ...int8(nameOf(row), dataset)] }) },
+  { id: 'prune', make: (row, dataset) => ({ name: `${nameOf(row)} pruned and int8`, steps: [{ step: 'prune', id: 'pruned', from: nameOf(row), dataset, amount: 0.5 }, { step: 'train', id: 'tuned', from: '$pruned', dataset, ...trainOn }, { step: 'quantize', id: 'int8', from: '$tuned', dataset }, ...int8(nameOf(row), dataset)] }) },
   { id: 'train', make: (_row, dataset) => ({ name: `train on ${dataset}`, steps: [{ step: 'train', id: 'float', architecture: 'mobilenet-v2', dataset }, { step: 'evaluate', version: '$float', dataset }] }) },
-  { id: 'tune', make: (row, dataset) => ({ name: `${nameOf(row)} trained on`, steps: [{ step: 'train', id: 'tuned', from: nameOf(row), dataset, epochs: 5, learningRate: 0.01 }, { step: 'evaluate', version: '$tuned', dataset }] }) },
+  { id: 'tune', make: (row, dataset) => ({ name: `${nameOf(row)} trained on`, steps: [{ step: 'train', id: 'tuned', from: nameOf(row), dataset, ...trainOn }, { step: 'evaluate', version: '$tuned', dataset }] }) },
   { id: 'measure', make: (row, dataset) => ({ name: `measure ${nameOf(row)}`, steps: [{ step: 'evaluate', version: nameOf(row), dataset }, { step: 'benchmark', versions: [nameOf(row)] }] }) },
 ]
 

@@ -32,6 +32,7 @@ const known: readonly Known[] = [
   { id: 'accuracy', title: 'run.accuracy', format: formatPercent, members: [['step', 'trainAccuracy', 'run.training'], ['epoch', 'valAccuracy', 'run.validation'], ['epoch', 'simulatedAccuracy', 'run.simulated']] },
   { id: 'rate', title: 'run.rate', format: formatNumber, members: [['step', 'learningRate', 'run.rate']] },
   { id: 'throughput', title: 'run.throughput', format: formatCount, members: [['step', 'samplesPerSecond', 'run.throughput']] },
+  { id: 'waited', title: 'epochs.waited', format: formatPercent, members: [['epoch', 'waitedShare', 'epochs.waited']] },
   { id: 'load', title: 'run.load', format: formatPercent, isShare: true, members: [['system', 'cpuShare', 'run.cpu'], ['system', 'gpuShare', 'run.gpu']] },
   { id: 'memory', title: 'run.memory', format: formatBytes, members: [['system', 'processBytes', 'run.processMemory'], ['system', 'ramUsedBytes', 'run.usedMemory'], ['system', 'gpuMemoryUsedBytes', 'run.gpuMemory']] },
 ]

@@ -2,6 +2,7 @@ import { NNOptError } from '../../shared/errors'
 import type { Closing, Message, Port } from '../../shared/rpc'
 import { decodeMessage, encodeMessage } from '../../shared/wire'
 import { remoteAddress } from './remote'
+import { signInWith } from './session'
 
 /** Opens a channel to the engine: the window's MessagePort in the desktop program, a WebSocket in a browser. */
 export const openPort = (): Promise<Port> => (location.protocol === 'app:' ? desktopPort() : socketPort())
@@ -49,8 +50,7 @@ function portOf(channel: MessagePort): Port {
 async function signIn(): Promise<void> {
   const token = /^#\/?token=([\w-]+)/.exec(location.hash)?.[1]
   if (token === undefined) return
-  const { ok } = await fetch('/session', { method: 'POST', body: token })
-  if (!ok) throw new NNOptError('unavailable', 'denied')
+  if (!(await signInWith(token))) throw new NNOptError('unavailable', 'denied')
 }
 
 async function socketPort(): Promise<Port> {

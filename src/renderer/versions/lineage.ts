@@ -19,8 +19,8 @@ export interface Lineage {
 export const nodeSize = { width: 190, height: 54 } as const
 const gap = { x: 56, y: 14 } as const
 
-/** A forest from left to right: each version beside the one that it was made from, oldest on top. Linear in the number of versions. */
-export function layOut(rows: readonly VersionRow[]): Lineage {
+/** A forest from left to right: each version beside the one that it was made from, oldest on top. Linear in the number of versions. `scale` is that of the text. */
+export function layOut(rows: readonly VersionRow[], scale = 1): Lineage {
   const known = new Set(rows.map(({ version }) => version.id))
   const children = new Map<string, VersionRow[]>()
   const roots: VersionRow[] = []
@@ -33,8 +33,8 @@ export function layOut(rows: readonly VersionRow[]): Lineage {
   let free = 0
   const place = (row: VersionRow, depth: number): number => {
     const heights = (children.get(row.version.id) ?? []).map((child) => place(child, depth + 1))
-    const y = heights.length > 0 ? (heights[0] + heights[heights.length - 1]) / 2 : free++ * (nodeSize.height + gap.y)
-    nodes.push({ row, x: depth * (nodeSize.width + gap.x), y })
+    const y = heights.length > 0 ? (heights[0] + heights[heights.length - 1]) / 2 : free++ * (nodeSize.height + gap.y) * scale
+    nodes.push({ row, x: depth * (nodeSize.width + gap.x) * scale, y })
     return y
   }
   for (const root of roots) place(root, 0)

@@ -31,11 +31,12 @@ export function paintPareto(surface: Surface, picture: ParetoPicture): Plot {
   const log = costs.length > 1 && Math.max(...costs) / Math.min(...costs) > widestLinear
   const [xMin, xMax] = rangeOf(costs, { log, zero: !log, air: 0.12 })
   const [yMin, yMax] = rangeOf([...points.flatMap(({ interval }) => interval), ...(limits.accuracy === undefined ? [] : [limits.accuracy])], { air: 0.12 })
+  const formatCost = cost === 'size' ? formatBytes : formatMs
   const plot = paintAxes(surface,
-    { min: xMin, max: xMax, log, format: cost === 'size' ? formatBytes : formatMs, title: picture.costTitle },
+    { min: xMin, max: xMax, log, format: formatCost, title: picture.costTitle },
     { min: Math.max(0, yMin), max: Math.min(1.005, yMax), format: formatPercent, title: t('column.accuracy') })
   surface.clipped(plot.left, plot.top, plot.right - plot.left, plot.bottom - plot.top, () => {
-    paintLimits(surface, plot, limits)
+    paintLimits(surface, plot, limits, formatCost)
     paintFrontier(surface, plot, points)
     for (const point of points) paintPoint(surface, plot, point, picture)
   })
@@ -43,13 +44,16 @@ export function paintPareto(surface: Surface, picture: ParetoPicture): Plot {
   return plot
 }
 
-function paintLimits(surface: Surface, { left, right, top, bottom, x, y }: Plot, { accuracy, cost }: Limits): void {
+function paintLimits(surface: Surface, { left, right, top, bottom, x, y }: Plot, { accuracy, cost }: Limits, formatCost: (cost: number) => string): void {
   const line = { color: '--warn', width: 1, dash: [4, 4] } as const
   if (accuracy !== undefined) {
     surface.path([left, right], [y.at(accuracy), y.at(accuracy)], line)
     surface.text(t('pareto.target', { value: formatPercent(accuracy) }), right - 4, y.at(accuracy) + 2, { align: 'right', baseline: 'top', color: '--warn', scale: 0.92 })
   }
-  if (cost !== undefined) surface.path([x.at(cost), x.at(cost)], [top, bottom], line)
+  if (cost === undefined) return
+  surface.path([x.at(cost), x.at(cost)], [top, bottom], line)
+  const onLeft = x.at(cost) > (left + right) / 2
+  surface.text(t('pareto.target', { value: formatCost(cost) }), x.at(cost) + (onLeft ? -4 : 4), bottom - 2, { align: onLeft ? 'right' : 'left', baseline: 'bottom', color: '--warn', scale: 0.92 })
 }
 
 /** Steps: between two versions of the frontier only what the cheaper one reaches can be had. */
@@ -69,14 +73,40 @@ function paintPoint(surface: Surface, { x, y }: Plot, point: ParetoPoint, { sele
   else surface.circle(left, top, radius + 0.5, { fill: { color, opacity: point.onFrontier ? 1 : 0.55 } })
 }
 
-function paintNames(surface: Surface, { left, right, x, y }: Plot, points: readonly ParetoPoint[]): void {
-  const heights = keepApart(points.map(({ accuracy }) => y.at(accuracy) - surface.fontSize), surface.fontSize * 1.15)
-  points.forEach((point, index) => {
-    const at = x.at(point.cost)
-    const onLeft = at > (left + right) / 2
-    const [edge, width] = [at + (onLeft ? -10 : 10), surface.textWidth(point.name, nameScale)]
-    // Lines that pass behind a name would strike it through.
-    surface.rect(onLeft ? edge - width : edge, heights[index] - surface.fontSize * 0.6, width, surface.fontSize * 1.2, { fill: { color: '--paper', opacity: 0.85 } })
-    surface.text(point.name, edge, heights[index], { align: onLeft ? 'right' : 'left', color: '--ink', scale: nameScale })
-  })
+interface Name {
+  readonly text: string
+  readonly left: number
+  readonly width: number
+  /** The middle of its line. */
+  readonly height: number
+}
+
+/** Names stand above their points, towards the middle; only those that would lie over each other are moved apart. */
+function paintNames(surface: Surface, plot: Plot, points: readonly ParetoPoint[]): void {
+  const names = points.map((point) => nameOf(surface, plot, point))
+  for (const together of overlapping(names)) {
+    const heights = keepApart(together.map(({ height }) => height), surface.fontSize * 1.15)
+    together.forEach(({ text, left, width }, index) => {
+      // Lines that pass behind a name would strike it through.
+      surface.rect(left, heights[index] - surface.fontSize * 0.6, width, surface.fontSize * 1.2, { fill: { color: '--paper', opacity: 0.85 } })
+      surface.text(text, left, heights[index], { align: 'left', color: '--ink', scale: nameScale })
+    })
+  }
+}
+
+function nameOf(surface: Surface, { left, right, x, y }: Plot, { name, cost, accuracy }: ParetoPoint): Name {
+  const [at, width] = [x.at(cost), surface.textWidth(name, nameScale)]
+  return { text: name, width, left: at > (left + right) / 2 ? at - 10 - width : at + 10, height: y.at(accuracy) - surface.fontSize }
+}
+
+/** Names whose columns touch, directly or through others. */
+function overlapping(names: readonly Name[]): readonly (readonly Name[])[] {
+  const groups: Name[][] = []
+  let end = -Infinity
+  for (const name of [...names].sort((a, b) => a.left - b.left)) {
+    if (name.left < end) groups[groups.length - 1].push(name)
+    else groups.push([name])
+    end = Math.max(end, name.left + name.width)
+  }
+  return groups
 }
