@@ -223,9 +223,16 @@ test('settings refuse at each field', async () => {
   }
 })
 
-test('tags and notes that are too long are refused at their fields', async () => {
+test('a name that is empty or too long, tags and notes that are too long are refused at their fields', async () => {
   await page.goto(`${studio.origin}/#/`)
   await page.getByRole('link', { name: 'tiny', exact: true }).click()
+  const name = page.getByRole('textbox', { name: 'Name', exact: true })
+  for (const [value, reason] of [[' ', /Needed/], ['x'.repeat(201), /200 letters or fewer/]] as const) {
+    await name.fill(value)
+    await expect(name).toHaveAccessibleDescription(reason)
+    await expect(page.getByRole('button', { name: 'Save', exact: true })).toBeDisabled()
+  }
+  await name.fill('tiny')
   const tags = page.getByRole('textbox', { name: 'Tags, separated by commas' })
   for (const value of ['x'.repeat(51), Array.from({ length: 51 }, (_, index) => `t${index}`).join(',')]) {
     await tags.fill(value)

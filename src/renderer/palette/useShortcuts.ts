@@ -8,6 +8,9 @@ export interface ShortcutTargets {
   sheet(): void
 }
 
+/** What the key beside the space bar is called here. */
+export const commandKey = /Mac/.test(navigator.platform) ? '⌘' : 'Ctrl'
+
 /** The second key of a pair must follow so soon. */
 const pairMs = 1200
 

@@ -55,18 +55,24 @@ async function signIn(): Promise<void> {
 
 async function socketPort(): Promise<Port> {
   await signIn()
-  const probe = await fetch('/session')
+  const probe = await fetch('/session', { signal: AbortSignal.timeout(portTimeoutMs) })
   if (probe.status === 401) throw new NNOptError('unavailable', 'denied')
   const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/rpc`)
   socket.binaryType = 'arraybuffer'
-  await new Promise<void>((resolve, reject) => {
-    socket.addEventListener('open', () => resolve(), { once: true })
-    socket.addEventListener('error', () => reject(new NNOptError('unavailable', 'refused')), { once: true })
-  })
+  await opened(socket)
   return {
     post: (message) => socket.send(encodeMessage(message)),
     onMessage: (listener) => socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => listener(decodeMessage(typeof data === 'string' ? data : new Uint8Array(data)))),
     onClose: (listener) => socket.addEventListener('close', ({ reason }) => listener(reason || undefined)),
     close: () => socket.close(),
   }
+}
+
+/** Waits until a socket is open; one that closes before, or that a silent network swallows, is given up. */
+function opened(socket: WebSocket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const giveUp = setTimeout(() => socket.close(), portTimeoutMs)
+    socket.addEventListener('open', () => (clearTimeout(giveUp), resolve()), { once: true })
+    socket.addEventListener('close', () => (clearTimeout(giveUp), reject(new NNOptError('unavailable', 'refused'))), { once: true })
+  })
 }
