@@ -36,3 +36,19 @@ test('the empty first screen is accessible', async ({ page }) => {
     await studio.close()
   }
 })
+
+test('a new run without any data set offers one, and asks for it at its field', async ({ page }) => {
+  const studio = await startEmptyStudio()
+  try {
+    await page.goto(studio.url)
+    await page.getByRole('link', { name: 'New run' }).click()
+    const dataset = page.getByRole('listitem', { name: '1. Train' }).getByRole('combobox', { name: /^Dataset/ })
+    await expect(dataset).toHaveAttribute('aria-invalid', 'true')
+    await expect(dataset).toHaveAccessibleDescription('Needed')
+    await expect(page.getByRole('button', { name: 'Start' })).toBeDisabled()
+    await page.getByRole('button', { name: 'Take the sample' }).click()
+    await expect(page.getByRole('button', { name: 'Quantize', exact: true })).toBeVisible({ timeout: 120_000 })
+  } finally {
+    await studio.close()
+  }
+})

@@ -1,4 +1,5 @@
 import { computed, ref } from 'vue'
+import { useRouter } from 'vue-router'
 import type { Run } from '../../shared/types'
 import { useEngine } from '../stores/engine'
 import { attempt } from '../stores/notices'
@@ -38,6 +39,7 @@ const state = ref<GuideState>(stored())
 /** Leads through the sample project in three clicks. */
 export function useGuide() {
   const engine = useEngine()
+  const router = useRouter()
   const runs = useRuns()
   const versions = useVersions()
   const keep = (next: GuideState): void => {
@@ -55,6 +57,11 @@ export function useGuide() {
     const { version, run } = await engine.call('sample.start', {})
     keep({ sampleRun: run?.id, baseline: version ?? undefined })
   })
+  /** From any screen: the first step is taken, and the guide shows the next. */
+  async function begin(): Promise<void> {
+    await router.push({ name: 'versions' })
+    await loadSample()
+  }
   const quantize = (): Promise<unknown> => attempt(async () => {
     if (baseline.value === undefined) return
     const run = await engine.call('runs.start', { recipe: int8Recipe(baseline.value, 'sample') })
@@ -66,5 +73,5 @@ export function useGuide() {
   const failed = computed(() => [int8Run.value, sampleRun.value].find((run) => run?.status === 'failed' || run?.status === 'crashed' || run?.status === 'stopped'))
   const isUnderWay = computed(() => state.value.sampleRun !== undefined || state.value.baseline !== undefined)
   const end = (): void => keep({})
-  return { step, isBusy, failed, isUnderWay, sampleRun, int8Run, baseline, int8, loadSample, quantize, end, versions }
+  return { step, isBusy, failed, isUnderWay, sampleRun, int8Run, baseline, int8, loadSample, begin, quantize, end, versions }
 }

@@ -288,7 +288,7 @@ export const en = {
   'dialog.isAbove': '{field} above {limit}',
   'dialog.isGiven': '{field} given',
   'dialog.either': '{one}, or {other}',
-  'dialog.noDatasets': 'Add a data set first, on the Data sets screen.',
+  'dialog.noDatasets': 'There is no data set yet. Add one, or take the sample of the first project.',
   'recipe.name': 'Name of the run',
   'recipe.id': 'as $',
   'recipe.up': 'Move step {step} up',

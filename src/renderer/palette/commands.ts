@@ -25,16 +25,12 @@ export function useCommands(showShortcuts: () => void): ComputedRef<readonly Com
   const router = useRouter()
   const theme = useTheme()
   const guide = useGuide()
-  const startGuide = async (): Promise<void> => {
-    await router.push({ name: 'versions' })
-    await guide.loadSample()
-  }
   const [versions, runs, datasets] = [useVersions(), useRuns(), useDatasets()]
   return computed(() => [
     ...screens.filter(({ group, name }) => group !== undefined && router.hasRoute(name)).map(({ name, label, key }) => ({ id: `go ${name}`, title: t(label), group: t('palette.screen'), keys: key && `g ${key}`, run: () => router.push({ name }) })),
     { id: 'theme', title: t(theme.theme === 'dark' ? 'app.theme.light' : 'app.theme.dark'), group: t('palette.action'), keys: 'Shift+D', run: theme.toggle },
     { id: 'shortcuts', title: t('shortcuts.title'), group: t('palette.action'), keys: '?', run: showShortcuts },
-    { id: 'sample', title: t('guide.title'), group: t('palette.action'), run: startGuide },
+    { id: 'sample', title: t('guide.title'), group: t('palette.action'), run: guide.begin },
     ...(shownCharts.size > 0 ? [{ id: 'charts', title: t('charts.saveAll'), group: t('palette.action'), run: () => attempt(() => saveAllCharts('charts')) }] : []),
     ...(versions.value ?? []).flatMap(({ version: { id, name, precision } }) => [
       { id: `version ${id}`, title: name, group: t('palette.version'), run: () => router.push({ name: 'version', params: { id } }) },

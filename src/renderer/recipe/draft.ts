@@ -79,11 +79,14 @@ export const presets: readonly Preset[] = [
   { id: 'ladder', make: (row, dataset) => ({ name: `${nameOf(row)} to int8 by the ladder`, steps: [{ step: 'quantize', id: 'int8', from: nameOf(row), dataset, ladder: true }, ...int8(nameOf(row), dataset)] }) },
   { id: 'qat', make: (row, dataset) => ({ name: `${nameOf(row)} to int8 with training`, steps: [{ step: 'quantize', id: 'int8', from: nameOf(row), dataset, mode: 'qat' }, ...int8(nameOf(row), dataset)] }) },
   { id: 'prune', make: (row, dataset) => ({ name: `${nameOf(row)} pruned and int8`, steps: [{ step: 'prune', id: 'pruned', from: nameOf(row), dataset, amount: 0.5 }, { step: 'train', id: 'tuned', from: '$pruned', dataset, ...trainOn }, { step: 'quantize', id: 'int8', from: '$tuned', dataset }, ...int8(nameOf(row), dataset)] }) },
-  { id: 'train', make: (_row, dataset) => ({ name: `train on ${dataset}`, steps: [{ step: 'train', id: 'float', architecture: 'mobilenet-v2', dataset }, { step: 'evaluate', version: '$float', dataset }] }) },
+  { id: 'train', make: (_row, dataset) => ({ name: `train on ${dataset}`.replace(/ on $/, ''), steps: [{ step: 'train', id: 'float', architecture: 'mobilenet-v2', dataset }, { step: 'evaluate', version: '$float', dataset }] }) },
   { id: 'tune', make: (row, dataset) => ({ name: `${nameOf(row)} trained on`, steps: [{ step: 'train', id: 'tuned', from: nameOf(row), dataset, ...trainOn }, { step: 'evaluate', version: '$tuned', dataset }] }) },
   { id: 'measure', make: (row, dataset) => ({ name: `measure ${nameOf(row)}`, steps: [{ step: 'evaluate', version: nameOf(row), dataset }, { step: 'benchmark', versions: [nameOf(row)] }] }) },
 ]
 
 const nameOf = (row: VersionRow | undefined): string => row?.version.name ?? ''
+
+/** What a preset leaves empty, as there is nothing yet that it could name, is left out: the form then asks for it. */
+export const withoutBlanks = (draft: Draft): Draft => ({ ...draft, steps: draft.steps.map((step) => Object.fromEntries(Object.entries(step).filter(([, value]) => value !== '')) as RecipeStep) })
 
 export const asRecipe = ({ name, description, steps }: Draft): Recipe => ({ name: name.trim() || 'run', ...(description && { description }), steps: [...steps] })

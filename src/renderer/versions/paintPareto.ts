@@ -36,7 +36,7 @@ export function paintPareto(surface: Surface, picture: ParetoPicture): Plot {
     { min: xMin, max: xMax, log, format: formatCost, title: picture.costTitle },
     { min: Math.max(0, yMin), max: Math.min(1.005, yMax), format: formatPercent, title: t('column.accuracy') })
   surface.clipped(plot.left, plot.top, plot.right - plot.left, plot.bottom - plot.top, () => {
-    paintLimits(surface, plot, limits, formatCost)
+    paintLimits(surface, plot, picture, formatCost)
     paintFrontier(surface, plot, points)
     for (const point of points) paintPoint(surface, plot, point, picture)
   })
@@ -44,11 +44,16 @@ export function paintPareto(surface: Surface, picture: ParetoPicture): Plot {
   return plot
 }
 
-function paintLimits(surface: Surface, { left, right, top, bottom, x, y }: Plot, { accuracy, cost }: Limits, formatCost: (cost: number) => string): void {
+function paintLimits(surface: Surface, plot: Plot, { points, limits: { accuracy, cost } }: ParetoPicture, formatCost: (cost: number) => string): void {
+  const { left, right, top, bottom, x, y } = plot
   const line = { color: '--warn', width: 1, dash: [4, 4] } as const
   if (accuracy !== undefined) {
     surface.path([left, right], [y.at(accuracy), y.at(accuracy)], line)
-    surface.text(t('pareto.target', { value: formatPercent(accuracy) }), right - 4, y.at(accuracy) + 2, { align: 'right', baseline: 'top', color: '--warn', scale: 0.92 })
+    const text = t('pareto.target', { value: formatPercent(accuracy) })
+    // An interval that passes through would strike it through.
+    const width = surface.textWidth(text, nameScale) + 8
+    const isCrossed = points.some((point) => x.at(point.cost) > right - width && point.interval[0] < accuracy)
+    surface.text(text, isCrossed ? left + 4 : right - 4, y.at(accuracy) + 2, { align: isCrossed ? 'left' : 'right', baseline: 'top', color: '--warn', scale: nameScale })
   }
   if (cost === undefined) return
   surface.path([x.at(cost), x.at(cost)], [top, bottom], line)
