@@ -9,6 +9,8 @@ test.describe.configure({ mode: 'serial' })
 let studio: Studio
 let context: BrowserContext
 let page: Page
+/** What the browser itself complains of, such as something that the policy of the page refuses. */
+const complaints: string[] = []
 
 test.beforeAll(async ({ browser }) => {
   studio = await startStudio()
@@ -17,6 +19,8 @@ test.beforeAll(async ({ browser }) => {
   await studio.nnopt('evaluate', 'tiny-int8', '--dataset', 'colours')
   context = await browser.newContext()
   page = await context.newPage()
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  page.on('pageerror', (error) => complaints.push(error.message))
   await page.goto(studio.url)
   await expect(page.getByRole('link', { name: 'tiny', exact: true })).toBeVisible()
 })
@@ -153,4 +157,8 @@ test('a form is closed with Escape and gives the focus back', async () => {
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await expect(button).toBeFocused()
+})
+
+test('the browser complained of nothing on any screen', () => {
+  expect(complaints).toEqual([])
 })

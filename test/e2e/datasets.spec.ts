@@ -139,6 +139,24 @@ test('a folder of this computer is sent, with a file that is no image told of', 
   expect(await violationsInBothThemes(page)).toEqual([])
 })
 
+test('a folder that is dropped on the wizard is sent as a folder', async ({}, info) => {
+  await openWizard()
+  const folder = join(info.outputPath(''), '..', 'dropped-colours')
+  for (const name of ['red', 'blue']) {
+    mkdirSync(join(folder, name), { recursive: true })
+    for (let index = 0; index < 8; index++) writeFileSync(join(folder, name, `${index}.png`), readFileSync(join(studio.images, 'train', name, `${index}.png`)))
+  }
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files: [folder], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await session.send('Input.dispatchDragEvent', { type, x: 500, y: 260, data })
+  await expect(page.getByRole('radio', { name: /Folder on this computer/ })).toBeChecked()
+  await expect(page.getByText('16 files')).toBeVisible()
+  await expect(page.getByRole('textbox', { name: /^Name/ })).toHaveValue('dropped-colours')
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(page.getByText('done', { exact: true })).toBeVisible()
+  await page.goto(`${studio.origin}/#/datasets/sent`)
+})
+
 test('a data set is removed after a question', async () => {
   await page.getByRole('button', { name: 'Remove' }).click()
   await expect(page.getByText('its source stays')).toBeVisible()

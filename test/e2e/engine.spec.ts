@@ -49,6 +49,15 @@ test('a recipe is a form and YAML, and either follows the other', async () => {
   await expect(page.getByRole('button', { name: 'Start' })).toBeDisabled()
 })
 
+test('a recipe that is being written is still there after a look at another screen', async () => {
+  await openNew()
+  await page.getByRole('textbox', { name: 'Name of the run' }).fill('half written')
+  await page.getByRole('navigation').getByRole('link', { name: 'Runs', exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Runs' })).toBeVisible()
+  await page.getByRole('navigation').getByRole('link', { name: 'New run', exact: true }).click()
+  await expect(page.getByRole('textbox', { name: 'Name of the run' })).toHaveValue('half written')
+})
+
 test('every wrong value is refused at its field with the reason', async () => {
   await openNew()
   const wrong: readonly (readonly [yaml: string, field: string | RegExp, reason: RegExp])[] = [
@@ -184,7 +193,7 @@ test('a version is exported with programs that run it', async () => {
   expect(saved.suggestedFilename()).toBe('classify.cpp')
   const [model] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download tiny' }).first().click()])
   expect(model.suggestedFilename()).toBe('tiny.onnx')
-  const [numbers] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV', exact: true }).click()])
+  const [numbers] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV', exact: true }).first().click()])
   expect(numbers.suggestedFilename()).toBe('tiny-measurements.csv')
   expect(await violationsInBothThemes(page)).toEqual([])
 })

@@ -34,6 +34,7 @@ class Supervisor implements HostProcess {
   private readonly pages = new Map<number, Port>()
   private nextPort = 1
   private failures = 0
+  private lastEnd: string | undefined
   private closed = false
 
   constructor(
@@ -49,7 +50,7 @@ class Supervisor implements HostProcess {
 
   connect(page: Port): void {
     // Until the host is back there is nothing to talk to: the page tries again.
-    if (!this.child) return page.close()
+    if (!this.child) return page.close(this.lastEnd)
     const port = this.nextPort++
     this.pages.set(port, page)
     this.tell({ kind: 'open', port })
@@ -86,6 +87,7 @@ class Supervisor implements HostProcess {
 
   private ended(how: string, livedMs: number): void {
     this.child = undefined
+    this.lastEnd = how
     const pages = [...this.pages.values()]
     this.pages.clear()
     for (const page of pages) page.close(this.closed ? undefined : how)

@@ -20,18 +20,22 @@ export const useEngine = defineStore('engine', () => {
   const isSilent = watchLife(client)
   const listeners = new Set<Listener>()
   let position: EventPosition | undefined
-  onSaid('ended', (how) => (lostBecause.value = how))
+  /** The desktop program says how its engine ended before or after the port closes. */
+  let said: string | undefined
+  onSaid('ended', (how) => {
+    said = how
+    if (state.value === 'lost') lostBecause.value = how
+  })
 
   const emit = (event: HostEvent): void => listeners.forEach((listener) => listener(event))
 
   const connection = createConnection({
     opened: (opened) => {
-      ;[client.value, state.value, lostBecause.value] = [opened, 'open', undefined]
+      ;[client.value, state.value, lostBecause.value, said] = [opened, 'open', undefined, undefined]
       subscribe(opened)
     },
     lost: (reason) => {
-      ;[client.value, state.value, isSilent.value] = [undefined, 'lost', false]
-      lostBecause.value = reason ?? lostBecause.value
+      ;[client.value, state.value, isSilent.value, lostBecause.value] = [undefined, 'lost', false, reason ?? said]
     },
     denied: () => (state.value = 'denied'),
   })
