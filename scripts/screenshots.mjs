@@ -82,7 +82,8 @@ const screens = {
   runs: async (page) => link(page, 'Runs').click(),
   run: async (page) => {
     await link(page, 'Runs').click()
-    await page.getByRole('link', { name: /^train/ }).first().click()
+    // The newest run that trained.
+    await page.getByRole('row', { name: /train|prune/ }).getByRole('link').first().click()
   },
   commands: async (page) => {
     await page.keyboard.press('Control+k')
