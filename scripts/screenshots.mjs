@@ -41,7 +41,10 @@ const screens = {
     await page.getByRole('row', { name: /int8/ }).getByRole('link').first().click()
     await page.getByRole('link', { name: 'Export', exact: true }).click()
   },
-  new: async (page) => link(page, 'New run').click(),
+  new: async (page) => {
+    await link(page, 'New run').click()
+    await page.getByRole('region', { name: 'Estimate' }).getByRole('row').nth(1).waitFor()
+  },
   compare: async (page) => {
     await page.getByRole('row', { name: /fp32/ }).getByRole('checkbox').last().check()
     await page.getByRole('row', { name: /int8/ }).getByRole('checkbox').first().check()

@@ -326,6 +326,8 @@ export const en = {
   'presets.measure.label': 'Measure',
   'presets.measure.help': 'Accuracy, latency and speed',
   'estimate.title': 'Estimate',
+  'estimate.computing': 'Being computed',
+  'estimate.none': 'Add a step, or choose a preset.',
   'estimate.step': 'Step',
   'estimate.time': 'Time',
   'estimate.macs': 'MACs',
