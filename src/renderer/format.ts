@@ -3,10 +3,14 @@ const percents = [1, 2, 3, 4].map(percentWith)
 const percent = percents[0]
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 })
 const short = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 })
+const tiny = new Intl.NumberFormat(undefined, { notation: 'scientific', maximumSignificantDigits: 3 })
 const signed = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: 'exceptZero' })
 const parts = { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit', hour12: false } as const
 const moment = new Intl.DateTimeFormat(undefined, parts)
 const datedMoment = new Intl.DateTimeFormat(undefined, { ...parts, year: 'numeric' })
+
+/** Smaller numbers would be a row of zeros. */
+const smallestPlain = 1e-4
 
 /** What stands for a number that was not measured. */
 export const missing = '–'
@@ -24,7 +28,7 @@ export const formatCompact = (count: number | null | undefined): string => given
   const power = value < 10_000 ? 0 : Math.min(3, Math.floor(Math.log10(value) / 3))
   return power === 0 ? whole.format(value) : `${short.format(value / 1000 ** power)} ${['', 'k', 'M', 'G'][power]}`
 })
-export const formatNumber = (value: number | undefined): string => given(value, (number) => short.format(number))
+export const formatNumber = (value: number | undefined): string => given(value, (number) => (number !== 0 && Math.abs(number) < smallestPlain ? tiny : short).format(number))
 export const formatSpeed = (perSecond: number | undefined): string => given(perSecond, (value) => `${whole.format(value)} img/s`)
 export const formatMs = (ms: number | undefined): string => given(ms, (value) => `${short.format(value)} ms`)
 /** The year is said only where it is another one. */

@@ -54,7 +54,7 @@ export const weightDetails = z
     histogram,
     /** Smallest and largest number of every output channel. */
     channels: z.array(interval).readonly(),
-    /** Share of zeros, rows output channels, columns what they read; thinned to a picture. */
+    /** Share of masked positions, without a mask of zeros; rows output channels, columns what they read; thinned to a picture. */
     sparsity: z.object({ rows: z.number(), columns: z.number(), shares: z.array(z.number()).readonly() }).readonly(),
     /** Of the slices, in order; empty in float. */
     scale: z.array(z.number()).readonly(),

@@ -20,6 +20,7 @@ export const weight: Inspection<'versions.weight'> = async ({ store }, { version
   const graph = openedGraph(store, version)
   const found = weightIn(graph, layer, version)
   const channels = slicesOf(found.values, found.shape, found.channelAxis)
+  const mask = maskOf(store, version, graph, found.tensor)
   return {
     tensor: found.tensor,
     shape: found.shape,
@@ -28,10 +29,10 @@ export const weight: Inspection<'versions.weight'> = async ({ store }, { version
       const { min, max } = rangeOf(values)
       return [min, max] as const
     }),
-    sparsity: sparsityPicture(channels),
+    sparsity: sparsityPicture(mask ? slicesOf(mask, found.shape, found.channelAxis) : channels),
     scale: [...Array.from(found.quantization?.scale ?? [])],
     zeroPoint: [...Array.from(found.quantization?.zeroPoint ?? [])],
-    masked: maskedCount(store, version, graph, found.tensor),
+    masked: mask ? mask.reduce((sum, keep) => sum + Number(keep === 0), 0) : null,
   }
 }
 
@@ -56,10 +57,10 @@ function weightIn(graph: Graph, layer: string, { name }: Version): WeightValues 
 }
 
 /** Masks lie beside the file; those of integers go by the name of the integers. */
-function maskedCount({ paths }: Store, { id, name }: Version, graph: Graph, tensor: string): number | null {
+function maskOf({ paths }: Store, { id, name }: Version, graph: Graph, tensor: string): Float32Array | undefined {
   const file = paths.trainingState(id)
-  if (!existsSync(file)) return null
+  if (!existsSync(file)) return undefined
   const { masks } = withTrainingState(graph, readFileSync(file), `${name}/training.safetensors`)
   const mask = masks.get(tensor) ?? masks.get(tensor.replace(/\/quantized$/, ''))
-  return mask ? mask.reduce((sum, keep) => sum + Number(keep === 0), 0) : null
+  return mask && Float32Array.from(mask)
 }

@@ -1,46 +1,79 @@
-import type { Layer } from '../../../shared/types'
-import { formatCount, formatMs, formatNumber, formatPercent, missing } from '../../format'
+import type { Layer, LayerAnalysis } from '../../../shared/types'
+import { formatCompact, formatCount, formatMs, formatNumber, formatPercent, missing } from '../../format'
 
 /** A number of every layer that the graph can be coloured by and the table sorted by. */
 export interface LayerMeasure {
-  readonly id: 'params' | 'macs' | 'time' | 'sparsity' | 'range' | 'scale' | 'sqnr'
+  readonly id: 'params' | 'macs' | 'time' | 'output' | 'sparsity' | 'range' | 'activation' | 'scale' | 'zeroPoint' | 'sqnr' | 'cost'
   readonly value: (layer: Layer, extra: LayerExtras) => number | undefined
   readonly format: (value: number | undefined) => string
+  /** Which values are the strongest: the large ones, the small ones, or the large ones where most are small by far. */
+  readonly strong: 'large' | 'small' | 'steep'
+  /** The table tells it in another column. */
+  readonly isInTable?: false
 }
 
 /** What is only known after it was measured, by the name of the layer. */
 export interface LayerExtras {
   readonly ms: ReadonlyMap<string, number>
-  readonly sqnr: ReadonlyMap<string, number>
+  readonly analysis: ReadonlyMap<string, LayerAnalysis>
+  /** How far the scores of the whole network are from those in float. */
+  readonly divergence: number
 }
 
 const largest = ([low, high]: readonly [number, number]): number => Math.max(Math.abs(low), Math.abs(high))
+const formatMega = (value: number | undefined): string => (!value ? missing : value < 100_000 ? formatCount(value) : `${formatNumber(value / 1e6)} M`)
+export const formatDecibels = (value: number | null | undefined): string => (value === undefined || value === null ? missing : `${formatNumber(value)} dB`)
+
+/** Share of the divergence of the network that is gone when this layer alone stays in float. */
+export const costOf = (found: LayerAnalysis | undefined, divergence: number): number | undefined => (found && divergence > 0 ? Math.max(0, found.oneOff / divergence) : undefined)
 
 export const measures: readonly LayerMeasure[] = [
-  { id: 'params', value: ({ params }) => params, format: formatCount },
-  { id: 'macs', value: ({ macs }) => macs, format: (value) => (value ? formatMega(value) : missing) },
-  { id: 'time', value: ({ name }, { ms }) => ms.get(name), format: formatMs },
-  { id: 'sparsity', value: ({ weight }) => weight && weight.zeros / weight.count || undefined, format: formatPercent },
-  { id: 'range', value: ({ weight }) => (weight ? largest(weight.range) : undefined), format: formatNumber },
-  { id: 'scale', value: ({ quantization }) => quantization?.scale, format: formatNumber },
-  { id: 'sqnr', value: ({ name }, { sqnr }) => sqnr.get(name), format: (value) => (value === undefined ? missing : `${formatNumber(value)} dB`) },
+  { id: 'params', value: ({ params }) => params, format: formatCount, strong: 'steep' },
+  { id: 'macs', value: ({ macs }) => macs, format: formatMega, strong: 'steep' },
+  { id: 'time', value: ({ name }, { ms }) => ms.get(name), format: formatMs, strong: 'steep' },
+  { id: 'output', value: ({ shape }) => shape.reduce((product, size) => product * size, 1), format: formatCompact, strong: 'steep', isInTable: false },
+  { id: 'sparsity', value: ({ weight }) => weight && weight.zeros / weight.count || undefined, format: formatPercent, strong: 'steep' },
+  { id: 'range', value: ({ weight }) => (weight ? largest(weight.range) : undefined), format: formatNumber, strong: 'steep' },
+  { id: 'activation', value: ({ name }, { analysis }) => activationOf(analysis.get(name)), format: formatNumber, strong: 'steep' },
+  { id: 'scale', value: ({ quantization }) => quantization?.scale, format: formatNumber, strong: 'steep' },
+  { id: 'zeroPoint', value: ({ quantization }) => quantization?.zeroPoint, format: formatNumber, strong: 'large' },
+  { id: 'sqnr', value: ({ name }, { analysis }) => analysis.get(name)?.error.sqnrDb ?? undefined, format: formatDecibels, strong: 'small' },
+  { id: 'cost', value: ({ name }, { analysis, divergence }) => costOf(analysis.get(name), divergence), format: formatPercent, strong: 'steep' },
 ]
 
-const formatMega = (value: number): string => (value < 100_000 ? formatCount(value) : `${formatNumber(value / 1e6)} M`)
+const activationOf = (found: LayerAnalysis | undefined): number | undefined => found?.observed ? largest([found.observed.min, found.observed.max]) : undefined
 
 export const isMeasured = (measure: LayerMeasure, layers: readonly Layer[], extras: LayerExtras): boolean => layers.some((layer) => measure.value(layer, extras) !== undefined)
 
 /** More colour would make the text on it hard to read. */
 const strongest = 0.5
 
-/** Strength of the colour of every layer: the root of its share of the largest, so that the small ones are told apart too. SQNR is the other way round: little of it is what to look at. */
-export function strengths(measure: LayerMeasure, layers: readonly Layer[], extras: LayerExtras): ReadonlyMap<string, number> {
+/** How a measure colours the graph: the strength and the number of every layer, and the numbers that the faintest and the strongest colour stand for. */
+export interface Colouring {
+  readonly strengths: ReadonlyMap<string, number>
+  readonly texts: ReadonlyMap<string, string>
+  readonly faintest: string
+  readonly strongest: string
+  /** What the number of a folded stage is: its largest or its smallest. */
+  readonly ofStage: 'model.upTo' | 'model.downTo'
+}
+
+/** Steep measures are coloured by the root, so that the small values are told apart too. */
+export function colouring({ value, format, strong }: LayerMeasure, layers: readonly Layer[], extras: LayerExtras): Colouring {
   const values = layers.flatMap((layer) => {
-    const value = measure.value(layer, extras)
-    return value === undefined ? [] : [{ name: layer.name, value }]
+    const number = value(layer, extras)
+    return number === undefined ? [] : [{ name: layer.name, number }]
   })
-  const low = Math.min(...values.map(({ value }) => value))
-  const high = Math.max(...values.map(({ value }) => value))
-  const share = (value: number): number => (measure.id === 'sqnr' ? (high - value) / (high - low || 1) : Math.sqrt(value / (high || 1)))
-  return new Map(values.map(({ name, value }) => [name, strongest * share(value)]))
+  const low = Math.min(...values.map(({ number }) => number))
+  const high = Math.max(...values.map(({ number }) => number))
+  const linear = (number: number): number => (number - low) / (high - low || 1)
+  const share = { large: linear, small: (number: number) => 1 - linear(number), steep: (number: number) => Math.sqrt(number / (high || 1)) }[strong]
+  const ends = strong === 'small' ? [high, low] : [strong === 'steep' ? 0 : low, high]
+  return {
+    strengths: new Map(values.map(({ name, number }) => [name, strongest * share(number)])),
+    texts: new Map(values.map(({ name, number }) => [name, format(number)])),
+    faintest: ends[0] === 0 ? formatCount(0) : format(ends[0]),
+    strongest: format(ends[1]),
+    ofStage: strong === 'small' ? 'model.downTo' : 'model.upTo',
+  }
 }
