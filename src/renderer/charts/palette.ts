@@ -1,3 +1,4 @@
+import { rootFontSize } from '../composables/textScale'
 import type { Color } from './surface'
 
 let theme: string | undefined
@@ -15,6 +16,6 @@ export function colorOf(color: Color): string {
 }
 
 /** Text of charts follows the size of the page's text. */
-export const chartFontSize = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.84
+export const chartFontSize = (): number => rootFontSize() * 0.84
 
 export const fontFamily = "system-ui, -apple-system, 'Segoe UI', sans-serif"
