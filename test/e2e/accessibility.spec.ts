@@ -1,10 +1,10 @@
-import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import type { BrowserContext, Page } from '@playwright/test'
+import { violationsInBothThemes } from './axe'
+import { overflow, walk } from './reach'
+import { fillStudio, open, openLink, screens } from './screens'
 import { startStudio } from './studio'
 import type { Studio } from './studio'
-
-test.describe.configure({ mode: 'serial' })
 
 let studio: Studio
 let context: BrowserContext
@@ -12,11 +12,11 @@ let page: Page
 /** What the browser itself complains of, such as something that the policy of the page refuses. */
 const complaints: string[] = []
 
+test.beforeEach(() => page.setViewportSize({ width: 1280, height: 860 }))
+
 test.beforeAll(async ({ browser }) => {
   studio = await startStudio()
-  await studio.nnopt('quantize', 'tiny', '--dataset', 'colours', '--name', 'tiny-int8')
-  await studio.nnopt('evaluate', 'tiny', '--dataset', 'colours')
-  await studio.nnopt('evaluate', 'tiny-int8', '--dataset', 'colours')
+  await fillStudio(studio)
   context = await browser.newContext()
   page = await context.newPage()
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
@@ -30,114 +30,46 @@ test.afterAll(async () => {
   await studio?.close()
 })
 
-/** From an empty page: a reload in the middle of the router's own navigation would be taken back to where it came from. */
-async function open(path: string): Promise<void> {
-  await page.goto('about:blank')
-  await page.goto(`${studio.origin}/#${path}`)
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+for (const { name, show } of screens) {
+  test(`${name}: for eyes, ears, keyboards and large text`, async () => {
+    await show(page, studio.origin)
+    expect.soft(await violationsInBothThemes(page), 'rules of WCAG A and AA').toEqual([])
+    await chartsAreTold()
+    const { unreached, unseen } = await walk(page)
+    expect.soft(unreached, 'out of reach of the Tab key').toEqual([])
+    expect.soft(unseen, 'without a visible focus').toEqual([])
+    for (const width of [1280, 900]) {
+      await page.setViewportSize({ width, height: 860 })
+      await page.evaluate(() => document.documentElement.style.setProperty('--text-size', '2'))
+      await expect.soft(async () => expect(await page.evaluate(overflow)).toEqual([]), `text twice as large in ${width} pixels`).toPass({ timeout: 5000 })
+      await page.evaluate(() => document.documentElement.style.removeProperty('--text-size'))
+    }
+  })
 }
 
-async function openLink(path: string, name: string | RegExp): Promise<void> {
-  await open(path)
-  await page.getByRole('link', { name, exact: true }).first().click()
-  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
-}
-
-interface Screen {
-  readonly name: string
-  readonly show: () => Promise<void>
-}
-
-const screens: readonly Screen[] = [
-  {
-    name: 'versions',
-    show: async () => {
-      await open('/')
-      await expect(page.getByRole('img', { name: /Accuracy against/ })).toBeVisible()
-    },
-  },
-  {
-    name: 'version',
-    show: async () => {
-      await openLink('/', 'tiny-int8')
-      await expect(page.getByRole('heading', { name: 'Confusion' })).toBeVisible()
-    },
-  },
-  {
-    name: 'form',
-    show: async () => {
-      await openLink('/', 'tiny')
-      await page.getByRole('button', { name: 'Quantize' }).click()
-      await expect(page.getByRole('combobox', { name: /Activation observer/ })).toBeVisible()
-    },
-  },
-  {
-    name: 'compare',
-    show: async () => {
-      await open('/')
-      await page.getByRole('checkbox', { name: 'Select all' }).check()
-      await page.getByRole('button', { name: 'Compare 2' }).click()
-      await expect(page.getByRole('heading', { level: 1, name: 'Compare' })).toBeVisible()
-    },
-  },
-  {
-    name: 'layers',
-    show: async () => {
-      await open('/')
-      const link = await page.getByRole('link', { name: 'tiny-int8', exact: true }).first().getAttribute('href')
-      await open(`${link?.replace(/^.*#/, '')}/layers`)
-      await expect(page.getByRole('table').first()).toBeVisible()
-    },
-  },
-  { name: 'lab', show: () => open('/lab') },
-  { name: 'benchmark', show: () => open('/benchmark') },
-  { name: 'try', show: () => open('/try') },
-  { name: 'new run', show: () => open('/new') },
-  { name: 'runs', show: () => open('/runs') },
-  {
-    name: 'run',
-    show: async () => {
-      await openLink('/runs', /train tiny-cnn/)
-      await expect(page.getByRole('img', { name: 'Accuracy' })).toBeVisible()
-      await page.getByText('Numbers of this chart').first().click()
-    },
-  },
-  { name: 'data sets', show: () => open('/datasets') },
-  {
-    name: 'system',
-    show: async () => {
-      await open('/system')
-      await expect(page.getByRole('rowheader').first()).toBeVisible()
-    },
-  },
-]
-
-/** WCAG 2.0 and 2.1, A and AA, in words: the rule and the elements that break it. */
-async function violations(): Promise<readonly string[]> {
-  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze()
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
-}
-
-for (const theme of ['light', 'dark'] as const) {
-  for (const { name, show } of screens) {
-    test(`${name}, ${theme}`, async () => {
-      await page.evaluate((value) => localStorage.setItem('nnopt.theme', value), theme)
-      await show()
-      expect(await violations()).toEqual([])
-    })
+/** Every chart has a label, and its numbers as a table. */
+async function chartsAreTold(): Promise<void> {
+  for (const chart of await page.locator('figure:has(canvas)').all()) {
+    const title = await chart.getByRole('img').getAttribute('aria-label')
+    expect.soft(title, 'label of a chart').toMatch(/\S/)
+    const numbers = chart.getByText('Numbers of this chart')
+    await numbers.click()
+    await expect.soft(chart.getByRole('row').nth(1), `table of '${title}'`).toBeVisible()
+    await expect.soft(chart.getByRole('rowheader').first(), `table of '${title}'`).toHaveText(/\S/)
+    await numbers.click()
   }
 }
 
 test('the theme is switched and kept', async () => {
-  await open('/')
-  await page.getByRole('button', { name: 'Use light theme' }).click()
-  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
+  await open(page, studio.origin, '/')
+  await page.getByRole('button', { name: 'Use dark theme' }).click()
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
   await page.reload()
-  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
 })
 
 test('the keyboard reaches the content, opens a screen and goes on in it', async () => {
-  await open('/')
+  await open(page, studio.origin, '/')
   await page.keyboard.press('Tab')
   await expect(page.getByText('Skip to content')).toBeFocused()
   await page.keyboard.press('Enter')
@@ -150,7 +82,7 @@ test('the keyboard reaches the content, opens a screen and goes on in it', async
 })
 
 test('a form is closed with Escape and gives the focus back', async () => {
-  await openLink('/', 'tiny')
+  await openLink(page, studio.origin, '/', 'tiny')
   const button = page.getByRole('button', { name: 'Evaluate' })
   await button.press('Enter')
   await expect(page.getByRole('dialog')).toBeVisible()
@@ -161,4 +93,16 @@ test('a form is closed with Escape and gives the focus back', async () => {
 
 test('the browser complained of nothing on any screen', () => {
   expect(complaints).toEqual([])
+})
+
+test('nothing moves for those who ask for less motion', async ({ browser }) => {
+  const calm = await browser.newPage({ reducedMotion: 'reduce' })
+  await calm.goto(studio.url)
+  await expect(calm.getByRole('link', { name: 'tiny', exact: true })).toBeVisible()
+  const moving = await calm.evaluate(() => Array.from(document.querySelectorAll('*')).filter((element) => {
+    const { transitionDuration, animationName } = getComputedStyle(element)
+    return transitionDuration.split(', ').some((time) => Number.parseFloat(time) > 0) || animationName !== 'none'
+  }).map(({ tagName }) => tagName))
+  expect(moving).toEqual([])
+  await calm.close()
 })

@@ -35,13 +35,6 @@ const saved = async (click: () => Promise<void>): Promise<Download> => (await Pr
 const textOf = async (download: Download): Promise<string> => readFileSync(await download.path(), 'utf8')
 const nav = (name: string) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true })
 
-async function openLayers(): Promise<void> {
-  await open('/', 'Versions')
-  await page.getByRole('link', { name: 'tiny', exact: true }).click()
-  await page.getByRole('link', { name: 'Layers', exact: true }).click()
-  await expect(page.getByRole('region', { name: 'Layers', exact: true }).getByRole('rowheader').first()).toBeVisible()
-}
-
 test('a preset makes an int8 version, measures it and shows it beside the first', async () => {
   await nav('New run').click()
   await page.getByRole('button', { name: 'Presets' }).click()
@@ -52,83 +45,6 @@ test('a preset makes an int8 version, measures it and shows it beside the first'
   await expect(page.locator('.page-head').getByText('done', { exact: true })).toBeVisible({ timeout: 120_000 })
   await nav('Versions').click()
   await expect(page.getByRole('row', { name: /int8/ })).toContainText('%')
-})
-
-test('the network is a graph that is searched, folded, coloured and read', async () => {
-  await openLayers()
-  const graph = page.getByRole('region', { name: 'Graph of the network' })
-  const table = page.getByRole('region', { name: 'Layers', exact: true })
-  await expect(graph.getByRole('button', { name: /wide/ }).first()).toBeVisible()
-  await expect(table.getByRole('rowheader')).toHaveCount(6)
-
-  await page.getByRole('searchbox', { name: 'Search layers' }).fill('depthwise')
-  await expect(table.getByRole('rowheader')).toHaveCount(1)
-  await page.getByRole('searchbox', { name: 'Search layers' }).press('Enter')
-  await expect(page.getByRole('region', { name: 'depthwise.conv' })).toBeVisible()
-  await page.getByRole('searchbox', { name: 'Search layers' }).fill('nowhere')
-  await expect(page.getByText('No layer matches the search.')).toBeVisible()
-  await page.getByRole('searchbox', { name: 'Search layers' }).fill('')
-
-  // Chosen in the graph by keyboard, chosen in the table; and the other way round.
-  await graph.getByRole('button', { name: /depthwise/, pressed: true }).press('End')
-  const last = graph.getByRole('button', { name: /, Gemm$/ })
-  await expect(last).toBeFocused()
-  await last.press('Enter')
-  await expect(table.getByRole('row', { name: /classifier/ })).toHaveClass(/selected/)
-  await table.getByRole('button', { name: /stem/ }).click()
-  await expect(graph.getByRole('button', { name: /stem/, pressed: true })).toBeVisible()
-
-  const colours = page.getByRole('combobox', { name: 'Colour by' })
-  for (const measure of await colours.getByRole('option').allTextContents()) await colours.selectOption(measure)
-  await page.getByRole('button', { name: 'Measure time' }).click()
-  await expect(page.getByText(/an image, .* of it outside the layers/)).toBeVisible()
-  await expect(table.getByRole('columnheader', { name: 'Time' })).toBeVisible()
-  await expect(colours).toHaveValue('time')
-  await table.getByRole('button', { name: 'MACs' }).click()
-  await expect(table.getByRole('columnheader', { name: 'MACs' })).toHaveAttribute('aria-sort', 'descending')
-
-  await graph.getByRole('button', { name: 'Fold stages' }).click()
-  await expect(graph.getByRole('button', { name: /folded up/ }).first()).toBeVisible()
-  await graph.getByRole('button', { name: 'Unfold' }).click()
-  await expect(graph.getByRole('button', { name: /folded up/ })).toHaveCount(0)
-})
-
-test('a layer shows its weight and what it gives', async () => {
-  await openLayers()
-  await page.getByRole('region', { name: 'Layers', exact: true }).getByRole('button', { name: /wide/ }).click()
-  const details = page.getByRole('region', { name: 'wide.conv' })
-  await expect(details.getByRole('img', { name: /Weights: histogram/ })).toBeVisible()
-  await expect(details.getByRole('img', { name: /Zeros of the weight/ })).toBeVisible()
-  await details.getByRole('button', { name: 'Observe output' }).click()
-  await expect(details.getByRole('img', { name: /Output over 32 images/ })).toBeVisible()
-  await details.getByText('Numbers of this chart').first().click()
-  await expect(details.getByRole('columnheader', { name: 'Count' }).first()).toBeVisible()
-  expect(await violationsInBothThemes(page)).toEqual([])
-})
-
-test('ticked layers stay in fp32, or out of pruning, in the next recipe', async () => {
-  const tick = (layer: string) => page.getByRole('checkbox', { name: `Tick ${layer}` }).check()
-  await openLayers()
-  await tick('stem.conv')
-  await tick('classifier')
-  await page.getByRole('button', { name: 'Keep 2 in fp32' }).click()
-  await expect(page.getByRole('heading', { level: 1, name: 'New run' })).toBeVisible()
-  const yaml = page.getByRole('textbox', { name: 'As YAML' })
-  await expect(yaml).toHaveValue(/step: quantize/)
-  await expect(yaml).toHaveValue(/keepFp32:\s+- stem.conv\s+- classifier/)
-  await expect(page.getByRole('textbox', { name: /Keep fp32/i })).toHaveValue('stem.conv\nclassifier')
-  await expect(page.getByRole('button', { name: 'Start', exact: true })).toBeEnabled()
-  await page.getByRole('button', { name: 'Start', exact: true }).click()
-  await expect(page.locator('.page-head').getByText('done', { exact: true })).toBeVisible({ timeout: 120_000 })
-  await page.getByRole('link', { name: 'Open result' }).click()
-  await page.getByRole('link', { name: 'Layers', exact: true }).click()
-  await page.getByRole('region', { name: 'Layers', exact: true }).getByRole('button', { name: /stem/ }).click()
-  await expect(page.getByText(/16×3×3×3 float32/)).toBeVisible()
-
-  await openLayers()
-  await tick('stem.conv')
-  await page.getByRole('button', { name: 'Protect 1 from pruning' }).click()
-  await expect(yaml).toHaveValue(/step: prune[\s\S]*protect:\s+- stem.conv/)
 })
 
 test('the lab quantizes a weight and an output, and compares the observers', async () => {
@@ -172,6 +88,7 @@ test('two versions are compared in every respect', async () => {
 
   await expect(page.getByRole('img', { name: /Difference of accuracy .*95 % interval/ })).toBeVisible()
   await expect(page.getByText('p, McNemar')).toBeVisible()
+  await expect(page.getByRole('row', { name: /^Accuracy against tiny/ }).getByRole('cell').last()).toHaveText(/^(by chance|differs), p [=<] /)
   await page.getByRole('button', { name: /^Wrong → right/ }).click()
   for (const [tab, shown] of [
     ['Classes', page.getByRole('rowheader', { name: 'green' }).first()],

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test'
 import type { BrowserContext, Page } from '@playwright/test'
 import { violationsInBothThemes } from './axe'
+import { measured } from './measured'
 import { startStudio } from './studio'
 import type { Studio } from './studio'
 
@@ -56,6 +57,29 @@ test('sliders say at once what would be left, by keyboard too', async () => {
   await page.keyboard.press('Home')
   await expect.poll(() => digits('Parameters')).toBe(before)
   await expect(fact('Size after gzip').locator('dd')).toContainText('B')
+})
+
+test('the plan follows a slider at once', async ({}, info) => {
+  const followed = (selector: string): Promise<number> => page.evaluate<number>(`(async () => {
+    const slider = document.querySelector(${JSON.stringify(selector)})
+    const macs = document.querySelectorAll('.facts > div')[1]
+    const times = []
+    for (const share of [0.25, 0.5, 0.75, 0.5, 0.25, 0.5]) {
+      const before = macs.textContent
+      const from = performance.now()
+      slider.value = String(Math.round(Number(slider.max) * share))
+      slider.dispatchEvent(new Event('input', { bubbles: true }))
+      while (macs.textContent === before && performance.now() - from < 5000) await new Promise((resolve) => requestAnimationFrame(resolve))
+      times.push(performance.now() - from)
+    }
+    return times.sort((a, b) => a - b)[3]
+  })()`)
+  measured(info, 'the plan after a slider of one group', await followed('tbody tr input[type="range"]'), 'ms', { below: 100 })
+  await page.getByRole('button', { name: 'Keep MACs' }).click()
+  await expect.poll(() => digits('MACs')).toBeGreaterThan(0)
+  measured(info, 'the plan after the slider of the goal', await followed('.goal input[type="range"]'), 'ms', { below: 150 })
+  await page.getByRole('button', { name: 'By hand' }).click()
+  await page.getByRole('button', { name: 'Start over' }).click()
 })
 
 test('a number that would empty a layer is refused at its field', async () => {
