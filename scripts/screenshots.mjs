@@ -65,7 +65,10 @@ const screens = {
   model: async (page) => {
     await page.getByRole('row', { name: /int8/ }).getByRole('link').first().click()
     await page.getByRole('link', { name: 'Layers', exact: true }).click()
-    await page.getByRole('region', { name: 'Layers', exact: true }).getByRole('rowheader').nth(3).click()
+    await page.getByRole('region', { name: 'Layers', exact: true }).getByRole('rowheader').nth(3).getByRole('button').click()
+    const colours = page.getByRole('combobox', { name: 'Colour by' })
+    // Where the version was analyzed: nnopt analyze VERSION --dataset DATASET.
+    if ((await colours.getByRole('option').allTextContents()).includes('SQNR')) await colours.selectOption('SQNR')
   },
   lab: async (page) => {
     await link(page, 'Quantization lab').click()
