@@ -25,12 +25,13 @@ export async function walk(page: Page): Promise<Walk> {
   return { unreached: all.filter(([index]) => !seen.has(index)).map(([, text]) => text), unseen }
 }
 
-/** Numbers all that can be used; what a button opens in its place is left out, and of a group of radio buttons Tab comes to one, and arrow keys to the others. */
+/** Numbers all that can be used. Of radio buttons, and of pictures in a grid, Tab comes to one, and arrow keys to the others; a file field is opened by its button. */
 function number(): number {
   const isSeen = (element: Element): boolean => element.checkVisibility({ visibilityProperty: true }) && element.getBoundingClientRect().width > 0
   const wanted = 'a[href], button:not(:disabled), input:not(:disabled):not([tabindex="-1"]), select:not(:disabled), textarea:not(:disabled), summary, [role="button"], [tabindex="0"]'
+  const isWalkedByArrows = (element: Element): boolean => element.getAttribute('tabindex') === '-1' && Boolean(element.closest('[role="region"]')?.querySelector(`${element.tagName}[tabindex="0"]`))
   const dialog = document.querySelector('dialog[open]')
-  const elements = Array.from((dialog ?? document).querySelectorAll(wanted)).filter((element) => isSeen(element) && !(element instanceof HTMLInputElement && element.type === 'radio' && !element.checked))
+  const elements = Array.from((dialog ?? document).querySelectorAll(wanted)).filter((element) => isSeen(element) && !isWalkedByArrows(element) && !(element instanceof HTMLInputElement && element.type === 'radio' && !element.checked))
   document.querySelectorAll('[data-reach]').forEach((element) => element.removeAttribute('data-reach'))
   elements.forEach((element, index) => element.setAttribute('data-reach', String(index)))
   return elements.length
