@@ -16,8 +16,8 @@ export interface Lineage {
   readonly edges: readonly LineageEdge[]
 }
 
-export const nodeSize = { width: 172, height: 54 } as const
-const gap = { x: 32, y: 14 } as const
+export const nodeSize = { width: 190, height: 54 } as const
+const gap = { x: 56, y: 14 } as const
 
 /** A forest from left to right: each version beside the one that it was made from, oldest on top. Linear in the number of versions. `scale` is that of the text. */
 export function layOut(rows: readonly VersionRow[], scale = 1): Lineage {
