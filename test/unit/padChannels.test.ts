@@ -122,14 +122,27 @@ describe.each(['int8', 'uint8'] as const)('padding the channels of a quantized n
   it('fills integers, scales and zero points, and answers bit for bit the same', async () => {
     const graph = await quantized(pooled, weight)
     const { graph: filled, padded } = padChannels(graph, 16)
-    expect(padded).toEqual([{ name: 'stem', from: 7, to: 16 }, { name: 'expand', from: 19, to: 32 }])
+    expect(padded).toEqual([{ name: 'stem/image', from: 3, to: 4 }, { name: 'stem', from: 7, to: 16 }, { name: 'expand', from: 19, to: 32 }])
+    expect(filled.inputs).toEqual(graph.inputs)
     const widths = (name: string): readonly number[] | undefined => filled.initializers.get(name)?.shape
     expect([widths('depthwise.w/quantized'), widths('depthwise.w/scale'), widths('depthwise.w/zero_point')]).toEqual([[32, 1, 3, 3], [32], [32]])
     expect(widths('head.w/quantized')).toEqual([5, 16])
+    expect(widths('stem.w/quantized')).toEqual([16, 4, 3, 3])
     const [before, after] = [await answers(graph), await answers(filled)]
     expect(new Set(before).size).toBeGreaterThan(2)
     expect([...after]).toEqual([...before])
-    expect((await unfusedOperators(writeOnnx(filled))).operators).toEqual((await unfusedOperators(writeOnnx(graph))).operators)
+    const { operators, unfused } = await unfusedOperators(writeOnnx(filled))
+    expect(unfused).toEqual([])
+    expect(operators).toEqual({ ...(await unfusedOperators(writeOnnx(graph))).operators, Pad: 1 })
+  })
+
+  it('fills the images alone where every layer is even', async () => {
+    const { graph: even } = padChannels(pooled, 16)
+    const graph = await quantized(even, weight)
+    const { graph: filled, padded } = padChannels(graph, 16)
+    expect(padded).toEqual([{ name: 'stem/image', from: 3, to: 4 }])
+    expect([...(await answers(filled))]).toEqual([...(await answers(graph))])
+    expect(padChannels(filled, 16)).toEqual({ graph: filled, padded: [] })
   })
 
   it('leaves it as it is where zero is not one integer', async () => {

@@ -5,6 +5,7 @@ import type { TensorData } from '../graph/tensorData'
 import { isQuantized } from '../onnx/isQuantized'
 import { dependencyGraph } from './dependencyGraph'
 import type { DependencyGraph, Group } from './dependencyGraph'
+import { filledCount, fillImages, imageReaders } from './imageChannels'
 import { padStored } from './padStored'
 import type { AxisSizes } from './padStored'
 
@@ -22,16 +23,25 @@ const transparent = new Set(['Conv', 'Gemm', 'BatchNormalization', 'Relu', 'Clip
 
 /**
  * The same function with zero channels added until counts are multiples of `block`: filters, biases and scales of the new channels are zero, and so
- * are the weights that read them; in a QDQ graph these are the integers that stand for zero. onnxruntime's blocked convolutions leave layers alone whose channels do not fill its vectors.
+ * are the weights that read them; in a QDQ graph these are the integers that stand for zero, and the images are filled too. onnxruntime's blocked convolutions leave layers alone whose channels do not fill its vectors.
  * Channels that meet an input, an output, a concatenation or another operator that counts them stay as they are. Masks and qparams are dropped: the result is for running.
  */
 export function padChannels(graph: Graph, block = channelBlock): PaddedGraph {
-  if (!isQuantized(graph)) return padFloat(graph, block)
+  return isQuantized(graph) ? padQuantized(graph, block) : padFloat(graph, block)
+}
+
+/** The images get channels too: their integers lie between two nodes of the graph, so that its input stays what it is. */
+function padQuantized(graph: Graph, block: number): PaddedGraph {
   const shadow = floatShadow(graph)
   if (!shadow) return { graph, padded: [] }
   const plan = planned(shadow.graph, block)
-  const initializers = plan.padded.length > 0 ? padStored(graph, shadow, plan.sizes) : undefined
-  return initializers ? { graph: { ...graph, nodes: graph.nodes.map((node) => regrouped(node, plan.groups)), initializers, masks: new Map(), qparams: new Map() }, padded: plan.padded } : { graph, padded: [] }
+  const readers = imageReaders(graph, shadow)
+  const padded = [...readers.map(({ node, channels }) => ({ name: `${node.name}/image`, from: channels, to: filledCount(channels) })), ...plan.padded]
+  const sizes = new Map([...plan.sizes, ...readers.map(({ weight, channels }) => [weight, new Map([...(plan.sizes.get(weight) ?? []), [1, filledCount(channels)]])] as const)])
+  const initializers = padded.length > 0 ? padStored(graph, shadow, sizes) : undefined
+  if (!initializers) return { graph, padded: [] }
+  const filled = fillImages({ ...graph, initializers }, readers)
+  return { graph: { ...filled, nodes: filled.nodes.map((node) => regrouped(node, plan.groups)), masks: new Map(), qparams: new Map() }, padded }
 }
 
 function padFloat(graph: Graph, block: number): PaddedGraph {
