@@ -6,12 +6,25 @@ import { sampleIndices } from '../../src/core/data/sampling'
 import { createDataPool, openDataset } from '../../src/node/datasets'
 import { imageShape, preprocessingFor } from '../../src/node/jobs/models/evaluateVersion'
 import { readModelFile } from '../../src/node/jobs/models/readModelFile'
+import { ordinaryFile, tunedModel } from '../../src/node/inference/tuned'
+import type { TunedModel, TuningGoal } from '../../src/node/inference/tuned'
 import { openStore } from '../../src/node/store'
+import type { Store } from '../../src/node/store'
 import { resolveDataset, resolveVersion } from '../../src/node/store/resolve'
-import type { Split } from '../../src/shared/types'
+import type { Split, Version } from '../../src/shared/types'
+
+/** How this program runs a version on this machine. */
+export interface OwnWays {
+  readonly throughput: TunedModel
+  readonly latency: TunedModel
+  /** What a default session of onnxruntime runs, for batches and for one image. */
+  readonly ordinary: { readonly throughput: string; readonly latency: string }
+}
 
 export interface Prepared {
   readonly folder: string
+  readonly fp32: OwnWays
+  readonly int8: OwnWays
   readonly imageShape: readonly number[]
   readonly labels: readonly number[]
 }
@@ -23,6 +36,12 @@ export interface Wanted {
   readonly int8: string
   readonly images: number
   readonly calibration: number
+}
+
+/** Throws `notFound` where a version was not tuned on this machine. */
+function waysOf(store: Store, version: Version): OwnWays {
+  const ordinary = (goal: TuningGoal): string => ordinaryFile(store, version.id, goal).path
+  return { throughput: tunedModel(store, version, 'throughput'), latency: tunedModel(store, version, 'latency'), ordinary: { throughput: ordinary('throughput'), latency: ordinary('latency') } }
 }
 
 /** Writes both files and the images, decoded and normalised once for all, so that every contestant sees the same numbers. */
@@ -51,7 +70,7 @@ export async function prepare({ workspace, dataset, fp32, int8, images, calibrat
     const labels = await write('test', images, 'test.f32')
     const shape = imageShape(float, preprocessing)
     writeFileSync(join(folder, 'facts.json'), JSON.stringify({ imageShape: shape, labels }))
-    return { folder, imageShape: shape, labels }
+    return { folder, fp32: waysOf(store, float), int8: waysOf(store, ours), imageShape: shape, labels }
   } finally {
     store.close()
   }

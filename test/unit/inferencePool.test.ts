@@ -57,6 +57,18 @@ describe('the inference pool', () => {
     await alone.close()
   })
 
+  it('cuts a batch into parts for its sessions, and joins their answers in order', async () => {
+    const count = 7
+    const batch = { images: Float32Array.from(Array.from({ length: count }, (_, seed) => [...noise(seed)]).flat()), shape: [count, ...shape.slice(1)] }
+    const whole = await pool().open(model, { sessions: 1, threads: 1 })
+    const cut = await pool().open(model, { sessions: 2, threads: 1, part: 2 })
+    const [expected, joined] = [(await whole.run(batch)).outputs, (await cut.run(batch)).outputs]
+    const [name] = Object.keys(expected)
+    expect(joined[name].shape).toEqual([count, ...expected[name].shape.slice(1)])
+    expect(new Set(expected[name].data).size).toBeGreaterThan(count)
+    expect(joined).toEqual(expected)
+  })
+
   it(`answers ${images} images once each although its process is killed ${kills} times, and its memory stays`, async () => {
     const distinct = record.counts.test
     const samples = Int32Array.from({ length: images }, (_, index) => index % distinct)
@@ -80,8 +92,9 @@ describe('the inference pool', () => {
         expect(index).toBe(samples[done++])
         expect(rows[row]).toEqual(expected[index])
       }
-      for (; kill < kills && done > killAt[kill]; kill++) {
-        process.kill(killed.pid ?? 0, 'SIGKILL')
+      // Between its end and the next request there is no process: it is then killed after a later answer.
+      for (; kill < kills && done > killAt[kill] && killed.pid !== undefined; kill++) {
+        process.kill(killed.pid, 'SIGKILL')
         await untilGone(killed, kill + 1)
       }
       if (done > half && process.platform === 'linux' && killed.pid !== undefined) resident.push(residentBytes(killed.pid))

@@ -10,10 +10,14 @@ export interface CpuInfo {
   readonly avx2: boolean | null
   readonly avx512: boolean | null
   readonly vnni: boolean | null
+  /** Instructions that multiply whole tiles of int8 and bfloat16. */
+  readonly amx: boolean | null
+  /** bfloat16 products of AVX-512: libraries may round float layers to them. */
+  readonly bf16: boolean | null
 }
 
 export function cpuInfo(): CpuInfo {
-  const flags = process.platform === 'linux' && process.arch === 'x64' ? linuxFlags() : null
+  const flags = process.arch === 'x64' ? linuxFlags() : null
   const has = (...names: readonly string[]): boolean | null => flags && names.some((name) => flags.has(name))
   return {
     model: cpus()[0]?.model.trim() || 'unknown',
@@ -22,12 +26,18 @@ export function cpuInfo(): CpuInfo {
     avx2: has('avx2'),
     avx512: has('avx512f'),
     vnni: has('avx512_vnni', 'avx_vnni'),
+    amx: has('amx_int8'),
+    bf16: has('avx512_bf16'),
   }
 }
 
+/** Every instruction set that the system names: virtual machines give CPUs of several generations one name. */
+export const cpuInstructions = (): readonly string[] => [...(linuxFlags() ?? [])].sort()
+
 function linuxFlags(): ReadonlySet<string> | null {
+  if (process.platform !== 'linux') return null
   try {
-    const line = readFileSync('/proc/cpuinfo', 'utf8').split('\n').find((text) => text.startsWith('flags'))
+    const line = readFileSync('/proc/cpuinfo', 'utf8').split('\n').find((text) => /^(flags|Features)\b/.test(text))
     return line ? new Set(line.split(':')[1].trim().split(/\s+/)) : null
   } catch {
     return null

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { cpuInfo } from './cpu'
+import { cpuInfo, cpuInstructions } from './cpu'
 import { OPENVINO_VERSION, readOpenvinoManifest } from './openvino/layout'
 import { runtimeName } from './runtimeVersion'
 
@@ -8,6 +8,6 @@ export const installedLibraries = (): readonly string[] => [runtimeName(), ...(r
 
 /** Names the CPU and the libraries: what was measured under one fingerprint does not hold under another. */
 export function cpuFingerprint(): string {
-  const { model, architecture, cores, avx2, avx512, vnni } = cpuInfo()
-  return createHash('sha256').update(JSON.stringify([model, architecture, cores, avx2, avx512, vnni, installedLibraries()])).digest('hex').slice(0, 16)
+  const { model, architecture, cores } = cpuInfo()
+  return createHash('sha256').update(JSON.stringify([model, architecture, cores, cpuInstructions(), installedLibraries()])).digest('hex').slice(0, 16)
 }

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readFile, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheFolder } from './cacheFolder'
-import { cpuInfo } from './cpu'
+import { cpuInfo, cpuInstructions } from './cpu'
 import { runtimeName } from './runtimeVersion'
 
 /** Graphs as onnxruntime optimized them for this CPU, so that a session does not do that work again. */
@@ -26,8 +26,8 @@ const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(byte
 
 /** Names the model with all that its optimized graph depends on: the library, the CPU, and the session's settings. */
 export async function cacheKey(modelPath: string, entries: Readonly<Record<string, string>> = {}): Promise<string> {
-  const { model, architecture, avx2, avx512, vnni } = cpuInfo()
-  return digestOf(Buffer.from(JSON.stringify([digestOf(await readFile(modelPath)), runtimeName(), model, architecture, avx2, avx512, vnni, entries])))
+  const { model, architecture } = cpuInfo()
+  return digestOf(Buffer.from(JSON.stringify([digestOf(await readFile(modelPath)), runtimeName(), model, architecture, cpuInstructions(), entries])))
 }
 
 /** Entries are named `<key>-<digest of their bytes>`: nothing but their name is needed to know whether they are whole. */

@@ -27,7 +27,7 @@ export function tunedModel({ tunings, paths }: Tuned, { id, name }: Pick<Version
   const found = tunings.find(id, fingerprint)
   if (!found) throw new NNOptError('notFound', `version '${name}' is not tuned for this CPU and its libraries: run 'nnopt tune ${name}' first`)
   const { engine, form, sessions, threads, batch }: TunedLayout = found[goal]
-  return { path: formFile({ tunings, paths }, id, fingerprint, form), form, layout: { sessions, threads }, options: { engine }, batch }
+  return { path: formFile({ tunings, paths }, id, fingerprint, form), form, layout: { sessions, threads, part: batch }, options: { engine }, batch }
 }
 
 /** The file that an ordinary session of onnxruntime runs here: with zero channels where tuning found them faster, else the version's own. */

@@ -15,6 +15,8 @@ export const cpuFacts = z
     avx2: z.boolean().nullable(),
     avx512: z.boolean().nullable(),
     vnni: z.boolean().nullable(),
+    amx: z.boolean().nullable().default(null),
+    bf16: z.boolean().nullable().default(null),
     frequencyMhz: z.number().nullable(),
     temperatureC: z.number().nullable(),
   })

@@ -8,6 +8,8 @@ import type { ImageBatch, ModelSource, OutputTensor, RunResult, SessionInfo, Ses
 export interface SessionLayout {
   readonly sessions: number
   readonly threads: number
+  /** Images that a session runs at once; larger batches are cut into such parts and spread over the sessions. Whole batches when absent. */
+  readonly part?: number
 }
 
 /** Images of a data set that the inference process reads itself, so that pixels never cross a process boundary. */

@@ -1,11 +1,12 @@
 import type { InferenceThread } from '../inferenceWorker'
 import { startInferenceThread } from '../inferenceWorker'
 import type { SessionInfo } from '../protocol'
-import type { PoolCalls } from './calls'
+import type { PoolCalls, SessionLayout } from './calls'
 
 /** Sessions of one model, each in a thread of its own. */
 export interface SessionTeam {
   readonly info: SessionInfo
+  readonly layout: SessionLayout
   /** Waits for an idle session, in the order of the calls, and gives it back when the work ends. */
   use<T>(work: (member: Member) => Promise<T>): Promise<T>
   /** Waits for what runs, then releases session after session. */
@@ -34,14 +35,14 @@ export async function openSessions({ source, layout, options }: PoolCalls['open'
       members.push({ thread, warm: false })
       infos.push(await thread.call('open', { session: onlySession, model: source, options: { ...options, threads: layout.threads } }))
     }
-    return team(infos[0], members, closeAll)
+    return team(infos[0], layout, members, closeAll)
   } catch (error) {
     await closeAll()
     throw error
   }
 }
 
-function team(info: SessionInfo, members: readonly Member[], closeAll: () => Promise<void>): SessionTeam {
+function team(info: SessionInfo, layout: SessionLayout, members: readonly Member[], closeAll: () => Promise<void>): SessionTeam {
   const idle = [...members]
   const waiting: ((member: Member) => void)[] = []
   const running = new Set<Promise<unknown>>()
@@ -57,6 +58,7 @@ function team(info: SessionInfo, members: readonly Member[], closeAll: () => Pro
   }
   return {
     info,
+    layout,
     use(work) {
       const done = take().then((member) => work(member).finally(() => give(member)))
       const settled = done.catch(() => undefined).finally(() => running.delete(settled))

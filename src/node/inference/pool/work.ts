@@ -5,6 +5,7 @@ import type { Batch } from '../../datasets/pool/messages'
 import type { EvalMode } from '../../../core/data/batchPlan'
 import type { Transferable } from 'node:worker_threads'
 import type { PoolCall, PoolCalls, PoolRequest, SampleAnswer } from './calls'
+import { runInParts } from './parts'
 import { onlySession, openSessions } from './sessions'
 import type { Member, SessionTeam } from './sessions'
 
@@ -38,7 +39,10 @@ export function createPoolWork(): PoolWork {
       data.set(number, createDataPool(record))
       return null
     },
-    run: async ({ model, images, shape }) => (await modelOf(model)).use(({ thread }) => thread.call('run', { session: onlySession, images, shape }, transferOf(images))),
+    async run({ model, images, shape }) {
+      const team = await modelOf(model)
+      return runInParts(team, { images, shape }, team.layout.part ?? shape[0])
+    },
     time: async ({ model, images, shape, runs }) => (await modelOf(model)).use(({ thread }) => thread.call('time', { session: onlySession, images, shape, runs })),
     async samples(params) {
       const model = await modelOf(params.model)
