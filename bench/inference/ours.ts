@@ -6,7 +6,7 @@ import { runtimeText } from '../../src/node/inference/engineName'
 import { createInferenceWorker } from '../../src/node/inference/inferenceWorker'
 import type { InferenceWorker } from '../../src/node/inference/inferenceWorker'
 import { runInParts } from '../../src/node/inference/pool/parts'
-import { openSessions } from '../../src/node/inference/pool/sessions'
+import { onlySession, openSessions } from '../../src/node/inference/pool/sessions'
 import type { SessionTeam } from '../../src/node/inference/pool/sessions'
 import type { ImageBatch, RunResult } from '../../src/node/inference/protocol'
 import { runtimeName } from '../../src/node/inference/runtimeVersion'
@@ -92,12 +92,19 @@ export function startTuned(name: string, { throughput, latency }: OwnWays, { tes
       }
       return predictions
     },
-    time: async (batch, runs, settling) => (await timesOf(() => run({ images: noise(batch), shape: [batch, ...imageShape] }), settling + runs)).slice(settling),
+    async time(batch, runs, settling) {
+      const [team, images] = [await teamFor(batch), { images: noise(batch), shape: [batch, ...imageShape] }]
+      const isCut = (team.layout.part ?? batch) < batch
+      return [...(isCut ? await timesOf(() => run(images), settling + runs) : await timesInThread(team, images, settling + runs))].slice(settling)
+    },
     async stop() {
       for (const team of opened) await team.close()
     },
   }
 }
+
+/** Of whole batches, in the thread that runs them: as `nnopt benchmark` measures, and as the peers are measured in theirs. */
+const timesInThread = ({ use }: SessionTeam, batch: ImageBatch, runs: number): Promise<Float64Array> => use(({ thread }) => thread.call('time', { session: onlySession, runs, ...batch }))
 
 const textOf = ({ options: { engine }, form, layout: { sessions, threads, part } }: TunedModel): string => `${runtimeText(engine, form)}, ${sessions} × ${threads} threads, parts of ${part}`
 

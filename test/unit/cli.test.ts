@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { classesOf, preprocessingOf } from '../../src/core/data/modelFacts'
 import { preprocessingPresets } from '../../src/core/data/preprocessing'
 import { isQuantized, readOnnx } from '../../src/core/onnx'
+import type { BenchmarkResult } from '../../src/node/inference/benchmark'
 import { cli } from '../helpers/cli'
 import type { CliResult } from '../helpers/cli'
 import { writeImageFolder } from '../helpers/images'
@@ -94,7 +95,15 @@ describe('the way from a model to an int8 file', () => {
     expect(results[0]).toMatchObject({ throughput: { median: expect.any(Number), low: expect.any(Number), high: expect.any(Number) }, latencyMs: { p50: expect.any(Number), p90: expect.any(Number), p95: expect.any(Number), p99: expect.any(Number) }, warnings: expect.any(Array) })
     expect((results[0].roundsMs as readonly number[][]).flat()).toHaveLength(results[0].samples as number)
     expect(comparisons.map(({ id, to, batch, significant }) => [id === results[1].id, to === results[0].id, batch, typeof significant])).toEqual([[true, true, 1, 'boolean'], [true, true, 4, 'boolean']])
-    expect(cpu).toMatchObject({ model: expect.any(String), cores: expect.any(Number) })
+    expect(cpu).toMatchObject({ model: expect.any(String), cores: expect.any(Number), otherLoad: expect.any(Number) })
+  })
+
+  it('adds rounds to a benchmark while an interval is wide and the machine quiet, up to four times as many', async () => {
+    const { results: [{ throughput: { median, low, high }, roundsMs, warnings }] } = (await document('benchmark', 'base', '--rounds', '3', '--threads', '1')) as { readonly results: readonly [Pick<BenchmarkResult, 'throughput' | 'roundsMs' | 'warnings'>] }
+    expect(roundsMs.length).toBeGreaterThanOrEqual(3)
+    if (warnings.some((warning) => warning.includes('during the measurement'))) return expect(roundsMs.length).toBeLessThanOrEqual(12)
+    if (roundsMs.length < 12) expect(high - low).toBeLessThanOrEqual(0.031 * median)
+    else expect(roundsMs).toHaveLength(12)
   })
 
   it('exports the int8 model', async () => {

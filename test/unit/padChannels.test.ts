@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Graph, Node } from '../../src/core/graph/graph'
 import { floatTensor, sizeOf } from '../../src/core/graph/tensorData'
 import type { TensorData } from '../../src/core/graph/tensorData'
+import { adviceOf } from '../../src/core/layers/advice'
 import { createRandom } from '../../src/core/data/random'
 import { padChannels } from '../../src/core/prune/padChannels'
 import { createInferenceWorker } from '../../src/node/inference/inferenceWorker'
@@ -143,6 +144,9 @@ describe.each(['int8', 'uint8'] as const)('padding the channels of a quantized n
     expect(padded).toEqual([{ name: 'stem/image', from: 3, to: 4 }])
     expect([...(await answers(filled))]).toEqual([...(await answers(graph))])
     expect(padChannels(filled, 16)).toEqual({ graph: filled, padded: [] })
+    const facts = { operators: [{ op: 'QLinearConv', calls: 4, ms: 1 }], unfused: [], isQuantized: true }
+    expect(adviceOf(graph, facts)).toEqual([expect.stringMatching(/^the first convolution reads images of 3 channels/)])
+    expect(adviceOf(filled, facts)).toEqual([])
   })
 
   it('leaves it as it is where zero is not one integer', async () => {

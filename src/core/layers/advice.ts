@@ -1,6 +1,7 @@
 import { floatShadow } from '../graph/floatShadow'
 import type { Graph } from '../graph/graph'
 import { isQuantized } from '../onnx/isQuantized'
+import { imageBlock, imageReaders } from '../prune/imageChannels'
 
 export interface OperatorTime {
   readonly op: string
@@ -30,12 +31,13 @@ const vector = 8
 export function adviceOf(graph: Graph, { operators, unfused, isQuantized: isInt8 }: ProfileFacts): readonly string[] {
   const total = operators.reduce((sum, { ms }) => sum + ms, 0)
   const share = (chosen: (op: string) => boolean): number => operators.filter(({ op }) => chosen(op)).reduce((sum, { ms }) => sum + ms, 0) / total
-  const odd = oddWidths(graph)
+  const [odd, images] = [oddWidths(graph), unfilledImages(graph)]
   const [conversions, reorders] = [share((op) => op === 'QuantizeLinear' || op === 'DequantizeLinear'), share((op) => /^Reorder|^Transpose$/.test(op))]
   const found: (readonly [number, string])[] = [
     ...(isInt8 ? floatAdvice(operators, unfused, total) : []),
     ...(isInt8 && conversions > worthSaying ? [[conversions, `${percent(conversions)} of the time converts between float and int8: layers that stay in float cost a conversion on either side; keep whole regions in one of the two`] as const] : []),
     ...(odd > 0 ? [[isInt8 ? worthSaying : 1 - worthSaying, `${odd} convolutions have channel counts that do not fill vectors of ${vector}: 'nnopt tune' measures whether zero channels pay, 'nnopt export --pad-channels' writes them`] as const] : []),
+    ...(images !== undefined ? [[worthSaying, `the first convolution reads images of ${images} channels, for which onnxruntime copies every window: 'nnopt tune' measures whether a channel of zeros pays, 'nnopt export --pad-channels' writes it`] as const] : []),
     ...(reorders > worthSaying ? [[reorders, `${percent(reorders)} of the time changes the layout of values: operators without a kernel for the runtime's own layout cause it`] as const] : []),
     ...(!isInt8 ? [[worthSaying, "all of it runs in float: 'nnopt quantize' makes an int8 version"] as const] : []),
   ]
@@ -51,13 +53,19 @@ function floatAdvice(operators: readonly OperatorTime[], unfused: readonly Unfus
   })
 }
 
-/** Convolutions, other than the first, whose inputs or outputs do not fill vectors. */
+/** Convolutions whose inputs or outputs do not fill vectors; few input channels are those of images or of depthwise layers. */
 function oddWidths(graph: Graph): number {
   const { nodes, initializers } = isQuantized(graph) ? (floatShadow(graph)?.graph ?? graph) : graph
   return nodes.filter(({ op, inputs }) => {
     const [outputs, perGroup] = initializers.get(inputs[1] ?? '')?.shape ?? []
-    return op === 'Conv' && outputs !== undefined && (outputs % vector !== 0 || (perGroup !== 1 && perGroup !== 3 && perGroup % vector !== 0))
+    return op === 'Conv' && outputs !== undefined && (outputs % vector !== 0 || (perGroup > imageBlock && perGroup % vector !== 0))
   }).length
+}
+
+/** Channels of quantized images that the runtime's fast kernels do not read; undefined where they do, or in a float network. */
+function unfilledImages(graph: Graph): number | undefined {
+  const shadow = isQuantized(graph) ? floatShadow(graph) : undefined
+  return shadow && imageReaders(graph, shadow)[0]?.channels
 }
 
 const percent = (value: number): string => `${(value * 100).toFixed(0)} %`

@@ -50,7 +50,14 @@ export interface CpuState {
   readonly temperatureC: number | null
 }
 
-export const cpuState = (): CpuState => ({ frequencyMhz: cpus()[0]?.speed || null, temperatureC: temperature() })
+export const cpuState = (): CpuState => ({ frequencyMhz: cpus()[0]?.speed || linuxMhz(), temperatureC: temperature() })
+
+/** Node tells 0 where the kernel has no frequency driver, as in virtual machines; the processor's own figure is still there. */
+function linuxMhz(): number | null {
+  if (process.platform !== 'linux') return null
+  const found = /^cpu MHz\s*:\s*([\d.]+)/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))
+  return found ? Math.round(Number(found[1])) : null
+}
 
 const thermalFolder = '/sys/class/thermal'
 

@@ -19,6 +19,8 @@ export const cpuFacts = z
     bf16: z.boolean().nullable().default(null),
     frequencyMhz: z.number().nullable(),
     temperatureC: z.number().nullable(),
+    /** Cores that other programs kept busy just before. */
+    otherLoad: z.number().nullable().default(null),
   })
   .readonly()
 export type CpuFacts = z.infer<typeof cpuFacts>

@@ -8,12 +8,12 @@ import { cpuInfo, cpuState } from '../cpu'
 import type { CpuInfo, CpuState } from '../cpu'
 import { prepareContestant, throughputs, timedRound } from './contestant'
 import type { BenchmarkEntry, BenchmarkModel, Contestant } from './contestant'
-import { disturbance, idleLoad, watchLoad } from './machineLoad'
+import { disturbance, idleLoad, isQuiet, watchLoad } from './machineLoad'
 
 export type { BenchmarkEntry, BenchmarkModel } from './contestant'
 
 export interface BenchmarkOptions {
-  /** Rounds over all models; each contributes one throughput a model. */
+  /** Rounds over all models, at least; each contributes one throughput a model. While an interval is wide on a quiet machine more follow, up to four times as many. */
   readonly rounds?: number
   /** Time that one model runs within a round. */
   readonly roundMs?: number
@@ -47,7 +47,7 @@ export interface BenchmarkComparison extends ThroughputComparison, Pick<Benchmar
 export interface BenchmarkReport {
   readonly results: readonly BenchmarkResult[]
   readonly comparisons: readonly BenchmarkComparison[]
-  readonly cpu: CpuInfo & CpuState
+  readonly cpu: CpuInfo & CpuState & { /** Cores that other programs kept busy before the start. */ readonly otherLoad: number }
 }
 
 /** Compares models with the same runtime, threads, batch and images for all. */
@@ -62,13 +62,16 @@ export function benchmark(models: readonly BenchmarkModel[], { batches, threads,
  */
 export async function benchmarkGroups(groups: readonly (readonly BenchmarkEntry[])[], options: BenchmarkOptions = {}): Promise<BenchmarkReport> {
   const { rounds = defaultRounds, onProgress } = options
-  const before = disturbance('before the start', await idleLoad())
+  const load = await idleLoad()
+  const before = disturbance('before the start', load)
   const measured: GroupReport[] = []
+  let done = 0
   for (const [index, entries] of groups.entries()) {
-    measured.push(await measureGroup(entries, { ...options, rounds, onProgress: (round) => onProgress?.(index * rounds + round, groups.length * rounds) }))
+    const toCome = (groups.length - index - 1) * rounds
+    measured.push(await measureGroup(entries, { ...options, rounds, onProgress: (round, planned) => onProgress?.(++done, done + planned - round + toCome) }))
   }
   const results = measured.flatMap((part) => part.results).map((result) => ({ ...result, warnings: [...before, ...result.warnings] }))
-  return { results, comparisons: measured.flatMap((part) => part.comparisons), cpu: { ...cpuInfo(), ...cpuState() } }
+  return { results, comparisons: measured.flatMap((part) => part.comparisons), cpu: { ...cpuInfo(), ...cpuState(), otherLoad: load.others } }
 }
 
 const defaultRounds = 12
@@ -80,18 +83,28 @@ async function measureGroup(entries: readonly BenchmarkEntry[], { rounds, roundM
   try {
     for (const entry of entries) contestants.push(await prepareContestant(entry, { roundMs, seed }))
     const load = watchLoad()
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < rounds || (round < mostTimes * rounds && isQuiet(load()) && !contestants.every(isSettled)); round++) {
       for (const contestant of rotated(contestants, round)) {
         if (signal?.aborted) throw new NNOptError('cancelled', 'benchmark stopped on request')
         contestant.rounds.push(await timedRound(contestant))
       }
-      onProgress?.(round + 1, rounds)
+      onProgress?.(round + 1, Math.max(round + 1, rounds))
     }
     const during = disturbance('during the measurement', load())
     return { results: contestants.map((contestant) => resultOf(contestant, seed, during)), comparisons: comparisonsOf(contestants, seed) }
   } finally {
     await Promise.all(contestants.flatMap(({ workers }) => workers.map((worker) => worker.close())))
   }
+}
+
+/** So many times the rounds that were asked for, where intervals stay wide. */
+const mostTimes = 4
+/** An interval up to this share of the median: what two runs on a quiet machine may differ by. */
+const narrowInterval = 0.03
+
+function isSettled(contestant: Contestant): boolean {
+  const { median, low, high } = bootstrapMedian(throughputs(contestant), createRandom(0).uniform)
+  return high - low <= narrowInterval * median
 }
 
 const rotated = <T>(items: readonly T[], by: number): readonly T[] => items.map((_, index) => items[(index + by) % items.length])

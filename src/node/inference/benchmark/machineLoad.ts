@@ -33,6 +33,8 @@ export async function idleLoad(): Promise<Load> {
 /** Ordinary services of an idle machine stay below this, in cores. */
 const disturbing = 0.25
 
+export const isQuiet = ({ others }: Load): boolean => others < disturbing
+
 /** A warning where other programs take time from the measurement. */
-export const disturbance = (when: string, { others }: Load): readonly string[] =>
-  others < disturbing ? [] : [`other programs kept ${others.toFixed(1)} of ${availableParallelism()} cores busy ${when}: close them and measure again`]
+export const disturbance = (when: string, load: Load): readonly string[] =>
+  isQuiet(load) ? [] : [`other programs kept ${load.others.toFixed(1)} of ${availableParallelism()} cores busy ${when}: close them and measure again`]

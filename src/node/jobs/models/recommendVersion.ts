@@ -14,7 +14,6 @@ import { createDataPool } from '../../datasets'
 import type { DatasetRecord } from '../../datasets/record'
 import { benchmarkGroups } from '../../inference/benchmark'
 import type { BenchmarkEntry, BenchmarkReport } from '../../inference/benchmark'
-import { cpuInfo, cpuState } from '../../inference/cpu'
 import { runtimeName } from '../../inference/runtimeVersion'
 import { probeSaturation } from '../../inference/saturation'
 import type { StepContext } from '../step'
@@ -61,7 +60,7 @@ export async function recommendVersion(request: RecommendRequest, context: Conte
       return { kind, how, accuracyIs, pairsAtRisk, accuracy: compareScores(scores[0], scores[index]), samplesPerSecond: report.results.find(({ id }) => id === kind)?.throughput ?? null, sizeBytes: statSync(timed ?? scored).size }
     })
     const warnings = [...new Set(report.results.flatMap((result) => result.warnings))]
-    return { version: request.version.id, cpu: { ...cpuInfo(), ...cpuState() }, saturates, runtime: runtimeName(), batch: request.batch, threads: request.threads, deployments, here: chooseHere(deployments, request.maxDrop), withoutVnni: chooseWithoutVnni(deployments, request.maxDrop), warnings }
+    return { version: request.version.id, cpu: report.cpu, saturates, runtime: runtimeName(), batch: request.batch, threads: request.threads, deployments, here: chooseHere(deployments, request.maxDrop), withoutVnni: chooseWithoutVnni(deployments, request.maxDrop), warnings }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -25,7 +25,8 @@ export interface TuneRequest {
 
 /** Finds the fastest layout of a version on this machine and keeps it, with the file that it needs. */
 export async function tuneVersion({ version, batches, engines = installedEngines() }: TuneRequest, { store, signal, progress }: Pick<StepContext, 'store' | 'signal' | 'progress'>): Promise<Tuning> {
-  const before = disturbance('before the start', await idleLoad())
+  const load = await idleLoad()
+  const before = disturbance('before the start', load)
   const [fingerprint, path] = [cpuFingerprint(), store.paths.model(version.id)]
   const shape = imageShape(version, preprocessingFor(readModelFile(path).graph, version))
   const { padded, warnings } = await writePadded(path, formFile(store, version.id, fingerprint, 'padded'), shape)
@@ -37,7 +38,7 @@ export async function tuneVersion({ version, batches, engines = installedEngines
     imageShape: shape,
     onProgress: (done, total) => progress({ label: `tuning ${version.name}`, done, total, unit: 'measurements' }),
   })
-  const tuning: Tuning = { version: version.id, createdAt: new Date().toISOString(), fingerprint, cpu: { ...cpuInfo(), ...cpuState() }, libraries: installedLibraries(), ...found, warnings: [...before, ...warnings] }
+  const tuning: Tuning = { version: version.id, createdAt: new Date().toISOString(), fingerprint, cpu: { ...cpuInfo(), ...cpuState(), otherLoad: load.others }, libraries: installedLibraries(), ...found, warnings: [...before, ...warnings] }
   if (store.versions.find(version.id)?.deletedAt !== null) throw new NNOptError('notFound', `version '${version.name}' (${version.id}) was deleted while it was tuned`)
   if (!usesPadded(found)) rmSync(formFile(store, version.id, fingerprint, 'padded'), { force: true })
   store.tunings.save(tuning)

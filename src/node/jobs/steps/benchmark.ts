@@ -11,7 +11,7 @@ const params = z.object({
   versions: z.array(z.string().min(1)).min(1).describe('Versions to compare; they take turns'),
   batch: z.array(z.number().int().min(1).max(1024)).min(1).default([1]).meta({ unit: 'images' }).describe('Images at once; every number is measured'),
   threads: z.array(z.number().int().min(1).max(256)).min(1).optional().describe('Threads of onnxruntime, every number is measured; the cores when left out'),
-  rounds: z.number().int().min(2).max(1000).default(12).describe('Rounds over all versions'),
+  rounds: z.number().int().min(2).max(1000).default(12).describe('Rounds over all versions, at least; up to four times as many on a quiet machine while an interval is wider than 3 %'),
   tuned: z.boolean().default(false).describe('Each version in its own fastest layout of this machine, for throughput and for one image; batch and threads are those that tuning found'),
 })
 
