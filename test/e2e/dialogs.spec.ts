@@ -50,6 +50,16 @@ for (const [layout, shown] of [['Overview', 'img'], ['Table', 'row'], ['Pareto',
   })
 }
 
+test('points of the Pareto view are selected by keys alone', async () => {
+  await open('/')
+  await page.getByRole('button', { name: 'Pareto', exact: true }).click()
+  await page.getByRole('application', { name: 'Points in the order of their cost' }).focus()
+  for (const key of ['Home', 'Enter', 'ArrowRight', ' ']) await page.keyboard.press(key)
+  await expect(page.getByRole('status').filter({ hasText: '%' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Compare 2' })).toBeVisible()
+  expect(await violationsInBothThemes(page)).toEqual([])
+})
+
 test('the columns that can be chosen', async () => {
   await open('/')
   await page.getByRole('button', { name: 'Table', exact: true }).click()

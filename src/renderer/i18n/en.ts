@@ -148,6 +148,7 @@ export const en = {
   'pareto.target': 'target {value}',
   'pareto.latencyAt': 'Latency p50, {cell}',
   'pareto.noLatency': 'Evaluate and benchmark a version to see its latency here.',
+  'pareto.keys': 'Points in the order of their cost: arrow keys walk, Enter selects',
   'lineage.in': 'Enlarge',
   'lineage.out': 'Reduce',
   'lineage.fit': 'Fit',
