@@ -42,7 +42,7 @@ test('a new run without any data set offers one, and asks for it at its field', 
   try {
     await page.goto(studio.url)
     await page.getByRole('link', { name: 'New run' }).click()
-    const dataset = page.getByRole('listitem', { name: '1. Train' }).getByRole('combobox', { name: /^Dataset/ })
+    const dataset = page.getByRole('listitem', { name: '1. Train' }).getByRole('combobox', { name: /^Data set/ })
     await expect(dataset).toHaveAttribute('aria-invalid', 'true')
     await expect(dataset).toHaveAccessibleDescription('Needed')
     await expect(page.getByRole('button', { name: 'Start' })).toBeDisabled()

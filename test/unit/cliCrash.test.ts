@@ -15,7 +15,7 @@ async function json<T>(...args: string[]): Promise<T> {
   return (await cli([...args, '--json'], { workspace })).json as T
 }
 
-const train = ['train', '--arch', 'tiny-cnn', '--dataset', 'colours', '--epochs', '4', '--batch-size', '8', '--backend', 'wasm', '--seed', '3']
+const train = ['train', '--arch', 'tiny-cnn', '--dataset', 'colours', '--epochs', '12', '--batch-size', '8', '--backend', 'wasm', '--seed', '3']
 const weightsOf = async (name: string): Promise<Buffer> => readFileSync(join(workspace, 'versions', (await json<Version>('show', name)).id, 'training.safetensors'))
 
 beforeAll(async () => {
