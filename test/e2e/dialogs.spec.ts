@@ -54,8 +54,14 @@ test('points of the Pareto view are selected by keys alone', async () => {
   await open('/')
   await page.getByRole('button', { name: 'Pareto', exact: true }).click()
   await page.getByRole('application', { name: 'Points in the order of their cost' }).focus()
-  for (const key of ['Home', 'Enter', 'ArrowRight', ' ']) await page.keyboard.press(key)
-  await expect(page.getByRole('status').filter({ hasText: '%' })).toBeVisible()
+  const point = page.getByRole('status').filter({ hasText: '%' })
+  // Points can be reached once the first picture has been painted.
+  await expect(async () => {
+    await page.keyboard.press('Home')
+    await expect(point).toBeVisible({ timeout: 500 })
+  }).toPass()
+  for (const key of ['Enter', 'ArrowRight', ' ']) await page.keyboard.press(key)
+  await expect(point).toBeVisible()
   await expect(page.getByRole('button', { name: 'Compare 2' })).toBeVisible()
   expect(await violationsInBothThemes(page)).toEqual([])
 })

@@ -7,6 +7,8 @@ namespace nnopt {
 
 constexpr int64_t kShortLine = 64;
 constexpr int64_t kGrainElements = 16384;
+// A larger result has left the caches when the next operation reads it.
+constexpr int64_t kStreamedBytes = 8 << 20;
 
 struct Lines {
   int64_t channels, width, count, rest;  // rest: elements after the last whole line
@@ -41,10 +43,15 @@ Floats lastLine(const T* values, const Lines& lines, const Floats& filling) {
 // y = map(x, dy, column), 16 lanes at a time.
 template <typename T, typename Map>
 void mapLines(const Lines& lines, const T* x, const T* dy, T* y, const Map& map) {
+  const bool large = lines.count * lines.width * static_cast<int64_t>(sizeof(T)) > kStreamedBytes;
   shareOut(lines.count, lines.grain(), [&](int64_t begin, int64_t end) {
     for (int64_t line = begin; line < end; line++) {
       const int64_t at = line * lines.width;
-      for (int64_t j = 0; j < lines.width; j += kLanes) stream(y + at + j, map(load(x + at + j), load(dy + at + j), j));
+      if (large) {
+        for (int64_t j = 0; j < lines.width; j += kLanes) stream(y + at + j, map(load(x + at + j), load(dy + at + j), j));
+      } else {
+        for (int64_t j = 0; j < lines.width; j += kLanes) store(y + at + j, map(load(x + at + j), load(dy + at + j), j));
+      }
     }
   });
   if (lines.rest == 0) return;
