@@ -97,7 +97,7 @@ for (const step of ['Evaluate', 'Quantize', 'Train further', 'Benchmark', 'Tune'
     const button = page.getByRole('button', { name: step, exact: true })
     await button.click()
     const dialog = page.getByRole('dialog')
-    await expect(dialog.locator('.field').first().or(dialog.locator('form'))).toBeVisible()
+    await expect(dialog.locator('.field').or(dialog.locator('form')).first()).toBeVisible()
     expect(await violationsInBothThemes(page)).toEqual([])
     const number = dialog.locator('input[inputmode="numeric"], input[inputmode="decimal"]').first()
     if ((await number.count()) === 0) return
