@@ -20,11 +20,16 @@ const [batch, steps, size, totalStride] = [values.batch, values.steps, values.si
 const random = createRandom(1)
 const images = Uint8Array.from({ length: batch * size * size * 3 }, () => random.integer(256))
 const labels = Int32Array.from({ length: batch }, () => random.integer(10))
-const graph = architectures.get(values.model).build(values.model === 'mobilenet-v2' ? { totalStride, size } : { size }, 0)
+const graph = architectures
+  .get(values.model)
+  .build(values.model === 'mobilenet-v2' ? { totalStride, size } : { size }, 0)
 
 async function measure(id: string): Promise<void> {
   const running = await backends.get(id).create()
-  const trainer = createTrainer(graph, trainConfig.parse({ batchSize: batch }), 100, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] })
+  const trainer = createTrainer(graph, trainConfig.parse({ batchSize: batch }), 100, {
+    mean: [0.5, 0.5, 0.5],
+    std: [0.25, 0.25, 0.25],
+  })
   const step = (): number => {
     const { loss, correct } = trainer.trainStep({ images, labels, height: size, width: size })
     const [value] = loss.dataSync()
@@ -45,7 +50,9 @@ async function measure(id: string): Promise<void> {
   }
   const medianMs = times.sort((a, b) => a - b)[Math.floor(times.length / 2)]
   const rate = (ms: number): string => ((batch / ms) * 1000).toFixed(0)
-  console.log(`${running.name} ${running.version}, ${running.device}: ${rate(medianMs)} img/s (best ${rate(times[0])}), ${medianMs.toFixed(0)} ms a step, at least ${Math.min(...processorMs).toFixed(0)} ms of processor time, loss ${first.toFixed(3)} → ${last.toFixed(3)}`)
+  console.log(
+    `${running.name} ${running.version}, ${running.device}: ${rate(medianMs)} img/s (best ${rate(times[0])}), ${medianMs.toFixed(0)} ms a step, at least ${Math.min(...processorMs).toFixed(0)} ms of processor time, loss ${first.toFixed(3)} → ${last.toFixed(3)}`,
+  )
   trainer.dispose()
   running.dispose()
 }

@@ -34,7 +34,16 @@ const { values } = parseArgs({
   },
 })
 
-const peers = ['pytorch-fp32', 'pytorch-int8', 'onnxruntime-fp32', 'onnxruntime-int8', 'openvino-fp32', 'openvino-bf16', 'openvino-nncf', 'openvino-ours']
+const peers = [
+  'pytorch-fp32',
+  'pytorch-int8',
+  'onnxruntime-fp32',
+  'onnxruntime-int8',
+  'openvino-fp32',
+  'openvino-bf16',
+  'openvino-nncf',
+  'openvino-ours',
+]
 const roundMs = Number(values['round-ms'])
 const settlingMs = 60
 const threads = availableParallelism()
@@ -43,7 +52,8 @@ const batches = values.batch.split(',').map(Number)
 
 function python(): string {
   const file = join(process.env['NNOPT_PEERS'] ?? join(homedir(), '.cache', 'nnopt', 'peers'), 'bin', 'python')
-  if (!existsSync(file)) throw new Error(`'${file}' is missing: run bench/peers/setup, or name its folder by NNOPT_PEERS`)
+  if (!existsSync(file))
+    throw new Error(`'${file}' is missing: run bench/peers/setup, or name its folder by NNOPT_PEERS`)
   return file
 }
 
@@ -55,7 +65,10 @@ async function start({ folder, fp32, int8, imageShape }: Prepared): Promise<Cont
     ['ours-int8-session', () => startOrdinary('ours-int8-session', int8, place)],
     ['ours-fp32-session', () => startOrdinary('ours-fp32-session', fp32, place)],
     ['bare-int8', () => startBare('bare-int8', int8, place)],
-    ...peers.map((kind): [string, () => Promise<Contestant>] => [kind, () => startPeer(python(), script, kind, folder, threads)]),
+    ...peers.map((kind): [string, () => Promise<Contestant>] => [
+      kind,
+      () => startPeer(python(), script, kind, folder, threads),
+    ]),
   ]
   const wanted = values.only.split(',').filter(Boolean)
   const started: Contestant[] = []
@@ -75,14 +88,23 @@ async function rounds(contestants: readonly Contestant[], batch: number): Promis
     for (let turn = 0; turn < contestants.length; turn++) {
       const each = contestants[(turn + round) % contestants.length]
       const ms = runMs.get(each.name) ?? 1
-      times.get(each.name)?.push([...(await each.time(batch, Math.max(1, Math.round(roundMs / ms)), Math.ceil(settlingMs / ms)))])
+      times
+        .get(each.name)
+        ?.push([...(await each.time(batch, Math.max(1, Math.round(roundMs / ms)), Math.ceil(settlingMs / ms)))])
     }
   }
   return times
 }
 
 const before = disturbance('before the start', await idleLoad())
-const prepared = await prepare({ workspace: values.workspace, dataset: values.dataset, fp32: values.fp32, int8: values.int8, images: Number(values.images), calibration: Number(values.calibration) })
+const prepared = await prepare({
+  workspace: values.workspace,
+  dataset: values.dataset,
+  fp32: values.fp32,
+  int8: values.int8,
+  images: Number(values.images),
+  calibration: Number(values.calibration),
+})
 try {
   const contestants = await start(prepared)
   const predictions = new Map<string, readonly number[]>()
@@ -90,12 +112,31 @@ try {
   const timed = new Map<number, ReadonlyMap<string, number[][]>>()
   for (const batch of batches) timed.set(batch, await rounds(contestants, batch))
   for (const each of contestants) await each.stop()
-  const measured = contestants.map(({ name, version }): Measured => ({ name, version, predictions: predictions.get(name) ?? [], rounds: new Map(batches.map((batch) => [batch, timed.get(batch)?.get(name) ?? []])) }))
+  const measured = contestants.map(({ name, version }): Measured => ({
+    name,
+    version,
+    predictions: predictions.get(name) ?? [],
+    rounds: new Map(batches.map((batch) => [batch, timed.get(batch)?.get(name) ?? []])),
+  }))
   const rows = rowsOf(measured, measured[0], prepared.labels)
   for (const warning of before) process.stderr.write(`warning: ${warning}\n`)
   console.log(tableOf(rows, batches))
   const cpu = { ...cpuInfo(), ...cpuState() }
-  if (values.json) writeFileSync(values.json, JSON.stringify({ cpu, threads, warnings: before, rows, rounds: measured.map(({ name, rounds: all }) => ({ name, ms: Object.fromEntries(all) })) }, null, 1))
+  if (values.json)
+    writeFileSync(
+      values.json,
+      JSON.stringify(
+        {
+          cpu,
+          threads,
+          warnings: before,
+          rows,
+          rounds: measured.map(({ name, rounds: all }) => ({ name, ms: Object.fromEntries(all) })),
+        },
+        null,
+        1,
+      ),
+    )
   if (values.chart) writeFileSync(values.chart, chartOf(rows, batches[0]))
 } finally {
   rmSync(prepared.folder, { recursive: true, force: true })

@@ -9,12 +9,24 @@ import { trainConfig } from '../src/core/train/config'
 import { createTrainer } from '../src/core/train/trainer'
 import { backends } from '../src/node/backends/index'
 
-const { values } = parseArgs({ options: { size: { type: 'string', default: '224' }, batch: { type: 'string', default: '32' }, steps: { type: 'string', default: '3' }, backend: { type: 'string', default: 'tensorflow' } } })
+const { values } = parseArgs({
+  options: {
+    size: { type: 'string', default: '224' },
+    batch: { type: 'string', default: '32' },
+    steps: { type: 'string', default: '3' },
+    backend: { type: 'string', default: 'tensorflow' },
+  },
+})
 const [size, batch, steps] = [values.size, values.batch, values.steps].map(Number)
 const backend = await backends.get(values.backend).create()
 console.log(`${backend.name} ${backend.version}, ${backend.device}: MobileNetV2, ${size}×${size}, batch ${batch}`)
 const random = createRandom(1)
-const images = { images: Uint8Array.from({ length: batch * size * size * 3 }, () => random.integer(256)), labels: Int32Array.from({ length: batch }, () => random.integer(10)), height: size, width: size }
+const images = {
+  images: Uint8Array.from({ length: batch * size * size * 3 }, () => random.integer(256)),
+  labels: Int32Array.from({ length: batch }, () => random.integer(10)),
+  height: size,
+  width: size,
+}
 
 /** Every activation from 0 to 6, or −6 to 6: what a step costs does not depend on the ranges. */
 function quantized(source: Graph): Graph {
@@ -28,7 +40,11 @@ function quantized(source: Graph): Graph {
 const float = architectures.get('mobilenet-v2').build({ classes: 10, size, width: 1 }, 0)
 const config = trainConfig.parse({ batchSize: batch, learningRate: 1e-4, optimizer: 'adam' })
 const normalization = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }
-const trainers = { fp32: createTrainer(float, config, 100, normalization), qat: createTrainer(quantized(float), config, 100, normalization), 'qat, scales learned': createTrainer(quantized(float), config, 100, normalization, { learnScales: true }) }
+const trainers = {
+  fp32: createTrainer(float, config, 100, normalization),
+  qat: createTrainer(quantized(float), config, 100, normalization),
+  'qat, scales learned': createTrainer(quantized(float), config, 100, normalization, { learnScales: true }),
+}
 const seconds = new Map<string, number[]>(Object.keys(trainers).map((name) => [name, []]))
 // Taking turns, so that what else the machine does meets all of them alike; the first round warms up.
 for (let round = 0; round <= steps; round++) {
@@ -42,4 +58,7 @@ for (let round = 0; round <= steps; round++) {
   }
 }
 const median = (name: string): number => [...(seconds.get(name) ?? [])].sort((a, b) => a - b)[Math.floor(steps / 2)]
-for (const name of Object.keys(trainers)) console.log(`${name}: ${median(name).toFixed(3)} s a step, ${(batch / median(name)).toFixed(1)} img/s, ${(median(name) / median('fp32')).toFixed(2)} × fp32`)
+for (const name of Object.keys(trainers))
+  console.log(
+    `${name}: ${median(name).toFixed(3)} s a step, ${(batch / median(name)).toFixed(1)} img/s, ${(median(name) / median('fp32')).toFixed(2)} × fp32`,
+  )

@@ -10,13 +10,24 @@ import { gzipSync } from 'node:zlib'
 
 const { values } = parseArgs({
   options: {
-    workspace: { type: 'string', default: '' }, dataset: { type: 'string', default: '' }, from: { type: 'string', default: '' },
-    prepare: { type: 'boolean', default: false }, rounds: { type: 'string', default: '9' }, batch: { type: 'string', default: '32' },
-    json: { type: 'string' }, table: { type: 'string' },
+    workspace: { type: 'string', default: '' },
+    dataset: { type: 'string', default: '' },
+    from: { type: 'string', default: '' },
+    prepare: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '9' },
+    batch: { type: 'string', default: '32' },
+    json: { type: 'string' },
+    table: { type: 'string' },
   },
 })
 const nnoptFile = join(dirname(fileURLToPath(import.meta.url)), '..', 'bin', 'nnopt.mjs')
-const nnopt = (...args) => JSON.parse(execFileSync(process.execPath, [nnoptFile, ...args, '--workspace', values.workspace, '--json'], { stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 2 ** 28 }))
+const nnopt = (...args) =>
+  JSON.parse(
+    execFileSync(process.execPath, [nnoptFile, ...args, '--workspace', values.workspace, '--json'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 2 ** 28,
+    }),
+  )
 
 const unstructured = (amount) => ['--method', 'l1-unstructured', '--amount', String(amount)]
 const structured = (share) => ['--method', 'l1-structured', '--keep', `macs=${share}`]
@@ -43,11 +54,27 @@ function importFilled(from, name) {
 }
 for (const form of forms) {
   if (form.filled) {
-    for (const nameOf of [float, int8]) if (!known.has(nameOf(form))) importFilled(nameOf({ ...form, id: form.filled }), nameOf(form))
+    for (const nameOf of [float, int8])
+      if (!known.has(nameOf(form))) importFilled(nameOf({ ...form, id: form.filled }), nameOf(form))
     continue
   }
-  if (!known.has(float(form))) nnopt('prune', values.from, ...form.flags, '--statistics-samples', '0', '--name', float(form))
-  if (!known.has(int8(form))) nnopt('quantize', float(form), '--dataset', values.dataset, '--name', int8(form), '--calibration-samples', '16', '--no-equalization', '--no-bias-correction', '--validation-samples', '64')
+  if (!known.has(float(form)))
+    nnopt('prune', values.from, ...form.flags, '--statistics-samples', '0', '--name', float(form))
+  if (!known.has(int8(form)))
+    nnopt(
+      'quantize',
+      float(form),
+      '--dataset',
+      values.dataset,
+      '--name',
+      int8(form),
+      '--calibration-samples',
+      '16',
+      '--no-equalization',
+      '--no-bias-correction',
+      '--validation-samples',
+      '64',
+    )
 }
 if (values.prepare) {
   rmSync(folder, { recursive: true })
@@ -64,10 +91,18 @@ function sizes(name) {
   rmSync(file)
   return { bytes: bytes.length, compressed: gzipSync(bytes, { level: 9 }).length }
 }
-const rows = forms.flatMap((form) => [float(form), int8(form)].map((name, index) => {
-  const result = measured.results.find(({ id }) => id === ids.get(name))
-  return { label: form.label, precision: index === 0 ? 'fp32' : 'int8', ...sizes(name), throughput: result.throughput, warnings: result.warnings }
-}))
+const rows = forms.flatMap((form) =>
+  [float(form), int8(form)].map((name, index) => {
+    const result = measured.results.find(({ id }) => id === ids.get(name))
+    return {
+      label: form.label,
+      precision: index === 0 ? 'fp32' : 'int8',
+      ...sizes(name),
+      throughput: result.throughput,
+      warnings: result.warnings,
+    }
+  }),
+)
 rmSync(folder, { recursive: true })
 
 const megabytes = (bytes) => (bytes / 1e6).toFixed(2)
@@ -75,9 +110,20 @@ const dense = new Map(rows.slice(0, 2).map((row) => [row.precision, row.throughp
 const table = [
   ['', '', 'MB', 'MB, gzip', `img/s, batch ${values.batch}`, '95 % interval', 'times as it is'],
   ['---', '---', '---', '---', '---', '---', '---'],
-  ...rows.map(({ label, precision, bytes, compressed, throughput: { median, low, high } }) => [label, precision, megabytes(bytes), megabytes(compressed), median.toFixed(0), `${low.toFixed(0)} to ${high.toFixed(0)}`, (median / dense.get(precision)).toFixed(2)]),
-].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  ...rows.map(({ label, precision, bytes, compressed, throughput: { median, low, high } }) => [
+    label,
+    precision,
+    megabytes(bytes),
+    megabytes(compressed),
+    median.toFixed(0),
+    `${low.toFixed(0)} to ${high.toFixed(0)}`,
+    (median / dense.get(precision)).toFixed(2),
+  ]),
+]
+  .map((cells) => `| ${cells.join(' | ')} |`)
+  .join('\n')
 console.log(table)
 for (const warning of new Set(rows.flatMap(({ warnings }) => warnings))) console.error(`warning: ${warning}`)
-if (values.json) writeFileSync(values.json, `${JSON.stringify({ cpu: measured.cpu, batch: Number(values.batch), rows }, null, 1)}\n`)
+if (values.json)
+  writeFileSync(values.json, `${JSON.stringify({ cpu: measured.cpu, batch: Number(values.batch), rows }, null, 1)}\n`)
 if (values.table) writeFileSync(values.table, `${table}\n`)

@@ -47,7 +47,8 @@ const leastRounds = 3
 const programs: Programs[] = []
 /** PyTorch's name for it; this program says fp32. */
 const precision: Precision = values.precision === 'float32' ? 'fp32' : (values.precision as Precision)
-if (!['fp32', ...halfTypes].includes(precision)) throw new Error(`--precision: expected one of float32, ${halfTypes.join(', ')}, got '${values.precision}'`)
+if (!['fp32', ...halfTypes].includes(precision))
+  throw new Error(`--precision: expected one of float32, ${halfTypes.join(', ')}, got '${values.precision}'`)
 
 const batchOf = (resolution: number): number => Number(values.batch) || (resolution <= 32 ? 128 : 32)
 
@@ -73,7 +74,11 @@ async function calibrate(trainee: Trainee): Promise<number> {
 
 async function compare(backend: string, resolution: number, peer: Trainee, peerSteps: number): Promise<Row> {
   const batch = batchOf(resolution)
-  const ours = await startTrainee(process.execPath, [self, '--trainee', `${backend},${resolution},${batch},${precision}`], backends.get(backend).environment)
+  const ours = await startTrainee(
+    process.execPath,
+    [self, '--trainee', `${backend},${resolution},${batch},${precision}`],
+    backends.get(backend).environment,
+  )
   try {
     const steps = await calibrate(ours)
     const samples: Sample[] = []
@@ -83,7 +88,12 @@ async function compare(backend: string, resolution: number, peer: Trainee, peerS
       // The order alternates, so that a drift of the machine favours neither.
       const first = round % 2 === 0 ? await peer.run(peerSteps) : undefined
       const mine = await ours.run(steps)
-      samples.push({ ours: mine, peer: first ?? (await peer.run(peerSteps)), images: steps * batch, peerImages: peerSteps * batch })
+      samples.push({
+        ours: mine,
+        peer: first ?? (await peer.run(peerSteps)),
+        images: steps * batch,
+        peerImages: peerSteps * batch,
+      })
     }
     const [mine, other] = [ours, peer].map(({ ready }) => `${ready.version}, ${ready.device}`)
     programs.push({ ours: mine, peer: other })
@@ -99,7 +109,14 @@ async function measure(): Promise<readonly Row[]> {
   const rows: Row[] = []
   const chosen = await chosenBackends()
   for (const resolution of values.resolution.split(',').map(Number)) {
-    const peer = await startTrainee(python, [peerScript, String(resolution), String(batchOf(resolution)), String(availableParallelism()), values.device, values.precision])
+    const peer = await startTrainee(python, [
+      peerScript,
+      String(resolution),
+      String(batchOf(resolution)),
+      String(availableParallelism()),
+      values.device,
+      values.precision,
+    ])
     try {
       const peerSteps = await calibrate(peer)
       for (const backend of chosen) rows.push(await compare(backend, resolution, peer, peerSteps))
@@ -112,7 +129,17 @@ async function measure(): Promise<readonly Row[]> {
 
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`
 
-function lineOf({ backend, resolution, batch, imagesPerSecond, peerImagesPerSecond, ratio, ratioInterval: [low, high], peakMemoryBytes, peerPeakMemoryBytes }: Row): string {
+function lineOf({
+  backend,
+  resolution,
+  batch,
+  imagesPerSecond,
+  peerImagesPerSecond,
+  ratio,
+  ratioInterval: [low, high],
+  peakMemoryBytes,
+  peerPeakMemoryBytes,
+}: Row): string {
   return `${backend} ${resolution}×${resolution}, batch ${batch}: ${imagesPerSecond.toFixed(1)} img/s beside ${peerImagesPerSecond.toFixed(1)}, ratio ${ratio.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}), peak ${mebibytes(peakMemoryBytes)} beside ${mebibytes(peerPeakMemoryBytes)}`
 }
 

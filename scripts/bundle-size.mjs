@@ -16,11 +16,16 @@ function take(file) {
   if (files.has(file)) return
   files.add(file)
   if (!file.endsWith('.js')) return
-  for (const [, imported] of readFileSync(join(out, file), 'utf8').matchAll(/(?:^|[;\n}])\s*import\s*(?:[^'"()]*?from\s*)?["']\.\/([^"']+)["']/g)) take(`assets/${imported}`)
+  for (const [, imported] of readFileSync(join(out, file), 'utf8').matchAll(
+    /(?:^|[;\n}])\s*import\s*(?:[^'"()]*?from\s*)?["']\.\/([^"']+)["']/g,
+  ))
+    take(`assets/${imported}`)
 }
 named.forEach(take)
 
-const sizes = [...files].map((file) => ({ file, kb: gzipSync(readFileSync(join(out, file))).length / 1000 })).sort((a, b) => b.kb - a.kb)
+const sizes = [...files]
+  .map((file) => ({ file, kb: gzipSync(readFileSync(join(out, file))).length / 1000 }))
+  .sort((a, b) => b.kb - a.kb)
 const total = sizes.reduce((sum, { kb }) => sum + kb, gzipSync(page).length / 1000)
 for (const { file, kb } of sizes) console.log(`${kb.toFixed(1).padStart(8)} kB  ${file}`)
 console.log(`${total.toFixed(1).padStart(8)} kB  first screen, compressed; limit ${limitKb} kB`)

@@ -7,9 +7,24 @@ import { fileURLToPath } from 'node:url'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const full = process.argv.includes('--full')
 const workspace = join(root, 'out', 'gpu-check')
-const run = (program, args) => execFileSync(program, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 })
+const run = (program, args) =>
+  execFileSync(program, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 })
 const nnopt = (...args) => run(process.execPath, ['bin/nnopt.mjs', ...args, '--workspace', workspace])
-const bench = (...args) => JSON.parse(run('npm', ['run', '--silent', 'bench:train', '--', '--json', '--device', 'cuda', '--backend', 'tensorflow', ...args]))
+const bench = (...args) =>
+  JSON.parse(
+    run('npm', [
+      'run',
+      '--silent',
+      'bench:train',
+      '--',
+      '--json',
+      '--device',
+      'cuda',
+      '--backend',
+      'tensorflow',
+      ...args,
+    ]),
+  )
 
 if (spawnSync('nvidia-smi', ['-L']).status !== 0) {
   console.log('skipped: no NVIDIA GPU here (nvidia-smi does not answer)')
@@ -29,14 +44,21 @@ async function utilizationDuring(work) {
 
 function finished(args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['bin/nnopt.mjs', ...args, '--workspace', workspace], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
-    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`'nnopt ${args.join(' ')}' ended with ${code}`))))
+    const child = spawn(process.execPath, ['bin/nnopt.mjs', ...args, '--workspace', workspace], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    child.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`'nnopt ${args.join(' ')}' ended with ${code}`)),
+    )
   })
 }
 
 /** The format that this GPU's tensor cores multiply: bfloat16 from compute capability 8, float16 from 7. */
 function halfOfGpu() {
-  const capability = Number.parseFloat(spawnSync('nvidia-smi', ['--query-gpu=compute_cap', '--format=csv,noheader'], { encoding: 'utf8' }).stdout)
+  const capability = Number.parseFloat(
+    spawnSync('nvidia-smi', ['--query-gpu=compute_cap', '--format=csv,noheader'], { encoding: 'utf8' }).stdout,
+  )
   if (capability >= 8) return 'bfloat16'
   return capability >= 7 ? 'float16' : undefined
 }
@@ -44,7 +66,25 @@ function halfOfGpu() {
 /** Accuracy on the test split after the same short training in one precision. */
 function accuracyIn(precision) {
   const name = `probe-${precision}`
-  nnopt('train', '--arch', 'mobilenet-v2', '--architecture-params', '{"classes":10,"size":32,"totalStride":16}', '--dataset', 'cifar10', '--epochs', '5', '--batch-size', '128', '--seed', '1', '--precision', precision, '--name', name)
+  nnopt(
+    'train',
+    '--arch',
+    'mobilenet-v2',
+    '--architecture-params',
+    '{"classes":10,"size":32,"totalStride":16}',
+    '--dataset',
+    'cifar10',
+    '--epochs',
+    '5',
+    '--batch-size',
+    '128',
+    '--seed',
+    '1',
+    '--precision',
+    precision,
+    '--name',
+    name,
+  )
   return JSON.parse(nnopt('evaluate', name, '--dataset', 'cifar10', '--json')).accuracy
 }
 
@@ -57,10 +97,39 @@ nnopt('dataset', 'download', 'cifar10')
 const accuracies = half && { fp32: accuracyIn('fp32'), [half]: accuracyIn(half) }
 const training = full
   ? ['run', 'recipes/baseline-224.yaml']
-  : ['train', '--arch', 'mobilenet-v2', '--architecture-params', '{"classes":10,"size":224}', '--dataset', 'cifar10', '--epochs', '1', '--batch-size', '128', '--name', 'probe']
+  : [
+      'train',
+      '--arch',
+      'mobilenet-v2',
+      '--architecture-params',
+      '{"classes":10,"size":224}',
+      '--dataset',
+      'cifar10',
+      '--epochs',
+      '1',
+      '--batch-size',
+      '128',
+      '--name',
+      'probe',
+    ]
 const utilization = await utilizationDuring(() => finished(training))
-const accuracy = full ? JSON.parse(nnopt('evaluate', 'baseline-224', '--dataset', 'cifar10', '--json')).accuracy : undefined
+const accuracy = full
+  ? JSON.parse(nnopt('evaluate', 'baseline-224', '--dataset', 'cifar10', '--json')).accuracy
+  : undefined
 mkdirSync(join(root, 'out'), { recursive: true })
-writeFileSync(join(root, 'out', 'gpu-check.json'), `${JSON.stringify({ float32, mixed, half, accuracies, utilization, accuracy }, null, 2)}\n`)
-const tests = ['test/gpu', 'test/golden/kernels.test.ts', 'test/golden/train.test.ts', 'test/golden/fakeQuant.test.ts', 'test/unit/operatorGradients.test.ts', 'test/unit/mixedPrecision.test.ts']
-process.exit(spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...tests], { cwd: root, stdio: 'inherit' }).status ?? 1)
+writeFileSync(
+  join(root, 'out', 'gpu-check.json'),
+  `${JSON.stringify({ float32, mixed, half, accuracies, utilization, accuracy }, null, 2)}\n`,
+)
+const tests = [
+  'test/gpu',
+  'test/golden/kernels.test.ts',
+  'test/golden/train.test.ts',
+  'test/golden/fakeQuant.test.ts',
+  'test/unit/operatorGradients.test.ts',
+  'test/unit/mixedPrecision.test.ts',
+]
+process.exit(
+  spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...tests], { cwd: root, stdio: 'inherit' })
+    .status ?? 1,
+)

@@ -21,10 +21,13 @@ async function readArchive(file) {
     const name = basename(dirname(entry.header.name))
     classes.set(name, [...(classes.get(name) ?? []), [basename(entry.header.name), Buffer.concat(chunks)]])
   }
-  return [...classes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, images]) => [name, images.sort(([a], [b]) => (a < b ? -1 : 1))])
+  return [...classes]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, images]) => [name, images.sort(([a], [b]) => (a < b ? -1 : 1))])
 }
 
-const spread = (images, count) => Array.from({ length: count }, (_, index) => images[Math.floor((index * images.length) / count)])
+const spread = (images, count) =>
+  Array.from({ length: count }, (_, index) => images[Math.floor((index * images.length) / count)])
 
 const archive = pack()
 const chunks = []
@@ -38,8 +41,16 @@ function add(split, name, images) {
 for (const [name, images] of await readArchive(trainArchive)) {
   const chosen = spread(images, perClass.train + perClass.val)
   const isVal = (index) => index % (perClass.train / perClass.val + 1) === perClass.train / perClass.val
-  add('train', name, chosen.filter((_, index) => !isVal(index)))
-  add('val', name, chosen.filter((_, index) => isVal(index)))
+  add(
+    'train',
+    name,
+    chosen.filter((_, index) => !isVal(index)),
+  )
+  add(
+    'val',
+    name,
+    chosen.filter((_, index) => isVal(index)),
+  )
 }
 for (const [name, images] of await readArchive(testArchive)) add('test', name, spread(images, perClass.test))
 archive.finalize()

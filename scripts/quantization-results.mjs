@@ -11,14 +11,26 @@ import { parseArgs } from 'node:util'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { dataset: { type: 'string', default: 'cifar10' }, workspace: { type: 'string' }, limit: { type: 'string' }, threads: { type: 'string' }, out: { type: 'string', default: 'docs/results/quantization.md' } },
+  options: {
+    dataset: { type: 'string', default: 'cifar10' },
+    workspace: { type: 'string' },
+    limit: { type: 'string' },
+    threads: { type: 'string' },
+    out: { type: 'string', default: 'docs/results/quantization.md' },
+  },
 })
 if (positionals.length === 0) throw new Error('expected the names of fp32 versions')
 
 const nnopt = (...args) => {
   const shared = ['--json', ...(values.workspace ? ['--workspace', values.workspace] : [])]
   process.stderr.write(`nnopt ${args.join(' ')}\n`)
-  return JSON.parse(execFileSync(process.execPath, [join(root, 'bin', 'nnopt.mjs'), ...args, ...shared], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1e9 }))
+  return JSON.parse(
+    execFileSync(process.execPath, [join(root, 'bin', 'nnopt.mjs'), ...args, ...shared], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 1e9,
+    }),
+  )
 }
 
 const known = new Set(nnopt('versions').map(({ name }) => name))
@@ -34,7 +46,10 @@ function quantized(parent, name, ...flags) {
 /** The newest score on the same images, or a new one. */
 function scoreOf(name) {
   const wanted = values.limit ? Number(values.limit) : null
-  const stored = nnopt('show', name).evaluations.find(({ limit: images, evaluation }) => images === wanted && evaluation.dataset === values.dataset && evaluation.split === 'test')
+  const stored = nnopt('show', name).evaluations.find(
+    ({ limit: images, evaluation }) =>
+      images === wanted && evaluation.dataset === values.dataset && evaluation.split === 'test',
+  )
   return stored?.evaluation ?? nnopt('evaluate', name, '--dataset', values.dataset, ...limit, ...threads)
 }
 
@@ -47,10 +62,22 @@ function measured(names) {
 /** What a reader has to know of a model: how it was made here, and why some of it runs in float. */
 function notesOf(parent) {
   const { step } = nnopt('show', parent)
-  const made = step.step === 'train' ? [`trained here for ${step.epochs} epochs of ${step.trainLimit ?? 'all'} images: for differences, not for its accuracy`] : []
+  const made =
+    step.step === 'train'
+      ? [
+          `trained here for ${step.epochs} epochs of ${step.trainLimit ?? 'all'} images: for differences, not for its accuracy`,
+        ]
+      : []
   const { unfusedOperators, floatNodes } = nnopt('show', `${parent}-default`).quantization
   const counts = floatNodes.reduce((known, { reason }) => ({ ...known, [reason]: (known[reason] ?? 0) + 1 }), {})
-  const reasons = unfusedOperators.length > 0 ? [`In float, with conversions around them: ${Object.entries(counts).map(([reason, count]) => `${count} × ${reason}`).join('; ')}`] : []
+  const reasons =
+    unfusedOperators.length > 0
+      ? [
+          `In float, with conversions around them: ${Object.entries(counts)
+            .map(([reason, count]) => `${count} × ${reason}`)
+            .join('; ')}`,
+        ]
+      : []
   return made.length + reasons.length > 0 ? [`- ${parent}: ${[...made, ...reasons].join('. ')}.`] : []
 }
 
@@ -58,24 +85,65 @@ const points = (share) => `${share > 0 ? '+' : ''}${(share * 100).toFixed(2)}`
 const rows = positionals.flatMap((parent) => {
   const made = [quantized(parent, `${parent}-default`), quantized(parent, `${parent}-ladder`, '--ladder')]
   const [base, ...int8] = measured([parent, ...made.map(({ name }) => name)])
-  const first = [parent, 'fp32', (base.score.accuracy * 100).toFixed(2), '', '', `${(base.score.fileSizeBytes / 1e6).toFixed(2)}`, base.speed.toFixed(0), '', '', '']
+  const first = [
+    parent,
+    'fp32',
+    (base.score.accuracy * 100).toFixed(2),
+    '',
+    '',
+    `${(base.score.fileSizeBytes / 1e6).toFixed(2)}`,
+    base.speed.toFixed(0),
+    '',
+    '',
+    '',
+  ]
   return [
     first,
     ...int8.flatMap(({ name, score, speed }, index) => {
       const exact = nnopt('evaluate', name, '--dataset', values.dataset, '--exact', ...limit, ...threads).accuracy
       const { simulatedAgreement: s, unfusedOperators, pairsAtRisk: p, rungs } = made[index].quantization
-      const kept = rungs.filter((rung) => rung.kept && rung.rung !== 'start').map(({ rung }) => rung).join(', ')
-      const row = ['', index === 0 ? 'PTQ default' : `PTQ ladder (${kept || 'nothing kept'})`, (score.accuracy * 100).toFixed(2), points(score.accuracy - base.score.accuracy), `${(s.top1Agreement * 100).toFixed(1)} %, ${s.largestLogitDifference.toFixed(2)}`, (score.fileSizeBytes / 1e6).toFixed(2), speed.toFixed(0), (speed / base.speed).toFixed(2), String(unfusedOperators.length), `${p.atRisk} (${p.atRiskAtFullRange})`]
-      return [row, ['', '– in exact mode', (exact * 100).toFixed(2), points(exact - base.score.accuracy), '', '', '', '', '', '']]
+      const kept = rungs
+        .filter((rung) => rung.kept && rung.rung !== 'start')
+        .map(({ rung }) => rung)
+        .join(', ')
+      const row = [
+        '',
+        index === 0 ? 'PTQ default' : `PTQ ladder (${kept || 'nothing kept'})`,
+        (score.accuracy * 100).toFixed(2),
+        points(score.accuracy - base.score.accuracy),
+        `${(s.top1Agreement * 100).toFixed(1)} %, ${s.largestLogitDifference.toFixed(2)}`,
+        (score.fileSizeBytes / 1e6).toFixed(2),
+        speed.toFixed(0),
+        (speed / base.speed).toFixed(2),
+        String(unfusedOperators.length),
+        `${p.atRisk} (${p.atRiskAtFullRange})`,
+      ]
+      return [
+        row,
+        ['', '– in exact mode', (exact * 100).toFixed(2), points(exact - base.score.accuracy), '', '', '', '', '', ''],
+      ]
     }),
   ]
 })
 
 const [{ device, samples, split }] = [nnopt('show', positionals[0]).evaluations[0].evaluation]
-const head = ['model', 'version', 'top-1, %', 'points', 'simulation: same class, largest difference', 'MB', 'img/s', '× fp32', 'unfused', 'pairs at risk (full range)']
+const head = [
+  'model',
+  'version',
+  'top-1, %',
+  'points',
+  'simulation: same class, largest difference',
+  'MB',
+  'img/s',
+  '× fp32',
+  'unfused',
+  'pairs at risk (full range)',
+]
 const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
 mkdirSync(dirname(values.out), { recursive: true })
-writeFileSync(values.out, `# Post-training quantization, measured
+writeFileSync(
+  values.out,
+  `# Post-training quantization, measured
 
 ${samples} ${split} images of ${values.dataset}; ${device.cpu}, ${device.runtime}, ${device.threads} threads, default session. Calibration: 320 training images. Speed: batch 8, fp32 and int8 in turns; absolute
 speeds depend on what else the machine did, ratios less. Made by \`node scripts/quantization-results.mjs --dataset ${values.dataset} ${positionals.join(' ')}\`.
@@ -87,5 +155,6 @@ ${lines.join('\n')}
 - **unfused**: operators that onnxruntime runs in float although the file is quantized.
 - **pairs at risk**: neighbouring weights whose products could saturate on a CPU without VNNI, in the file, and in brackets with weights of full range.
 ${positionals.flatMap(notesOf).join('\n')}
-`)
+`,
+)
 process.stderr.write(`wrote ${values.out}\n`)

@@ -60,12 +60,21 @@ const screens = {
     await page.getByRole('button', { name: 'Keep MACs' }).click()
     await page.getByRole('img', { name: /curves of \d{2}/ }).waitFor({ timeout: 120_000 })
     await page.getByRole('progressbar').first().waitFor({ state: 'detached', timeout: 120_000 })
-    await page.getByRole('region', { name: /^Groups of/ }).getByRole('button').nth(3).click()
+    await page
+      .getByRole('region', { name: /^Groups of/ })
+      .getByRole('button')
+      .nth(3)
+      .click()
   },
   model: async (page) => {
     await page.getByRole('row', { name: /int8/ }).getByRole('link').first().click()
     await page.getByRole('link', { name: 'Layers', exact: true }).click()
-    await page.getByRole('region', { name: 'Layers', exact: true }).getByRole('rowheader').nth(3).getByRole('button').click()
+    await page
+      .getByRole('region', { name: 'Layers', exact: true })
+      .getByRole('rowheader')
+      .nth(3)
+      .getByRole('button')
+      .click()
     const colours = page.getByRole('combobox', { name: 'Colour by' })
     // Where the version was analyzed: nnopt analyze VERSION --dataset DATASET.
     if ((await colours.getByRole('option').allTextContents()).includes('SQNR')) await colours.selectOption('SQNR')
@@ -79,7 +88,12 @@ const screens = {
     await link(page, 'Try it').click()
     await choose(page, ['baseline', 'baseline-ptq'])
     await page.locator('input[type="file"][accept*="image"]').setInputFiles(pictures)
-    await page.getByRole('article').nth(pictures.length - 1).getByRole('listitem').first().waitFor()
+    await page
+      .getByRole('article')
+      .nth(pictures.length - 1)
+      .getByRole('listitem')
+      .first()
+      .waitFor()
   },
   dataset: async (page) => {
     await link(page, 'Data sets').click()
@@ -89,7 +103,11 @@ const screens = {
   run: async (page) => {
     await link(page, 'Runs').click()
     // The newest run that trained.
-    await page.getByRole('row', { name: /train|prune/ }).getByRole('link').first().click()
+    await page
+      .getByRole('row', { name: /train|prune/ })
+      .getByRole('link')
+      .first()
+      .click()
   },
   commands: async (page) => {
     await page.keyboard.press('Control+k')
@@ -100,9 +118,24 @@ const screens = {
   settings: async (page) => link(page, 'Settings').click(),
 }
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+})
 for (const theme of ['light', 'dark']) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, colorScheme: theme, locale: 'en-GB' })
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 860 },
+    colorScheme: theme,
+    locale: 'en-GB',
+  })
   const page = await context.newPage()
   await page.goto(address)
   for (const [name, show] of Object.entries(screens).filter(([name]) => only.length === 0 || only.includes(name))) {

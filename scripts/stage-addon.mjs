@@ -8,8 +8,21 @@ import { join } from 'node:path'
  */
 export function stageAddon(engine) {
   if (process.platform !== 'linux') return
-  const runtime = join(process.env.NNOPT_RUNTIME ?? join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'nnopt', 'runtime'), 'tensorflow')
-  if (!existsSync(join(runtime, 'manifest.json'))) throw new Error(`'${runtime}' is missing: the installer carries the compiled addon, so run 'npm run runtime:tensorflow' first`)
-  const parts = ['manifest.json', 'tfjs_binding.node', 'tfjs-node', ...readdirSync(runtime).filter((name) => /^nnopt_operations_.*\.node$/.test(name))]
-  for (const part of parts) cpSync(join(runtime, part), join(engine, 'resources', 'tensorflow-addon', part), { recursive: true })
+  const runtime = join(
+    process.env.NNOPT_RUNTIME ??
+      join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'nnopt', 'runtime'),
+    'tensorflow',
+  )
+  if (!existsSync(join(runtime, 'manifest.json')))
+    throw new Error(
+      `'${runtime}' is missing: the installer carries the compiled addon, so run 'npm run runtime:tensorflow' first`,
+    )
+  const parts = [
+    'manifest.json',
+    'tfjs_binding.node',
+    'tfjs-node',
+    ...readdirSync(runtime).filter((name) => /^nnopt_operations_.*\.node$/.test(name)),
+  ]
+  for (const part of parts)
+    cpSync(join(runtime, part), join(engine, 'resources', 'tensorflow-addon', part), { recursive: true })
 }

@@ -17,8 +17,16 @@ const predicted = z.object({ predictions: z.array(z.number()) })
 const timed = z.object({ timesMs: z.array(z.number()) })
 
 /** A peer in a process of its own. Rejects when it ends before it is ready. */
-export async function startPeer(python: string, script: string, kind: string, folder: string, threads: number): Promise<Contestant> {
-  const child = spawn(python, [script, kind, folder, String(threads)], { stdio: ['pipe', 'pipe', process.env['NNOPT_DEBUG'] === '1' ? 'inherit' : 'ignore'] })
+export async function startPeer(
+  python: string,
+  script: string,
+  kind: string,
+  folder: string,
+  threads: number,
+): Promise<Contestant> {
+  const child = spawn(python, [script, kind, folder, String(threads)], {
+    stdio: ['pipe', 'pipe', process.env['NNOPT_DEBUG'] === '1' ? 'inherit' : 'ignore'],
+  })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const next = async (): Promise<unknown> => {
     const { value, done } = await lines.next()

@@ -30,7 +30,9 @@ function noiseOf(imageShape: readonly number[]): (batch: number) => Float32Array
     const known = made.get(batch)
     if (known) return known
     const random = createRandom(0)
-    const images = new Float32Array(new SharedArrayBuffer(imageShape.reduce((product, dim) => product * dim, batch * Float32Array.BYTES_PER_ELEMENT)))
+    const images = new Float32Array(
+      new SharedArrayBuffer(imageShape.reduce((product, dim) => product * dim, batch * Float32Array.BYTES_PER_ELEMENT)),
+    )
     for (let index = 0; index < images.length; index++) images[index] = random.normal()
     made.set(batch, images)
     return images
@@ -66,13 +68,19 @@ async function timesOf(run: () => Promise<unknown>, runs: number): Promise<reado
 }
 
 /** This program in the layout that tuning found fastest here: its engine, sessions, threads and parts. */
-export function startTuned(name: string, { throughput, latency }: OwnWays, { testFile, imageShape, count }: Place): Contestant {
+export function startTuned(
+  name: string,
+  { throughput, latency }: OwnWays,
+  { testFile, imageShape, count }: Place,
+): Contestant {
   const opened: SessionTeam[] = []
-  const open = ({ path, layout, options }: TunedModel) => async (): Promise<SessionTeam> => {
-    const team = await openSessions({ model: 0, source: path, layout, options })
-    opened.push(team)
-    return team
-  }
+  const open =
+    ({ path, layout, options }: TunedModel) =>
+    async (): Promise<SessionTeam> => {
+      const team = await openSessions({ model: 0, source: path, layout, options })
+      opened.push(team)
+      return team
+    }
   const teamFor = onDemand({ throughput: open(throughput), latency: open(latency) })
   const noise = noiseOf(imageShape)
   const run = async (batch: ImageBatch): Promise<RunResult> => {
@@ -83,19 +91,27 @@ export function startTuned(name: string, { throughput, latency }: OwnWays, { tes
     name,
     version: [throughput, latency].map(textOf).join('; one image: '),
     async predict() {
-      const { outputs: [{ name: output }] } = (await teamFor(batchSize)).info
+      const {
+        outputs: [{ name: output }],
+      } = (await teamFor(batchSize)).info
       const predictions: number[] = []
       for (let at = 0; at < count; at += batchSize) {
         const images = readImages(testFile, at, Math.min(batchSize, count - at), imageShape)
-        const { data, shape } = (await run({ images, shape: [images.length / sizeOf(imageShape), ...imageShape] })).outputs[output]
-        for (let row = 0; row < shape[0]; row++) predictions.push(indexOfLargest(data.subarray(row * shape[1], (row + 1) * shape[1])))
+        const { data, shape } = (await run({ images, shape: [images.length / sizeOf(imageShape), ...imageShape] }))
+          .outputs[output]
+        for (let row = 0; row < shape[0]; row++)
+          predictions.push(indexOfLargest(data.subarray(row * shape[1], (row + 1) * shape[1])))
       }
       return predictions
     },
     async time(batch, runs, settling) {
       const [team, images] = [await teamFor(batch), { images: noise(batch), shape: [batch, ...imageShape] }]
       const isCut = (team.layout.part ?? batch) < batch
-      return [...(isCut ? await timesOf(() => run(images), settling + runs) : await timesInThread(team, images, settling + runs))].slice(settling)
+      return [
+        ...(isCut
+          ? await timesOf(() => run(images), settling + runs)
+          : await timesInThread(team, images, settling + runs)),
+      ].slice(settling)
     },
     async stop() {
       for (const team of opened) await team.close()
@@ -104,9 +120,11 @@ export function startTuned(name: string, { throughput, latency }: OwnWays, { tes
 }
 
 /** Of whole batches, in the thread that runs them: as `nnopt benchmark` measures, and as the peers are measured in theirs. */
-const timesInThread = ({ use }: SessionTeam, batch: ImageBatch, runs: number): Promise<Float64Array> => use(({ thread }) => thread.call('time', { session: onlySession, runs, ...batch }))
+const timesInThread = ({ use }: SessionTeam, batch: ImageBatch, runs: number): Promise<Float64Array> =>
+  use(({ thread }) => thread.call('time', { session: onlySession, runs, ...batch }))
 
-const textOf = ({ options: { engine }, form, layout: { sessions, threads, part } }: TunedModel): string => `${runtimeText(engine, form)}, ${sessions} × ${threads} threads, parts of ${part}`
+const textOf = ({ options: { engine }, form, layout: { sessions, threads, part } }: TunedModel): string =>
+  `${runtimeText(engine, form)}, ${sessions} × ${threads} threads, parts of ${part}`
 
 /** This program in one session of onnxruntime on all threads, as `nnopt benchmark` runs a version. */
 export function startOrdinary(name: string, { ordinary }: OwnWays, { imageShape, threads }: Place): Contestant {
@@ -122,7 +140,11 @@ export function startOrdinary(name: string, { ordinary }: OwnWays, { imageShape,
     name,
     version: runtimeName(),
     predict: () => Promise.resolve([]),
-    time: async (batch, runs, settling) => [...(await (await workerFor(batch)).time({ images: noise(batch), shape: [batch, ...imageShape] }, settling + runs)).slice(settling)],
+    time: async (batch, runs, settling) => [
+      ...(
+        await (await workerFor(batch)).time({ images: noise(batch), shape: [batch, ...imageShape] }, settling + runs)
+      ).slice(settling),
+    ],
     async stop() {
       for (const worker of opened) await worker.close()
     },
@@ -133,7 +155,11 @@ export function startOrdinary(name: string, { ordinary }: OwnWays, { imageShape,
 export function startBare(name: string, { ordinary }: OwnWays, { imageShape, threads }: Place): Contestant {
   const opened: runtime.InferenceSession[] = []
   const open = (path: string) => async (): Promise<runtime.InferenceSession> => {
-    const session = await runtime.InferenceSession.create(path, { executionProviders: ['cpu'], intraOpNumThreads: threads, interOpNumThreads: 1 })
+    const session = await runtime.InferenceSession.create(path, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+    })
     opened.push(session)
     return session
   }
@@ -159,7 +185,13 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((product, dim)
 function readImages(file: string, at: number, count: number, imageShape: readonly number[]): Float32Array {
   const images = new Float32Array(count * sizeOf(imageShape))
   const descriptor = openSync(file, 'r')
-  readSync(descriptor, new Uint8Array(images.buffer), 0, images.byteLength, at * sizeOf(imageShape) * Float32Array.BYTES_PER_ELEMENT)
+  readSync(
+    descriptor,
+    new Uint8Array(images.buffer),
+    0,
+    images.byteLength,
+    at * sizeOf(imageShape) * Float32Array.BYTES_PER_ELEMENT,
+  )
   closeSync(descriptor)
   return images
 }

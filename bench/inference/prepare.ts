@@ -41,7 +41,11 @@ export interface Wanted {
 /** Throws `notFound` where a version was not tuned on this machine. */
 function waysOf(store: Store, version: Version): OwnWays {
   const ordinary = (goal: TuningGoal): string => ordinaryFile(store, version.id, goal).path
-  return { throughput: tunedModel(store, version, 'throughput'), latency: tunedModel(store, version, 'latency'), ordinary: { throughput: ordinary('throughput'), latency: ordinary('latency') } }
+  return {
+    throughput: tunedModel(store, version, 'throughput'),
+    latency: tunedModel(store, version, 'latency'),
+    ordinary: { throughput: ordinary('throughput'), latency: ordinary('latency') },
+  }
 }
 
 /** Writes both files and the images, decoded and normalised once for all, so that every contestant sees the same numbers. */
@@ -59,7 +63,9 @@ export async function prepare({ workspace, dataset, fp32, int8, images, calibrat
       const pool = createDataPool(record)
       const labels: number[] = []
       const samples = sampleIndices(opened.labels(split), count, { strategy: 'stratified', seed: 0 })
-      for await (const batch of pool.batches(planEpoch({ split, samples, batchSize: 50, mode: { kind: 'eval', preprocessing } }))) {
+      for await (const batch of pool.batches(
+        planEpoch({ split, samples, batchSize: 50, mode: { kind: 'eval', preprocessing } }),
+      )) {
         appendFileSync(join(folder, file), new Uint8Array(batch.images.buffer))
         labels.push(...batch.labels)
       }

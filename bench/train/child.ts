@@ -11,8 +11,15 @@ export interface Trainee {
   stop(): Promise<void>
 }
 
-export async function startTrainee(command: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Trainee> {
-  const child = spawn(command, [...args], { env: { ...process.env, ...environment }, stdio: ['pipe', 'pipe', 'inherit'] })
+export async function startTrainee(
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Trainee> {
+  const child = spawn(command, [...args], {
+    env: { ...process.env, ...environment },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const next = linesOf(child)
   const ready = await next<Ready>()
   return {
@@ -37,7 +44,10 @@ function linesOf(child: ChildProcess): <T>() => Promise<T> {
   failed.catch(() => undefined)
   return async <T>(): Promise<T> => {
     const { value, done } = await Promise.race([lines.next(), failed])
-    if (done) throw new Error(`'${child.spawnargs.slice(0, 2).join(' ')}' ended before it answered (status ${String(child.exitCode)})`)
+    if (done)
+      throw new Error(
+        `'${child.spawnargs.slice(0, 2).join(' ')}' ended before it answered (status ${String(child.exitCode)})`,
+      )
     return JSON.parse(value as string) as T
   }
 }

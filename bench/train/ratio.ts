@@ -31,7 +31,9 @@ export function rowOf(backend: string, resolution: number, batch: number, sample
   const middle = (values: readonly number[]) => bootstrapMedian(values, () => random.uniform())
   const ratio = middle(samples.map((sample) => rate(sample) / peerRate(sample)))
   return {
-    backend, resolution, batch,
+    backend,
+    resolution,
+    batch,
     imagesPerSecond: middle(samples.map(rate)).median,
     peerImagesPerSecond: middle(samples.map(peerRate)).median,
     ratio: ratio.median,

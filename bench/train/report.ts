@@ -10,7 +10,8 @@ import type { Row } from './ratio'
 const bar = { left: 200, width: 380, height: 18, gap: 12, top: 16, axis: 40 } as const
 const GIBI = 2 ** 30
 
-const nameOf = ({ backend, resolution, batch }: Row): string => `${backend}, ${resolution}×${resolution}, batch ${batch}`
+const nameOf = ({ backend, resolution, batch }: Row): string =>
+  `${backend}, ${resolution}×${resolution}, batch ${batch}`
 
 /** The ratios as bars with their intervals, and a line where both are equally fast. */
 export function ratioChart(rows: readonly Row[]): Html {
@@ -21,10 +22,37 @@ export function ratioChart(rows: readonly Row[]): Html {
   const bars = rows.map((row, index) => {
     const top = bar.top + index * (bar.height + bar.gap)
     const [middle, [low, high]] = [top + bar.height / 2, row.ratioInterval]
-    return html`<text x="${bar.left - 8}" y="${middle + 4}" text-anchor="end">${nameOf(row)}</text><rect x="${bar.left}" y="${top}" width="${x(row.ratio) - bar.left}" height="${bar.height}" fill="${colorOf(ids.indexOf(row.backend))}"/><line class="axis" x1="${x(low)}" x2="${x(high)}" y1="${middle}" y2="${middle}"/><text class="mark" x="${x(high) + 6}" y="${middle + 4}">${row.ratio.toFixed(2)}</text>`
+    return html`<text x="${bar.left - 8}" y="${middle + 4}" text-anchor="end">${nameOf(row)}</text
+      ><rect
+        x="${bar.left}"
+        y="${top}"
+        width="${x(row.ratio) - bar.left}"
+        height="${bar.height}"
+        fill="${colorOf(ids.indexOf(row.backend))}"
+      /><line class="axis" x1="${x(low)}" x2="${x(high)}" y1="${middle}" y2="${middle}" /><text
+        class="mark"
+        x="${x(high) + 6}"
+        y="${middle + 4}"
+        >${row.ratio.toFixed(2)}</text
+      >`
   })
-  const ticks = [0, 0.5, 1, 1.5, 2].filter((tick) => tick <= most).map((tick) => html`<text class="tick" x="${x(tick)}" y="${bottom + 14}" text-anchor="middle">${tick.toFixed(1)}</text>`)
-  return html`<svg viewBox="0 0 ${bar.left + bar.width + 60} ${bottom + bar.axis}" role="img" aria-label="Training speed as a multiple of PyTorch's"><line class="axis" x1="${x(1)}" x2="${x(1)}" y1="${bar.top - 8}" y2="${bottom}" stroke-dasharray="4 3"/>${bars}${ticks}<text class="label" x="${bar.left + bar.width / 2}" y="${bottom + 32}" text-anchor="middle">images per second, as a multiple of PyTorch's</text></svg>`
+  const ticks = [0, 0.5, 1, 1.5, 2]
+    .filter((tick) => tick <= most)
+    .map(
+      (tick) =>
+        html`<text class="tick" x="${x(tick)}" y="${bottom + 14}" text-anchor="middle">${tick.toFixed(1)}</text>`,
+    )
+  return html`<svg
+    viewBox="0 0 ${bar.left + bar.width + 60} ${bottom + bar.axis}"
+    role="img"
+    aria-label="Training speed as a multiple of PyTorch's"
+  >
+    <line class="axis" x1="${x(1)}" x2="${x(1)}" y1="${bar.top - 8}" y2="${bottom}" stroke-dasharray="4 3" />
+    ${bars}${ticks}
+    <text class="label" x="${bar.left + bar.width / 2}" y="${bottom + 32}" text-anchor="middle">
+      images per second, as a multiple of PyTorch's
+    </text>
+  </svg>`
 }
 
 export interface Programs {
@@ -35,7 +63,18 @@ export interface Programs {
 const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0)
 
 function tableRow(row: Row): string {
-  const { backend, resolution, batch, imagesPerSecond, peerImagesPerSecond, ratio, ratioInterval: [low, high], peakMemoryBytes, peerPeakMemoryBytes, rounds } = row
+  const {
+    backend,
+    resolution,
+    batch,
+    imagesPerSecond,
+    peerImagesPerSecond,
+    ratio,
+    ratioInterval: [low, high],
+    peakMemoryBytes,
+    peerPeakMemoryBytes,
+    rounds,
+  } = row
   const memory = `${mebibytes(peakMemoryBytes)} : ${mebibytes(peerPeakMemoryBytes)} (${(peakMemoryBytes / peerPeakMemoryBytes).toFixed(2)} ×)`
   return `| ${backend} | ${resolution}×${resolution} | ${batch} | ${imagesPerSecond.toFixed(1)} | ${peerImagesPerSecond.toFixed(1)} | ${ratio.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}) | ${memory} | ${rounds} |`
 }

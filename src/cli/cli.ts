@@ -22,7 +22,11 @@ export interface Cli {
 
 /** Opens the workspace in this process, runs the action, and closes it again: the jobs of the action end with it. */
 export async function withCli<T>(options: GlobalOptions, action: (cli: Cli) => Promise<T>): Promise<T> {
-  const [{ createHost }, { defaultWorkspace }, { createProgressDisplay }] = await Promise.all([import('../node/createHost'), import('../node/store/workspace'), import('./output/progressBar')])
+  const [{ createHost }, { defaultWorkspace }, { createProgressDisplay }] = await Promise.all([
+    import('../node/createHost'),
+    import('../node/store/workspace'),
+    import('./output/progressBar'),
+  ])
   const workspace = defaultWorkspace(options.workspace)
   const host = createHost({ workspace, watch: false })
   const [near, far] = createLinkedPorts()

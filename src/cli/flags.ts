@@ -18,25 +18,35 @@ const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${l
 
 /** Adds a flag for every field of a schema that is not in `without`: the schema is the only place that knows it. */
 export function addFlags(command: Command, schema: z.ZodType, without: readonly string[] = []): Command {
-  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as { readonly properties?: Readonly<Record<string, Property>> }
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as {
+    readonly properties?: Readonly<Record<string, Property>>
+  }
   for (const [name, property] of Object.entries(properties)) {
     if (without.includes(name)) continue
     command.addOption(flag(name, property))
-    if (property.type === 'boolean' && property.default === true) command.addOption(new Option(`--no-${kebab(name)}`, `without ${kebab(name)}`).default(undefined))
+    if (property.type === 'boolean' && property.default === true)
+      command.addOption(new Option(`--no-${kebab(name)}`, `without ${kebab(name)}`).default(undefined))
   }
   return command
 }
 
 function flag(name: string, property: Property): Option {
-  const hint = property.default === undefined ? '' : ` (default ${JSON.stringify(property.default)}${property.unit ? ` ${property.unit}` : ''})`
+  const hint =
+    property.default === undefined
+      ? ''
+      : ` (default ${JSON.stringify(property.default)}${property.unit ? ` ${property.unit}` : ''})`
   const known = property.enum ? `: ${property.enum.join(', ')}` : ''
   const text = `${property.description ?? ''}${known}${hint}`.trim()
   if (property.type === 'boolean') return new Option(`--${kebab(name)}`, text)
-  if (property.bare !== undefined) return new Option(`--${kebab(name)} [${placeholder(property)}]`, text).preset(property.bare)
-  return new Option(`--${kebab(name)} <${placeholder(property)}>`, text).argParser((value: string) => parseValue(name, property, value))
+  if (property.bare !== undefined)
+    return new Option(`--${kebab(name)} [${placeholder(property)}]`, text).preset(property.bare)
+  return new Option(`--${kebab(name)} <${placeholder(property)}>`, text).argParser((value: string) =>
+    parseValue(name, property, value),
+  )
 }
 
-const placeholder = ({ type, items }: Property): string => (type === 'array' ? `${items?.type ?? 'json'}…` : type === 'object' ? 'json' : (type ?? 'value'))
+const placeholder = ({ type, items }: Property): string =>
+  type === 'array' ? `${items?.type ?? 'json'}…` : type === 'object' ? 'json' : (type ?? 'value')
 
 /** A flag's text as the type of its field; whether the value is allowed is the schema's to say. */
 function parseValue(name: string, { type, items }: Property, value: string): unknown {
@@ -48,7 +58,11 @@ function parseValue(name: string, { type, items }: Property, value: string): unk
 }
 
 /** '1,32', or the same as JSON. */
-const numbers = (name: string, value: string): readonly number[] => value.replace(/^\s*\[|\]\s*$/g, '').split(',').map((part) => toNumber(name, part))
+const numbers = (name: string, value: string): readonly number[] =>
+  value
+    .replace(/^\s*\[|\]\s*$/g, '')
+    .split(',')
+    .map((part) => toNumber(name, part))
 
 /** For fields of several types. */
 function jsonOrText(value: string): unknown {
@@ -61,7 +75,8 @@ function jsonOrText(value: string): unknown {
 
 function toNumber(name: string, value: string): number {
   const number = Number(value)
-  if (value.trim() === '' || Number.isNaN(number)) throw new NNOptError('wrongCall', `--${kebab(name)}: expected a number, got '${value}'`)
+  if (value.trim() === '' || Number.isNaN(number))
+    throw new NNOptError('wrongCall', `--${kebab(name)}: expected a number, got '${value}'`)
   return number
 }
 
@@ -74,5 +89,12 @@ function toJson(name: string, value: string): unknown {
 }
 
 /** The options that were given: a recipe keeps only what the person chose, the schema fills in the rest. */
-export const given = (options: Readonly<Record<string, unknown>>, without: readonly string[] = []): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(options).filter(([name, value]) => value !== undefined && !['workspace', 'json', ...without].includes(name)))
+export const given = (
+  options: Readonly<Record<string, unknown>>,
+  without: readonly string[] = [],
+): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(options).filter(
+      ([name, value]) => value !== undefined && !['workspace', 'json', ...without].includes(name),
+    ),
+  )

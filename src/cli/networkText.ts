@@ -3,13 +3,23 @@ import { bytes, integer, percent } from './output/format'
 import { facts, table } from './output/table'
 
 /** Counts of a version's file, in all and by layer. */
-export function networkText({ totalParams, nonzeroParams, sparsity, macs, gzipBytes, layers }: NetworkFacts, sizeBytes: number): string {
+export function networkText(
+  { totalParams, nonzeroParams, sparsity, macs, gzipBytes, layers }: NetworkFacts,
+  sizeBytes: number,
+): string {
   const totals = facts([
     ['parameters', `${integer(totalParams)}, ${integer(nonzeroParams)} not zero`],
     ['zero weights', percent(sparsity)],
     ['operations', `${integer(macs)} multiply-accumulates an image`],
     ['file', `${bytes(sizeBytes)}, ${bytes(gzipBytes)} after gzip`],
   ])
-  const rows = layers.map((layer) => [layer.name, layer.op, layer.shape.join('×'), integer(layer.params), percent(layer.sparsity), integer(layer.macs)])
+  const rows = layers.map((layer) => [
+    layer.name,
+    layer.op,
+    layer.shape.join('×'),
+    integer(layer.params),
+    percent(layer.sparsity),
+    integer(layer.macs),
+  ])
   return `${totals}\n\n${table(['layer', 'kind', 'weights', 'parameters', 'zero', 'operations'], rows)}`
 }

@@ -19,13 +19,31 @@ export function planText(version: string, { method, before, after, groups, accur
     ['after gzip', both(({ gzipBytes }) => bytes(gzipBytes))],
     ['predicted latency', both(({ predictedLatencyMs }) => ms(predictedLatencyMs))],
     ['measured latency', both(({ measuredLatencyMs }) => ms(measuredLatencyMs))],
-    ...(accuracy ? [['accuracy', `${percent(accuracy.before)} → ${percent(accuracy.untuned)} without fine-tuning, ${percent(accuracy.expected)} by adding up the groups (${integer(accuracy.samples)} ${accuracy.split} images)`] as const] : []),
+    ...(accuracy
+      ? [
+          [
+            'accuracy',
+            `${percent(accuracy.before)} → ${percent(accuracy.untuned)} without fine-tuning, ${percent(accuracy.expected)} by adding up the groups (${integer(accuracy.samples)} ${accuracy.split} images)`,
+          ] as const,
+        ]
+      : []),
   ])
-  const rows = groups.map((group) => [group.name, `${integer(group.before)} → ${integer(group.after)}`, ...costs(group)])
+  const rows = groups.map((group) => [
+    group.name,
+    `${integer(group.before)} → ${integer(group.after)}`,
+    ...costs(group),
+  ])
   return `${totals}\n\n${table(['group by itself', 'size', 'parameters', 'operations', 'file', 'gzip', 'latency', 'accuracy'], rows)}`
 }
 
 const costs = (group: PlannedGroup): readonly string[] =>
   group.blocked === null
-    ? [integer(group.params), integer(group.macs), bytes(group.sizeBytes), bytes(group.gzipBytes), ms(group.predictedLatencyMs), share(group.accuracy)]
+    ? [
+        integer(group.params),
+        integer(group.macs),
+        bytes(group.sizeBytes),
+        bytes(group.gzipBytes),
+        ms(group.predictedLatencyMs),
+        share(group.accuracy),
+      ]
     : [`stays whole: ${group.blocked}`, '', '', '', '', '']

@@ -7,17 +7,48 @@ const points = (difference: number): string => `${difference > 0 ? '+' : ''}${(d
 /** What is known of an int8 version, for a terminal. */
 export function quantizationText(q: QuantizationFacts): string {
   const { validation: v, simulatedAgreement: s, pairsAtRisk: p, cpu } = q
-  const rungs = q.rungs.map(({ rung, kept, seconds, effect }) => [rung, kept ? 'kept' : 'left out', `${figure(seconds)} s`, percent(effect.accuracy), points(effect.difference), percent(effect.agreement), effect.divergence.toFixed(5)])
+  const rungs = q.rungs.map(({ rung, kept, seconds, effect }) => [
+    rung,
+    kept ? 'kept' : 'left out',
+    `${figure(seconds)} s`,
+    percent(effect.accuracy),
+    points(effect.difference),
+    percent(effect.agreement),
+    effect.divergence.toFixed(5),
+  ])
   return [
     facts([
-      ['validation', v ? `${percent(v.accuracy)}, ${points(v.difference)} points (95 % interval ${v.differenceInterval.map(points).join(' to ')}) on ${integer(v.samples)} images; float ${percent(v.referenceAccuracy)}` : 'not measured: the data set has no validation images'],
-      ['simulation', s ? `the same class on ${percent(s.top1Agreement)} of ${integer(s.images)} images, largest difference of a score ${figure(s.largestLogitDifference)}` : 'not compared'],
+      [
+        'validation',
+        v
+          ? `${percent(v.accuracy)}, ${points(v.difference)} points (95 % interval ${v.differenceInterval.map(points).join(' to ')}) on ${integer(v.samples)} images; float ${percent(v.referenceAccuracy)}`
+          : 'not measured: the data set has no validation images',
+      ],
+      [
+        'simulation',
+        s
+          ? `the same class on ${percent(s.top1Agreement)} of ${integer(s.images)} images, largest difference of a score ${figure(s.largestLogitDifference)}`
+          : 'not compared',
+      ],
       ['in float', q.floatNodes.map(({ node, reason }) => `${node} (${reason})`).join('; ') || 'no operator'],
       ['unfused', q.unfusedOperators.map(({ name, op }) => `${op} ${name}`).join(', ') || 'no operator'],
-      ['pairs at risk', `${integer(p.atRisk)} of ${integer(p.pairs)}; ${integer(p.atRiskAtFullRange)} with weights of full range`],
+      [
+        'pairs at risk',
+        `${integer(p.atRisk)} of ${integer(p.pairs)}; ${integer(p.atRiskAtFullRange)} with weights of full range`,
+      ],
       ['made on', `${cpu.model}; u8×s8 products ${cpu.saturates ? 'saturate' : 'do not saturate'} here`],
-      ['calibration', `${integer(q.calibration.images)} ${q.calibration.split} images, ${q.calibration.strategy}, seed ${q.calibration.seed}`],
-      ...(q.stability ? [['stability', `scales of ${q.stability.seeds.length} seeds differ by ${percent(q.stability.median)} (median), ${percent(q.stability.largest)} at most (${q.stability.value})`] as const] : []),
+      [
+        'calibration',
+        `${integer(q.calibration.images)} ${q.calibration.split} images, ${q.calibration.strategy}, seed ${q.calibration.seed}`,
+      ],
+      ...(q.stability
+        ? [
+            [
+              'stability',
+              `scales of ${q.stability.seeds.length} seeds differ by ${percent(q.stability.median)} (median), ${percent(q.stability.largest)} at most (${q.stability.value})`,
+            ] as const,
+          ]
+        : []),
     ]),
     rungs.length > 0 ? table(['rung', '', 'time', 'accuracy', 'points', 'agreement', 'divergence'], rungs) : '',
   ]
@@ -30,7 +61,15 @@ export const goalText = ({ message, trials }: QuantizationGoal): string =>
   [
     table(
       ['version', 'accuracy', 'points', '95 % interval', 'file', 'speed', ''],
-      trials.map((t) => [t.name, percent(t.accuracy), points(t.difference), t.differenceInterval.map(points).join(' to '), bytes(t.sizeBytes), t.speedup === null ? '–' : `${t.speedup.toFixed(2)} ×`, t.missed.join('; ') || 'meets the goal']),
+      trials.map((t) => [
+        t.name,
+        percent(t.accuracy),
+        points(t.difference),
+        t.differenceInterval.map(points).join(' to '),
+        bytes(t.sizeBytes),
+        t.speedup === null ? '–' : `${t.speedup.toFixed(2)} ×`,
+        t.missed.join('; ') || 'meets the goal',
+      ]),
     ),
     message,
   ].join('\n\n')

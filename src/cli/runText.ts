@@ -5,12 +5,23 @@ import { table } from './output/table'
 
 /** Prints a finished run with what each step made. */
 export function printRun({ print }: Cli, run: Run): void {
-  const rows = run.results.map((result, index) => [String(index + 1), run.recipe.steps[index].step, duration(result.seconds), result.versionId ?? '–'])
+  const rows = run.results.map((result, index) => [
+    String(index + 1),
+    run.recipe.steps[index].step,
+    duration(result.seconds),
+    result.versionId ?? '–',
+  ])
   print(run, () => `run '${run.name}' (${run.id}): ${run.status}\n${table(['step', 'kind', 'time', 'version'], rows)}`)
 }
 
 export const runTable = (runs: readonly Run[]): string =>
   table(
     ['name', 'id', 'status', 'steps', 'made'],
-    runs.map(({ name, id, status, results, recipe, createdAt }) => [name, id, status, `${results.length} of ${recipe.steps.length}`, dateTime(createdAt)]),
+    runs.map(({ name, id, status, results, recipe, createdAt }) => [
+      name,
+      id,
+      status,
+      `${results.length} of ${recipe.steps.length}`,
+      dateTime(createdAt),
+    ]),
   )

@@ -2,11 +2,28 @@ import type { TunedLayout, Tuning } from '../shared/types'
 import { figure } from './output/format'
 import { table } from './output/table'
 
-const layoutRow = (label: string, { engine, form, sessions, threads, batch, samplesPerSecond, latencyMs }: TunedLayout): readonly string[] => [label, engine, form, String(sessions), String(threads), String(batch), figure(samplesPerSecond), figure(latencyMs)]
+const layoutRow = (
+  label: string,
+  { engine, form, sessions, threads, batch, samplesPerSecond, latencyMs }: TunedLayout,
+): readonly string[] => [
+  label,
+  engine,
+  form,
+  String(sessions),
+  String(threads),
+  String(batch),
+  figure(samplesPerSecond),
+  figure(latencyMs),
+]
 
 const columns = ['for', 'engine', 'file', 'sessions', 'threads each', 'batch', 'img/s', 'ms a batch']
 
-export const tuningText = ({ throughput, latency }: Tuning): string => table(columns, [layoutRow('throughput', throughput), layoutRow('one image', latency)])
+export const tuningText = ({ throughput, latency }: Tuning): string =>
+  table(columns, [layoutRow('throughput', throughput), layoutRow('one image', latency)])
 
 /** All that was tried, fastest first. */
-export const tuningTable = (tuning: Tuning): string => `${tuningText(tuning)}\n\n${table(columns, tuning.measured.map((layout) => layoutRow('', layout)))}`
+export const tuningTable = (tuning: Tuning): string =>
+  `${tuningText(tuning)}\n\n${table(
+    columns,
+    tuning.measured.map((layout) => layoutRow('', layout)),
+  )}`

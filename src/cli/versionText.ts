@@ -12,7 +12,10 @@ export type VersionDetails = ResultOf<'versions.get'>
 export async function printMadeVersion(cli: Cli, run: Run): Promise<void> {
   const id = run.results.findLast(({ versionId }) => versionId !== undefined)?.versionId ?? ''
   const { version } = await cli.client.call('versions.get', { version: id })
-  cli.print({ ...version, runId: run.id }, () => `${version.precision} version '${version.name}' (${version.id}), ${bytes(version.sizeBytes)}`)
+  cli.print(
+    { ...version, runId: run.id },
+    () => `${version.precision} version '${version.name}' (${version.id}), ${bytes(version.sizeBytes)}`,
+  )
 }
 
 /** The newest accuracy on whatever was measured last. */
@@ -24,7 +27,14 @@ export function latestAccuracy({ evaluations }: VersionDetails): string {
 export const versionTable = (list: readonly VersionDetails[]): string =>
   table(
     ['name', 'id', 'precision', 'size', 'accuracy', 'made'],
-    list.map((details) => [details.version.name, details.version.id, details.version.precision, bytes(details.version.sizeBytes), latestAccuracy(details), dateTime(details.version.createdAt)]),
+    list.map((details) => [
+      details.version.name,
+      details.version.id,
+      details.version.precision,
+      bytes(details.version.sizeBytes),
+      latestAccuracy(details),
+      dateTime(details.version.createdAt),
+    ]),
   )
 
 export function versionText(details: VersionDetails): string {
@@ -42,12 +52,29 @@ export function versionText(details: VersionDetails): string {
     ...(version.tags.length > 0 ? [['tags', version.tags.join(', ')] as const] : []),
     ...(version.notes ? [['notes', version.notes] as const] : []),
   ])
-  const measured = evaluations.map(({ evaluation: e, createdAt }) => [e.dataset, e.split, String(e.samples), percent(e.accuracy), `${percent(e.accuracyInterval[0])} – ${percent(e.accuracyInterval[1])}`, figure(e.samplesPerSecond), dateTime(createdAt)])
-  const timed = benchmarks.map(({ benchmark: b, createdAt }) => [String(b.batchSize), String(b.threads), figure(b.latencyMs.p50), figure(b.latencyMs.p95), figure(b.samplesPerSecond), dateTime(createdAt)])
+  const measured = evaluations.map(({ evaluation: e, createdAt }) => [
+    e.dataset,
+    e.split,
+    String(e.samples),
+    percent(e.accuracy),
+    `${percent(e.accuracyInterval[0])} – ${percent(e.accuracyInterval[1])}`,
+    figure(e.samplesPerSecond),
+    dateTime(createdAt),
+  ])
+  const timed = benchmarks.map(({ benchmark: b, createdAt }) => [
+    String(b.batchSize),
+    String(b.threads),
+    figure(b.latencyMs.p50),
+    figure(b.latencyMs.p95),
+    figure(b.samplesPerSecond),
+    dateTime(createdAt),
+  ])
   return [
     made,
     quantization ? quantizationText(quantization) : '',
-    measured.length > 0 ? table(['data set', 'split', 'images', 'accuracy', '95 % interval', 'img/s', 'measured'], measured) : '',
+    measured.length > 0
+      ? table(['data set', 'split', 'images', 'accuracy', '95 % interval', 'img/s', 'measured'], measured)
+      : '',
     timed.length > 0 ? table(['batch', 'threads', 'ms p50', 'ms p95', 'img/s', 'measured'], timed) : '',
     tuning ? `fastest on this machine\n${tuningText(tuning)}` : '',
     ...version.warnings.map((warning) => `warning: ${warning}`),
@@ -57,4 +84,7 @@ export function versionText(details: VersionDetails): string {
 }
 
 const stepFacts = ({ step }: Version): readonly (readonly [string, string])[] =>
-  Object.entries(step).map(([name, value]) => [name === 'step' ? 'step' : `  ${name}`, typeof value === 'string' ? value : JSON.stringify(value)] as const)
+  Object.entries(step).map(
+    ([name, value]) =>
+      [name === 'step' ? 'step' : `  ${name}`, typeof value === 'string' ? value : JSON.stringify(value)] as const,
+  )

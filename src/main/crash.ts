@@ -20,7 +20,14 @@ export function reviveWhenGone(window: BrowserWindow, write: (text: string) => v
 
 async function ask(window: BrowserWindow, reason: string): Promise<void> {
   const buttons = [t('state.retry'), t('crash.close')]
-  const { response } = await dialog.showMessageBox({ type: 'error', buttons, defaultId: 0, cancelId: 1, message: t('crash.message', { reason }), detail: t('crash.detail') })
+  const { response } = await dialog.showMessageBox({
+    type: 'error',
+    buttons,
+    defaultId: 0,
+    cancelId: 1,
+    message: t('crash.message', { reason }),
+    detail: t('crash.detail'),
+  })
   if (response === 0) window.webContents.reload()
   else window.close()
 }

@@ -22,7 +22,8 @@ export interface Engine {
   stop(): void
 }
 
-const isWork = (message: unknown): message is Work & { readonly kind: 'work' } => typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'work'
+const isWork = (message: unknown): message is Work & { readonly kind: 'work' } =>
+  typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'work'
 
 export interface EngineListener {
   work(work: Work): void

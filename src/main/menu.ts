@@ -6,8 +6,15 @@ import { t } from './texts'
 
 /** The screens by number, in the order of the navigation. */
 const screens = [
-  ['menu.versions', '/'], ['menu.compare', '/compare'], ['menu.try', '/try'], ['menu.datasets', '/datasets'], ['menu.runs', '/runs'],
-  ['menu.benchmark', '/benchmark'], ['menu.lab', '/lab'], ['menu.prune', '/prune'], ['menu.system', '/system'],
+  ['menu.versions', '/'],
+  ['menu.compare', '/compare'],
+  ['menu.try', '/try'],
+  ['menu.datasets', '/datasets'],
+  ['menu.runs', '/runs'],
+  ['menu.benchmark', '/benchmark'],
+  ['menu.lab', '/lab'],
+  ['menu.prune', '/prune'],
+  ['menu.system', '/system'],
 ] as const
 
 export interface MenuActions {
@@ -24,7 +31,14 @@ export function setMenu(actions: MenuActions): void {
     ...(isMac ? [{ role: 'appMenu' as const }] : []),
     { label: t('menu.file'), submenu: fileMenu(actions) },
     { role: 'editMenu' },
-    { label: t('menu.go'), submenu: screens.map(([label, path], index) => ({ label: t(label), accelerator: `CmdOrCtrl+${index + 1}`, click: () => go(actions, path) })) },
+    {
+      label: t('menu.go'),
+      submenu: screens.map(([label, path], index) => ({
+        label: t(label),
+        accelerator: `CmdOrCtrl+${index + 1}`,
+        click: () => go(actions, path),
+      })),
+    },
     { role: 'viewMenu' },
     { role: 'windowMenu' },
     { role: 'help', label: t('menu.help'), submenu: helpMenu(actions) },
@@ -36,12 +50,19 @@ export function setMenu(actions: MenuActions): void {
 const go = ({ window }: MenuActions, path: string): void => window()?.webContents.send('go', path)
 
 function fileMenu(actions: MenuActions): MenuItemConstructorOptions[] {
-  const choose = async (properties: readonly ('openFile' | 'openDirectory')[], filters: { name: string; extensions: string[] }[]): Promise<void> => {
+  const choose = async (
+    properties: readonly ('openFile' | 'openDirectory')[],
+    filters: { name: string; extensions: string[] }[],
+  ): Promise<void> => {
     const { filePaths } = await dialog.showOpenDialog({ properties: [...properties], filters })
     filePaths.forEach(actions.open)
   }
   return [
-    { label: t('menu.openModel'), accelerator: 'CmdOrCtrl+O', click: () => void choose(['openFile'], [{ name: 'ONNX', extensions: ['onnx'] }]) },
+    {
+      label: t('menu.openModel'),
+      accelerator: 'CmdOrCtrl+O',
+      click: () => void choose(['openFile'], [{ name: 'ONNX', extensions: ['onnx'] }]),
+    },
     { label: t('menu.addFolder'), accelerator: 'CmdOrCtrl+Shift+O', click: () => void choose(['openDirectory'], []) },
     { label: t('menu.recent'), submenu: recentMenu(actions) },
     { type: 'separator' },
@@ -56,7 +77,11 @@ function fileMenu(actions: MenuActions): MenuItemConstructorOptions[] {
 function recentMenu({ recent, open }: MenuActions): MenuItemConstructorOptions[] {
   const paths = recent.list()
   if (paths.length === 0) return [{ label: t('menu.noRecent'), enabled: false }]
-  return [...paths.map((path) => ({ label: path, click: () => open(path) })), { type: 'separator' }, { label: t('menu.clearRecent'), click: () => recent.clear() }]
+  return [
+    ...paths.map((path) => ({ label: path, click: () => open(path) })),
+    { type: 'separator' },
+    { label: t('menu.clearRecent'), click: () => recent.clear() },
+  ]
 }
 
 /** The page listens for the keys itself; they are only named here. */

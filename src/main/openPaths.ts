@@ -8,14 +8,24 @@ const isModel = (path: string): boolean => /\.onnx$/i.test(path)
 
 /** The models and folders among the arguments of a command line. */
 export const pathsIn = (args: readonly string[], from: string): readonly string[] =>
-  args.filter((argument) => !argument.startsWith('-')).map((argument) => resolve(from, argument)).filter((path) => existsSync(path) && (isModel(path) ? statSync(path).isFile() : statSync(path).isDirectory() && path !== app.getAppPath()))
+  args
+    .filter((argument) => !argument.startsWith('-'))
+    .map((argument) => resolve(from, argument))
+    .filter(
+      (path) =>
+        existsSync(path) &&
+        (isModel(path) ? statSync(path).isFile() : statSync(path).isDirectory() && path !== app.getAppPath()),
+    )
 
 export interface PathOpener {
   open(path: string): void
 }
 
 /** Hands files that the system opens with this program to the page, once it is there, and lists them as recent. */
-export function createPathOpener(window: () => BrowserWindow | undefined, recent: Pick<RecentPaths, 'add'>): PathOpener {
+export function createPathOpener(
+  window: () => BrowserWindow | undefined,
+  recent: Pick<RecentPaths, 'add'>,
+): PathOpener {
   const waiting: string[] = []
   const send = (target: BrowserWindow, path: string): void => {
     recent.add(path)

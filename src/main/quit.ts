@@ -20,12 +20,24 @@ export interface QuitGuard {
 const isMac = process.platform === 'darwin'
 
 /** While runs work, quitting asks what is to become of them. */
-export function guardQuit(engine: Engine, work: () => WorkWatcher, window: () => BrowserWindow | undefined, showWindow: () => void): QuitGuard {
+export function guardQuit(
+  engine: Engine,
+  work: () => WorkWatcher,
+  window: () => BrowserWindow | undefined,
+  showWindow: () => void,
+): QuitGuard {
   let quitsWhenIdle = false
   let isAsking = false
   const decide = async (): Promise<void> => {
     isAsking = true
-    const { response } = await dialog.showMessageBox({ type: 'question', buttons: choices.map((choice) => t(choice)), defaultId: 0, cancelId: choices.length - 1, message: t('quit.message'), detail: t('quit.detail') })
+    const { response } = await dialog.showMessageBox({
+      type: 'question',
+      buttons: choices.map((choice) => t(choice)),
+      defaultId: 0,
+      cancelId: choices.length - 1,
+      message: t('quit.message'),
+      detail: t('quit.detail'),
+    })
     isAsking = false
     act(choices[response])
   }
@@ -46,11 +58,12 @@ export function guardQuit(engine: Engine, work: () => WorkWatcher, window: () =>
       if (quitsWhenIdle) app.quit()
     },
     back: () => (quitsWhenIdle = false),
-    watch: (opened) => opened.on('close', (event) => {
-      if (isMac || !work().isActive) return
-      event.preventDefault()
-      if (quitsWhenIdle) opened.hide()
-      else app.quit()
-    }),
+    watch: (opened) =>
+      opened.on('close', (event) => {
+        if (isMac || !work().isActive) return
+        event.preventDefault()
+        if (quitsWhenIdle) opened.hide()
+        else app.quit()
+      }),
   }
 }

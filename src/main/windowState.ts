@@ -32,7 +32,15 @@ function isWindowState(state: unknown): state is Rectangle & WindowState {
 /** Its title bar must be in reach: the middle of its upper edge lies on a screen. */
 function isVisible({ x, y, width }: Rectangle): boolean {
   const middle = x + width / 2
-  return screen.getAllDisplays().some(({ workArea }) => middle >= workArea.x && middle < workArea.x + workArea.width && y >= workArea.y && y < workArea.y + workArea.height)
+  return screen
+    .getAllDisplays()
+    .some(
+      ({ workArea }) =>
+        middle >= workArea.x &&
+        middle < workArea.x + workArea.width &&
+        y >= workArea.y &&
+        y < workArea.y + workArea.height,
+    )
 }
 
 export function keepWindowState(window: BrowserWindow, file: string): void {

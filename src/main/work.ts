@@ -3,7 +3,12 @@ import type { BrowserWindow } from 'electron'
 import type { Work } from './engine'
 import { t } from './texts'
 
-const endings = { done: 'ended.done', failed: 'ended.failed', crashed: 'ended.crashed', stopped: 'ended.stopped' } as const
+const endings = {
+  done: 'ended.done',
+  failed: 'ended.failed',
+  crashed: 'ended.crashed',
+  stopped: 'ended.stopped',
+} as const
 const isEnding = (status: string): status is keyof typeof endings => status in endings
 
 /** Values of setProgressBar: more than 1 runs without a measure, less than 0 shows nothing. */

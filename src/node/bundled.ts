@@ -11,7 +11,11 @@ export const baselineName = 'baseline'
 function bundled(name: string, pattern: RegExp): string {
   const folder = join(projectRoot, 'resources', name)
   const file = existsSync(folder) ? readdirSync(folder).find((candidate) => pattern.test(candidate)) : undefined
-  if (file === undefined) throw new NNOptError('unavailable', `'${folder}' is missing: expected the ${name} that ships with the program; install it again`)
+  if (file === undefined)
+    throw new NNOptError(
+      'unavailable',
+      `'${folder}' is missing: expected the ${name} that ships with the program; install it again`,
+    )
   return join(folder, file)
 }
 

@@ -58,7 +58,8 @@ export function createHost({ workspace, watch = true }: HostOptions): Host {
   const unwatch = watch ? watchWorkspace(store, hub) : () => undefined
   // A job outlives a host that was killed by a moment: it counts as abandoned only once it is gone.
   const looking = setInterval(() => {
-    for (const { id } of closeAbandonedRuns(store, queue.owns)) hub.publish({ kind: 'run.changed', run: store.runs.find(id) as Run })
+    for (const { id } of closeAbandonedRuns(store, queue.owns))
+      hub.publish({ kind: 'run.changed', run: store.runs.find(id) as Run })
   }, abandonedPollMs)
   looking.unref()
   return {
@@ -66,7 +67,8 @@ export function createHost({ workspace, watch = true }: HostOptions): Host {
     hub,
     connect: (port) => serve(handlers, port),
     stopAll: (when) => {
-      for (const run of [...store.runs.list(['queued']), ...store.runs.list(['running', 'paused'])]) queue.stop(run, when)
+      for (const run of [...store.runs.list(['queued']), ...store.runs.list(['running', 'paused'])])
+        queue.stop(run, when)
     },
     close: async () => {
       unwatch()

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { NNOptError } from '../shared/errors'
 
 /** Programs that run in a process or thread of their own, each bundled to one file. */
-export type EngineProgram = 'cli' | 'host' | 'job' | 'trainer' | 'inference' | 'pool' | 'data' | 'inspect' | 'profile' | 'wasm'
+export type EngineProgram =
+  'cli' | 'host' | 'job' | 'trainer' | 'inference' | 'pool' | 'data' | 'inspect' | 'profile' | 'wasm'
 
 const here = dirname(fileURLToPath(import.meta.url))
 

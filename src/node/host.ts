@@ -13,7 +13,10 @@ export type { Host, HostOptions } from './createHost'
 /** The part of Electron's MessagePortMain and ParentPort that the host uses (https://www.electronjs.org/docs/latest/api/parent-port). */
 interface ElectronPort {
   postMessage(message: unknown): void
-  on(event: 'message', listener: (event: { readonly data: unknown; readonly ports: readonly ElectronPort[] }) => void): void
+  on(
+    event: 'message',
+    listener: (event: { readonly data: unknown; readonly ports: readonly ElectronPort[] }) => void,
+  ): void
   on(event: 'close', listener: () => void): void
   start(): void
   close(): void
@@ -33,7 +36,9 @@ function portOf(electron: ElectronPort): Port {
 }
 
 /** What the main process says: a window wants an engine (this one, or one elsewhere), or the person wants the work to stop. */
-type FromMain = { readonly kind: 'connect'; readonly remote?: string | undefined } | { readonly kind: 'stop'; readonly when: 'now' | 'epochEnd' }
+type FromMain =
+  | { readonly kind: 'connect'; readonly remote?: string | undefined }
+  | { readonly kind: 'stop'; readonly when: 'now' | 'epochEnd' }
 
 /** In a utility process each message from the main process brings the port of one window. The main process hears of the work, for its taskbar and its questions. */
 function acceptWindows(parent: ElectronPort): void {
@@ -60,7 +65,11 @@ function acceptPages(workspace: string): void {
     if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
   }
   process.on('message', (message: HostMessage) => {
-    if (message.kind === 'open') ports.set(message.port, open(host, (reply) => send({ kind: 'message', port: message.port, message: reply })))
+    if (message.kind === 'open')
+      ports.set(
+        message.port,
+        open(host, (reply) => send({ kind: 'message', port: message.port, message: reply })),
+      )
     if (message.kind === 'message') ports.get(message.port)?.message(message.message)
     if (message.kind === 'close') {
       ports.get(message.port)?.close()
@@ -74,8 +83,16 @@ function acceptPages(workspace: string): void {
 
 function open(host: Host, post: (message: Message) => void): { message(message: Message): void; close(): void } {
   const listeners: { message: ((message: Message) => void)[]; close: (() => void)[] } = { message: [], close: [] }
-  host.connect({ post, onMessage: (listener) => void listeners.message.push(listener), onClose: (listener) => void listeners.close.push(listener), close: () => undefined })
-  return { message: (message) => listeners.message.forEach((listener) => listener(message)), close: () => listeners.close.forEach((listener) => listener()) }
+  host.connect({
+    post,
+    onMessage: (listener) => void listeners.message.push(listener),
+    onClose: (listener) => void listeners.close.push(listener),
+    close: () => undefined,
+  })
+  return {
+    message: (message) => listeners.message.forEach((listener) => listener(message)),
+    close: () => listeners.close.forEach((listener) => listener()),
+  }
 }
 
 const flagAt = process.argv.indexOf(hostProcessFlag)

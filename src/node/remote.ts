@@ -14,12 +14,20 @@ interface Target {
 export function parseRemote(address: string): Target {
   const parsed = URL.canParse(address) ? new URL(address) : undefined
   const token = /^#\/?token=([\w-]+)$/.exec(parsed?.hash ?? '')?.[1]
-  if (!parsed || token === undefined || !['http:', 'https:'].includes(parsed.protocol)) throw new NNOptError('wrongCall', `'${address}': expected the address that nnopt serve printed, such as http://host:4870/#token=…`)
+  if (!parsed || token === undefined || !['http:', 'https:'].includes(parsed.protocol))
+    throw new NNOptError(
+      'wrongCall',
+      `'${address}': expected the address that nnopt serve printed, such as http://host:4870/#token=…`,
+    )
   return { url: `${parsed.protocol === 'https:' ? 'wss' : 'ws'}://${parsed.host}/rpc`, token }
 }
 
 /** Why a server does not take the connection, by the status of its answer. */
-const refusals: Readonly<Record<number, string>> = { 401: 'the token is wrong or of an earlier start', 403: 'it does not serve under this name', 404: 'no NNOpt engine is there' }
+const refusals: Readonly<Record<number, string>> = {
+  401: 'the token is wrong or of an earlier start',
+  403: 'it does not serve under this name',
+  404: 'no NNOpt engine is there',
+}
 
 /**
  * Passes a page's messages to the engine of another machine and back. The page itself may reach nothing outside (its policy says so);
@@ -32,7 +40,10 @@ export function bridgeToRemote(page: Port, address: string): void {
   } catch (error) {
     return page.close(error instanceof Error ? error.message : String(error))
   }
-  const socket = new WebSocket(target.url, { headers: { authorization: `Bearer ${target.token}` }, maxPayload: largestMessageBytes })
+  const socket = new WebSocket(target.url, {
+    headers: { authorization: `Bearer ${target.token}` },
+    maxPayload: largestMessageBytes,
+  })
   let waiting: Message[] | undefined = []
   let problem: string | undefined
   socket.on('open', () => {

@@ -14,14 +14,16 @@ const working: readonly Run['status'][] = ['running', 'queued']
 /** Says what the runs do whenever that changes. Returns the function that ends it. */
 export function watchWork({ store, hub }: Pick<Host, 'store' | 'hub'>, tell: (work: Work) => void): () => void {
   const known = new Map(store.runs.list().map(({ id, status }) => [id, status]))
-  const say = (share: number | null, ended: Work['ended'] = null): void => tell({ active: store.runs.list(['running', 'queued']).length, share, ended })
+  const say = (share: number | null, ended: Work['ended'] = null): void =>
+    tell({ active: store.runs.list(['running', 'queued']).length, share, ended })
   const receive = (event: HostEvent): void => {
     if (event.kind === 'run.progress') say(event.progress.total ? event.progress.done / event.progress.total : null)
     if (event.kind !== 'run.changed') return
     const { id, name, status } = event.run
     const before = known.get(id)
     known.set(id, status)
-    const hasEnded = before !== undefined && working.includes(before) && !working.includes(status) && status !== 'paused'
+    const hasEnded =
+      before !== undefined && working.includes(before) && !working.includes(status) && status !== 'paused'
     if (before !== status) say(null, hasEnded ? { name, status } : null)
   }
   return hub.subscribe(({ event }) => receive(event))

@@ -8,7 +8,9 @@ type Fingerprints = Readonly<Record<'versions' | 'datasets', string>> & { readon
 const look = (store: Store): Fingerprints => ({
   versions: JSON.stringify([store.versions.list(false), store.versions.list(true)]),
   datasets: JSON.stringify(store.datasets.list()),
-  runs: new Map(store.runs.list().map((run) => [run.id, JSON.stringify([run.status, run.results.length, run.progress])])),
+  runs: new Map(
+    store.runs.list().map((run) => [run.id, JSON.stringify([run.status, run.results.length, run.progress])]),
+  ),
 })
 
 /** Other programs write to the same workspace: publishes what they changed. Returns the function that ends it. */

@@ -12,4 +12,7 @@ const records = screens.flatMap(({ name, path, view }): RouteRecordRaw[] => {
   return load ? [{ path, name, component: load, props: path.includes(':') }] : []
 })
 
-export const router = createRouter({ history: createWebHashHistory(), routes: [...records, { path: '/:rest(.*)', redirect: '/' }] })
+export const router = createRouter({
+  history: createWebHashHistory(),
+  routes: [...records, { path: '/:rest(.*)', redirect: '/' }],
+})

@@ -1,4 +1,16 @@
-import { Activity, CirclePlus, Cpu, Database, FlaskConical, Gauge, GitCompareArrows, Image, Layers, Scissors, Settings } from '@lucide/vue'
+import {
+  Activity,
+  CirclePlus,
+  Cpu,
+  Database,
+  FlaskConical,
+  Gauge,
+  GitCompareArrows,
+  Image,
+  Layers,
+  Scissors,
+  Settings,
+} from '@lucide/vue'
 import type { Component } from 'vue'
 import type { MessageKey } from './i18n'
 
@@ -28,19 +40,59 @@ export const screens: readonly Screen[] = [
   { name: 'version', path: '/versions/:id', view: 'VersionView', label: 'nav.versions', under: 'versions' },
   { name: 'model', path: '/versions/:id/layers', view: 'ModelView', label: 'nav.model', under: 'versions' },
   { name: 'export', path: '/versions/:id/export', view: 'ExportView', label: 'nav.export', under: 'versions' },
-  { name: 'compare', path: '/compare', view: 'CompareView', label: 'nav.compare', group: 'models', icon: GitCompareArrows, key: 'c' },
+  {
+    name: 'compare',
+    path: '/compare',
+    view: 'CompareView',
+    label: 'nav.compare',
+    group: 'models',
+    icon: GitCompareArrows,
+    key: 'c',
+  },
   { name: 'try', path: '/try', view: 'TryView', label: 'nav.try', group: 'models', icon: Image, key: 't' },
-  { name: 'datasets', path: '/datasets', view: 'DatasetsView', label: 'nav.datasets', group: 'models', icon: Database, key: 'd' },
+  {
+    name: 'datasets',
+    path: '/datasets',
+    view: 'DatasetsView',
+    label: 'nav.datasets',
+    group: 'models',
+    icon: Database,
+    key: 'd',
+  },
   { name: 'dataset', path: '/datasets/:name', view: 'DatasetView', label: 'nav.datasets', under: 'datasets' },
   { name: 'dataset-add', path: '/add-dataset', view: 'DatasetAddView', label: 'nav.datasets', under: 'datasets' },
   { name: 'new', path: '/new', view: 'NewRunView', label: 'nav.new', group: 'work', icon: CirclePlus, key: 'n' },
   { name: 'runs', path: '/runs', view: 'RunsView', label: 'nav.runs', group: 'work', icon: Activity, key: 'r' },
   { name: 'run', path: '/runs/:id', view: 'RunView', label: 'nav.runs', under: 'runs' },
-  { name: 'benchmark', path: '/benchmark', view: 'BenchmarkView', label: 'nav.benchmark', group: 'work', icon: Gauge, key: 'b' },
+  {
+    name: 'benchmark',
+    path: '/benchmark',
+    view: 'BenchmarkView',
+    label: 'nav.benchmark',
+    group: 'work',
+    icon: Gauge,
+    key: 'b',
+  },
   { name: 'lab', path: '/lab', view: 'LabView', label: 'nav.lab', group: 'understand', icon: FlaskConical, key: 'l' },
-  { name: 'prune', path: '/prune', view: 'PruneView', label: 'nav.prune', group: 'understand', icon: Scissors, key: 'p' },
+  {
+    name: 'prune',
+    path: '/prune',
+    view: 'PruneView',
+    label: 'nav.prune',
+    group: 'understand',
+    icon: Scissors,
+    key: 'p',
+  },
   { name: 'system', path: '/system', view: 'SystemView', label: 'nav.system', group: 'machine', icon: Cpu, key: 's' },
-  { name: 'settings', path: '/settings', view: 'SettingsView', label: 'nav.settings', group: 'machine', icon: Settings, key: ',' },
+  {
+    name: 'settings',
+    path: '/settings',
+    view: 'SettingsView',
+    label: 'nav.settings',
+    group: 'machine',
+    icon: Settings,
+    key: ',',
+  },
 ]
 
 /** The listed screen that a route belongs to. */

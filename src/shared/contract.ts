@@ -2,14 +2,25 @@ import { z } from 'zod'
 import * as t from './types'
 
 /** One remote procedure: what it takes, what it answers, and what it sends while it works. */
-export interface Procedure<P extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType, E extends z.ZodType = z.ZodType> {
+export interface Procedure<
+  P extends z.ZodType = z.ZodType,
+  R extends z.ZodType = z.ZodType,
+  E extends z.ZodType = z.ZodType,
+> {
   readonly params: P
   readonly result: R
   readonly events: E
 }
 
-function call<P extends z.ZodType, R extends z.ZodType>(definition: { params: P; result: R }): Procedure<P, R, z.ZodNever>
-function call<P extends z.ZodType, R extends z.ZodType, E extends z.ZodType>(definition: { params: P; result: R; events: E }): Procedure<P, R, E>
+function call<P extends z.ZodType, R extends z.ZodType>(definition: {
+  params: P
+  result: R
+}): Procedure<P, R, z.ZodNever>
+function call<P extends z.ZodType, R extends z.ZodType, E extends z.ZodType>(definition: {
+  params: P
+  result: R
+  events: E
+}): Procedure<P, R, E>
 function call(definition: { params: z.ZodType; result: z.ZodType; events?: z.ZodType }): Procedure {
   return { events: z.never(), ...definition }
 }
@@ -29,7 +40,10 @@ const choice = versionOnly.extend({
   minChannels: z.number().int().min(1).max(1024).default(8),
   seed: z.number().int().min(0).default(0),
 })
-const cutChoice = choice.extend({ pruningRatio: z.record(z.string(), share).default({}), protect: z.array(z.string().min(1)).readonly().default([]) })
+const cutChoice = choice.extend({
+  pruningRatio: z.record(z.string(), share).default({}),
+  protect: z.array(z.string().min(1)).readonly().default([]),
+})
 const sample = z.number().int().min(1).max(4096).default(128)
 /** Pixels. */
 const side = z.number().int().min(1).max(1024)
@@ -38,48 +52,156 @@ const augmentStep = z.object({ id: z.string(), params: z.record(z.string(), z.un
 
 /** Every procedure, once. Handlers and clients take their types from here. */
 export const contract = {
-  'versions.list': call({ params: z.object({ deleted: z.boolean().default(false).describe('The deleted ones instead of the others') }), result: z.array(t.version).readonly() }),
-  'versions.get': call({ params: versionOnly, result: z.object({ version: t.version, lineage: z.array(t.version).readonly(), evaluations: z.array(t.storedEvaluation).readonly(), benchmarks: z.array(t.storedBenchmark).readonly(), /** Of an int8 version that this program made. */ quantization: t.quantizationFacts.nullable(), /** The fastest layouts that were found on this machine. */ tuning: t.tuning.nullable() }).readonly() }),
+  'versions.list': call({
+    params: z.object({ deleted: z.boolean().default(false).describe('The deleted ones instead of the others') }),
+    result: z.array(t.version).readonly(),
+  }),
+  'versions.get': call({
+    params: versionOnly,
+    result: z
+      .object({
+        version: t.version,
+        lineage: z.array(t.version).readonly(),
+        evaluations: z.array(t.storedEvaluation).readonly(),
+        benchmarks: z.array(t.storedBenchmark).readonly(),
+        /** Of an int8 version that this program made. */ quantization: t.quantizationFacts.nullable(),
+        /** The fastest layouts that were found on this machine. */ tuning: t.tuning.nullable(),
+      })
+      .readonly(),
+  }),
   /** Every version with its newest measurements, newest first: one call for a whole table. */
   'versions.table': call({ params: nothing, result: z.array(t.versionSummary).readonly() }),
   /** Parameters, zeros and operations by layer, counted in the file. */
   'versions.network': call({ params: versionOnly, result: t.networkFacts }),
-  'versions.update': call({ params: versionOnly.extend({ name: z.string().min(1).max(200).optional(), tags: t.tags.optional(), notes: t.notes.optional() }), result: t.version }),
+  'versions.update': call({
+    params: versionOnly.extend({
+      name: z.string().min(1).max(200).optional(),
+      tags: t.tags.optional(),
+      notes: t.notes.optional(),
+    }),
+    result: t.version,
+  }),
   /** Moves it to the trash. */
   'versions.remove': call({ params: versionOnly, result: t.version }),
   'versions.restore': call({ params: versionOnly, result: t.version }),
   /** Frees the disk: one deleted version, or all of them. */
-  'versions.purge': call({ params: z.object({ version: reference.optional() }), result: z.object({ removed: z.array(z.string()).readonly(), freedBytes: z.number() }).readonly() }),
+  'versions.purge': call({
+    params: z.object({ version: reference.optional() }),
+    result: z.object({ removed: z.array(z.string()).readonly(), freedBytes: z.number() }).readonly(),
+  }),
   /** Queues the import; `file` is a path on the host's machine or an upload. */
-  'versions.import': call({ params: z.object({ file: z.string(), name: z.string().min(1), preprocessing: z.string().optional().describe('Preset or JSON file'), classes: z.array(z.string()).readonly().optional() }), result: t.run }),
+  'versions.import': call({
+    params: z.object({
+      file: z.string(),
+      name: z.string().min(1),
+      preprocessing: z.string().optional().describe('Preset or JSON file'),
+      classes: z.array(z.string()).readonly().optional(),
+    }),
+    result: t.run,
+  }),
   /** Writes an artifact to a path on the host's machine. */
-  'versions.export': call({ params: versionOnly.extend({ format: z.string().default('onnx'), out: z.string(), /** Add zero channels where odd counts slow the runtime down. */ padChannels: z.boolean().default(false) }), result: z.object({ path: z.string(), sizeBytes: z.number() }).readonly() }),
+  'versions.export': call({
+    params: versionOnly.extend({
+      format: z.string().default('onnx'),
+      out: z.string(),
+      /** Add zero channels where odd counts slow the runtime down. */ padChannels: z.boolean().default(false),
+    }),
+    result: z.object({ path: z.string(), sizeBytes: z.number() }).readonly(),
+  }),
   /** Complete programs that classify a picture with the version's file in onnxruntime, by language. */
-  'versions.code': call({ params: versionOnly, result: z.array(z.object({ id: z.string(), label: z.string(), fileName: z.string(), usage: z.string(), text: z.string() }).readonly()).readonly() }),
+  'versions.code': call({
+    params: versionOnly,
+    result: z
+      .array(
+        z
+          .object({ id: z.string(), label: z.string(), fileName: z.string(), usage: z.string(), text: z.string() })
+          .readonly(),
+      )
+      .readonly(),
+  }),
   /** A piece of a version's model file, for downloads. */
-  'versions.read': call({ params: versionOnly.extend({ offset: z.number().int().min(0), length: z.number().int().min(1).max(2 ** 22) }), result: z.object({ bytes, totalBytes: z.number(), fileName: z.string() }).readonly() }),
+  'versions.read': call({
+    params: versionOnly.extend({
+      offset: z.number().int().min(0),
+      length: z
+        .number()
+        .int()
+        .min(1)
+        .max(2 ** 22),
+    }),
+    result: z.object({ bytes, totalBytes: z.number(), fileName: z.string() }).readonly(),
+  }),
 
   /** The newest evaluations of both that share images; null where there are none yet. */
-  'versions.compare': call({ params: z.object({ first: reference, second: reference, flips: z.number().int().min(0).max(5000).default(500) }), result: t.pairedComparison.nullable() }),
+  'versions.compare': call({
+    params: z.object({ first: reference, second: reference, flips: z.number().int().min(0).max(5000).default(500) }),
+    result: t.pairedComparison.nullable(),
+  }),
   /** What each version says to a picture (jpg, png or webp), and how fast. */
-  'versions.classify': call({ params: z.object({ versions: z.array(reference).min(1).max(12).readonly(), image: t.bytes, top: z.number().int().min(1).max(20).default(5), runs: z.number().int().min(1).max(100).default(10), /** In the layout that tuning found fastest for one image. */ tuned: z.boolean().default(false) }), result: z.array(t.classification).readonly() }),
+  'versions.classify': call({
+    params: z.object({
+      versions: z.array(reference).min(1).max(12).readonly(),
+      image: t.bytes,
+      top: z.number().int().min(1).max(20).default(5),
+      runs: z.number().int().min(1).max(100).default(10),
+      /** In the layout that tuning found fastest for one image. */ tuned: z.boolean().default(false),
+    }),
+    result: z.array(t.classification).readonly(),
+  }),
 
   /** The network, layer by layer. */
   'versions.layers': call({ params: versionOnly, result: z.array(t.layer).readonly() }),
   'versions.weight': call({ params: versionOnly.extend({ layer: z.string() }), result: t.weightDetails }),
   /** The numbers themselves: float32, little endian, row-major; of very large tensors an even sample. */
-  'versions.weightValues': call({ params: versionOnly.extend({ layer: z.string() }), result: z.object({ shape: z.array(z.number()).readonly(), channelAxis: z.number(), values: t.bytes, isSample: z.boolean() }).readonly() }),
+  'versions.weightValues': call({
+    params: versionOnly.extend({ layer: z.string() }),
+    result: z
+      .object({
+        shape: z.array(z.number()).readonly(),
+        channelAxis: z.number(),
+        values: t.bytes,
+        isSample: z.boolean(),
+      })
+      .readonly(),
+  }),
   /** Runs images of the training split through the network and looks at one value. */
-  'versions.activation': call({ params: versionOnly.extend({ value: z.string(), dataset: z.string(), images: z.number().int().min(1).max(256).default(32), seed: z.number().int().min(0).default(0) }), result: t.activationStatistics }),
+  'versions.activation': call({
+    params: versionOnly.extend({
+      value: z.string(),
+      dataset: z.string(),
+      images: z.number().int().min(1).max(256).default(32),
+      seed: z.number().int().min(0).default(0),
+    }),
+    result: t.activationStatistics,
+  }),
   /** onnxruntime's own clock, layer by layer. */
-  'versions.profile': call({ params: versionOnly.extend({ batch: z.number().int().min(1).max(64).default(1), threads: z.number().int().min(1).max(64).default(1), runs: z.number().int().min(3).max(200).default(20) }), result: t.layerProfile }),
+  'versions.profile': call({
+    params: versionOnly.extend({
+      batch: z.number().int().min(1).max(64).default(1),
+      threads: z.number().int().min(1).max(64).default(1),
+      runs: z.number().int().min(3).max(200).default(20),
+    }),
+    result: t.layerProfile,
+  }),
 
   /** Groups of channels of an fp32 version that go together, and what the network costs now. */
-  'versions.pruneGroups': call({ params: versionOnly, result: z.object({ groups: z.array(t.pruningGroup).readonly(), cost: t.plannedCost, importances: z.array(z.object({ id: z.string(), label: z.string() }).readonly()).readonly() }).readonly() }),
+  'versions.pruneGroups': call({
+    params: versionOnly,
+    result: z
+      .object({
+        groups: z.array(t.pruningGroup).readonly(),
+        cost: t.plannedCost,
+        importances: z.array(z.object({ id: z.string(), label: z.string() }).readonly()).readonly(),
+      })
+      .readonly(),
+  }),
   /** What the network would be with these ratios; with a goal, all other groups give what it takes. Nothing is stored. */
   'versions.prunePlan': call({
     params: cutChoice.extend({
-      goal: z.object({ target: z.enum(['params', 'macs', 'latency']), keep: share }).readonly().optional(),
+      goal: z
+        .object({ target: z.enum(['params', 'macs', 'latency']), keep: share })
+        .readonly()
+        .optional(),
       scope: z.enum(['local', 'global']).default('local'),
       /** Also the size after gzip, which takes longer. */
       gzip: z.boolean().default(false),
@@ -88,48 +210,123 @@ export const contract = {
     result: t.channelPlan,
   }),
   /** Times the layers of the network, from which latencies of narrower forms are predicted. */
-  'versions.pruneTimes': call({ params: versionOnly, result: z.object({ wholeMs: z.number(), threads: z.number(), warnings: z.array(z.string()).readonly() }).readonly(), events: t.counted }),
+  'versions.pruneTimes': call({
+    params: versionOnly,
+    result: z.object({ wholeMs: z.number(), threads: z.number(), warnings: z.array(z.string()).readonly() }).readonly(),
+    events: t.counted,
+  }),
   /** How accurate it is on images of the validation split when each group alone loses shares of its channels, before any fine-tuning. */
   'versions.pruneSensitivity': call({
-    params: choice.extend({ ratios: z.array(share).min(1).max(16).readonly().default([0.25, 0.5, 0.75]), dataset: z.string(), samples: sample }),
+    params: choice.extend({
+      ratios: z.array(share).min(1).max(16).readonly().default([0.25, 0.5, 0.75]),
+      dataset: z.string(),
+      samples: sample,
+    }),
     result: t.sensitivity,
-    events: t.counted.unwrap().extend({ accuracy: z.number(), samples: z.number(), split: z.string(), /** Of the group that was tried last. */ curve: t.sensitivityCurve.nullable() }).readonly(),
+    events: t.counted
+      .unwrap()
+      .extend({
+        accuracy: z.number(),
+        samples: z.number(),
+        split: z.string(),
+        /** Of the group that was tried last. */ curve: t.sensitivityCurve.nullable(),
+      })
+      .readonly(),
   }),
   /** Latency on this CPU of the network as it is and as it would be, and with a data set the accuracy of both. */
-  'versions.pruneMeasure': call({ params: cutChoice.extend({ dataset: z.string().optional(), samples: sample }), result: t.plannedMeasurement, events: z.object({ label: z.string() }).readonly() }),
+  'versions.pruneMeasure': call({
+    params: cutChoice.extend({ dataset: z.string().optional(), samples: sample }),
+    result: t.plannedMeasurement,
+    events: z.object({ label: z.string() }).readonly(),
+  }),
 
   'datasets.list': call({ params: nothing, result: z.array(t.datasetDetails).readonly() }),
   'datasets.get': call({ params: z.object({ name: z.string() }), result: t.datasetDetails }),
   /** What a path on the host's machine holds, before it is added. */
-  'datasets.probe': call({ params: z.object({ path: z.string().min(1) }), result: z.object({ format: z.string(), label: z.string(), kind: z.string(), names: z.array(z.string()).readonly() }).readonly() }),
+  'datasets.probe': call({
+    params: z.object({ path: z.string().min(1) }),
+    result: z
+      .object({ format: z.string(), label: z.string(), kind: z.string(), names: z.array(z.string()).readonly() })
+      .readonly(),
+  }),
   /** A piece of a split, or of one class in it, as small pictures. */
   'datasets.browse': call({
-    params: z.object({ name: z.string(), split: t.split, className: z.string().optional(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(200), side: pictureSide }),
+    params: z.object({
+      name: z.string(),
+      split: t.split,
+      className: z.string().optional(),
+      offset: z.number().int().min(0),
+      limit: z.number().int().min(1).max(200),
+      side: pictureSide,
+    }),
     result: z.object({ total: z.number(), pictures: z.array(t.picture).readonly() }).readonly(),
   }),
   /** Named images of a split as small pictures. */
-  'datasets.pictures': call({ params: z.object({ name: z.string(), split: t.split, indices: z.array(z.number().int().min(0)).min(1).max(200).readonly(), side: pictureSide }), result: z.array(t.picture).readonly() }),
+  'datasets.pictures': call({
+    params: z.object({
+      name: z.string(),
+      split: t.split,
+      indices: z.array(z.number().int().min(0)).min(1).max(200).readonly(),
+      side: pictureSide,
+    }),
+    result: z.array(t.picture).readonly(),
+  }),
   /** What training would see of an image in so many epochs, pixel for pixel; without steps, by the usual ones for that size. */
   'datasets.augment': call({
-    params: z.object({ name: z.string(), split: t.split, index: z.number().int().min(0), steps: z.array(augmentStep).readonly().optional(), size: z.object({ width: side, height: side }).readonly(), seed: z.number().int().min(0).default(0), epochs: z.number().int().min(1).max(24).default(8) }),
+    params: z.object({
+      name: z.string(),
+      split: t.split,
+      index: z.number().int().min(0),
+      steps: z.array(augmentStep).readonly().optional(),
+      size: z.object({ width: side, height: side }).readonly(),
+      seed: z.number().int().min(0).default(0),
+      epochs: z.number().int().min(1).max(24).default(8),
+    }),
     result: z.object({ steps: z.array(augmentStep).readonly(), pictures: z.array(bytes).readonly() }).readonly(),
   }),
-  'datasets.add': call({ params: z.object({ name: z.string(), paths: z.array(z.string()).min(1).readonly(), seed: z.number().int().min(0).default(0) }), result: t.run }),
+  'datasets.add': call({
+    params: z.object({
+      name: z.string(),
+      paths: z.array(z.string()).min(1).readonly(),
+      seed: z.number().int().min(0).default(0),
+    }),
+    result: t.run,
+  }),
   /** Removes its copy from the workspace; where it came from stays as it is. */
   'datasets.remove': call({ params: z.object({ name: z.string() }), result: t.datasetRecord }),
   'datasets.download': call({ params: z.object({ name: z.literal('cifar10') }), result: t.run }),
 
-  'runs.list': call({ params: z.object({ status: z.array(t.runStatus).readonly().optional() }), result: z.array(t.run).readonly() }),
+  'runs.list': call({
+    params: z.object({ status: z.array(t.runStatus).readonly().optional() }),
+    result: z.array(t.run).readonly(),
+  }),
   'runs.get': call({ params: runOnly, result: t.run }),
   /** Ascending; with `points`, each series is thinned to about so many. */
-  'runs.metrics': call({ params: runOnly.extend({ since: z.number().int().min(0).default(0), kind: z.string().optional(), points: z.number().int().min(2).max(10_000).optional() }), result: z.array(t.metric).readonly() }),
+  'runs.metrics': call({
+    params: runOnly.extend({
+      since: z.number().int().min(0).default(0),
+      kind: z.string().optional(),
+      points: z.number().int().min(2).max(10_000).optional(),
+    }),
+    result: z.array(t.metric).readonly(),
+  }),
   /** Each kind of metric of each step, thinned to `columns` points of a window; no peak is lost. Without `from` and `to` the whole run. */
   'runs.series': call({
-    params: runOnly.extend({ axis: z.enum(['position', 'time']).default('position'), from: z.number().optional(), to: z.number().optional(), columns: z.number().int().min(2).max(4096).default(1000), kind: z.string().optional(), stepIndex: z.number().int().min(0).optional() }),
+    params: runOnly.extend({
+      axis: z.enum(['position', 'time']).default('position'),
+      from: z.number().optional(),
+      to: z.number().optional(),
+      columns: z.number().int().min(2).max(4096).default(1000),
+      kind: z.string().optional(),
+      stepIndex: z.number().int().min(0).optional(),
+    }),
     result: z.array(t.metricSeries).readonly(),
   }),
   /** The last `tailBytes`, or all of it. */
-  'runs.log': call({ params: runOnly.extend({ tailBytes: z.number().int().min(1).optional() }), result: z.object({ text: z.string() }).readonly() }),
+  'runs.log': call({
+    params: runOnly.extend({ tailBytes: z.number().int().min(1).optional() }),
+    result: z.object({ text: z.string() }).readonly(),
+  }),
   /** Queues a recipe; train, quantize, evaluate and benchmark are its steps. */
   'runs.start': call({ params: z.object({ recipe: t.recipe }), result: t.run }),
   'runs.pause': call({ params: runOnly, result: t.run }),
@@ -140,47 +337,110 @@ export const contract = {
   /** Runs that wait, the next one first. */
   'runs.queue': call({ params: nothing, result: z.object({ order: z.array(z.string()).readonly() }).readonly() }),
   /** Puts a waiting run before another one, or last. */
-  'runs.move': call({ params: runOnly.extend({ before: reference.nullable() }), result: z.object({ order: z.array(z.string()).readonly() }).readonly() }),
+  'runs.move': call({
+    params: runOnly.extend({ before: reference.nullable() }),
+    result: z.object({ order: z.array(z.string()).readonly() }).readonly(),
+  }),
   /** Answers when the run is no longer queued, running or paused; the events are its own. */
   'runs.wait': call({ params: runOnly, result: t.run, events: t.hostEvent }),
 
   /** Never answers by itself: events until the call is cancelled. */
-  'events.subscribe': call({ params: z.object({ since: t.eventPosition.optional() }), result: nothing, events: t.sequencedEvent }),
+  'events.subscribe': call({
+    params: z.object({ since: t.eventPosition.optional() }),
+    result: nothing,
+    events: t.sequencedEvent,
+  }),
 
   /** A self-contained HTML page; without `out` only its text. */
-  'report.create': call({ params: z.object({ versions: z.array(reference).readonly().default([]), title: z.string().optional(), out: z.string().optional() }), result: z.object({ html: z.string(), path: z.string().nullable() }).readonly() }),
+  'report.create': call({
+    params: z.object({
+      versions: z.array(reference).readonly().default([]),
+      title: z.string().optional(),
+      out: z.string().optional(),
+    }),
+    result: z.object({ html: z.string(), path: z.string().nullable() }).readonly(),
+  }),
 
-  'uploads.begin': call({ params: z.object({ fileName: z.string(), sizeBytes: z.number().int().min(1) }), result: z.object({ path: z.string() }).readonly() }),
-  'uploads.append': call({ params: z.object({ path: z.string(), offset: z.number().int().min(0), bytes }), result: z.object({ receivedBytes: z.number() }).readonly() }),
+  'uploads.begin': call({
+    params: z.object({ fileName: z.string(), sizeBytes: z.number().int().min(1) }),
+    result: z.object({ path: z.string() }).readonly(),
+  }),
+  'uploads.append': call({
+    params: z.object({ path: z.string(), offset: z.number().int().min(0), bytes }),
+    result: z.object({ receivedBytes: z.number() }).readonly(),
+  }),
 
   /** What is wrong with a recipe, and what it would cost; nothing is queued. */
   'recipes.check': call({ params: z.object({ recipe: t.recipe }), result: t.recipeCheck }),
   /** Takes the bundled sample data and the bundled baseline into the workspace, and measures the baseline; what is there already is not made again. */
-  'sample.start': call({ params: nothing, result: z.object({ dataset: z.string(), version: z.string().nullable(), run: t.run.nullable() }).readonly() }),
+  'sample.start': call({
+    params: nothing,
+    result: z.object({ dataset: z.string(), version: z.string().nullable(), run: t.run.nullable() }).readonly(),
+  }),
 
   /** JSON Schema of the parameters of every step, for forms, and the extensions that they name. */
   'catalog.get': call({
     params: nothing,
-    result: z.object({
-      steps: z.array(z.object({ id: z.string(), label: z.string(), schema: z.record(z.string(), z.unknown()).readonly() }).readonly()).readonly(),
-      architectures: z.array(z.object({ id: z.string(), label: z.string(), schema: z.record(z.string(), z.unknown()).readonly() }).readonly()).readonly(),
-      observers: z.array(z.object({ id: z.string(), label: z.string(), help: z.string() }).readonly()).readonly(),
-      optimizers: z.array(z.string()).readonly(),
-      schedules: z.array(z.string()).readonly(),
-      transforms: z.array(z.object({ id: z.string(), label: z.string(), help: z.string(), schema: z.record(z.string(), z.unknown()).readonly() }).readonly()).readonly(),
-    }).readonly(),
+    result: z
+      .object({
+        steps: z
+          .array(
+            z
+              .object({ id: z.string(), label: z.string(), schema: z.record(z.string(), z.unknown()).readonly() })
+              .readonly(),
+          )
+          .readonly(),
+        architectures: z
+          .array(
+            z
+              .object({ id: z.string(), label: z.string(), schema: z.record(z.string(), z.unknown()).readonly() })
+              .readonly(),
+          )
+          .readonly(),
+        observers: z.array(z.object({ id: z.string(), label: z.string(), help: z.string() }).readonly()).readonly(),
+        optimizers: z.array(z.string()).readonly(),
+        schedules: z.array(z.string()).readonly(),
+        transforms: z
+          .array(
+            z
+              .object({
+                id: z.string(),
+                label: z.string(),
+                help: z.string(),
+                schema: z.record(z.string(), z.unknown()).readonly(),
+              })
+              .readonly(),
+          )
+          .readonly(),
+      })
+      .readonly(),
   }),
   'backends.list': call({ params: nothing, result: z.array(t.backendInfo).readonly() }),
   /** Measures the scores that are not known yet, or all of them again. */
-  'backends.measure': call({ params: z.object({ again: z.boolean().default(false) }), result: z.array(t.backendInfo).readonly() }),
+  'backends.measure': call({
+    params: z.object({ again: z.boolean().default(false) }),
+    result: z.array(t.backendInfo).readonly(),
+  }),
   'runtime.status': call({ params: nothing, result: t.runtimeStatus }),
   /** Brings TensorFlow's library into the user's folder of runtimes; one that goes on already is not begun again. `runtime.status` says how far it is. */
-  'runtime.install': call({ params: z.object({ gpu: z.boolean().default(false), packageIndex: z.url({ protocol: /^https?$/ }).optional().describe('Address of a Python package index') }), result: t.runtimeStatus }),
+  'runtime.install': call({
+    params: z.object({
+      gpu: z.boolean().default(false),
+      packageIndex: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('Address of a Python package index'),
+    }),
+    result: t.runtimeStatus,
+  }),
   'runtime.cancel': call({ params: nothing, result: t.runtimeStatus }),
   /** A sign of life. */
   'system.ping': call({ params: nothing, result: nothing }),
   'system.info': call({ params: nothing, result: t.systemInfo }),
-  'doctor.check': call({ params: z.object({ repair: z.boolean().default(false) }), result: z.array(t.doctorFinding).readonly() }),
+  'doctor.check': call({
+    params: z.object({ repair: z.boolean().default(false) }),
+    result: z.array(t.doctorFinding).readonly(),
+  }),
 } as const satisfies Readonly<Record<string, Procedure>>
 
 export type Contract = typeof contract
@@ -199,7 +459,12 @@ export interface CallContext<N extends ProcedureName> {
 }
 
 /** One function a procedure: a missing or mistyped one does not compile. */
-export type Handlers = { readonly [N in ProcedureName]: (params: ParsedParamsOf<N>, context: CallContext<N>) => Promise<ResultOf<N>> | ResultOf<N> }
+export type Handlers = {
+  readonly [N in ProcedureName]: (
+    params: ParsedParamsOf<N>,
+    context: CallContext<N>,
+  ) => Promise<ResultOf<N>> | ResultOf<N>
+}
 
 export interface CallOptions<N extends ProcedureName> {
   readonly signal?: AbortSignal | undefined

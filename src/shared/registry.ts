@@ -28,7 +28,10 @@ export function collect<T extends Extension>(kind: T['kind'], modules: Modules):
       .map((extension) => ({ path, extension })),
   )
   for (const { path, extension } of found) assertNamedAsFile(kind, path, extension.id)
-  return createRegistry(kind, found.map(({ extension }) => extension))
+  return createRegistry(
+    kind,
+    found.map(({ extension }) => extension),
+  )
 }
 
 /** A registry over a given list; a duplicate id throws. */
@@ -46,7 +49,12 @@ export function createRegistry<T extends Extension>(kind: T['kind'], extensions:
     list: () => ids.map((id) => byId.get(id) as T),
     get(id) {
       const extension = byId.get(id)
-      if (!extension) throw new NNOptError('notFound', `unknown ${kind} '${id}': expected one of ${ids.join(', ')}`, { kind, id, known: ids })
+      if (!extension)
+        throw new NNOptError('notFound', `unknown ${kind} '${id}': expected one of ${ids.join(', ')}`, {
+          kind,
+          id,
+          known: ids,
+        })
       return extension
     },
   }
@@ -54,7 +62,13 @@ export function createRegistry<T extends Extension>(kind: T['kind'], extensions:
 
 /** `Conv/index.ts` and `Conv.ts` both name the extension `Conv`; the case of the first letter is the file's own affair. */
 function assertNamedAsFile(kind: string, path: string, id: string): void {
-  const name = path.replace(/\/index\.ts$/, '').replace(/\.ts$/, '').split('/').at(-1) ?? ''
+  const name =
+    path
+      .replace(/\/index\.ts$/, '')
+      .replace(/\.ts$/, '')
+      .split('/')
+      .at(-1) ?? ''
   const plain = (text: string): string => text.replaceAll('-', '').toLowerCase()
-  if (plain(name) !== plain(id)) throw new NNOptError('internal', `${kind} '${id}' lives in '${path}': expected the file to carry its name`)
+  if (plain(name) !== plain(id))
+    throw new NNOptError('internal', `${kind} '${id}' lives in '${path}': expected the file to carry its name`)
 }

@@ -1,5 +1,14 @@
 import { contract } from './contract'
-import type { CallContext, CallOptions, Client, EventOf, Handlers, ParsedParamsOf, ProcedureName, ResultOf } from './contract'
+import type {
+  CallContext,
+  CallOptions,
+  Client,
+  EventOf,
+  Handlers,
+  ParsedParamsOf,
+  ProcedureName,
+  ResultOf,
+} from './contract'
 import { fromErrorReport, NNOptError, toErrorReport } from './errors'
 import type { ErrorReport } from './errors'
 
@@ -51,12 +60,26 @@ export function serve(handlers: Handlers, port: Port): void {
   })
 }
 
-async function dispatch(handlers: Handlers, name: string, params: unknown, context: { signal: AbortSignal; emit: (event: unknown) => void }): Promise<unknown> {
-  if (!isProcedure(name)) throw new NNOptError('wrongCall', `unknown procedure '${name}': expected one of ${Object.keys(contract).join(', ')}`)
+async function dispatch(
+  handlers: Handlers,
+  name: string,
+  params: unknown,
+  context: { signal: AbortSignal; emit: (event: unknown) => void },
+): Promise<unknown> {
+  if (!isProcedure(name))
+    throw new NNOptError(
+      'wrongCall',
+      `unknown procedure '${name}': expected one of ${Object.keys(contract).join(', ')}`,
+    )
   return invoke(handlers, name, params, context)
 }
 
-async function invoke<N extends ProcedureName>(handlers: Handlers, name: N, params: unknown, context: CallContext<N>): Promise<ResultOf<N>> {
+async function invoke<N extends ProcedureName>(
+  handlers: Handlers,
+  name: N,
+  params: unknown,
+  context: CallContext<N>,
+): Promise<ResultOf<N>> {
   const parsed = contract[name].params.safeParse(params)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
@@ -117,7 +140,10 @@ type Listeners = { readonly message: ((message: Message) => void)[]; readonly cl
 
 /** Two ends in one process; messages arrive in a later microtask, as over a wire. */
 export function createLinkedPorts(): readonly [Port, Port] {
-  const ends: readonly [Listeners, Listeners] = [{ message: [], close: [] }, { message: [], close: [] }]
+  const ends: readonly [Listeners, Listeners] = [
+    { message: [], close: [] },
+    { message: [], close: [] },
+  ]
   let closed = false
   const close = (reason?: string): void => {
     if (closed) return

@@ -5,7 +5,8 @@ export interface TimedLayout {
   readonly device: { readonly cpu: string; readonly runtime: string }
 }
 
-const keyOf = ({ batchSize, threads, device: { cpu, runtime } }: TimedLayout): string => JSON.stringify([batchSize, threads, cpu, runtime])
+const keyOf = ({ batchSize, threads, device: { cpu, runtime } }: TimedLayout): string =>
+  JSON.stringify([batchSize, threads, cpu, runtime])
 
 /** Of several as common, the one of the fewest images, then of the most threads. */
 const preferred = (a: TimedLayout, b: TimedLayout): number => a.batchSize - b.batchSize || b.threads - a.threads
@@ -18,7 +19,8 @@ const preferred = (a: TimedLayout, b: TimedLayout): number => a.batchSize - b.ba
 export function inSharedLayout<T extends TimedLayout>(versions: readonly (readonly T[])[]): readonly (T | undefined)[] {
   const counts = new Map<string, { readonly layout: T; readonly count: number }>()
   for (const measured of versions) {
-    for (const [key, layout] of new Map(measured.map((each) => [keyOf(each), each]))) counts.set(key, { layout, count: (counts.get(key)?.count ?? 0) + 1 })
+    for (const [key, layout] of new Map(measured.map((each) => [keyOf(each), each])))
+      counts.set(key, { layout, count: (counts.get(key)?.count ?? 0) + 1 })
   }
   const [shared] = [...counts.values()].sort((a, b) => b.count - a.count || preferred(a.layout, b.layout))
   return versions.map((measured) => measured.find((each) => shared && keyOf(each) === keyOf(shared.layout)))

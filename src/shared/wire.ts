@@ -36,20 +36,25 @@ function join(header: Uint8Array, parts: readonly Uint8Array[], length: number):
 /** Throws `wrongCall` when the frame is no message. */
 export function decodeMessage(frame: string | Uint8Array): Message {
   const message = typeof frame === 'string' ? parse(frame, new Uint8Array()) : parseBinary(frame)
-  if (typeof message !== 'object' || message === null || !('type' in message) || !('id' in message)) throw new NNOptError('wrongCall', 'a frame without type and id')
+  if (typeof message !== 'object' || message === null || !('type' in message) || !('id' in message))
+    throw new NNOptError('wrongCall', 'a frame without type and id')
   return message as Message
 }
 
 function parseBinary(frame: Uint8Array): unknown {
-  const length = frame.length < headerLengthBytes ? NaN : new DataView(frame.buffer, frame.byteOffset).getUint32(0, true)
-  if (!(length <= frame.length - headerLengthBytes)) throw new NNOptError('wrongCall', 'a binary frame that is cut short')
+  const length =
+    frame.length < headerLengthBytes ? NaN : new DataView(frame.buffer, frame.byteOffset).getUint32(0, true)
+  if (!(length <= frame.length - headerLengthBytes))
+    throw new NNOptError('wrongCall', 'a binary frame that is cut short')
   const start = headerLengthBytes + length
   return parse(new TextDecoder().decode(frame.subarray(headerLengthBytes, start)), frame.subarray(start))
 }
 
 function parse(text: string, bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(text, (_key, value: unknown) => (isBytes(value) ? bytes.slice(value.$bytes[0], value.$bytes[0] + value.$bytes[1]) : value))
+    return JSON.parse(text, (_key, value: unknown) =>
+      isBytes(value) ? bytes.slice(value.$bytes[0], value.$bytes[0] + value.$bytes[1]) : value,
+    )
   } catch (cause) {
     throw new NNOptError('wrongCall', 'a frame that is not JSON', undefined, { cause })
   }

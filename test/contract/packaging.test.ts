@@ -16,8 +16,17 @@ describe('an installed program', () => {
   it('loads only its own archive, unchanged, and runs no other code', async () => {
     const { electronFuses, asar } = await configuration(false)
     expect(asar).toBe(true)
-    expect(electronFuses).toMatchObject({ onlyLoadAppFromAsar: true, enableEmbeddedAsarIntegrityValidation: true, enableCookieEncryption: true })
-    expect(electronFuses).toMatchObject({ runAsNode: false, enableNodeOptionsEnvironmentVariable: false, enableNodeCliInspectArguments: false, grantFileProtocolExtraPrivileges: false })
+    expect(electronFuses).toMatchObject({
+      onlyLoadAppFromAsar: true,
+      enableEmbeddedAsarIntegrityValidation: true,
+      enableCookieEncryption: true,
+    })
+    expect(electronFuses).toMatchObject({
+      runAsNode: false,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      grantFileProtocolExtraPrivileges: false,
+    })
   })
 
   it('can be driven by a test only when it was built for that', async () => {

@@ -11,11 +11,14 @@ function load() {
   const posted: { readonly message: unknown; readonly origin: string; readonly ports: readonly unknown[] }[] = []
   const sent: unknown[] = []
   const listeners: ((event: { readonly data: unknown; readonly source: unknown }) => void)[] = []
-  const ipcRenderer = Object.assign(new EventEmitter(), { send: (...message: readonly unknown[]) => void sent.push(message) })
+  const ipcRenderer = Object.assign(new EventEmitter(), {
+    send: (...message: readonly unknown[]) => void sent.push(message),
+  })
   const page = {
     location: { origin: 'app://studio', hash: '' },
     addEventListener: (_name: 'message', listener: (typeof listeners)[number]) => void listeners.push(listener),
-    postMessage: (message: unknown, origin: string, ports: readonly unknown[]) => void posted.push({ message, origin, ports }),
+    postMessage: (message: unknown, origin: string, ports: readonly unknown[]) =>
+      void posted.push({ message, origin, ports }),
   }
   const require = (name: string): unknown => {
     if (name !== 'electron') throw new Error(`the preload script asks for '${name}'`)
@@ -23,7 +26,13 @@ function load() {
     return { ipcRenderer }
   }
   runInNewContext(readFileSync(preload, 'utf8'), { require, window: page, exports: {}, module: { exports: {} } })
-  return { page, posted, sent, ipcRenderer, receive: (data: unknown, source: unknown) => listeners.forEach((listener) => listener({ data, source })) }
+  return {
+    page,
+    posted,
+    sent,
+    ipcRenderer,
+    receive: (data: unknown, source: unknown) => listeners.forEach((listener) => listener({ data, source })),
+  }
 }
 
 describe.skipIf(!existsSync(preload))('the built preload script', () => {
@@ -32,7 +41,11 @@ describe.skipIf(!existsSync(preload))('the built preload script', () => {
     receive({ want: 'nnopt-engine' }, page)
     receive({ want: 'nnopt-engine', remote: 'http://gpu:4870/#token=a' }, page)
     receive({ want: 'nnopt-engine', remote: { not: 'text' } }, page)
-    expect(sent).toEqual([['engine:connect', undefined], ['engine:connect', 'http://gpu:4870/#token=a'], ['engine:connect', undefined]])
+    expect(sent).toEqual([
+      ['engine:connect', undefined],
+      ['engine:connect', 'http://gpu:4870/#token=a'],
+      ['engine:connect', undefined],
+    ])
   })
 
   it('ignores other messages and other windows', () => {
@@ -53,7 +66,10 @@ describe.skipIf(!existsSync(preload))('the built preload script', () => {
     const { posted, ipcRenderer } = load()
     ipcRenderer.emit('engine:ended', {}, 'with code 134')
     ipcRenderer.emit('show', {}, 'palette')
-    expect(posted.map(({ message }) => message)).toEqual([{ kind: 'nnopt-engine-ended', how: 'with code 134' }, { kind: 'nnopt-show', what: 'palette' }])
+    expect(posted.map(({ message }) => message)).toEqual([
+      { kind: 'nnopt-engine-ended', how: 'with code 134' },
+      { kind: 'nnopt-show', what: 'palette' },
+    ])
   })
 
   it('passes on what the system opened and which screen the menu asks for', () => {
@@ -61,7 +77,9 @@ describe.skipIf(!existsSync(preload))('the built preload script', () => {
     ipcRenderer.emit('open:path', {}, '/models/a.onnx')
     ipcRenderer.emit('go', {}, '/runs')
     ipcRenderer.emit('go', {}, 7)
-    expect(posted).toEqual([{ message: { kind: 'nnopt-opened', path: '/models/a.onnx' }, origin: 'app://studio', ports: undefined }])
+    expect(posted).toEqual([
+      { message: { kind: 'nnopt-opened', path: '/models/a.onnx' }, origin: 'app://studio', ports: undefined },
+    ])
     expect(page.location.hash).toBe('/runs')
   })
 })

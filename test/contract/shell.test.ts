@@ -12,7 +12,8 @@ afterEach(() => {
 })
 
 /** The entries of a menu as they are now. */
-const entriesOf = (log: FakeElectron['log'], label: string) => log.menus.at(-1)?.find((menu) => menu.label === label)?.submenu ?? []
+const entriesOf = (log: FakeElectron['log'], label: string) =>
+  log.menus.at(-1)?.find((menu) => menu.label === label)?.submenu ?? []
 
 const connectFrom = (electron: FakeElectron, url: string): FakeFrame => {
   const frame = new FakeFrame(url)
@@ -24,10 +25,18 @@ describe.skipIf(!isBuilt)('the built main process', () => {
   it('opens one window that is isolated, sandboxed and on its own scheme', async () => {
     const { log } = await startShell()
     expect(log.order).toEqual(['scheme', 'ready'])
-    expect(log.schemes).toEqual([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } }])
+    expect(log.schemes).toEqual([
+      { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+    ])
     expect(log.windows).toHaveLength(1)
     const [{ options, calls }] = log.windows
-    expect(options.webPreferences).toEqual({ preload: join(out, 'preload', 'index.cjs'), contextIsolation: true, sandbox: true, nodeIntegration: false, webviewTag: false })
+    expect(options.webPreferences).toEqual({
+      preload: join(out, 'preload', 'index.cjs'),
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      webviewTag: false,
+    })
     expect(calls).toContain(`load ${ownPage}`)
     expect(calls).not.toContain('show')
     log.windows[0].emit('ready-to-show')
@@ -50,14 +59,20 @@ describe.skipIf(!isBuilt)('the built main process', () => {
     expect(go.map(({ accelerator }) => accelerator)).toEqual(go.map((_, index) => `CmdOrCtrl+${index + 1}`))
     go[4].click?.()
     entriesOf(log, 'File')[4].click?.()
-    expect(log.windows[0].sent).toEqual([{ channel: 'go', value: '/runs' }, { channel: 'go', value: '/new' }])
+    expect(log.windows[0].sent).toEqual([
+      { channel: 'go', value: '/runs' },
+      { channel: 'go', value: '/new' },
+    ])
   })
 
   it('helps with the keys and the log', async () => {
     const userData = newProfile()
     const { log } = await startShell({ userData })
     entriesOf(log, 'Help').forEach((entry) => entry.click?.())
-    expect(log.windows[0].sent).toEqual([{ channel: 'show', value: 'palette' }, { channel: 'show', value: 'shortcuts' }])
+    expect(log.windows[0].sent).toEqual([
+      { channel: 'show', value: 'palette' },
+      { channel: 'show', value: 'shortcuts' },
+    ])
     expect(log.opened).toEqual([join(userData, 'main.log')])
   })
 
@@ -72,7 +87,9 @@ describe.skipIf(!isBuilt)('the built main process', () => {
     const event = { preventDefault: vi.fn() }
     app.emit('open-file', event, '/elsewhere/other.onnx')
     app.emit('second-instance', {}, ['nnopt', '--flag', 'images', 'missing.onnx'], folder)
-    expect(log.windows[0].sent).toEqual([model, '/elsewhere/other.onnx', images].map((value) => ({ channel: 'open:path', value })))
+    expect(log.windows[0].sent).toEqual(
+      [model, '/elsewhere/other.onnx', images].map((value) => ({ channel: 'open:path', value })),
+    )
     expect(log.recent).toEqual([model, '/elsewhere/other.onnx', images])
     expect(event.preventDefault).toHaveBeenCalled()
   })
@@ -84,7 +101,8 @@ describe.skipIf(!isBuilt)('the built main process', () => {
     const recentOf = ({ log }: FakeElectron) => entriesOf(log, 'File')[2].submenu ?? []
     const first = await startShell({ userData })
     expect(recentOf(first)).toEqual([{ label: 'Nothing opened yet', enabled: false }])
-    for (const path of [one, two, one, '/gone/three.onnx']) first.app.emit('open-file', { preventDefault: vi.fn() }, path)
+    for (const path of [one, two, one, '/gone/three.onnx'])
+      first.app.emit('open-file', { preventDefault: vi.fn() }, path)
     expect(recentOf(first).map(({ label }) => label)).toEqual([one, two, undefined, 'Clear List'])
 
     const later = await startShell({ userData })
@@ -98,8 +116,14 @@ describe.skipIf(!isBuilt)('the built main process', () => {
 })
 
 describe.skipIf(!isBuilt)('work', () => {
-  const say = ({ log }: FakeElectron, work: { readonly active: number; readonly share?: number; readonly ended?: { readonly name: string; readonly status: string } }): void =>
-    void log.hosts[0].host.emit('message', { kind: 'work', share: null, ended: null, ...work })
+  const say = (
+    { log }: FakeElectron,
+    work: {
+      readonly active: number
+      readonly share?: number
+      readonly ended?: { readonly name: string; readonly status: string }
+    },
+  ): void => void log.hosts[0].host.emit('message', { kind: 'work', share: null, ended: null, ...work })
 
   it('shows on the taskbar, keeps the machine awake, and tells its end to who looks elsewhere', async () => {
     const electron = await startShell()
@@ -177,12 +201,27 @@ describe.skipIf(!isBuilt)('work', () => {
 
 describe.skipIf(!isBuilt)('the window', () => {
   const restored = { x: 40, y: 60, width: 1000, height: 800, isMaximized: true }
-  const states: readonly { readonly name: string; readonly text: string | undefined; readonly width: number; readonly maximized: boolean }[] = [
+  const states: readonly {
+    readonly name: string
+    readonly text: string | undefined
+    readonly width: number
+    readonly maximized: boolean
+  }[] = [
     { name: 'opens at its first size', text: undefined, width: 1280, maximized: false },
     { name: 'comes back where it was', text: JSON.stringify(restored), width: 1000, maximized: true },
     { name: 'forgets a damaged state', text: '{"width": 1000', width: 1280, maximized: false },
-    { name: 'forgets a state of the wrong shape', text: '{"x": 0, "y": 0, "width": "wide", "height": 800, "isMaximized": false}', width: 1280, maximized: false },
-    { name: 'forgets a place on a screen that is gone', text: JSON.stringify({ ...restored, x: 5000 }), width: 1280, maximized: false },
+    {
+      name: 'forgets a state of the wrong shape',
+      text: '{"x": 0, "y": 0, "width": "wide", "height": 800, "isMaximized": false}',
+      width: 1280,
+      maximized: false,
+    },
+    {
+      name: 'forgets a place on a screen that is gone',
+      text: JSON.stringify({ ...restored, x: 5000 }),
+      width: 1280,
+      maximized: false,
+    },
   ]
   it.each(states)('$name', async ({ text, width, maximized }) => {
     const userData = newProfile()
@@ -196,12 +235,19 @@ describe.skipIf(!isBuilt)('the window', () => {
     const userData = newProfile()
     const { log } = await startShell({ userData })
     log.windows[0].emit('close')
-    expect(JSON.parse(readFileSync(join(userData, 'window.json'), 'utf8'))).toEqual({ x: 10, y: 20, width: 900, height: 700, isMaximized: false })
+    expect(JSON.parse(readFileSync(join(userData, 'window.json'), 'utf8'))).toEqual({
+      x: 10,
+      y: 20,
+      width: 900,
+      height: 700,
+      isMaximized: false,
+    })
   })
 })
 
 describe.skipIf(!isBuilt)('a window whose process dies', () => {
-  const die = ({ log }: FakeElectron, reason = 'crashed'): void => void log.windows[0].contents.emit('render-process-gone', {}, { reason, exitCode: 5 })
+  const die = ({ log }: FakeElectron, reason = 'crashed'): void =>
+    void log.windows[0].contents.emit('render-process-gone', {}, { reason, exitCode: 5 })
 
   it('is loaded again, and the log says why', async () => {
     const userData = newProfile()
@@ -210,7 +256,9 @@ describe.skipIf(!isBuilt)('a window whose process dies', () => {
     expect(electron.log.windows[0].calls).not.toContain('reload')
     die(electron)
     expect(electron.log.windows[0].calls.at(-1)).toBe('reload')
-    expect(readFileSync(join(userData, 'main.log'), 'utf8')).toContain("the window's process has ended: crashed, exit code 5")
+    expect(readFileSync(join(userData, 'main.log'), 'utf8')).toContain(
+      "the window's process has ended: crashed, exit code 5",
+    )
   })
 
   it('is asked about when it dies again at once', async () => {
@@ -243,14 +291,20 @@ describe.skipIf(!isBuilt)('the engine', () => {
     const frame = new FakeFrame(ownPage)
     electron.ipcMain.emit('engine:connect', { senderFrame: frame }, 'http://gpu:4870/#token=abc')
     electron.ipcMain.emit('engine:connect', { senderFrame: frame }, { toString: () => 'http://evil' })
-    expect(electron.log.hosts[0].host.received.map(({ message }) => message)).toEqual([{ kind: 'connect', remote: 'http://gpu:4870/#token=abc' }, { kind: 'connect', remote: undefined }])
+    expect(electron.log.hosts[0].host.received.map(({ message }) => message)).toEqual([
+      { kind: 'connect', remote: 'http://gpu:4870/#token=abc' },
+      { kind: 'connect', remote: undefined },
+    ])
   })
 
-  it.each(['https://evil.example/', 'app://studio.evil.example/', 'file:///index.html'])('has no port for %s', async (url) => {
-    const electron = await startShell()
-    expect(connectFrom(electron, url).received).toEqual([])
-    expect(electron.log.hosts[0].host.received).toEqual([])
-  })
+  it.each(['https://evil.example/', 'app://studio.evil.example/', 'file:///index.html'])(
+    'has no port for %s',
+    async (url) => {
+      const electron = await startShell()
+      expect(connectFrom(electron, url).received).toEqual([])
+      expect(electron.log.hosts[0].host.received).toEqual([])
+    },
+  )
 
   it('is started again when it dies, later each time, and serves who asked meanwhile', async () => {
     const electron = await startShell()

@@ -25,7 +25,15 @@ describe.skipIf(!isBuilt)('app://', () => {
     expect(await response.text()).toContain('<div id="app">')
   })
 
-  const refused = ['/../main/index.js', '/..%2fmain%2findex.js', '/%2e%2e/main/index.js', '/assets', '/missing.js', '/%00.js', '/%zz.js'] as const
+  const refused = [
+    '/../main/index.js',
+    '/..%2fmain%2findex.js',
+    '/%2e%2e/main/index.js',
+    '/assets',
+    '/missing.js',
+    '/%00.js',
+    '/%zz.js',
+  ] as const
   it.each(refused)('answers %s with 404', async (path) => {
     expect((await ask(await startShell(), path)).status).toBe(404)
   })

@@ -41,7 +41,9 @@ for (const { name, show } of screens) {
     for (const width of [1280, 900]) {
       await page.setViewportSize({ width, height: 860 })
       await page.evaluate(() => document.documentElement.style.setProperty('--text-size', '2'))
-      await expect.soft(async () => expect(await page.evaluate(overflow)).toEqual([]), `text twice as large in ${width} pixels`).toPass({ timeout: 5000 })
+      await expect
+        .soft(async () => expect(await page.evaluate(overflow)).toEqual([]), `text twice as large in ${width} pixels`)
+        .toPass({ timeout: 5000 })
       await page.evaluate(() => document.documentElement.style.removeProperty('--text-size'))
     }
   })
@@ -99,10 +101,14 @@ test('nothing moves for those who ask for less motion', async ({ browser }) => {
   const calm = await browser.newPage({ reducedMotion: 'reduce' })
   await calm.goto(studio.url)
   await expect(calm.getByRole('link', { name: 'tiny', exact: true })).toBeVisible()
-  const moving = await calm.evaluate(() => Array.from(document.querySelectorAll('*')).filter((element) => {
-    const { transitionDuration, animationName } = getComputedStyle(element)
-    return transitionDuration.split(', ').some((time) => Number.parseFloat(time) > 0) || animationName !== 'none'
-  }).map(({ tagName }) => tagName))
+  const moving = await calm.evaluate(() =>
+    Array.from(document.querySelectorAll('*'))
+      .filter((element) => {
+        const { transitionDuration, animationName } = getComputedStyle(element)
+        return transitionDuration.split(', ').some((time) => Number.parseFloat(time) > 0) || animationName !== 'none'
+      })
+      .map(({ tagName }) => tagName),
+  )
   expect(moving).toEqual([])
   await calm.close()
 })

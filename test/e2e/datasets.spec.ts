@@ -35,7 +35,10 @@ test('images of a data set are shown and told of', async () => {
   await page.getByRole('link', { name: 'colours' }).click()
   const grid = page.getByRole('region', { name: /images/ })
   await expect(grid.getByRole('button', { name: /blue, train\/blue/ }).first()).toBeVisible()
-  const natural = await grid.locator('img').first().evaluate((image: HTMLImageElement) => image.decode().then(() => [image.naturalWidth, image.naturalHeight]))
+  const natural = await grid
+    .locator('img')
+    .first()
+    .evaluate((image: HTMLImageElement) => image.decode().then(() => [image.naturalWidth, image.naturalHeight]))
   expect(natural).toEqual([16, 16])
   await grid.getByRole('button').first().click()
   await expect(page.getByRole('complementary', { name: 'Chosen image' })).toContainText('16 × 16 px')
@@ -124,7 +127,11 @@ test('a folder of this computer is sent, with a file that is no image told of', 
   const folder = info.outputPath('sent')
   for (const name of ['red', 'blue']) {
     mkdirSync(join(folder, 'train', name), { recursive: true })
-    for (let index = 0; index < 8; index++) writeFileSync(join(folder, 'train', name, `${index}.png`), readFileSync(join(studio.images, 'train', name, `${index}.png`)))
+    for (let index = 0; index < 8; index++)
+      writeFileSync(
+        join(folder, 'train', name, `${index}.png`),
+        readFileSync(join(studio.images, 'train', name, `${index}.png`)),
+      )
   }
   writeFileSync(join(folder, 'train', 'red', 'broken.png'), 'no picture')
   await openWizard()
@@ -144,11 +151,16 @@ test('a folder that is dropped on the wizard is sent as a folder', async ({}, in
   const folder = join(info.outputPath(''), '..', 'dropped-colours')
   for (const name of ['red', 'blue']) {
     mkdirSync(join(folder, name), { recursive: true })
-    for (let index = 0; index < 8; index++) writeFileSync(join(folder, name, `${index}.png`), readFileSync(join(studio.images, 'train', name, `${index}.png`)))
+    for (let index = 0; index < 8; index++)
+      writeFileSync(
+        join(folder, name, `${index}.png`),
+        readFileSync(join(studio.images, 'train', name, `${index}.png`)),
+      )
   }
   const session = await page.context().newCDPSession(page)
   const data = { items: [], files: [folder], dragOperationsMask: 1 }
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await session.send('Input.dispatchDragEvent', { type, x: 500, y: 260, data })
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 500, y: 260, data })
   await expect(page.getByRole('radio', { name: /Folder on this computer/ })).toBeChecked()
   await expect(page.getByText('16 files')).toBeVisible()
   await expect(page.getByRole('textbox', { name: /^Name/ })).toHaveValue('dropped-colours')

@@ -37,7 +37,12 @@ async function openVersion(name: string): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
 }
 
-for (const [layout, shown] of [['Overview', 'img'], ['Table', 'row'], ['Pareto', 'img'], ['Lineage', 'button']] as const) {
+for (const [layout, shown] of [
+  ['Overview', 'img'],
+  ['Table', 'row'],
+  ['Pareto', 'img'],
+  ['Lineage', 'button'],
+] as const) {
   test(`Home as ${layout}, with a selection and without`, async () => {
     await open('/')
     await page.getByRole('button', { name: layout, exact: true }).click()
@@ -110,7 +115,9 @@ for (const step of ['Evaluate', 'Quantize', 'Train further', 'Benchmark', 'Tune'
 test('New run, with every setting unfolded and a wrong one', async () => {
   await open('/new')
   await expect(page.getByRole('textbox', { name: 'As YAML' })).not.toHaveValue('')
-  await page.locator('.step details').evaluateAll((all) => all.forEach((each) => ((each as HTMLDetailsElement).open = true)))
+  await page
+    .locator('.step details')
+    .evaluateAll((all) => all.forEach((each) => ((each as HTMLDetailsElement).open = true)))
   expect(await violationsInBothThemes(page)).toEqual([])
   await page.getByRole('textbox', { name: 'As YAML' }).fill('name: x\nsteps: [')
   await expect(page.getByRole('alert')).toBeVisible()

@@ -41,7 +41,9 @@ test('a recipe is a form and YAML, and either follows the other', async () => {
   await quantize.getByRole('combobox', { name: /Activation observer/ }).selectOption('percentile')
   await expect(yaml()).toHaveValue(/activationObserver: percentile/)
   await yaml().fill('name: by hand\nsteps:\n  - { step: evaluate, version: tiny, dataset: colours, batchSize: 7 }\n')
-  await expect(page.getByRole('listitem', { name: '1. Evaluate' }).getByRole('textbox', { name: /Batch size/ })).toHaveValue('7')
+  await expect(
+    page.getByRole('listitem', { name: '1. Evaluate' }).getByRole('textbox', { name: /Batch size/ }),
+  ).toHaveValue('7')
   await expect(page.getByRole('textbox', { name: 'Name of the run' })).toHaveValue('by hand')
   await expect(page.getByRole('button', { name: 'Start' })).toBeEnabled()
   await yaml().fill('name: by hand\nsteps: [')
@@ -67,7 +69,11 @@ test('every wrong value is refused at its field with the reason', async () => {
     ['{ step: evaluate, version: gone, dataset: colours }', /^Version/, /no version is called 'gone'/],
     ['{ step: evaluate, version: $later, dataset: colours }', /^Version/, /names no earlier step/],
     ['{ step: evaluate, version: tiny, dataset: nowhere }', /^Data set/, /no data set is called 'nowhere'/],
-    ['{ step: train, architecture: tiny-cnn, dataset: colours, learningRate: 99 }', /^Learning rate/, /Expected 10 or less/],
+    [
+      '{ step: train, architecture: tiny-cnn, dataset: colours, learningRate: 99 }',
+      /^Learning rate/,
+      /Expected 10 or less/,
+    ],
     ['{ step: quantize, from: tiny, dataset: colours, mode: magic }', /^Mode/, /Expected one of ptq/],
   ]
   for (const [step, field, reason] of wrong) {
@@ -89,7 +95,9 @@ test('what a recipe makes and takes is told before it runs', async () => {
 
 test('killing the engine in the middle of a run is said within two seconds; it comes back, and the run goes on', async ({}, info) => {
   await openNew()
-  await yaml().fill('name: long one\nsteps:\n  - { step: train, from: tiny, dataset: colours, epochs: 400, batchSize: 4, backend: wasm }\n')
+  await yaml().fill(
+    'name: long one\nsteps:\n  - { step: train, from: tiny, dataset: colours, epochs: 400, batchSize: 4, backend: wasm }\n',
+  )
   await page.getByRole('button', { name: 'Start' }).click()
   await expect(page.getByRole('img', { name: 'Loss' })).toBeVisible({ timeout: 60_000 })
 
@@ -158,9 +166,15 @@ test('charts zoom, go along epochs and time, are smoothed, laid over each other 
   await page.getByRole('checkbox', { name: /train tiny-cnn/ }).check()
   await page.keyboard.press('Escape')
   await expect(page.getByText(/train tiny-cnn.*: training/).first()).toBeVisible()
-  const [csv] = await Promise.all([page.waitForEvent('download'), page.getByRole('group', { name: 'Save Loss as' }).getByRole('button', { name: 'CSV' }).click()])
+  const [csv] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('group', { name: 'Save Loss as' }).getByRole('button', { name: 'CSV' }).click(),
+  ])
   expect(csv.suggestedFilename()).toBe('loss.csv')
-  const [zip] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save all charts' }).click()])
+  const [zip] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save all charts' }).click(),
+  ])
   expect(zip.suggestedFilename()).toBe('long one.zip')
   expect(await violationsInBothThemes(page)).toEqual([])
 })
@@ -189,11 +203,20 @@ test('a version is exported with programs that run it', async () => {
   await page.getByRole('link', { name: 'Export', exact: true }).click()
   await expect(page.getByText('import onnxruntime', { exact: false })).toBeVisible()
   await page.getByRole('button', { name: 'C++' }).click()
-  const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save classify.cpp' }).click()])
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save classify.cpp' }).click(),
+  ])
   expect(saved.suggestedFilename()).toBe('classify.cpp')
-  const [model] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download tiny' }).first().click()])
+  const [model] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download tiny' }).first().click(),
+  ])
   expect(model.suggestedFilename()).toBe('tiny.onnx')
-  const [numbers] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV', exact: true }).first().click()])
+  const [numbers] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'CSV', exact: true }).first().click(),
+  ])
   expect(numbers.suggestedFilename()).toBe('tiny-measurements.csv')
   expect(await violationsInBothThemes(page)).toEqual([])
 })

@@ -35,7 +35,9 @@ let steps: readonly Step[]
 let added: Readonly<Record<string, Property>>
 
 test.beforeAll(async ({ browser }) => {
-  const { module } = await runnerImport<{ stepSchemas: readonly Step[] }>(join(import.meta.dirname, '..', 'helpers', 'stepSchemas.ts'))
+  const { module } = await runnerImport<{ stepSchemas: readonly Step[] }>(
+    join(import.meta.dirname, '..', 'helpers', 'stepSchemas.ts'),
+  )
   const isForDatasets = ({ id }: Step): boolean => id.startsWith('dataset')
   steps = module.stepSchemas.filter((step) => !isForDatasets(step))
   added = module.stepSchemas.find(({ id }) => id === 'dataset-add')?.schema.properties ?? {}
@@ -52,7 +54,8 @@ test.afterAll(async () => {
 })
 
 /** Without a limit of its own an integer's is that of JavaScript. */
-const limited = (limit: number | undefined): limit is number => limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER
+const limited = (limit: number | undefined): limit is number =>
+  limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER
 
 function wrongNumbers({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Property): readonly unknown[] {
   return [
@@ -71,12 +74,27 @@ function wrongValues(name: string, property: Property): readonly unknown[] {
   if (property.type === 'number' || property.type === 'integer') return wrongNumbers(property)
   if (property.type === 'boolean') return ['perhaps']
   if (property.type === 'array' && property.items) {
-    return ['one', ...(property.path ? [['/nowhere/at/all']] : []), ...wrongValues(name, property.items).filter((value) => !Array.isArray(value)).map((value) => [value])]
+    return [
+      'one',
+      ...(property.path ? [['/nowhere/at/all']] : []),
+      ...wrongValues(name, property.items)
+        .filter((value) => !Array.isArray(value))
+        .map((value) => [value]),
+    ]
   }
   if (property.type === 'object') return ['one', 3]
   if (property.type !== 'string') return []
-  const named = ['from', 'version', 'versions', 'dataset', 'weightsFrom', 'distill'].includes(name) ? ['nowhere', '$nowhere'] : []
-  return [7, ...named, ...(property.path ? ['/nowhere/at/all'] : []), ...(property.pattern ? ['?'] : []), ...(property.minLength ? [''] : []), ...(property.maxLength ? ['x'.repeat(property.maxLength + 1)] : [])]
+  const named = ['from', 'version', 'versions', 'dataset', 'weightsFrom', 'distill'].includes(name)
+    ? ['nowhere', '$nowhere']
+    : []
+  return [
+    7,
+    ...named,
+    ...(property.path ? ['/nowhere/at/all'] : []),
+    ...(property.pattern ? ['?'] : []),
+    ...(property.minLength ? [''] : []),
+    ...(property.maxLength ? ['x'.repeat(property.maxLength + 1)] : []),
+  ]
 }
 
 const yaml = () => page.getByRole('textbox', { name: 'As YAML' })
@@ -93,11 +111,16 @@ test('every field of every step refuses every kind of wrong value with a reason'
   await openNew()
   let count = 0
   for (const { id, schema } of steps) {
-    const cases = Object.entries(schema.properties).map(([name, property]) => ({ name, values: wrongValues(name, property) }))
+    const cases = Object.entries(schema.properties).map(([name, property]) => ({
+      name,
+      values: wrongValues(name, property),
+    }))
     const rounds = Math.max(...cases.map(({ values }) => values.length))
     expect(rounds, id).toBeGreaterThan(0)
     for (let round = 0; round < rounds; round++) {
-      const wrong = Object.fromEntries(cases.filter(({ values }) => values.length > round).map(({ name, values }) => [name, values[round]]))
+      const wrong = Object.fromEntries(
+        cases.filter(({ values }) => values.length > round).map(({ name, values }) => [name, values[round]]),
+      )
       await yaml().fill(JSON.stringify({ name: 'wrong', steps: [{ step: id, ...wrong }] }))
       for (const [name, value] of Object.entries(wrong)) {
         const what = `${id}.${name} = ${JSON.stringify(value)?.slice(0, 60)}`
@@ -114,7 +137,8 @@ test('every field of every step refuses every kind of wrong value with a reason'
 test('a field that is needed says so', async () => {
   for (const { id, schema } of steps) {
     await yaml().fill(JSON.stringify({ name: 'empty', steps: [{ step: id }] }))
-    for (const name of schema.required ?? []) await expect(field(name).locator('small.bad'), `${id}.${name}`).toHaveText('Needed')
+    for (const name of schema.required ?? [])
+      await expect(field(name).locator('small.bad'), `${id}.${name}`).toHaveText('Needed')
     await expect(start()).toBeDisabled()
   }
 })
@@ -123,7 +147,9 @@ test('every number field refuses what is typed into it', async () => {
   for (const { id, label, schema } of steps) {
     await yaml().fill(JSON.stringify({ name: 'typed', steps: [{ step: id }] }))
     await expect(page.locator('.step h3')).toHaveText(label)
-    await page.locator('.step details').evaluateAll((all) => all.forEach((each) => ((each as HTMLDetailsElement).open = true)))
+    await page
+      .locator('.step details')
+      .evaluateAll((all) => all.forEach((each) => ((each as HTMLDetailsElement).open = true)))
     for (const [name, property] of Object.entries(schema.properties)) {
       const input = field(name).locator('input')
       if ((property.type !== 'number' && property.type !== 'integer') || (await input.count()) === 0) continue
@@ -157,10 +183,12 @@ test('fields that have no effect with a choice are not offered, and say so where
   const more = page.locator('.step details summary').last()
   await yaml().fill(JSON.stringify({ name: 'ptq', steps: [{ step: 'quantize', from: 'tiny', dataset: 'colours' }] }))
   await more.click()
-  for (const name of ['epochs', 'learningRate', 'optimizer', 'learnScales', 'backend', 'maxDrop', 'distillWeight']) await expect(field(name), name).toHaveCount(0)
+  for (const name of ['epochs', 'learningRate', 'optimizer', 'learnScales', 'backend', 'maxDrop', 'distillWeight'])
+    await expect(field(name), name).toHaveCount(0)
   await expect(field('goal')).toBeVisible()
   await field('mode').getByRole('combobox').selectOption('qat')
-  for (const name of ['epochs', 'learningRate', 'learnScales', 'backend']) await expect(field(name), name).toHaveCount(1)
+  for (const name of ['epochs', 'learningRate', 'learnScales', 'backend'])
+    await expect(field(name), name).toHaveCount(1)
   await expect(field('goal')).toHaveCount(0)
   await field('epochs').getByRole('textbox').fill('2')
   await field('mode').getByRole('combobox').selectOption('ptq')
@@ -171,7 +199,8 @@ test('fields that have no effect with a choice are not offered, and say so where
 
   await yaml().fill(JSON.stringify({ name: 'prune', steps: [{ step: 'prune', from: 'tiny', amount: 0.5 }] }))
   await expect(field('amount')).toHaveCount(1)
-  for (const name of ['keep', 'roundTo', 'learningRate', 'steps', 'gradientSamples']) await expect(field(name), name).toHaveCount(0)
+  for (const name of ['keep', 'roundTo', 'learningRate', 'steps', 'gradientSamples'])
+    await expect(field(name), name).toHaveCount(0)
   await expect(start()).toBeEnabled()
 })
 
@@ -227,7 +256,10 @@ test('a name that is empty or too long, tags and notes that are too long are ref
   await page.goto(`${studio.origin}/#/`)
   await page.getByRole('link', { name: 'tiny', exact: true }).click()
   const name = page.getByRole('textbox', { name: 'Name', exact: true })
-  for (const [value, reason] of [[' ', /Needed/], ['x'.repeat(201), /200 letters or fewer/]] as const) {
+  for (const [value, reason] of [
+    [' ', /Needed/],
+    ['x'.repeat(201), /200 letters or fewer/],
+  ] as const) {
     await name.fill(value)
     await expect(name).toHaveAccessibleDescription(reason)
     await expect(page.getByRole('button', { name: 'Save', exact: true })).toBeDisabled()

@@ -16,7 +16,9 @@ let page: Page
 let address: string
 
 test.beforeAll(async ({ browser }, info) => {
-  const { module } = await runnerImport<{ deepNetwork(nodes: number): Uint8Array }>(join(import.meta.dirname, '..', 'helpers', 'deepNetwork.ts'))
+  const { module } = await runnerImport<{ deepNetwork(nodes: number): Uint8Array }>(
+    join(import.meta.dirname, '..', 'helpers', 'deepNetwork.ts'),
+  )
   const file = info.outputPath('deep.onnx')
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, module.deepNetwork(nodeCount))
@@ -29,7 +31,9 @@ test.beforeAll(async ({ browser }, info) => {
     Reflect.set(window, 'seen', seen)
     const wanted = { graph: '.graph [role="button"]', table: 'tbody tr[aria-rowindex]' }
     new MutationObserver(() => {
-      for (const [name, selector] of Object.entries(wanted)) if (location.hash.endsWith('/layers') && seen[name] === undefined && document.querySelector(selector)) seen[name] = performance.now()
+      for (const [name, selector] of Object.entries(wanted))
+        if (location.hash.endsWith('/layers') && seen[name] === undefined && document.querySelector(selector))
+          seen[name] = performance.now()
     }).observe(document, { childList: true, subtree: true })
   })
   await page.goto(studio.url)
@@ -45,7 +49,8 @@ test.afterAll(async () => {
 const graph = () => page.getByRole('region', { name: 'Graph of the network' })
 
 /** Milliseconds from an action in the page to the end of the frame that shows what it changed. */
-const shownAfter = (action: string, until: string): Promise<number> => page.evaluate<number>(`(async () => {
+const shownAfter = (action: string, until: string): Promise<number> =>
+  page.evaluate<number>(`(async () => {
   const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
   const before = performance.now()
   ;${action}
@@ -54,27 +59,38 @@ const shownAfter = (action: string, until: string): Promise<number> => page.eval
   return performance.now() - before
 })()`)
 
-const typed = (text: string): string => `const input = document.querySelector('main input[type="search"]'); input.value = ${JSON.stringify(text)}; input.dispatchEvent(new Event('input'))`
-const pressed = (label: string): string => `[...document.querySelectorAll('.graph .controls button')].find((button) => button.textContent.trim() === ${JSON.stringify(label)}).click()`
+const typed = (text: string): string =>
+  `const input = document.querySelector('main input[type="search"]'); input.value = ${JSON.stringify(text)}; input.dispatchEvent(new Event('input'))`
+const pressed = (label: string): string =>
+  `[...document.querySelectorAll('.graph .controls button')].find((button) => button.textContent.trim() === ${JSON.stringify(label)}).click()`
 
 test(`a network of ${nodeCount} nodes is shown soon`, async ({}, info) => {
   const times: number[] = []
   for (let round = 0; round < 3; round++) {
     await page.goto('about:blank')
     await page.goto(address)
-    await expect(graph().getByRole('button', { name: /folded up/ }).first()).toBeVisible()
+    await expect(
+      graph()
+        .getByRole('button', { name: /folded up/ })
+        .first(),
+    ).toBeVisible()
     await expect(page.getByText(`${nodeCount.toLocaleString('en')} layers`, { exact: false }).first()).toBeVisible()
-    times.push(await page.evaluate(() => {
-      const seen = Reflect.get(window, 'seen') as Record<string, number>
-      return Math.max(seen.graph, seen.table)
-    }))
+    times.push(
+      await page.evaluate(() => {
+        const seen = Reflect.get(window, 'seen') as Record<string, number>
+        return Math.max(seen.graph, seen.table)
+      }),
+    )
   }
   measured(info, `graph and table of ${nodeCount} nodes, first time`, times[0], 'ms', { below: 1000 })
   measured(info, `graph and table of ${nodeCount} nodes, opened again`, Math.min(...times), 'ms', { below: 1000 })
 })
 
 test('all its nodes are unfolded at once, and only those in sight are drawn', async ({}, info) => {
-  const ms = await shownAfter(pressed('Unfold'), `document.querySelector('.graph .box[aria-label^="stem"]') !== null && !document.querySelector('.graph .box.stage')`)
+  const ms = await shownAfter(
+    pressed('Unfold'),
+    `document.querySelector('.graph .box[aria-label^="stem"]') !== null && !document.querySelector('.graph .box.stage')`,
+  )
   measured(info, `${nodeCount} nodes unfolded`, ms, 'ms', { below: 1000 })
   expect(await graph().locator('.box').count()).toBeLessThan(100)
   expect(await page.locator('tbody tr').count()).toBeLessThan(80)
@@ -82,16 +98,25 @@ test('all its nodes are unfolded at once, and only those in sight are drawn', as
 
 test('its layers are searched while one types', async ({}, info) => {
   const rows = `document.querySelectorAll('tbody tr[aria-rowindex]').length`
-  const one = await shownAfter(typed('blocks.333 '), `${rows} > 0 && ${rows} <= 4 && document.querySelectorAll('.graph .faint').length > 0`)
+  const one = await shownAfter(
+    typed('blocks.333 '),
+    `${rows} > 0 && ${rows} <= 4 && document.querySelectorAll('.graph .faint').length > 0`,
+  )
   const many = await shownAfter(typed('conv'), `${rows} > 10`)
   const all = await shownAfter(typed(''), `document.querySelectorAll('.graph .faint').length === 0`)
   measured(info, `search in ${nodeCount} layers`, Math.max(one, many, all), 'ms', { below: 100 })
 })
 
 test('colours and a chosen layer follow at once', async ({}, info) => {
-  const coloured = await shownAfter(`const select = document.querySelector('.tools select'); select.value = 'macs'; select.dispatchEvent(new Event('change'))`, 'true')
+  const coloured = await shownAfter(
+    `const select = document.querySelector('.tools select'); select.value = 'macs'; select.dispatchEvent(new Event('change'))`,
+    'true',
+  )
   measured(info, `${nodeCount} nodes in another colour`, coloured, 'ms', { below: 100 })
-  const chosen = await shownAfter(`document.querySelectorAll('tbody tr[aria-rowindex] button.name')[3].click()`, `document.querySelector('tbody tr.selected') !== null`)
+  const chosen = await shownAfter(
+    `document.querySelectorAll('tbody tr[aria-rowindex] button.name')[3].click()`,
+    `document.querySelector('tbody tr.selected') !== null`,
+  )
   measured(info, `a layer of ${nodeCount} chosen`, chosen, 'ms', { below: 100 })
 })
 
@@ -113,16 +138,20 @@ test('it is dragged and zoomed smoothly', async ({}, info) => {
   measured(info, `zoom over ${nodeCount} nodes`, await counted, 'frames/s', { atLeast: 50 })
 })
 
-const frames = (): Promise<number> => page.evaluate(() => new Promise<number>((resolve) => {
-  const from = performance.now()
-  let count = 0
-  const next = (): void => {
-    count++
-    if (performance.now() - from < 800) requestAnimationFrame(next)
-    else resolve((count * 1000) / (performance.now() - from))
-  }
-  requestAnimationFrame(next)
-}))
+const frames = (): Promise<number> =>
+  page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const from = performance.now()
+        let count = 0
+        const next = (): void => {
+          count++
+          if (performance.now() - from < 800) requestAnimationFrame(next)
+          else resolve((count * 1000) / (performance.now() - from))
+        }
+        requestAnimationFrame(next)
+      }),
+  )
 
 test('the whole of it fits into sight', async ({}, info) => {
   const ms = await shownAfter(pressed('Whole'), `document.querySelectorAll('.graph .box').length > 50`)

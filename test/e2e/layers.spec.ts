@@ -85,10 +85,25 @@ test('a layer shows its weight and what it gives', async () => {
 })
 
 test('what a mask keeps at zero is shown as a picture', async () => {
-  await studio.nnopt('prune', 'tiny', '--amount', '0.7', '--dataset', 'colours', '--epochs', '1', '--backend', 'wasm', '--name', 'sparse')
+  await studio.nnopt(
+    'prune',
+    'tiny',
+    '--amount',
+    '0.7',
+    '--dataset',
+    'colours',
+    '--epochs',
+    '1',
+    '--backend',
+    'wasm',
+    '--name',
+    'sparse',
+  )
   await open(page, studio.origin, '/')
   await page.getByRole('link', { name: 'sparse', exact: true }).click()
-  await expect(page.getByRole('list').filter({ hasText: 'sparse' }).getByRole('link', { name: 'tiny', exact: true })).toBeVisible()
+  await expect(
+    page.getByRole('list').filter({ hasText: 'sparse' }).getByRole('link', { name: 'tiny', exact: true }),
+  ).toBeVisible()
   await page.getByRole('link', { name: 'Layers', exact: true }).click()
   await page.getByRole('region', { name: 'Layers', exact: true }).getByRole('button', { name: /wide/ }).click()
   const details = page.getByRole('region', { name: 'wide.conv' })
@@ -109,7 +124,11 @@ test('layers tell what quantization does to them, and the worst stays in fp32 in
   const wide = table.getByRole('row', { name: /wide/ })
   await expect(wide.getByRole('cell').first()).toHaveText(/^\d[\d.]* dB$/)
   const shown = await wide.getByRole('cell').first().textContent()
-  await expect(page.getByRole('region', { name: 'Graph of the network' }).getByRole('button', { name: `wide conv, Conv, ${shown}` })).toBeVisible()
+  await expect(
+    page
+      .getByRole('region', { name: 'Graph of the network' })
+      .getByRole('button', { name: `wide conv, Conv, ${shown}` }),
+  ).toBeVisible()
   await wide.getByRole('button').click()
   const details = page.getByRole('region', { name: 'wide.conv' })
   await expect(details.getByText('SQNR, weights alone')).toBeVisible()
@@ -121,7 +140,9 @@ test('layers tell what quantization does to them, and the worst stays in fp32 in
   await expect(page.getByRole('button', { name: 'Keep 0 in fp32' })).toBeDisabled()
   await page.getByRole('checkbox', { name: 'Tick wide.conv' }).check()
   await page.getByRole('button', { name: 'Keep 1 in fp32' }).click()
-  await expect(page.getByRole('textbox', { name: 'As YAML' })).toHaveValue(/step: quantize[\s\S]*from: (tiny|v-)[\s\S]*keepFp32:\s+- wide.conv/)
+  await expect(page.getByRole('textbox', { name: 'As YAML' })).toHaveValue(
+    /step: quantize[\s\S]*from: (tiny|v-)[\s\S]*keepFp32:\s+- wide.conv/,
+  )
   await expect(page.getByRole('button', { name: 'Start', exact: true })).toBeEnabled()
 })
 

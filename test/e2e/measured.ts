@@ -10,9 +10,20 @@ interface Limit {
 }
 
 /** Tells a measured number in the test's annotations and on the terminal, and holds it to its limit on a quiet machine. */
-export function measured(info: TestInfo, what: string, value: number, unit: string, { below, atLeast }: Limit = {}): void {
+export function measured(
+  info: TestInfo,
+  what: string,
+  value: number,
+  unit: string,
+  { below, atLeast }: Limit = {},
+): void {
   expect(Number.isFinite(value), `${what}: expected a number, got ${value}`).toBe(true)
-  const wanted = below !== undefined ? ` (wanted: < ${below} ${unit})` : atLeast !== undefined ? ` (wanted: ≥ ${atLeast} ${unit})` : ''
+  const wanted =
+    below !== undefined
+      ? ` (wanted: < ${below} ${unit})`
+      : atLeast !== undefined
+        ? ` (wanted: ≥ ${atLeast} ${unit})`
+        : ''
   const text = `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`
   info.annotations.push({ type: what, description: text })
   process.stdout.write(`${what}: ${text}${wanted}\n`)

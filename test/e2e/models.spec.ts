@@ -31,7 +31,8 @@ async function open(path: string, title: string | RegExp): Promise<void> {
   await page.goto(`${studio.origin}/#${path}`)
   await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible()
 }
-const saved = async (click: () => Promise<void>): Promise<Download> => (await Promise.all([page.waitForEvent('download'), click()]))[0]
+const saved = async (click: () => Promise<void>): Promise<Download> =>
+  (await Promise.all([page.waitForEvent('download'), click()]))[0]
 const textOf = async (download: Download): Promise<string> => readFileSync(await download.path(), 'utf8')
 const nav = (name: string) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true })
 
@@ -39,8 +40,13 @@ test('a preset makes an int8 version, measures it and shows it beside the first'
   await nav('New run').click()
   await page.getByRole('button', { name: 'Presets' }).click()
   await page.getByRole('button', { name: /To int8, after training/ }).click()
-  await expect(page.getByRole('region', { name: 'Estimate' }).getByRole('row', { name: /quantize/i })).toContainText('kB')
-  await page.getByRole('listitem', { name: '3. Benchmark' }).getByRole('textbox', { name: /^Rounds/ }).fill('3')
+  await expect(page.getByRole('region', { name: 'Estimate' }).getByRole('row', { name: /quantize/i })).toContainText(
+    'kB',
+  )
+  await page
+    .getByRole('listitem', { name: '3. Benchmark' })
+    .getByRole('textbox', { name: /^Rounds/ })
+    .fill('3')
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   await expect(page.locator('.page-head').getByText('done', { exact: true })).toBeVisible({ timeout: 120_000 })
   await nav('Versions').click()
@@ -72,7 +78,9 @@ test('the lab quantizes a weight and an output, and compares the observers', asy
   await page.getByRole('button', { name: 'Output', exact: true }).click()
   await expect(page.getByRole('img', { name: /Errors: histogram/ })).toBeVisible()
   await expect(observers.getByRole('row').nth(1)).toContainText('dB')
-  const csv = await textOf(await saved(() => page.getByRole('group', { name: 'Save Errors as' }).getByRole('button', { name: 'CSV' }).click()))
+  const csv = await textOf(
+    await saved(() => page.getByRole('group', { name: 'Save Errors as' }).getByRole('button', { name: 'CSV' }).click()),
+  )
   expect(csv.split(/\r?\n/)[0]).toBe('From,To,Count')
   expect(await violationsInBothThemes(page)).toEqual([])
 })
@@ -88,7 +96,12 @@ test('two versions are compared in every respect', async () => {
 
   await expect(page.getByRole('img', { name: /Difference of accuracy .*95 % interval/ })).toBeVisible()
   await expect(page.getByText('p, McNemar')).toBeVisible()
-  await expect(page.getByRole('row', { name: /^Accuracy against tiny/ }).getByRole('cell').last()).toHaveText(/^(by chance|differs), p [=<] /)
+  await expect(
+    page
+      .getByRole('row', { name: /^Accuracy against tiny/ })
+      .getByRole('cell')
+      .last(),
+  ).toHaveText(/^(by chance|differs), p [=<] /)
   await page.getByRole('button', { name: /^Wrong → right/ }).click()
   for (const [tab, shown] of [
     ['Classes', page.getByRole('rowheader', { name: 'green' }).first()],
@@ -106,7 +119,12 @@ test('two versions are compared in every respect', async () => {
 test('threads and batches are measured as a grid with percentiles', async () => {
   await open('/benchmark', 'Benchmark')
   const batches = page.getByRole('textbox', { name: /Batch sizes/ })
-  for (const [text, reason] of [['', 'Needed'], ['1, x', /whole numbers/], ['0', 'Expected 1 or more'], ['99999', 'Expected 1024 or less']] as const) {
+  for (const [text, reason] of [
+    ['', 'Needed'],
+    ['1, x', /whole numbers/],
+    ['0', 'Expected 1 or more'],
+    ['99999', 'Expected 1024 or less'],
+  ] as const) {
     await batches.fill(text)
     await expect(batches).toHaveAttribute('aria-invalid', 'true')
     await expect(batches).toHaveAccessibleDescription(reason)
@@ -124,7 +142,9 @@ test('threads and batches are measured as a grid with percentiles', async () => 
   await page.getByRole('button', { name: 'Latency, p50' }).click()
   await expect(grid.getByRole('cell', { name: /ms/ }).first()).toBeVisible()
   await page.getByRole('button', { name: 'batch 4, 1 thread' }).click()
-  await expect(page.getByRole('region', { name: 'Percentiles of latency' }).getByRole('columnheader', { name: 'p99' })).toBeVisible()
+  await expect(
+    page.getByRole('region', { name: 'Percentiles of latency' }).getByRole('columnheader', { name: 'p99' }),
+  ).toBeVisible()
   await expect(page.getByRole('img', { name: /Latency of a batch/ })).toBeVisible()
   expect(await violationsInBothThemes(page)).toEqual([])
 })
@@ -139,18 +159,34 @@ test('pictures are chosen, dropped and pasted, and several versions answer', asy
   await expect(answer.getByRole('heading').first()).toContainText('ms')
 
   const bytes = readFileSync(join(studio.images, 'test', 'blue', '5.png')).toString('base64')
-  for (const [kind, name] of [['drop', 'dropped.png'], ['paste', 'pasted.png']] as const) {
-    await page.evaluate(([type, file, content]) => {
-      const data = new DataTransfer()
-      data.items.add(new File([Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))], file, { type: 'image/png' }))
-      const target = document.querySelector('main .page') ?? document.body
-      target.dispatchEvent(type === 'drop' ? new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }) : new ClipboardEvent('paste', { clipboardData: data, bubbles: true }))
-    }, [kind, name, bytes] as const)
+  for (const [kind, name] of [
+    ['drop', 'dropped.png'],
+    ['paste', 'pasted.png'],
+  ] as const) {
+    await page.evaluate(
+      ([type, file, content]) => {
+        const data = new DataTransfer()
+        data.items.add(
+          new File([Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))], file, { type: 'image/png' }),
+        )
+        const target = document.querySelector('main .page') ?? document.body
+        target.dispatchEvent(
+          type === 'drop'
+            ? new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })
+            : new ClipboardEvent('paste', { clipboardData: data, bubbles: true }),
+        )
+      },
+      [kind, name, bytes] as const,
+    )
     await expect(page.getByRole('article', { name }).getByRole('listitem').first()).toContainText('blue')
   }
 
-  await page.locator('input[type="file"]').setInputFiles({ name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no picture') })
-  await expect(page.getByRole('article', { name: 'broken.png' }).getByRole('alert')).toContainText('expected jpg, png or webp')
+  await page
+    .locator('input[type="file"]')
+    .setInputFiles({ name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no picture') })
+  await expect(page.getByRole('article', { name: 'broken.png' }).getByRole('alert')).toContainText(
+    'expected jpg, png or webp',
+  )
   await page.getByRole('button', { name: 'Take test images' }).click()
   await expect(page.getByText(/^It is: /).first()).toBeVisible()
   await page.getByRole('button', { name: /^Versions / }).click()
@@ -164,7 +200,11 @@ test('everything of a version is exported: model, programs, charts and numbers',
   await open('/', 'Versions')
   await page.getByRole('row', { name: /int8/ }).last().getByRole('link').first().click()
   await page.getByRole('link', { name: 'Export', exact: true }).click()
-  for (const [language, file, content] of [['Python', 'classify.py', 'import onnxruntime'], ['JavaScript', 'classify.mjs', 'onnxruntime-node'], ['C++', 'classify.cpp', 'onnxruntime_cxx_api.h']] as const) {
+  for (const [language, file, content] of [
+    ['Python', 'classify.py', 'import onnxruntime'],
+    ['JavaScript', 'classify.mjs', 'onnxruntime-node'],
+    ['C++', 'classify.cpp', 'onnxruntime_cxx_api.h'],
+  ] as const) {
     await page.getByRole('button', { name: language, exact: true }).click()
     const program = await saved(() => page.getByRole('button', { name: `Save ${file}` }).click())
     expect(await textOf(program)).toContain(content)
@@ -172,7 +212,9 @@ test('everything of a version is exported: model, programs, charts and numbers',
   const report = await textOf(await saved(() => page.getByRole('button', { name: 'Report as HTML' }).click()))
   expect(report).toContain('<svg')
   expect(report).not.toMatch(/(src|href)="https?:/)
-  const numbers: unknown = JSON.parse(await textOf(await saved(() => page.getByRole('button', { name: 'JSON', exact: true }).first().click())))
+  const numbers: unknown = JSON.parse(
+    await textOf(await saved(() => page.getByRole('button', { name: 'JSON', exact: true }).first().click())),
+  )
   expect(JSON.stringify(numbers)).toContain('accuracy')
 
   const zip = await saved(() => page.getByRole('button', { name: 'Save all charts' }).click())
@@ -191,7 +233,8 @@ test('a folder of images that is dropped on the window becomes a data set', asyn
   await open('/datasets', 'Data sets')
   const session = await page.context().newCDPSession(page)
   const folder = { items: [], files: [join(studio.images, 'train')], dragOperationsMask: 1 }
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await session.send('Input.dispatchDragEvent', { type, x: 700, y: 500, data: folder })
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 700, y: 500, data: folder })
   await expect(page.locator('.page-head').getByText('done', { exact: true })).toBeVisible({ timeout: 60_000 })
   await nav('Data sets').click()
   await expect(page.getByRole('row', { name: /train/ })).toContainText('16×16')

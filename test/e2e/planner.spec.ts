@@ -32,7 +32,8 @@ test.afterAll(async () => {
 })
 
 const fact = (label: string | RegExp) => page.locator('.facts > div').filter({ has: page.getByText(label) })
-const digits = async (label: string): Promise<number> => Number((await fact(label).locator('dd').innerText()).split(/\s/)[0].replaceAll(/[^\d.]/g, ''))
+const digits = async (label: string): Promise<number> =>
+  Number((await fact(label).locator('dd').innerText()).split(/\s/)[0].replaceAll(/[^\d.]/g, ''))
 const slider = (index: number) => page.getByRole('region', { name: 'Groups of tiny' }).getByRole('slider').nth(index)
 
 async function open(): Promise<void> {
@@ -60,7 +61,8 @@ test('sliders say at once what would be left, by keyboard too', async () => {
 })
 
 test('the plan follows a slider at once', async ({}, info) => {
-  const followed = (selector: string): Promise<number> => page.evaluate<number>(`(async () => {
+  const followed = (selector: string): Promise<number> =>
+    page.evaluate<number>(`(async () => {
     const slider = document.querySelector(${JSON.stringify(selector)})
     const macs = document.querySelectorAll('.facts > div')[1]
     const times = []
@@ -74,10 +76,14 @@ test('the plan follows a slider at once', async ({}, info) => {
     }
     return times.sort((a, b) => a - b)[3]
   })()`)
-  measured(info, 'the plan after a slider of one group', await followed('tbody tr input[type="range"]'), 'ms', { below: 100 })
+  measured(info, 'the plan after a slider of one group', await followed('tbody tr input[type="range"]'), 'ms', {
+    below: 100,
+  })
   await page.getByRole('button', { name: 'Keep MACs' }).click()
   await expect.poll(() => digits('MACs')).toBeGreaterThan(0)
-  measured(info, 'the plan after the slider of the goal', await followed('.goal input[type="range"]'), 'ms', { below: 150 })
+  measured(info, 'the plan after the slider of the goal', await followed('.goal input[type="range"]'), 'ms', {
+    below: 150,
+  })
   await page.getByRole('button', { name: 'By hand' }).click()
   await page.getByRole('button', { name: 'Start over' }).click()
 })
@@ -93,7 +99,9 @@ test('a number that would empty a layer is refused at its field', async () => {
 
 test('the scan measures every group, and the chart has its numbers as a table', async () => {
   await page.getByRole('button', { name: 'Scan sensitivity' }).click()
-  await expect(page.getByRole('img', { name: /Accuracy over the share of channels removed/ })).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByRole('img', { name: /Accuracy over the share of channels removed/ })).toBeVisible({
+    timeout: 60_000,
+  })
   await expect(page.getByRole('button', { name: 'Scan sensitivity' })).toBeVisible({ timeout: 60_000 })
   await expect(page.getByRole('img', { name: /alone loses channels/ }).first()).toBeVisible()
   await page.getByText('Numbers of this chart').click()
@@ -139,7 +147,10 @@ test('the version that is cut has the parameters and operations that were planne
   await expect(page.getByText('done', { exact: true })).toBeVisible({ timeout: 120_000 })
   const cut = (await studio.nnopt('show', 'planned')) as Facts
   expect(cut.totalParams).toBe(params)
-  expect(macs.startsWith(`${new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 }).format(cut.macs / 1e6)} M`), `${macs} ${cut.macs}`).toBe(true)
+  expect(
+    macs.startsWith(`${new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 }).format(cut.macs / 1e6)} M`),
+    `${macs} ${cut.macs}`,
+  ).toBe(true)
 })
 
 test('the step goes into a recipe with its ratios', async () => {
@@ -156,7 +167,12 @@ test('layers ticked on the model screen are protected', async () => {
   await page.goto(`${page.url()}/layers`)
   await page.getByRole('checkbox', { name: /^Tick/ }).first().check()
   await page.getByRole('link', { name: 'Plan pruning' }).click()
-  await expect(page.getByRole('region', { name: 'Groups of tiny' }).getByRole('checkbox', { name: /^Protect/ }).first()).toBeChecked()
+  await expect(
+    page
+      .getByRole('region', { name: 'Groups of tiny' })
+      .getByRole('checkbox', { name: /^Protect/ })
+      .first(),
+  ).toBeChecked()
 })
 
 test('no page error happened', () => {

@@ -17,9 +17,13 @@ test('a connection that breaks while a run is watched comes back with all that w
     await page.goto(`${studio.origin}/#/new`)
     const yaml = page.getByRole('textbox', { name: 'As YAML' })
     await expect(yaml).not.toHaveValue('')
-    await yaml.fill('name: watched\nsteps:\n  - { step: train, from: tiny, dataset: colours, epochs: 400, batchSize: 4, backend: wasm }\n')
+    await yaml.fill(
+      'name: watched\nsteps:\n  - { step: train, from: tiny, dataset: colours, epochs: 400, batchSize: 4, backend: wasm }\n',
+    )
     await page.getByRole('button', { name: 'Start' }).click()
-    const epochs = page.locator('section', { has: page.getByRole('heading', { name: 'Epochs' }) }).getByRole('rowheader')
+    const epochs = page
+      .locator('section', { has: page.getByRole('heading', { name: 'Epochs' }) })
+      .getByRole('rowheader')
     await expect(epochs.nth(2)).toBeVisible({ timeout: 60_000 })
 
     isCut = true

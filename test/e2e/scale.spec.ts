@@ -19,16 +19,45 @@ const startedAt = Date.parse('2026-01-01T00:00:00Z')
 const moment = (seconds: number): string => new Date(startedAt + seconds * 1000).toISOString()
 
 function fillMetrics({ store }: Host): void {
-  store.runs.insert({ id: 'r-long', name: 'a long training', recipe: { name: 'a long training', steps: [{ step: 'train', dataset: 'd' }] }, createdAt: moment(0), pid: null })
+  store.runs.insert({
+    id: 'r-long',
+    name: 'a long training',
+    recipe: { name: 'a long training', steps: [{ step: 'train', dataset: 'd' }] },
+    createdAt: moment(0),
+    pid: null,
+  })
   const rows = points / 4
   const batch = 10_000
   for (let first = 0; first < rows; first += batch) {
-    store.metrics.append(Array.from({ length: batch }, (_, index) => {
-      const step = first + index + 1
-      return { runId: 'r-long', stepIndex: 0, kind: 'step', position: step, at: moment(step / 20), values: { trainLoss: 2 / Math.sqrt(step) + Math.sin(step) * 0.01, trainAccuracy: 1 - 1 / Math.sqrt(step), learningRate: 0.1 * (1 - step / rows), samplesPerSecond: 900 + 100 * Math.sin(step / 50) } }
-    }))
+    store.metrics.append(
+      Array.from({ length: batch }, (_, index) => {
+        const step = first + index + 1
+        return {
+          runId: 'r-long',
+          stepIndex: 0,
+          kind: 'step',
+          position: step,
+          at: moment(step / 20),
+          values: {
+            trainLoss: 2 / Math.sqrt(step) + Math.sin(step) * 0.01,
+            trainAccuracy: 1 - 1 / Math.sqrt(step),
+            learningRate: 0.1 * (1 - step / rows),
+            samplesPerSecond: 900 + 100 * Math.sin(step / 50),
+          },
+        }
+      }),
+    )
   }
-  store.metrics.append(Array.from({ length: 100 }, (_, epoch) => ({ runId: 'r-long', stepIndex: 0, kind: 'epoch', position: epoch + 1, at: moment(((epoch + 1) * rows) / 100 / 20), values: { trainLoss: 2 / (epoch + 1), valLoss: 2.1 / (epoch + 1), valAccuracy: 1 - 0.9 / (epoch + 1) } })))
+  store.metrics.append(
+    Array.from({ length: 100 }, (_, epoch) => ({
+      runId: 'r-long',
+      stepIndex: 0,
+      kind: 'epoch',
+      position: epoch + 1,
+      at: moment(((epoch + 1) * rows) / 100 / 20),
+      values: { trainLoss: 2 / (epoch + 1), valLoss: 2.1 / (epoch + 1), valAccuracy: 1 - 0.9 / (epoch + 1) },
+    })),
+  )
   store.runs.update('r-long', { status: 'done', startedAt: moment(0), finishedAt: moment(rows / 20) })
 }
 
@@ -37,19 +66,76 @@ function fillVersions({ store }: Host): void {
     for (let index = 0; index < versionCount; index++) {
       const id = `v-${String(index).padStart(4, '0')}`
       store.versions.insert({
-        id, name: `network-${index}`, origin: index % 3 === 0 ? 'trained' : 'quantized', precision: index % 3 === 0 ? 'fp32' : 'int8', parentId: index % 3 === 0 ? null : `v-${String(index - (index % 3)).padStart(4, '0')}`, runId: null, createdAt: moment(index), deletedAt: null,
-        architecture: 'tiny-cnn', inputSize: { height: 32, width: 32 }, classes: [], classCount: 10, trainable: index % 3 === 0, sizeBytes: 1e6 + index * 1e4, diskBytes: 1e6, hash: id, step: { step: 'train' }, warnings: [], tags: index % 10 === 0 ? ['tenth'] : [], notes: '',
+        id,
+        name: `network-${index}`,
+        origin: index % 3 === 0 ? 'trained' : 'quantized',
+        precision: index % 3 === 0 ? 'fp32' : 'int8',
+        parentId: index % 3 === 0 ? null : `v-${String(index - (index % 3)).padStart(4, '0')}`,
+        runId: null,
+        createdAt: moment(index),
+        deletedAt: null,
+        architecture: 'tiny-cnn',
+        inputSize: { height: 32, width: 32 },
+        classes: [],
+        classCount: 10,
+        trainable: index % 3 === 0,
+        sizeBytes: 1e6 + index * 1e4,
+        diskBytes: 1e6,
+        hash: id,
+        step: { step: 'train' },
+        warnings: [],
+        tags: index % 10 === 0 ? ['tenth'] : [],
+        notes: '',
       })
       const accuracy = 0.5 + (index % 97) / 200
-      const evaluation = { version: id, dataset: 'd', split: 'test' as const, samples: 1000, accuracy, accuracyInterval: [accuracy - 0.02, accuracy + 0.02] as const, avgLoss: 1, samplesPerSecond: 1000, avgTimePerBatchMs: 1, avgTimePerSampleMs: 1, batchSize: 50, threads: 2, warmupBatches: 1, perClass: [], confusionMatrix: [], device: { cpu: 'x', runtime: 'y', threads: 2 }, skipped: [], warnings: [], fileSizeBytes: 1, intWeightParams: 0, floatWeightParams: 1, floatBiasParams: 0, bnParams: 0, otherFloatParams: 0, totalParams: 1, nonzeroParams: 1, sparsity: 0, approxMemoryMb: 1 }
-      store.measurements.addEvaluation({ id: `e-${id}`, versionId: id, runId: null, createdAt: moment(index), limit: null, seed: 0, evaluation })
+      const evaluation = {
+        version: id,
+        dataset: 'd',
+        split: 'test' as const,
+        samples: 1000,
+        accuracy,
+        accuracyInterval: [accuracy - 0.02, accuracy + 0.02] as const,
+        avgLoss: 1,
+        samplesPerSecond: 1000,
+        avgTimePerBatchMs: 1,
+        avgTimePerSampleMs: 1,
+        batchSize: 50,
+        threads: 2,
+        warmupBatches: 1,
+        perClass: [],
+        confusionMatrix: [],
+        device: { cpu: 'x', runtime: 'y', threads: 2 },
+        skipped: [],
+        warnings: [],
+        fileSizeBytes: 1,
+        intWeightParams: 0,
+        floatWeightParams: 1,
+        floatBiasParams: 0,
+        bnParams: 0,
+        otherFloatParams: 0,
+        totalParams: 1,
+        nonzeroParams: 1,
+        sparsity: 0,
+        approxMemoryMb: 1,
+      }
+      store.measurements.addEvaluation({
+        id: `e-${id}`,
+        versionId: id,
+        runId: null,
+        createdAt: moment(index),
+        limit: null,
+        seed: 0,
+        evaluation,
+      })
     }
   })
 }
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(300_000)
-  const { createHost } = (await import(join(import.meta.dirname, '..', '..', 'out', 'engine', 'host.js'))) as { createHost(options: { workspace: string; watch: boolean }): Host }
+  const { createHost } = (await import(join(import.meta.dirname, '..', '..', 'out', 'engine', 'host.js'))) as {
+    createHost(options: { workspace: string; watch: boolean }): Host
+  }
   studio = await startEmptyStudio(async (workspace) => {
     const host = createHost({ workspace, watch: false })
     fillMetrics(host)
@@ -63,7 +149,8 @@ test.beforeAll(async ({ browser }) => {
     Reflect.set(window, 'seen', seen)
     const wanted = { row: 'tbody tr[aria-rowindex]', chart: 'canvas[aria-label^="Loss"]' }
     new MutationObserver(() => {
-      for (const [name, selector] of Object.entries(wanted)) if (seen[name] === undefined && document.querySelector(selector)) seen[name] = performance.now()
+      for (const [name, selector] of Object.entries(wanted))
+        if (seen[name] === undefined && document.querySelector(selector)) seen[name] = performance.now()
     }).observe(document, { childList: true, subtree: true })
   })
   await page.goto(studio.url)
@@ -75,7 +162,8 @@ test.afterAll(async () => {
   await studio?.close()
 })
 
-const seenAt = (name: string): Promise<number> => page.evaluate((key) => (Reflect.get(window, 'seen') as Record<string, number>)[key], name)
+const seenAt = (name: string): Promise<number> =>
+  page.evaluate((key) => (Reflect.get(window, 'seen') as Record<string, number>)[key], name)
 
 test('the first screen is ready soon after it is loaded, with 500 versions', async ({}, info) => {
   const times: number[] = []
@@ -96,7 +184,8 @@ test('500 versions are filtered at once', async ({}, info) => {
     const before = performance.now()
     input.value = 'network-12 int8'
     input.dispatchEvent(new Event('input'))
-    while (document.querySelector('tbody')?.textContent?.includes('network-499')) await new Promise((resolve) => setTimeout(resolve))
+    while (document.querySelector('tbody')?.textContent?.includes('network-499'))
+      await new Promise((resolve) => setTimeout(resolve))
     return performance.now() - before
   })
   measured(info, `filter of ${versionCount} versions`, milliseconds, 'ms', { below: 100 })
@@ -120,7 +209,13 @@ test('a million metric points open fast and move smoothly in little memory', asy
     await expect(page.getByRole('img', { name: 'Loss' })).toBeVisible()
     opened.push(await seenAt('chart'))
   }
-  measured(info, `${points.toLocaleString('en')} points opened, from the start of the page`, Math.min(...opened), 'ms', { below: 1000 })
+  measured(
+    info,
+    `${points.toLocaleString('en')} points opened, from the start of the page`,
+    Math.min(...opened),
+    'ms',
+    { below: 1000 },
+  )
 
   for (let index = 0; index < 4; index++) await page.getByRole('button', { name: 'Zoom in' }).click()
   const box = await page.getByRole('img', { name: 'Loss' }).boundingBox()
@@ -129,16 +224,19 @@ test('a million metric points open fast and move smoothly in little memory', asy
   for (let round = 0; round < 4; round++) {
     await page.mouse.move(box.x + box.width * 0.7, box.y + box.height / 2)
     await page.mouse.down()
-    const counted = page.evaluate(() => new Promise<number>((resolve) => {
-      const from = performance.now()
-      let frames = 0
-      const next = (): void => {
-        frames++
-        if (performance.now() - from < 800) requestAnimationFrame(next)
-        else resolve((frames * 1000) / (performance.now() - from))
-      }
-      requestAnimationFrame(next)
-    }))
+    const counted = page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const from = performance.now()
+          let frames = 0
+          const next = (): void => {
+            frames++
+            if (performance.now() - from < 800) requestAnimationFrame(next)
+            else resolve((frames * 1000) / (performance.now() - from))
+          }
+          requestAnimationFrame(next)
+        }),
+    )
     await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2, { steps: 80 })
     rates.push(await counted)
     await page.mouse.up()
@@ -159,13 +257,20 @@ test('a million metric points open fast and move smoothly in little memory', asy
 function resident(): number | undefined {
   const self = '/proc/self/task'
   if (!existsSync(self)) return undefined
-  const sizes = process.platform === 'linux' ? renderers().map((pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1000) : []
+  const sizes =
+    process.platform === 'linux'
+      ? renderers().map(
+          (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1000,
+        )
+      : []
   return sizes.length > 0 ? Math.max(...sizes) : undefined
 }
 
 function renderers(): readonly string[] {
   const { readdirSync } = process.getBuiltinModule('node:fs')
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && existsSync(`/proc/${name}/cmdline`) && commandOf(name).includes('--type=renderer'))
+  return readdirSync('/proc').filter(
+    (name) => /^\d+$/.test(name) && existsSync(`/proc/${name}/cmdline`) && commandOf(name).includes('--type=renderer'),
+  )
 }
 
 function commandOf(pid: string): string {

@@ -29,12 +29,22 @@ export async function openLink(page: Page, origin: string, path: string, name: s
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
 }
 
-const isSeen = (page: Page, name: string | RegExp): Promise<void> => expect(page.getByRole('img', { name }).first()).toBeVisible()
+const isSeen = (page: Page, name: string | RegExp): Promise<void> =>
+  expect(page.getByRole('img', { name }).first()).toBeVisible()
 
 /** Every screen of the interface. */
 export const screens: readonly Screen[] = [
-  { name: 'versions', show: async (page, origin) => (await open(page, origin, '/'), await isSeen(page, /Accuracy against/)) },
-  { name: 'version', show: async (page, origin) => (await openLink(page, origin, '/', 'tiny-int8'), await expect(page.getByRole('heading', { name: 'Confusion' })).toBeVisible()) },
+  {
+    name: 'versions',
+    show: async (page, origin) => (await open(page, origin, '/'), await isSeen(page, /Accuracy against/)),
+  },
+  {
+    name: 'version',
+    show: async (page, origin) => (
+      await openLink(page, origin, '/', 'tiny-int8'),
+      await expect(page.getByRole('heading', { name: 'Confusion' })).toBeVisible()
+    ),
+  },
   {
     name: 'form',
     show: async (page, origin) => {
@@ -71,7 +81,10 @@ export const screens: readonly Screen[] = [
       await isSeen(page, /Accuracy by class/)
     },
   },
-  { name: 'lab', show: async (page, origin) => (await open(page, origin, '/lab'), await isSeen(page, /Quantized value over value/)) },
+  {
+    name: 'lab',
+    show: async (page, origin) => (await open(page, origin, '/lab'), await isSeen(page, /Quantized value over value/)),
+  },
   {
     name: 'pruning planner',
     show: async (page, origin) => {
@@ -81,7 +94,10 @@ export const screens: readonly Screen[] = [
       await expect(page.getByRole('button', { name: 'Scan sensitivity' })).toBeVisible({ timeout: 60_000 })
     },
   },
-  { name: 'benchmark', show: async (page, origin) => (await open(page, origin, '/benchmark'), await isSeen(page, /Latency of a batch/)) },
+  {
+    name: 'benchmark',
+    show: async (page, origin) => (await open(page, origin, '/benchmark'), await isSeen(page, /Latency of a batch/)),
+  },
   {
     name: 'try',
     show: async (page, origin) => {
@@ -92,10 +108,28 @@ export const screens: readonly Screen[] = [
   },
   { name: 'new run', show: (page, origin) => open(page, origin, '/new') },
   { name: 'runs', show: (page, origin) => open(page, origin, '/runs') },
-  { name: 'run', show: async (page, origin) => (await openLink(page, origin, '/runs', /train tiny-cnn/), await isSeen(page, 'Accuracy')) },
+  {
+    name: 'run',
+    show: async (page, origin) => (
+      await openLink(page, origin, '/runs', /train tiny-cnn/),
+      await isSeen(page, 'Accuracy')
+    ),
+  },
   { name: 'data sets', show: (page, origin) => open(page, origin, '/datasets') },
-  { name: 'data set', show: async (page, origin) => (await openLink(page, origin, '/datasets', 'colours'), await expect(page.getByRole('button', { name: /^blue, / }).first()).toBeVisible()) },
+  {
+    name: 'data set',
+    show: async (page, origin) => (
+      await openLink(page, origin, '/datasets', 'colours'),
+      await expect(page.getByRole('button', { name: /^blue, / }).first()).toBeVisible()
+    ),
+  },
   { name: 'add a data set', show: (page, origin) => open(page, origin, '/add-dataset') },
-  { name: 'system', show: async (page, origin) => (await open(page, origin, '/system'), await expect(page.getByRole('rowheader').first()).toBeVisible()) },
+  {
+    name: 'system',
+    show: async (page, origin) => (
+      await open(page, origin, '/system'),
+      await expect(page.getByRole('rowheader').first()).toBeVisible()
+    ),
+  },
   { name: 'settings', show: (page, origin) => open(page, origin, '/settings') },
 ]

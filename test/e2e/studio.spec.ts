@@ -118,7 +118,10 @@ test('a second window sees what the command line does', async () => {
 test('a model file is imported, downloaded again and put into the trash', async ({}, info) => {
   await open('versions')
   await page.getByRole('link', { name: 'tiny', exact: true }).click()
-  const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download ONNX' }).click()])
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download ONNX' }).click(),
+  ])
   const file = info.outputPath('sent-back.onnx')
   await saved.saveAs(file)
   await open('versions')
@@ -142,7 +145,14 @@ test('a file that is no model is refused with a reason', async ({}, info) => {
 
 test('a zip becomes a data set', async ({}, info) => {
   const file = info.outputPath('more-colours.zip')
-  const images = Object.fromEntries(['red', 'green', 'blue'].flatMap((name) => Array.from({ length: 8 }, (_, index) => [`train/${name}/${index}.png`, readFileSync(join(studio.images, 'train', name, `${index}.png`))])))
+  const images = Object.fromEntries(
+    ['red', 'green', 'blue'].flatMap((name) =>
+      Array.from({ length: 8 }, (_, index) => [
+        `train/${name}/${index}.png`,
+        readFileSync(join(studio.images, 'train', name, `${index}.png`)),
+      ]),
+    ),
+  )
   writeFileSync(file, zipSync(images))
   await open('datasets')
   await page.getByRole('link', { name: 'Add data set' }).click()
@@ -155,7 +165,10 @@ test('a zip becomes a data set', async ({}, info) => {
 
 test('the report is one file that asks nothing of the network', async ({ browser }, info) => {
   await open('versions')
-  const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save report' }).click()])
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save report' }).click(),
+  ])
   const file = info.outputPath('report.html')
   await saved.saveAs(file)
   const reader = await browser.newPage()

@@ -29,17 +29,36 @@ export async function startStudio(): Promise<Studio> {
   const studio = await startEmptyStudio()
   await writeImages(studio.images)
   await studio.nnopt('dataset', 'add', 'colours', studio.images)
-  await studio.nnopt('train', '--arch', 'tiny-cnn', '--dataset', 'colours', '--name', 'tiny', '--epochs', '4', '--batch-size', '12', '--backend', 'wasm')
+  await studio.nnopt(
+    'train',
+    '--arch',
+    'tiny-cnn',
+    '--dataset',
+    'colours',
+    '--name',
+    'tiny',
+    '--epochs',
+    '4',
+    '--batch-size',
+    '12',
+    '--backend',
+    'wasm',
+  )
   return studio
 }
 
 /** The same with nothing in the workspace but what `prepare` puts there. */
-export async function startEmptyStudio(prepare: (workspace: string) => void | Promise<void> = () => undefined): Promise<Studio> {
+export async function startEmptyStudio(
+  prepare: (workspace: string) => void | Promise<void> = () => undefined,
+): Promise<Studio> {
   const folder = mkdtempSync(join(tmpdir(), 'nnopt-e2e-'))
   const workspace = join(folder, 'workspace')
   const env = { ...process.env, XDG_RUNTIME_DIR: folder }
   const nnopt = async (...args: readonly string[]): Promise<unknown> =>
-    JSON.parse((await run(process.execPath, [cli, ...args, '--workspace', workspace, '--json'], { env, maxBuffer: 2 ** 26 })).stdout)
+    JSON.parse(
+      (await run(process.execPath, [cli, ...args, '--workspace', workspace, '--json'], { env, maxBuffer: 2 ** 26 }))
+        .stdout,
+    )
   await prepare(workspace)
   let server = await serve(folder, env, '0')
   return {
@@ -69,7 +88,10 @@ interface Server {
 }
 
 function serve(folder: string, env: NodeJS.ProcessEnv, port: string): Promise<Server> {
-  const child = spawn(process.execPath, [cli, 'serve', '--port', port, '--workspace', join(folder, 'workspace')], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [cli, 'serve', '--port', port, '--workspace', join(folder, 'workspace')], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const kill = async (): Promise<void> => {
     child.kill('SIGKILL')
@@ -92,12 +114,20 @@ function serve(folder: string, env: NodeJS.ProcessEnv, port: string): Promise<Se
 async function writeImages(folder: string): Promise<void> {
   let state = 1
   const noise = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 26
-  for (const [split, count] of [['train', 48], ['test', 16]] as const) {
+  for (const [split, count] of [
+    ['train', 48],
+    ['test', 16],
+  ] as const) {
     for (const [label, name] of classes.entries()) {
       mkdirSync(join(folder, split, name), { recursive: true })
       for (let index = 0; index < count; index++) {
-        const pixels = Uint8Array.from({ length: imageSize * imageSize * 3 }, (_, at) => (at % 3 === label ? 150 : 60) + noise())
-        await sharp(pixels, { raw: { width: imageSize, height: imageSize, channels: 3 } }).png().toFile(join(folder, split, name, `${index}.png`))
+        const pixels = Uint8Array.from(
+          { length: imageSize * imageSize * 3 },
+          (_, at) => (at % 3 === label ? 150 : 60) + noise(),
+        )
+        await sharp(pixels, { raw: { width: imageSize, height: imageSize, channels: 3 } })
+          .png()
+          .toFile(join(folder, split, name, `${index}.png`))
       }
     }
   }

@@ -74,7 +74,8 @@ test('the order of the queue, and the state of a run', async () => {
   await first.getByRole('button', { name: 'Stop', exact: true }).click()
   await first.getByRole('button', { name: 'Stop now' }).click()
   await expect(second.getByRole('row', { name: /^long/ })).toContainText('stopped')
-  for (const name of ['two', 'three']) await expect(second.getByRole('row', { name: new RegExp(`^${name}`) })).toContainText('done', { timeout: 60_000 })
+  for (const name of ['two', 'three'])
+    await expect(second.getByRole('row', { name: new RegExp(`^${name}`) })).toContainText('done', { timeout: 60_000 })
 })
 
 test('a version that is moved to the trash, while the other tab shows it', async () => {
@@ -104,7 +105,10 @@ test('a data set that is removed', async () => {
 test('bad YAML says the line', async () => {
   await show(first, '/new')
   const yaml = first.getByRole('textbox', { name: 'As YAML' })
-  for (const [text, line] of [['name: x\nsteps:\n  - step: evaluate\n   version: [', 'line 4'], ['name: x\nname: y\nsteps: []\n', 'line 2']] as const) {
+  for (const [text, line] of [
+    ['name: x\nsteps:\n  - step: evaluate\n   version: [', 'line 4'],
+    ['name: x\nname: y\nsteps: []\n', 'line 2'],
+  ] as const) {
     await yaml.fill(text)
     await expect(yaml).toHaveAttribute('aria-invalid', 'true')
     await expect(yaml).toHaveAccessibleDescription(new RegExp(line))

@@ -12,7 +12,11 @@ beforeAll(async () => {
 describe(`the decoder against Pillow ${golden.versions.pillow}`, () => {
   it.each(golden.files.map((entry) => [entry.name, entry] as const))('%s', async (_, entry) => {
     const { width, height, data } = await decode(Buffer.from(entry.base64, 'base64'))
-    expect({ width, height, sha256: sha256(data) }).toEqual({ width: entry.width, height: entry.height, sha256: entry.sha256 })
+    expect({ width, height, sha256: sha256(data) }).toEqual({
+      width: entry.width,
+      height: entry.height,
+      sha256: entry.sha256,
+    })
   })
 })
 
@@ -24,9 +28,17 @@ describe('what the decoder refuses', () => {
   const damaged = Buffer.concat([jpeg.subarray(0, -500), endMarker, jpeg.subarray(-498)])
   const cases = [
     { name: 'nothing', bytes: Buffer.alloc(0), reason: 'is empty (0 bytes)' },
-    { name: 'text', bytes: Buffer.from('hello world'), reason: 'is no jpg, png or webp image (it starts with the bytes 68656c6c6f20776f)' },
+    {
+      name: 'text',
+      bytes: Buffer.from('hello world'),
+      reason: 'is no jpg, png or webp image (it starts with the bytes 68656c6c6f20776f)',
+    },
     { name: 'a gif', bytes: Buffer.from('GIF89a'), reason: 'is no jpg, png or webp image' },
-    { name: 'an svg', bytes: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>'), reason: 'is no jpg, png or webp image' },
+    {
+      name: 'an svg',
+      bytes: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>'),
+      reason: 'is no jpg, png or webp image',
+    },
     { name: 'half a jpeg', bytes: jpeg.subarray(0, jpeg.length / 2), reason: 'cannot be decoded' },
     { name: 'a jpeg whose data end before its rows do', bytes: damaged, reason: 'cannot be decoded' },
     { name: 'half a png', bytes: png.subarray(0, png.length / 2), reason: 'cannot be decoded' },

@@ -7,7 +7,8 @@ export function sourceImage(width: number, height: number, seed: number): RgbIma
   let at = 0
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      for (let channel = 0; channel < 3; channel++) data[at++] = pixel(BigInt(x), BigInt(y), BigInt(channel), BigInt(seed))
+      for (let channel = 0; channel < 3; channel++)
+        data[at++] = pixel(BigInt(x), BigInt(y), BigInt(channel), BigInt(seed))
     }
   }
   return { width, height, data }

@@ -22,7 +22,15 @@ function expectPixels(image: RgbImage, { sha256: expected, base64 }: GoldenPixel
 }
 
 describe(`resizeBilinear against Pillow ${golden.versions.pillow}`, () => {
-  it.each(golden.resize.map((entry) => [`${entry.source.slice(0, 2).join('×')} to ${entry.target.join('×')}${entry.box ? ` of box ${entry.box.join(' ')}` : ''}`, entry] as const))('%s', (_, entry) => {
+  it.each(
+    golden.resize.map(
+      (entry) =>
+        [
+          `${entry.source.slice(0, 2).join('×')} to ${entry.target.join('×')}${entry.box ? ` of box ${entry.box.join(' ')}` : ''}`,
+          entry,
+        ] as const,
+    ),
+  )('%s', (_, entry) => {
     const box = entry.box && { left: entry.box[0], top: entry.box[1], right: entry.box[2], bottom: entry.box[3] }
     expectPixels(resizeBilinear(imageOf(entry.source), entry.target[0], entry.target[1], box), entry)
   })
@@ -31,12 +39,20 @@ describe(`resizeBilinear against Pillow ${golden.versions.pillow}`, () => {
     const image = sourceImage(50, 41, 3)
     const whole = resizeBilinear(image, 70, 60)
     const part = resizeWindow(image, whole, { left: 11, top: 7, width: 31, height: 45 })
-    for (let row = 0; row < 45; row++) expect(part.data.subarray(row * 93, row * 93 + 93)).toEqual(whole.data.subarray(((row + 7) * 70 + 11) * 3, ((row + 7) * 70 + 42) * 3))
+    for (let row = 0; row < 45; row++)
+      expect(part.data.subarray(row * 93, row * 93 + 93)).toEqual(
+        whole.data.subarray(((row + 7) * 70 + 11) * 3, ((row + 7) * 70 + 42) * 3),
+      )
   })
 })
 
 describe('the evaluation transform against Pillow and float32', () => {
-  it.each(golden.evaluation.map((entry) => [`${entry.source.slice(0, 2).join('×')}, short side ${entry.shortSide}, crop ${entry.crop}`, entry] as const))('%s', (_, entry) => {
+  it.each(
+    golden.evaluation.map(
+      (entry) =>
+        [`${entry.source.slice(0, 2).join('×')}, short side ${entry.shortSide}, crop ${entry.crop}`, entry] as const,
+    ),
+  )('%s', (_, entry) => {
     const image = imageOf(entry.source)
     const preprocessing: Preprocessing = {
       resize: entry.shortSide === null ? null : { shortSide: entry.shortSide },
@@ -54,7 +70,12 @@ describe('the evaluation transform against Pillow and float32', () => {
   })
 })
 
-const adjust: Readonly<Record<string, (image: RgbImage, value: number) => RgbImage>> = { brightness: adjustBrightness, contrast: adjustContrast, saturation: adjustSaturation, hue: adjustHue }
+const adjust: Readonly<Record<string, (image: RgbImage, value: number) => RgbImage>> = {
+  brightness: adjustBrightness,
+  contrast: adjustContrast,
+  saturation: adjustSaturation,
+  hue: adjustHue,
+}
 
 describe('colour changes against Pillow', () => {
   it.each(golden.color.map((entry) => [`${entry.name} ${entry.value}`, entry] as const))('%s', (_, entry) => {

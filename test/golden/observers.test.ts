@@ -7,8 +7,15 @@ import { tensorQParams } from '../../src/core/quantize/math/qparams'
 import { observers } from '../../src/core/quantize/observers/index'
 
 /** Made by test/golden/scripts/observers.py with torch 2.13.0 and onnxruntime 1.32.0. */
-const rangeSchema = z.object({ min: z.number(), max: z.number(), scale: z.number().optional(), zeroPoint: z.number().optional() })
-const golden = z.record(z.string(), z.record(z.string(), rangeSchema)).parse(JSON.parse(readFileSync(join(import.meta.dirname, 'observers.json'), 'utf8')))
+const rangeSchema = z.object({
+  min: z.number(),
+  max: z.number(),
+  scale: z.number().optional(),
+  zeroPoint: z.number().optional(),
+})
+const golden = z
+  .record(z.string(), z.record(z.string(), rangeSchema))
+  .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'observers.json'), 'utf8')))
 
 const [batches, size] = [3, 8192]
 
@@ -19,7 +26,10 @@ function uniforms(seed: number, count: number): Float64Array {
 
 function normal(seed: number): Float64Array {
   const parts = uniforms(seed, 4 * size)
-  return Float64Array.from({ length: size }, (_, index) => parts[4 * index] + parts[4 * index + 1] + parts[4 * index + 2] + parts[4 * index + 3] - 2)
+  return Float64Array.from(
+    { length: size },
+    (_, index) => parts[4 * index] + parts[4 * index + 1] + parts[4 * index + 2] + parts[4 * index + 3] - 2,
+  )
 }
 
 const data: Readonly<Record<string, (batch: number) => Float64Array>> = {

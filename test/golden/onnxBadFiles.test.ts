@@ -29,12 +29,20 @@ describe('files that cannot be imported', () => {
   })
 
   it('lists every file', () => {
-    expect(readdirSync(folder).filter((name) => name.endsWith('.onnx')).sort()).toEqual(expected.map(({ file }) => file).sort())
+    expect(
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.onnx'))
+        .sort(),
+    ).toEqual(expected.map(({ file }) => file).sort())
   })
 
   it('says that external data cannot be read from here', () => {
     const report = failureOf('external-short.onnx', beside('external-short.onnx'))
-    expect(report).toMatchObject({ code: 'badInput', message: "'external-short.onnx': tensor 'w': its data lie in another file ('short.bin'), which cannot be read from here" })
+    expect(report).toMatchObject({
+      code: 'badInput',
+      message:
+        "'external-short.onnx': tensor 'w': its data lie in another file ('short.bin'), which cannot be read from here",
+    })
   })
 
   it('never fails with anything but a report, wherever the file ends', () => {

@@ -14,11 +14,16 @@ const folder = join(import.meta.dirname, 'onnx')
 const limits = { roundTrip: 1e-6, executor: 1e-5 } as const
 
 const read = (name: string): Graph =>
-  readOnnx(readFileSync(join(folder, `${name}.onnx`)), { fileName: `${name}.onnx`, externalData: (location) => readFileSync(join(folder, location)) })
+  readOnnx(readFileSync(join(folder, `${name}.onnx`)), {
+    fileName: `${name}.onnx`,
+    externalData: (location) => readFileSync(join(folder, location)),
+  })
 
 const images: Images = {
   shape: corpus.images,
-  data: Float32Array.from({ length: corpus.images.reduce((size, dim) => size * dim, 1) }, (_, index) => Math.sin(0.37 * index)),
+  data: Float32Array.from({ length: corpus.images.reduce((size, dim) => size * dim, 1) }, (_, index) =>
+    Math.sin(0.37 * index),
+  ),
 }
 
 beforeAll(useWasm)
@@ -43,12 +48,19 @@ describe('ONNX corpus', () => {
 
   it.each(corpus.cases)('$name holds only known operators', ({ name }) => {
     const graph = read(name)
-    expect(graph.nodes.map(({ op }) => op).filter((op) => !operators.has(op) || ['Identity', 'Constant', 'Shape', 'Dropout'].includes(op))).toEqual([])
+    expect(
+      graph.nodes
+        .map(({ op }) => op)
+        .filter((op) => !operators.has(op) || ['Identity', 'Constant', 'Shape', 'Dropout'].includes(op)),
+    ).toEqual([])
     expect(new Set(graph.nodes.map((node) => node.name)).size).toBe(graph.nodes.length)
   })
 
   it('keeps metadata', () => {
-    expect(readOnnx(writeOnnx(read('metadata')), { fileName: 'again' }).metadata).toEqual({ author: 'corpus', classes: '["a","b"]' })
+    expect(readOnnx(writeOnnx(read('metadata')), { fileName: 'again' }).metadata).toEqual({
+      author: 'corpus',
+      classes: '["a","b"]',
+    })
   })
 
   it.each(['half-weights-cast', 'bfloat16-weights-cast'])('%s notes that weights were widened', (name) => {
@@ -64,12 +76,18 @@ describe('ONNX corpus', () => {
 const shared = join(import.meta.dirname, '..', '..', '..', 'shared', 'models')
 
 describe.skipIf(!existsSync(shared))('reference models', () => {
-  it.each(['mobilenetv2-cifar10-fp32', 'nnopt-struct-0.3-fp32', 'nnopt-qat-int8'])('%s keeps its logits when written', async (name) => {
-    const bytes = readFileSync(join(shared, `${name}.onnx`))
-    const input: Images = { shape: [2, 3, 224, 224], data: Float32Array.from({ length: 2 * 3 * 224 * 224 }, (_, index) => 2 * Math.sin(0.37 * index)) }
-    const expected = await runtimeLogits(bytes, input)
-    const graph = readOnnx(bytes, { fileName: name })
-    expect(relativeError(await runtimeLogits(writeOnnx(graph), input), expected)).toBeLessThan(1e-4)
-    if (!isQuantized(graph)) expect(relativeError(executorLogits(graph, input), expected)).toBeLessThan(1e-3)
-  })
+  it.each(['mobilenetv2-cifar10-fp32', 'nnopt-struct-0.3-fp32', 'nnopt-qat-int8'])(
+    '%s keeps its logits when written',
+    async (name) => {
+      const bytes = readFileSync(join(shared, `${name}.onnx`))
+      const input: Images = {
+        shape: [2, 3, 224, 224],
+        data: Float32Array.from({ length: 2 * 3 * 224 * 224 }, (_, index) => 2 * Math.sin(0.37 * index)),
+      }
+      const expected = await runtimeLogits(bytes, input)
+      const graph = readOnnx(bytes, { fileName: name })
+      expect(relativeError(await runtimeLogits(writeOnnx(graph), input), expected)).toBeLessThan(1e-4)
+      if (!isQuantized(graph)) expect(relativeError(executorLogits(graph, input), expected)).toBeLessThan(1e-3)
+    },
+  )
 })

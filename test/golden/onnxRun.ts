@@ -18,7 +18,11 @@ export async function useWasm(): Promise<void> {
 
 /** Logits that onnxruntime computes, one thread. */
 export async function runtimeLogits(model: Uint8Array, { shape, data }: Images): Promise<readonly number[]> {
-  const session = await InferenceSession.create(model, { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 })
+  const session = await InferenceSession.create(model, {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+  })
   try {
     const results = await session.run({ [session.inputNames[0]]: new Tensor('float32', data, shape) })
     return [...(results[session.outputNames[0]].data as Float32Array)]
@@ -27,14 +31,20 @@ export async function runtimeLogits(model: Uint8Array, { shape, data }: Images):
   }
 }
 
-const channelsLast = ({ shape, data }: Images): tf.Tensor4D => tf.transpose<tf.Tensor4D>(tf.tensor<tf.Rank.R4>(data, [shape[0], shape[1], shape[2], shape[3]]), [0, 2, 3, 1])
+const channelsLast = ({ shape, data }: Images): tf.Tensor4D =>
+  tf.transpose<tf.Tensor4D>(tf.tensor<tf.Rank.R4>(data, [shape[0], shape[1], shape[2], shape[3]]), [0, 2, 3, 1])
 
 /** Logits that the executor computes on the wasm backend. */
 export function executorLogits(graph: Graph, { shape, data }: Images): readonly number[] {
   const executor = createExecutor(graph)
   try {
     return tf.tidy(() => {
-      const parameters = new Map(executor.parameters.map((parameter) => [parameter.name, tf.tensor(executor.pack(parameter.name), [...parameter.shape])]))
+      const parameters = new Map(
+        executor.parameters.map((parameter) => [
+          parameter.name,
+          tf.tensor(executor.pack(parameter.name), [...parameter.shape]),
+        ]),
+      )
       const images = channelsLast({ shape, data })
       return [...executor.forward(images, parameters).dataSync()]
     })
@@ -51,14 +61,26 @@ export function relativeError(got: readonly number[], expected: readonly number[
 }
 
 /** Training steps with dL/dlogits = 1/N: which parameters get no gradient or one that is not finite, and how many tensors stay behind. */
-export function trainOnce(graph: Graph, { shape, data }: Images, classes: number): { readonly missing: readonly string[]; readonly notFinite: readonly string[]; readonly leaked: number } {
+export function trainOnce(
+  graph: Graph,
+  { shape, data }: Images,
+  classes: number,
+): { readonly missing: readonly string[]; readonly notFinite: readonly string[]; readonly leaked: number } {
   const executor = createExecutor(graph)
   const step = (): Map<string, Float32Array> => {
     const gradients = new Map<string, Float32Array>()
     tf.tidy(() => {
-      const parameters = new Map(executor.parameters.map((parameter) => [parameter.name, tf.tensor(executor.pack(parameter.name), [...parameter.shape])]))
+      const parameters = new Map(
+        executor.parameters.map((parameter) => [
+          parameter.name,
+          tf.tensor(executor.pack(parameter.name), [...parameter.shape]),
+        ]),
+      )
       const images = channelsLast({ shape, data })
-      const result = executor.step(images, parameters, (logits) => ({ loss: tf.mean(logits), dLogits: tf.fill([shape[0], classes], 1 / shape[0]) as tf.Tensor2D }))
+      const result = executor.step(images, parameters, (logits) => ({
+        loss: tf.mean(logits),
+        dLogits: tf.fill([shape[0], classes], 1 / shape[0]) as tf.Tensor2D,
+      }))
       for (const [name, gradient] of result.gradients) gradients.set(name, Float32Array.from(gradient.dataSync()))
     })
     return gradients
@@ -68,7 +90,9 @@ export function trainOnce(graph: Graph, { shape, data }: Images, classes: number
     const before = tf.memory().numTensors
     step()
     return {
-      missing: executor.parameters.filter(({ name, trainable }) => trainable && !gradients.has(name)).map(({ name }) => name),
+      missing: executor.parameters
+        .filter(({ name, trainable }) => trainable && !gradients.has(name))
+        .map(({ name }) => name),
       notFinite: [...gradients].filter(([, values]) => !values.every(Number.isFinite)).map(([name]) => name),
       leaked: tf.memory().numTensors - before,
     }

@@ -29,10 +29,17 @@ const limits = { roundTrip: 1e-4, executor: 1e-3, half: 2e-2 } as const
 
 function zooImages(): Images {
   const bytes = readFileSync(join(folder, 'images.f32'))
-  return { shape: zoo.shape, data: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)) }
+  return {
+    shape: zoo.shape,
+    data: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)),
+  }
 }
 
-const read = (file: string): Graph => readOnnx(readFileSync(join(folder, file)), { fileName: file, externalData: (location) => readFileSync(join(folder, location)) })
+const read = (file: string): Graph =>
+  readOnnx(readFileSync(join(folder, file)), {
+    fileName: file,
+    externalData: (location) => readFileSync(join(folder, location)),
+  })
 
 beforeAll(useWasm)
 
@@ -43,14 +50,20 @@ describe.skipIf(!available)('exported architectures (NNOPT_ZOO)', () => {
     const written = writeOnnx(graph)
     const roundTrip = relativeError(await runtimeLogits(written, images), logits)
     const executed = relativeError(executorLogits(graph, images), logits)
-    console.log(`zoo ${file} nodes ${graph.nodes.length} roundTrip ${roundTrip.toExponential(1)} executor ${executed.toExponential(1)}`)
+    console.log(
+      `zoo ${file} nodes ${graph.nodes.length} roundTrip ${roundTrip.toExponential(1)} executor ${executed.toExponential(1)}`,
+    )
     expect(roundTrip).toBeLessThan(half ? limits.half : limits.roundTrip)
     expect(executed).toBeLessThan(half ? limits.half : limits.executor)
     expect(Buffer.compare(writeOnnx(readOnnx(written, { fileName: file })), written)).toBe(0)
   })
 
-  it.each(zoo.cases.filter(({ file }) => file.endsWith('-ts17.onnx')))('$file can be trained through', { timeout: 240_000 }, ({ file }) => {
-    const { missing, notFinite, leaked } = trainOnce(read(file), zooImages(), zoo.classes)
-    expect({ missing, notFinite, leaked }).toEqual({ missing: [], notFinite: [], leaked: 0 })
-  })
+  it.each(zoo.cases.filter(({ file }) => file.endsWith('-ts17.onnx')))(
+    '$file can be trained through',
+    { timeout: 240_000 },
+    ({ file }) => {
+      const { missing, notFinite, leaked } = trainOnce(read(file), zooImages(), zoo.classes)
+      expect({ missing, notFinite, leaked }).toEqual({ missing: [], notFinite: [], leaked: 0 })
+    },
+  )
 })

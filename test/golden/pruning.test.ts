@@ -49,12 +49,19 @@ function network(name: string): Graph {
   const bytes = gunzipSync(readFileSync(join(folder, `${name}.onnx.gz`)))
   const graph = readOnnx(bytes, { fileName: name, externalData: () => new Uint8Array(golden.models[name].weightBytes) })
   const random = createRandom(1)
-  return withParameters(graph, new Map([...parameterUses(graph)].map(([parameter, { role }]) => {
-    const { shape } = graph.initializers.get(parameter) ?? { shape: [] }
-    const spread = role === 'weight' ? Math.sqrt(2 / sizeOf(shape.slice(1))) : 0.2
-    const values = Float32Array.from({ length: sizeOf(shape) }, () => (role === 'variance' || role === 'scale' ? 0.5 + random.uniform() : random.normal() * spread))
-    return [parameter, floatTensor(shape, values)]
-  })))
+  return withParameters(
+    graph,
+    new Map(
+      [...parameterUses(graph)].map(([parameter, { role }]) => {
+        const { shape } = graph.initializers.get(parameter) ?? { shape: [] }
+        const spread = role === 'weight' ? Math.sqrt(2 / sizeOf(shape.slice(1))) : 0.2
+        const values = Float32Array.from({ length: sizeOf(shape) }, () =>
+          role === 'variance' || role === 'scale' ? 0.5 + random.uniform() : random.normal() * spread,
+        )
+        return [parameter, floatTensor(shape, values)]
+      }),
+    ),
+  )
 }
 
 /** 'features.0.0.weight:0' for every weight and normalization scale that a group indexes. */
@@ -62,21 +69,33 @@ function membersOf(dependencies: DependencyGraph, group: Group): readonly string
   const units = new Set(group.units.map(({ id }) => id))
   const roles = parameterUses(dependencies.graph)
   const counted = (name: string): boolean => ['weight', 'scale'].includes(roles.get(name)?.role ?? '')
-  return [...dependencies.bindings].flatMap(([name, axes]) =>
-    [...axes].flatMap(([axis, ids]) => (counted(name) && ids.some((id) => units.has(dependencies.unitOf(id))) ? [`${name}:${axis}`] : [])),
-  ).sort()
+  return [...dependencies.bindings]
+    .flatMap(([name, axes]) =>
+      [...axes].flatMap(([axis, ids]) =>
+        counted(name) && ids.some((id) => units.has(dependencies.unitOf(id))) ? [`${name}:${axis}`] : [],
+      ),
+    )
+    .sort()
 }
 
-const openGroups = ({ groups }: DependencyGraph): readonly Group[] => groups.filter(({ blocked }) => blocked === undefined)
+const openGroups = ({ groups }: DependencyGraph): readonly Group[] =>
+  groups.filter(({ blocked }) => blocked === undefined)
 
-const weightShapes = (graph: Graph): Readonly<Record<string, readonly number[]>> => Object.fromEntries(weightLayers(graph).map(({ name, weight }) => [name, weight.shape]))
+const weightShapes = (graph: Graph): Readonly<Record<string, readonly number[]>> =>
+  Object.fromEntries(weightLayers(graph).map(({ name, weight }) => [name, weight.shape]))
 
 /** Half of the channels of every group, by L1. */
 function halved(graph: Graph): Graph {
   const dependencies = dependencyGraph(gatherShuffles(graph))
   const scores = unitScores(dependencies, importances.get('l1'), 0)
   const pruningRatio = Object.fromEntries(openGroups(dependencies).map(({ name }) => [name, golden.ratio]))
-  const choice = chooseUnits(dependencies, scores, { scope: 'local', protect: [], roundTo: 1, minChannels: 1, pruningRatio })
+  const choice = chooseUnits(dependencies, scores, {
+    scope: 'local',
+    protect: [],
+    roundTo: 1,
+    minChannels: 1,
+    pruningRatio,
+  })
   return cut(dependencies, choice.removed)
 }
 
@@ -90,7 +109,15 @@ function silenced(dependencies: DependencyGraph, removed: ReadonlySet<number>): 
     const ids = axis === undefined ? undefined : dependencies.bindings.get(node.inputs[1])?.get(axis)
     if (axis === undefined || !original || !ids) continue
     const inner = sizeOf(original.shape.slice(axis + 1))
-    initializers.set(node.inputs[1], floatTensor(original.shape, Float32Array.from(original.data, (value, index) => (removed.has(dependencies.unitOf(ids[Math.floor(index / inner) % original.shape[axis]])) ? 0 : value))))
+    initializers.set(
+      node.inputs[1],
+      floatTensor(
+        original.shape,
+        Float32Array.from(original.data, (value, index) =>
+          removed.has(dependencies.unitOf(ids[Math.floor(index / inner) % original.shape[axis]])) ? 0 : value,
+        ),
+      ),
+    )
   }
   return { ...all, initializers }
 }
@@ -125,11 +152,25 @@ describe.each(names)('%s against Torch-Pruning', (name) => {
   it('computes what the whole network does with the same channels at zero', { timeout: 240_000 }, async () => {
     const dependencies = dependencyGraph(gatherShuffles(network(name)))
     const random = createRandom(2)
-    const removed = new Set(openGroups(dependencies).flatMap(({ units }) => units.filter((_, index) => index > 0 && random.uniform() < 0.4).map(({ id }) => id)))
-    const images = { shape: [2, 3, golden.size, golden.size], data: Float32Array.from({ length: 2 * 3 * golden.size ** 2 }, () => random.normal()) }
+    const removed = new Set(
+      openGroups(dependencies).flatMap(({ units }) =>
+        units.filter((_, index) => index > 0 && random.uniform() < 0.4).map(({ id }) => id),
+      ),
+    )
+    const images = {
+      shape: [2, 3, golden.size, golden.size],
+      data: Float32Array.from({ length: 2 * 3 * golden.size ** 2 }, () => random.normal()),
+    }
     const original = network(name)
     // The network as it was exported, shuffles and all.
-    const whole = withParameters(original, new Map([...silenced(dependencies, removed).initializers].filter(([parameter]) => parameterUses(original).has(parameter))))
+    const whole = withParameters(
+      original,
+      new Map(
+        [...silenced(dependencies, removed).initializers].filter(([parameter]) =>
+          parameterUses(original).has(parameter),
+        ),
+      ),
+    )
     const smaller = cut(dependencies, removed)
     expect(macs(smaller)).toBeLessThan(macs(dependencies.graph))
     const logits = await runtimeLogits(writeOnnx(smaller), images)

@@ -28,12 +28,19 @@ const children = new Set<ChildProcess>()
 afterAll(() => children.forEach((child) => child.kill('SIGKILL')))
 
 /** Runs the command line in a process of its own, as a user would. */
-export function cli(args: readonly string[], { workspace, environment = {}, uid, onStart, onStderr }: CliOptions = {}): Promise<CliResult> {
-  const child = spawn(process.execPath, [engineFile('cli'), ...args, ...(workspace === undefined ? [] : ['--workspace', workspace])], {
-    env: { ...process.env, XDG_RUNTIME_DIR: runtimeFolder, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    ...(uid !== undefined && { uid, gid: uid }),
-  })
+export function cli(
+  args: readonly string[],
+  { workspace, environment = {}, uid, onStart, onStderr }: CliOptions = {},
+): Promise<CliResult> {
+  const child = spawn(
+    process.execPath,
+    [engineFile('cli'), ...args, ...(workspace === undefined ? [] : ['--workspace', workspace])],
+    {
+      env: { ...process.env, XDG_RUNTIME_DIR: runtimeFolder, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(uid !== undefined && { uid, gid: uid }),
+    },
+  )
   children.add(child)
   child.on('close', () => children.delete(child))
   let [stdout, stderr] = ['', '']

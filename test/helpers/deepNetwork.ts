@@ -12,9 +12,15 @@ export function deepNetwork(nodes: number): Uint8Array {
   const blocks = Math.floor((nodes - 4) / 3)
   for (let block = 0; block < blocks; block++) {
     const name = `blocks.${block}`
-    const inner = builder.conv(`${name}.second`, builder.conv(`${name}.first`, value, channels, { kernel: 1 }), channels, { kernel: 1 })
+    const inner = builder.conv(
+      `${name}.second`,
+      builder.conv(`${name}.first`, value, channels, { kernel: 1 }),
+      channels,
+      { kernel: 1 },
+    )
     value = builder.binary(`${name}.sum`, 'Add', value, inner)
   }
-  for (let rest = 4 + 3 * blocks; rest < nodes; rest++) value = builder.conv(`last.${rest}`, value, channels, { kernel: 1 })
+  for (let rest = 4 + 3 * blocks; rest < nodes; rest++)
+    value = builder.conv(`last.${rest}`, value, channels, { kernel: 1 })
   return writeOnnx(builder.build('deep', builder.linear('classifier', builder.pool('pool', value), 3), 3))
 }

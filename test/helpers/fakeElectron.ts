@@ -4,7 +4,8 @@ import { EventEmitter } from 'node:events'
 function strict<T extends object>(name: string, members: T): T {
   return new Proxy(members, {
     get: (target, key) => {
-      if (typeof key === 'string' && key !== 'then' && !(key in target)) throw new Error(`electron: '${name}.${key}' is not in the fake`)
+      if (typeof key === 'string' && key !== 'then' && !(key in target))
+        throw new Error(`electron: '${name}.${key}' is not in the fake`)
       return Reflect.get(target, key, target) as unknown
     },
   })
@@ -111,8 +112,28 @@ interface ElectronLog {
 }
 
 /** The part of the `electron` module that the shell uses, with what it did in `log`. */
-export function createFakeElectron({ userData, isFirstInstance = true, isPackaged = false, answer = 0, chosen = [] }: FakeElectronOptions): FakeElectron {
-  const log: ElectronLog = { order: [], windows: [], hosts: [], opened: [], schemes: [], protocols: new Map(), permissions: [], menus: [], recent: [], notifications: [], questions: [], awake: new Set(), quits: 0 }
+export function createFakeElectron({
+  userData,
+  isFirstInstance = true,
+  isPackaged = false,
+  answer = 0,
+  chosen = [],
+}: FakeElectronOptions): FakeElectron {
+  const log: ElectronLog = {
+    order: [],
+    windows: [],
+    hosts: [],
+    opened: [],
+    schemes: [],
+    protocols: new Map(),
+    permissions: [],
+    menus: [],
+    recent: [],
+    notifications: [],
+    questions: [],
+    awake: new Set(),
+    quits: 0,
+  }
   const app = Object.assign(new EventEmitter(), {
     whenReady: async () => void log.order.push('ready'),
     requestSingleInstanceLock: () => isFirstInstance,
@@ -131,7 +152,14 @@ export function createFakeElectron({ userData, isFirstInstance = true, isPackage
     minimized = false
     focused = true
     readonly contents = new EventEmitter()
-    readonly webContents = strict('webContents', Object.assign(this.contents, { isLoading: () => false, reload: () => void this.calls.push('reload'), send: (channel: string, value: unknown) => void this.sent.push({ channel, value }) }))
+    readonly webContents = strict(
+      'webContents',
+      Object.assign(this.contents, {
+        isLoading: () => false,
+        reload: () => void this.calls.push('reload'),
+        send: (channel: string, value: unknown) => void this.sent.push({ channel, value }),
+      }),
+    )
     constructor(readonly options: Readonly<Record<string, unknown>>) {
       super()
       log.windows.push(strict('BrowserWindow', this))
@@ -163,7 +191,10 @@ export function createFakeElectron({ userData, isFirstInstance = true, isPackage
     }),
     ipcMain: strict('ipcMain', ipcMain),
     dialog: strict('dialog', {
-      showMessageBox: async ({ message }: { readonly message: string }) => (log.questions.push(message), { response: answer }),
+      showMessageBox: async ({ message }: { readonly message: string }) => (
+        log.questions.push(message),
+        { response: answer }
+      ),
       showOpenDialog: async () => ({ filePaths: chosen }),
     }),
     Notification: class extends EventEmitter {
@@ -178,8 +209,10 @@ export function createFakeElectron({ userData, isFirstInstance = true, isPackage
       stop: (id: number) => void log.awake.delete(id),
     }),
     protocol: strict('protocol', {
-      registerSchemesAsPrivileged: (schemes: ElectronLog['schemes']) => void (log.order.push('scheme'), log.schemes.push(...schemes)),
-      handle: (scheme: string, handler: (request: Request) => Promise<Response>) => void log.protocols.set(scheme, handler),
+      registerSchemesAsPrivileged: (schemes: ElectronLog['schemes']) =>
+        void (log.order.push('scheme'), log.schemes.push(...schemes)),
+      handle: (scheme: string, handler: (request: Request) => Promise<Response>) =>
+        void log.protocols.set(scheme, handler),
     }),
     screen: strict('screen', { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] }),
     session: strict('session', {
@@ -188,7 +221,10 @@ export function createFakeElectron({ userData, isFirstInstance = true, isPackage
         setPermissionCheckHandler: (handler: Permission) => void log.permissions.push(handler),
       }),
     }),
-    shell: strict('shell', { openExternal: async (url: string) => void log.opened.push(url), showItemInFolder: (path: string) => void log.opened.push(path) }),
+    shell: strict('shell', {
+      openExternal: async (url: string) => void log.opened.push(url),
+      showItemInFolder: (path: string) => void log.opened.push(path),
+    }),
     utilityProcess: strict('utilityProcess', {
       fork: (file: string) => {
         const host = new FakeHost()

@@ -13,7 +13,13 @@ interface TinyModelOptions {
 }
 
 /** Writes a tiny, untrained model as ONNX. */
-export function writeTinyModel(file: string, { classes = 3, size = 16, channels = 8, seed = 0, facts = {} }: TinyModelOptions = {}): string {
-  writeFileSync(file, writeOnnx(withModelFacts(architectures.get('tiny-cnn').build({ classes, size, channels }, seed), facts)))
+export function writeTinyModel(
+  file: string,
+  { classes = 3, size = 16, channels = 8, seed = 0, facts = {} }: TinyModelOptions = {},
+): string {
+  writeFileSync(
+    file,
+    writeOnnx(withModelFacts(architectures.get('tiny-cnn').build({ classes, size, channels }, seed), facts)),
+  )
   return file
 }

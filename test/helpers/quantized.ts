@@ -13,7 +13,10 @@ export function noise(count: number, size: number, seed = 0): Float32Array {
 }
 
 /** A built-in network, untrained, with the quantization parameters that a few noise images give it. */
-export async function quantizedNetwork(architecture: string, params: Readonly<Record<string, unknown>>): Promise<Graph> {
+export async function quantizedNetwork(
+  architecture: string,
+  params: Readonly<Record<string, unknown>>,
+): Promise<Graph> {
   const config = ptqConfig.parse({ activationObserver: 'min-max', weightRange: 'full' })
   const prepared = prepare(architectures.get(architecture).build(params, 3), config)
   const size = Number(imageInput(prepared.graph).shape[2])

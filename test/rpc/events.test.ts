@@ -3,7 +3,8 @@ import { createEventHub } from '../../src/node/handlers/events'
 import type { HostEvent, SequencedEvent } from '../../src/shared/types'
 
 const progress = (done: number): HostEvent => ({ kind: 'run.progress', runId: 'r', progress: { label: 'x', done } })
-const numbers = (events: readonly SequencedEvent[]): readonly number[] => events.map(({ position }) => position.sequence)
+const numbers = (events: readonly SequencedEvent[]): readonly number[] =>
+  events.map(({ position }) => position.sequence)
 
 function subscribe(hub: ReturnType<typeof createEventHub>, since?: SequencedEvent['position']) {
   const seen: SequencedEvent[] = []

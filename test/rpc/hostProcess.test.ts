@@ -40,7 +40,9 @@ describe('the host of a server', () => {
     expect(program.pid).toBe(host.pid)
     expect(program.pid).not.toBe(process.pid)
     const { path } = await client.call('uploads.begin', { fileName: 'a.onnx', sizeBytes: 3 })
-    expect(await client.call('uploads.append', { path, offset: 0, bytes: Uint8Array.of(1, 2, 3) })).toEqual({ receivedBytes: 3 })
+    expect(await client.call('uploads.append', { path, offset: 0, bytes: Uint8Array.of(1, 2, 3) })).toEqual({
+      receivedBytes: 3,
+    })
   })
 
   it('is started again when it is killed; calls that were open fail at once', async () => {
@@ -81,7 +83,11 @@ describe('an engine elsewhere', () => {
   })
 
   it('must be named with its token', () => {
-    expect(parseRemote('https://gpu.example:4870/#/token=a-b')).toEqual({ url: 'wss://gpu.example:4870/rpc', token: 'a-b' })
-    for (const wrong of ['', 'gpu:4870', 'file:///x#token=a', 'http://gpu:4870/']) expect(() => parseRemote(wrong)).toThrow(/expected the address that nnopt serve printed/)
+    expect(parseRemote('https://gpu.example:4870/#/token=a-b')).toEqual({
+      url: 'wss://gpu.example:4870/rpc',
+      token: 'a-b',
+    })
+    for (const wrong of ['', 'gpu:4870', 'file:///x#token=a', 'http://gpu:4870/'])
+      expect(() => parseRemote(wrong)).toThrow(/expected the address that nnopt serve printed/)
   })
 })

@@ -34,19 +34,45 @@ describe('a recipe that is checked', () => {
   it('says every problem with its step and field', async () => {
     const { problems } = await client.call('recipes.check', { recipe: wrong })
     const places = problems.map(({ step, field }) => `${step} ${field}`)
-    expect(places).toEqual(expect.arrayContaining(['0 epochs', '0 learningRate', '0 dataset', '1 step', '2 from', '2 dataset', '3 id', '3 version']))
-    expect(problems.find(({ field }) => field === 'step')?.message).toMatch(/unknown step 'quantise': expected one of .*quantize/)
-    expect(problems.find(({ step, field }) => step === 2 && field === 'from')?.message).toMatch(/'\$b' names no earlier step: expected \$a, \$previous/)
+    expect(places).toEqual(
+      expect.arrayContaining([
+        '0 epochs',
+        '0 learningRate',
+        '0 dataset',
+        '1 step',
+        '2 from',
+        '2 dataset',
+        '3 id',
+        '3 version',
+      ]),
+    )
+    expect(problems.find(({ field }) => field === 'step')?.message).toMatch(
+      /unknown step 'quantise': expected one of .*quantize/,
+    )
+    expect(problems.find(({ step, field }) => step === 2 && field === 'from')?.message).toMatch(
+      /'\$b' names no earlier step: expected \$a, \$previous/,
+    )
   })
 
   it('computes the size of what a step makes, and says that no time is known yet', async () => {
-    const recipe = { name: 'r', steps: [{ step: 'train', id: 'float', architecture: 'tiny-cnn', dataset: 'd' }, { step: 'quantize', from: '$float', dataset: 'd' }, { step: 'benchmark', versions: ['$float'] }] }
+    const recipe = {
+      name: 'r',
+      steps: [
+        { step: 'train', id: 'float', architecture: 'tiny-cnn', dataset: 'd' },
+        { step: 'quantize', from: '$float', dataset: 'd' },
+        { step: 'benchmark', versions: ['$float'] },
+      ],
+    }
     const { steps } = await client.call('recipes.check', { recipe })
     const [train, quantize, benchmark] = steps
     expect(train.params).toBeGreaterThan(1000)
     expect(train.macs).toBeGreaterThan(train.params ?? 0)
     expect(quantize.sizeBytes).toBeLessThan((train.sizeBytes ?? 0) / 2)
     expect(quantize.sizeBytes).toBeGreaterThan((train.sizeBytes ?? 0) / 5)
-    expect(benchmark).toMatchObject({ seconds: null, basis: 'no benchmark step has been done here yet', sizeBytes: null })
+    expect(benchmark).toMatchObject({
+      seconds: null,
+      basis: 'no benchmark step has been done here yet',
+      sizeBytes: null,
+    })
   })
 })

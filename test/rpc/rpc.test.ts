@@ -8,14 +8,19 @@ import type { SequencedEvent, Version } from '../../src/shared/types'
 
 /** Handlers that all fail, but for those given. */
 function connect(given: Partial<Handlers>): { readonly client: Client; readonly sent: Message[] } {
-  const missing = Object.fromEntries(Object.keys(contract).map((name) => [name, () => Promise.reject(new Error(`${name} was not expected`))])) as object as Handlers
+  const missing = Object.fromEntries(
+    Object.keys(contract).map((name) => [name, () => Promise.reject(new Error(`${name} was not expected`))]),
+  ) as object as Handlers
   const [near, far] = createLinkedPorts()
   const sent: Message[] = []
   serve({ ...missing, ...given }, { ...far, post: (message) => (sent.push(message), far.post(message)) })
   return { client: createClient(near), sent }
 }
 
-const event = (sequence: number): SequencedEvent => ({ position: { host: 'h', sequence }, event: { kind: 'versions.changed' } })
+const event = (sequence: number): SequencedEvent => ({
+  position: { host: 'h', sequence },
+  event: { kind: 'versions.changed' },
+})
 
 describe('a call', () => {
   it('brings the parameters with their defaults, and the result back', async () => {
@@ -37,14 +42,26 @@ describe('a call', () => {
         throw new NNOptError('notFound', 'no such version', { version: 'x' })
       },
     })
-    await expect(client.call('versions.get', { version: 'x' })).rejects.toMatchObject({ code: 'notFound', message: 'no such version', details: { version: 'x' } })
-    await expect(client.call('datasets.list', {})).rejects.toMatchObject({ code: 'internal', message: 'datasets.list was not expected' })
+    await expect(client.call('versions.get', { version: 'x' })).rejects.toMatchObject({
+      code: 'notFound',
+      message: 'no such version',
+      details: { version: 'x' },
+    })
+    await expect(client.call('datasets.list', {})).rejects.toMatchObject({
+      code: 'internal',
+      message: 'datasets.list was not expected',
+    })
   })
 
   it('with parameters of another shape does not reach the handler', async () => {
     const { client } = connect({})
-    await expect(client.call('versions.get', JSON.parse('{"version":3}') as { version: string })).rejects.toMatchObject({ code: 'wrongCall', message: expect.stringMatching(/^versions\.get: field 'version': /) })
-    await expect(client.call('fly' as ProcedureName, {})).rejects.toMatchObject({ code: 'wrongCall', message: expect.stringMatching(/^unknown procedure 'fly': expected one of versions\.list, /) })
+    await expect(client.call('versions.get', JSON.parse('{"version":3}') as { version: string })).rejects.toMatchObject(
+      { code: 'wrongCall', message: expect.stringMatching(/^versions\.get: field 'version': /) },
+    )
+    await expect(client.call('fly' as ProcedureName, {})).rejects.toMatchObject({
+      code: 'wrongCall',
+      message: expect.stringMatching(/^unknown procedure 'fly': expected one of versions\.list, /),
+    })
   })
 
   it('does not reach what every object inherits', async () => {
@@ -66,7 +83,14 @@ describe('a call with events', () => {
     })
     const controller = new AbortController()
     const seen: number[] = []
-    const call = client.call('events.subscribe', {}, { signal: controller.signal, onEvent: ({ position }) => seen.push(position.sequence) === 2 && controller.abort() })
+    const call = client.call(
+      'events.subscribe',
+      {},
+      {
+        signal: controller.signal,
+        onEvent: ({ position }) => seen.push(position.sequence) === 2 && controller.abort(),
+      },
+    )
     expect(await call).toEqual({})
     emitLate?.()
     expect(seen).toEqual([1, 2])
@@ -76,7 +100,10 @@ describe('a call with events', () => {
   it('ends on both sides when the connection does', async () => {
     const [near, far] = createLinkedPorts()
     let aborted = false
-    const hanging: Partial<Handlers> = { 'events.subscribe': (_, { signal }) => new Promise(() => signal.addEventListener('abort', () => void (aborted = true))) }
+    const hanging: Partial<Handlers> = {
+      'events.subscribe': (_, { signal }) =>
+        new Promise(() => signal.addEventListener('abort', () => void (aborted = true))),
+    }
     serve(hanging as Handlers, far)
     const client = createClient(near)
     const call = client.call('events.subscribe', {})

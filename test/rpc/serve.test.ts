@@ -57,7 +57,10 @@ function ask(path: string, { body, ...options }: RequestOptions & { body?: strin
 const signIn = (token: string): Promise<Answer> => ask('/session', { method: 'POST', body: token, headers: { origin } })
 
 /** The status of the handshake: 101 when the socket opens. */
-function handshake(headers: Readonly<Record<string, string>>, path = '/rpc'): Promise<{ readonly status: number; readonly socket: WebSocket }> {
+function handshake(
+  headers: Readonly<Record<string, string>>,
+  path = '/rpc',
+): Promise<{ readonly status: number; readonly socket: WebSocket }> {
   return new Promise((resolve) => {
     const socket = new WebSocket(`${origin.replace('http', 'ws')}${path}`, { headers })
     socket.on('open', () => resolve({ status: 101, socket }))
@@ -68,7 +71,8 @@ function handshake(headers: Readonly<Record<string, string>>, path = '/rpc'): Pr
 
 const portOf = (socket: WebSocket): Port => ({
   post: (message) => socket.send(encodeMessage(message)),
-  onMessage: (listener) => void socket.on('message', (data: Buffer, isBinary) => listener(decodeMessage(isBinary ? data : data.toString()))),
+  onMessage: (listener) =>
+    void socket.on('message', (data: Buffer, isBinary) => listener(decodeMessage(isBinary ? data : data.toString()))),
   onClose: (listener) => void socket.on('close', listener),
   close: () => socket.close(),
 })
@@ -104,7 +108,10 @@ describe('the pages', () => {
 describe('a request of another site', () => {
   it('is refused by its Origin', async () => {
     expect((await ask('/', { headers: { origin: 'http://evil.example' } })).status).toBe(403)
-    expect((await ask('/session', { method: 'POST', body: server.token, headers: { origin: 'http://evil.example' } })).status).toBe(403)
+    expect(
+      (await ask('/session', { method: 'POST', body: server.token, headers: { origin: 'http://evil.example' } }))
+        .status,
+    ).toBe(403)
   })
 
   it('is refused by its Host, which a rebound name carries', async () => {
@@ -146,9 +153,15 @@ describe('the session', () => {
     expect(await client.call('versions.list', {})).toEqual([])
     const { path } = await client.call('uploads.begin', { fileName: '../../a.onnx', sizeBytes: 4 })
     expect(path.startsWith(join(folder, 'workspace', '.uploads'))).toBe(true)
-    expect(await client.call('uploads.append', { path, offset: 0, bytes: Uint8Array.of(1, 2) })).toEqual({ receivedBytes: 2 })
-    await expect(client.call('uploads.append', { path, offset: 0, bytes: Uint8Array.of(1, 2) })).rejects.toMatchObject({ code: 'wrongCall' })
-    await expect(client.call('uploads.append', { path: join(folder, 'secret.txt'), offset: 6, bytes: Uint8Array.of(1) })).rejects.toMatchObject({ code: 'wrongCall' })
+    expect(await client.call('uploads.append', { path, offset: 0, bytes: Uint8Array.of(1, 2) })).toEqual({
+      receivedBytes: 2,
+    })
+    await expect(client.call('uploads.append', { path, offset: 0, bytes: Uint8Array.of(1, 2) })).rejects.toMatchObject({
+      code: 'wrongCall',
+    })
+    await expect(
+      client.call('uploads.append', { path: join(folder, 'secret.txt'), offset: 6, bytes: Uint8Array.of(1) }),
+    ).rejects.toMatchObject({ code: 'wrongCall' })
     client.close()
   })
 
@@ -184,5 +197,8 @@ describe('the names of a server', () => {
 
 it('a port that is taken is one sentence', async () => {
   const port = Number(new URL(server.url).port)
-  await expect(startServer({ port, onConnection: () => undefined })).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining(`cannot listen on 127.0.0.1:${port}`) })
+  await expect(startServer({ port, onConnection: () => undefined })).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringContaining(`cannot listen on 127.0.0.1:${port}`),
+  })
 })

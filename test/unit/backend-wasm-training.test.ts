@@ -24,7 +24,10 @@ function batchOf(seed: number): ImageBatch {
   const random = createRandom(seed)
   const labels = Int32Array.from({ length: batchSize }, () => random.integer(10))
   const pixels = side * side * 3
-  const images = Uint8Array.from({ length: batchSize * pixels }, (_, index) => labels[Math.floor(index / pixels)] * 20 + random.integer(50))
+  const images = Uint8Array.from(
+    { length: batchSize * pixels },
+    (_, index) => labels[Math.floor(index / pixels)] * 20 + random.integer(50),
+  )
   return { images, labels, height: side, width: side }
 }
 
@@ -32,7 +35,10 @@ const batches = [0, 1, 2, 3].map(batchOf)
 
 function createSmallTrainer(): Trainer {
   const graph = architectures.get('mobilenet-v2').build({ width: 0.25, totalStride: 32, size: side }, 0)
-  return createTrainer(graph, trainConfig.parse({ batchSize, learningRate: 0.02 }), 100, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] })
+  return createTrainer(graph, trainConfig.parse({ batchSize, learningRate: 0.02 }), 100, {
+    mean: [0.5, 0.5, 0.5],
+    std: [0.25, 0.25, 0.25],
+  })
 }
 
 function losses(trainer: Trainer, steps: number): number[] {
@@ -48,17 +54,26 @@ function losses(trainer: Trainer, steps: number): number[] {
 /** Gradients of one step of an architecture, by parameter. */
 function gradientsOf(id: string, params: Readonly<Record<string, unknown>>): ReadonlyMap<string, Float32Array> {
   const executor = createExecutor(architectures.get(id).build({ ...params, size: 32 }, 0))
-  const parameters = new Map(executor.parameters.map(({ name, shape }) => [name, tensor(executor.pack(name), [...shape])]))
+  const parameters = new Map(
+    executor.parameters.map(({ name, shape }) => [name, tensor(executor.pack(name), [...shape])]),
+  )
   const random = createRandom(1)
-  const images = tensor4d(Float32Array.from({ length: 3 * 32 * 32 * 3 }, () => random.uniform() - 0.5), [3, 32, 32, 3])
-  const { loss, logits, gradients, statistics } = executor.step(images, parameters, (scores) => ({ loss: sum(scores), dLogits: mul(scores, 0.1) }))
+  const images = tensor4d(
+    Float32Array.from({ length: 3 * 32 * 32 * 3 }, () => random.uniform() - 0.5),
+    [3, 32, 32, 3],
+  )
+  const { loss, logits, gradients, statistics } = executor.step(images, parameters, (scores) => ({
+    loss: sum(scores),
+    dLogits: mul(scores, 0.1),
+  }))
   const values = new Map([...gradients].map(([name, gradient]) => [name, gradient.dataSync().slice() as Float32Array]))
   dispose([loss, logits, images, ...parameters.values(), ...gradients.values(), ...statistics.values()])
   executor.dispose()
   return values
 }
 
-const norm = (vector: ArrayLike<number>): number => Math.sqrt(Array.from(vector).reduce((total, value) => total + value * value, 0))
+const norm = (vector: ArrayLike<number>): number =>
+  Math.sqrt(Array.from(vector).reduce((total, value) => total + value * value, 0))
 
 describe('one training step on wasm', () => {
   it.each([
@@ -72,7 +87,11 @@ describe('one training step on wasm', () => {
     const [ours, theirs] = [gradientsOf(id, params), byReference(() => gradientsOf(id, params))]
     expect([...ours.keys()]).toEqual([...theirs.keys()])
     const scale = norm([...theirs.values()].map(norm))
-    const error = norm([...theirs].map(([name, values]) => norm(values.map((value, index) => value - (ours.get(name)?.[index] ?? Number.NaN)))))
+    const error = norm(
+      [...theirs].map(([name, values]) =>
+        norm(values.map((value, index) => value - (ours.get(name)?.[index] ?? Number.NaN))),
+      ),
+    )
     expect(error / scale).toBeLessThan(tolerance)
     expect(memory().numTensors).toBe(before)
   })
@@ -80,13 +99,15 @@ describe('one training step on wasm', () => {
 
 describe('training MobileNetV2 on wasm', () => {
   it('gives the same bits twice', async () => {
-    const weights = await Promise.all([0, 1].map(async () => {
-      const trainer = createSmallTrainer()
-      const values = losses(trainer, 8)
-      const { vectors } = await trainer.snapshot()
-      trainer.dispose()
-      return { values, vectors }
-    }))
+    const weights = await Promise.all(
+      [0, 1].map(async () => {
+        const trainer = createSmallTrainer()
+        const values = losses(trainer, 8)
+        const { vectors } = await trainer.snapshot()
+        trainer.dispose()
+        return { values, vectors }
+      }),
+    )
     expect(weights[0]).toEqual(weights[1])
   })
 
@@ -97,7 +118,10 @@ describe('training MobileNetV2 on wasm', () => {
     const later = losses(trainer, 200)
     expect(later.every(Number.isFinite)).toBe(true)
     expect(later.slice(-20).reduce((sum, loss) => sum + loss, 0) / 20).toBeLessThan(first)
-    expect({ tensors: memory().numTensors, buffers: memory().numDataBuffers }).toEqual({ tensors: before.numTensors, buffers: before.numDataBuffers })
+    expect({ tensors: memory().numTensors, buffers: memory().numDataBuffers }).toEqual({
+      tensors: before.numTensors,
+      buffers: before.numDataBuffers,
+    })
     trainer.dispose()
   })
 

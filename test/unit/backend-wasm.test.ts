@@ -1,7 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ConvSpec } from '../../src/core/execute/kernels/convSpec'
-import { depthwiseConv2d, depthwiseConv2dFilterGradient, depthwiseConv2dInputGradient } from '../../src/core/execute/kernels/depthwiseConv2d'
+import {
+  depthwiseConv2d,
+  depthwiseConv2dFilterGradient,
+  depthwiseConv2dInputGradient,
+} from '../../src/core/execute/kernels/depthwiseConv2d'
 import type { RunningBackend } from '../../src/node/backends/index'
 import { chooseBackend, listBackends } from '../../src/node/backends/index'
 
@@ -13,9 +17,24 @@ interface Case {
 }
 
 const cases: readonly Case[] = [
-  { name: 'stride 1, symmetric pads', x: [2, 7, 5, 3], multiplier: 1, spec: { strides: [1, 1], dilations: [1, 1], pads: [1, 1, 1, 1] } },
-  { name: 'stride 2, asymmetric pads', x: [3, 8, 7, 4], multiplier: 1, spec: { strides: [2, 2], dilations: [1, 1], pads: [0, 1, 1, 0] } },
-  { name: 'two outputs a channel', x: [2, 6, 6, 3], multiplier: 2, spec: { strides: [2, 2], dilations: [1, 1], pads: [1, 1, 1, 1] } },
+  {
+    name: 'stride 1, symmetric pads',
+    x: [2, 7, 5, 3],
+    multiplier: 1,
+    spec: { strides: [1, 1], dilations: [1, 1], pads: [1, 1, 1, 1] },
+  },
+  {
+    name: 'stride 2, asymmetric pads',
+    x: [3, 8, 7, 4],
+    multiplier: 1,
+    spec: { strides: [2, 2], dilations: [1, 1], pads: [0, 1, 1, 0] },
+  },
+  {
+    name: 'two outputs a channel',
+    x: [2, 6, 6, 3],
+    multiplier: 2,
+    spec: { strides: [2, 2], dilations: [1, 1], pads: [1, 1, 1, 1] },
+  },
   { name: 'no pads', x: [1, 5, 9, 2], multiplier: 1, spec: { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0] } },
   { name: 'dilated', x: [1, 9, 9, 2], multiplier: 1, spec: { strides: [1, 1], dilations: [2, 2], pads: [2, 2, 2, 2] } },
 ]
@@ -47,7 +66,8 @@ describe.each(cases)('depthwise gradients on wasm: $name', ({ x: xShape, multipl
   it('give the same bits twice and leave nothing behind', () => {
     const [x, filter] = [random(xShape, 1), random(filterShape, 2)]
     const dy = random(depthwiseConv2d(x, filter, spec).shape, 3)
-    const run = (): Float32Array => tf.tidy(() => depthwiseConv2dFilterGradient(x, dy, filterShape, spec).dataSync().slice() as Float32Array)
+    const run = (): Float32Array =>
+      tf.tidy(() => depthwiseConv2dFilterGradient(x, dy, filterShape, spec).dataSync().slice() as Float32Array)
     const first = run()
     const before = tf.memory().numTensors
     for (let repeat = 0; repeat < 20; repeat++) expect(run()).toEqual(first)
@@ -63,6 +83,8 @@ describe('the registry of backends', () => {
   })
 
   it('names the known backends when asked for another', async () => {
-    await expect(chooseBackend('cuda')).rejects.toThrow("unknown backend 'cuda': expected one of tensorflow, wasm, webgpu")
+    await expect(chooseBackend('cuda')).rejects.toThrow(
+      "unknown backend 'cuda': expected one of tensorflow, wasm, webgpu",
+    )
   })
 })

@@ -21,10 +21,22 @@ function batchOf(seed: number, count = 8): ImageBatch {
   const random = createRandom(seed)
   const labels = Int32Array.from({ length: count }, () => random.integer(3))
   const pixels = side * side * 3
-  return { images: Uint8Array.from({ length: count * pixels }, (_, index) => labels[Math.floor(index / pixels)] * 70 + random.integer(60)), labels, height: side, width: side }
+  return {
+    images: Uint8Array.from(
+      { length: count * pixels },
+      (_, index) => labels[Math.floor(index / pixels)] * 70 + random.integer(60),
+    ),
+    labels,
+    height: side,
+    width: side,
+  }
 }
 
-const trainerOf = (): Trainer => createTrainer(architectures.get('tiny-cnn').build({ classes: 3, size: side, channels: 4 }, 5), config, 10, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] })
+const trainerOf = (): Trainer =>
+  createTrainer(architectures.get('tiny-cnn').build({ classes: 3, size: side, channels: 4 }, 5), config, 10, {
+    mean: [0.5, 0.5, 0.5],
+    std: [0.25, 0.25, 0.25],
+  })
 
 async function losses(trainer: Trainer, steps: number): Promise<number[]> {
   const values: number[] = []
@@ -37,12 +49,28 @@ async function losses(trainer: Trainer, steps: number): Promise<number[]> {
 }
 
 describe('choosing WebGPU', () => {
-  const status = (id: string, isFallback = false) => ({ id, label: id, priority: 1, available: true as const, version: '1', device: id, isFallback })
+  const status = (id: string, isFallback = false) => ({
+    id,
+    label: id,
+    priority: 1,
+    available: true as const,
+    version: '1',
+    device: id,
+    isFallback,
+  })
 
   it('knows devices in software', () => {
     const info = { vendor: '', architecture: '', device: '', description: '' }
-    expect([{ ...info, architecture: 'swiftshader' }, { ...info, description: 'llvmpipe (LLVM 17)' }, { ...info, isFallbackAdapter: true }].map(isSoftware)).toEqual([true, true, true])
-    expect(isSoftware({ ...info, vendor: 'amd', architecture: 'rdna-3', description: 'AMD Radeon RX 7900 XTX' })).toBe(false)
+    expect(
+      [
+        { ...info, architecture: 'swiftshader' },
+        { ...info, description: 'llvmpipe (LLVM 17)' },
+        { ...info, isFallbackAdapter: true },
+      ].map(isSoftware),
+    ).toEqual([true, true, true])
+    expect(isSoftware({ ...info, vendor: 'amd', architecture: 'rdna-3', description: 'AMD Radeon RX 7900 XTX' })).toBe(
+      false,
+    )
   })
 
   it('takes no device in software unasked', () => {
@@ -53,9 +81,16 @@ describe('choosing WebGPU', () => {
 
 describe('a device that fails', () => {
   type Listener = (event: { readonly error: { readonly message: string } }) => void
-  const device = (message: string) => ({ lost: new Promise<never>(() => undefined), destroy: () => undefined, addEventListener: (_: string, listener: Listener) => listener({ error: { message } }) })
+  const device = (message: string) => ({
+    lost: new Promise<never>(() => undefined),
+    destroy: () => undefined,
+    addEventListener: (_: string, listener: Listener) => listener({ error: { message } }),
+  })
 
-  it.each([['Out of memory: 4 GiB', 'lower the batch size'], ['invalid bind group', 'refused a command']])('says what to do about %j', (message, advice) => {
+  it.each([
+    ['Out of memory: 4 GiB', 'lower the batch size'],
+    ['invalid bind group', 'refused a command'],
+  ])('says what to do about %j', (message, advice) => {
     expect(watchDevice(device(message), 'GPU').first()?.message).toContain(advice)
   })
 })
@@ -80,7 +115,9 @@ describe('training on WebGPU', { timeout: 600_000 }, () => {
     reference.dispose()
     wasm.dispose()
     running = await backends.get('webgpu').create()
-    values.forEach((value, step) => expect(Math.abs(value - expected[step]), `step ${step}: ${value}, expected ${expected[step]}`).toBeLessThan(1e-3))
+    values.forEach((value, step) =>
+      expect(Math.abs(value - expected[step]), `step ${step}: ${value}, expected ${expected[step]}`).toBeLessThan(1e-3),
+    )
     for (const [name, vector] of Object.entries(weights)) {
       expect(Math.max(...vector.map((value, index) => Math.abs(value - vectors[name][index]))), name).toBeLessThan(2e-3)
     }
@@ -108,7 +145,10 @@ describe('training on WebGPU', { timeout: 600_000 }, () => {
   it('takes no step with a loss that is not finite, and names its layer though it is read late', async () => {
     const trainer = trainerOf()
     const start = await trainer.snapshot()
-    const vectors = { ...start.vectors, parameters: start.vectors.parameters.map((value, index) => (index < 4 ? 3e38 : value)) }
+    const vectors = {
+      ...start.vectors,
+      parameters: start.vectors.parameters.map((value, index) => (index < 4 ? 3e38 : value)),
+    }
     trainer.restore({ ...start, vectors })
     const { loss, correct, lost, explain } = trainer.trainStep(batchOf(1))
     expect(lost).toBe(false)
@@ -122,18 +162,34 @@ describe('training on WebGPU', { timeout: 600_000 }, () => {
   it('ends with a reason when the device is lost, keeps the checkpoint, and goes on from it', async () => {
     const data: TrainingData = {
       stepsPerEpoch: 2,
-      async *trainBatches(epoch) { yield batchOf(epoch); yield batchOf(epoch + 50) },
-      async *validationBatches() { yield batchOf(9) },
+      async *trainBatches(epoch) {
+        yield batchOf(epoch)
+        yield batchOf(epoch + 50)
+      },
+      async *validationBatches() {
+        yield batchOf(9)
+      },
     }
     const checkpoints: FitState[] = []
-    const hooks = { onEvent: () => undefined, onCheckpoint: async (state: FitState) => void checkpoints.push(state), command: () => 'run' as const, now: () => performance.now() }
+    const hooks = {
+      onEvent: () => undefined,
+      onCheckpoint: async (state: FitState) => void checkpoints.push(state),
+      command: () => 'run' as const,
+      now: () => performance.now(),
+    }
     const device = (tf.backend() as WebgpuKernelBackend & { readonly device: { destroy(): void } }).device
     const trainer = trainerOf()
-    const dying = fit(trainer, data, config, { ...hooks, onCheckpoint: async (state) => {
-      checkpoints.push(state)
-      device.destroy()
-    } })
-    await expect(dying).rejects.toMatchObject({ code: 'unavailable', message: expect.stringMatching(/graphics device .* was lost: .*resume the run/) })
+    const dying = fit(trainer, data, config, {
+      ...hooks,
+      onCheckpoint: async (state) => {
+        checkpoints.push(state)
+        device.destroy()
+      },
+    })
+    await expect(dying).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/graphics device .* was lost: .*resume the run/),
+    })
     expect(running.failure?.()).toMatchObject({ code: 'unavailable' })
     expect(checkpoints).toHaveLength(1)
     running.dispose()

@@ -24,7 +24,8 @@ describe('the list of backends', () => {
   it('says of each what it runs on, or why it does not', async () => {
     const list = await listed('--no-score')
     expect(list.map(({ id }) => id)).toEqual(['tensorflow', 'webgpu', 'wasm'])
-    for (const { available, version, device, reason } of list) expect(available ? version && device : reason).toBeTruthy()
+    for (const { available, version, device, reason } of list)
+      expect(available ? version && device : reason).toBeTruthy()
     expect(wasmOf(list)).toMatchObject({ score: null, isDefault: true })
     expect(wasmOf(list).memoryBytes).toBeGreaterThan(2 ** 28)
   })

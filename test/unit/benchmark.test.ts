@@ -37,12 +37,17 @@ describe('the load of the machine', () => {
 
   it('a busy core is named with a warning, an idle machine is not', async () => {
     expect(disturbance('before the start', { own: 1, others: 0.1 })).toEqual([])
-    expect(disturbance('before the start', { own: 0, others: 1 })).toEqual([`other programs kept 1.0 of ${availableParallelism()} cores busy before the start: close them and measure again`])
+    expect(disturbance('before the start', { own: 0, others: 1 })).toEqual([
+      `other programs kept 1.0 of ${availableParallelism()} cores busy before the start: close them and measure again`,
+    ])
     expect((await idleLoad()).others).toBeGreaterThanOrEqual(0)
   })
 
   it('counts threads of this process as its own', async () => {
-    const worker = new Worker('const start = process.cpuUsage(); while (process.cpuUsage(start).user < 200_000) Math.sqrt(2)', { eval: true })
+    const worker = new Worker(
+      'const start = process.cpuUsage(); while (process.cpuUsage(start).user < 200_000) Math.sqrt(2)',
+      { eval: true },
+    )
     const [load, start] = [watchLoad(), performance.now()]
     await new Promise((resolve) => worker.once('exit', resolve))
     expect(load().own * (performance.now() - start)).toBeGreaterThan(150)

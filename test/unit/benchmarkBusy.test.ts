@@ -14,7 +14,9 @@ afterEach(() => spinners.splice(0).forEach((child) => child.kill('SIGKILL')))
 
 /** Another program that never rests; resolves once it works. */
 async function loadCore(): Promise<void> {
-  const child = spawn(process.execPath, ['-e', "process.stdout.write('busy', () => { for (;;) Math.sqrt(2) })"], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['-e', "process.stdout.write('busy', () => { for (;;) Math.sqrt(2) })"], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   spinners.push(child)
   await once(child.stdout, 'data')
 }
@@ -25,14 +27,23 @@ interface Result {
 
 describe('a benchmark beside a loaded core', () => {
   it('is flagged in its results and on the terminal', async () => {
-    expect((await cli(['import', writeTinyModel(join(folder, 'model.onnx')), '--name', 'tiny', '--json'], { workspace })).code).toBe(0)
+    expect(
+      (await cli(['import', writeTinyModel(join(folder, 'model.onnx')), '--name', 'tiny', '--json'], { workspace }))
+        .code,
+    ).toBe(0)
     await loadCore()
-    const { code, json, stderr } = await cli(['benchmark', 'tiny', '--batch', '1,8', '--threads', '1', '--rounds', '3', '--json'], { workspace })
+    const { code, json, stderr } = await cli(
+      ['benchmark', 'tiny', '--batch', '1,8', '--threads', '1', '--rounds', '3', '--json'],
+      { workspace },
+    )
     expect(code).toBe(0)
     const { results } = json as Result
     expect(results).toHaveLength(2)
     for (const { warnings } of results) {
-      for (const when of ['before the start', 'during the measurement']) expect(warnings).toContainEqual(expect.stringMatching(new RegExp(`other programs kept \\d+\\.\\d of \\d+ cores busy ${when}`)))
+      for (const when of ['before the start', 'during the measurement'])
+        expect(warnings).toContainEqual(
+          expect.stringMatching(new RegExp(`other programs kept \\d+\\.\\d of \\d+ cores busy ${when}`)),
+        )
     }
     expect(stderr).toContain('cores busy before the start')
   })

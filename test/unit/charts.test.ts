@@ -10,11 +10,30 @@ describe('a scale', () => {
     expect(scale.valueAt(scale.at(31.6))).toBeCloseTo(31.6, 9)
   })
 
-  const ticks: readonly { readonly name: string; readonly range: readonly [number, number]; readonly log?: boolean; readonly count: number; readonly kind?: 'whole' | 'time'; readonly expected: readonly number[] }[] = [
+  const ticks: readonly {
+    readonly name: string
+    readonly range: readonly [number, number]
+    readonly log?: boolean
+    readonly count: number
+    readonly kind?: 'whole' | 'time'
+    readonly expected: readonly number[]
+  }[] = [
     { name: 'round numbers', range: [0, 1], count: 5, expected: [0, 0.2, 0.4, 0.6, 0.8, 1] },
-    { name: 'whole numbers only where parts make no sense', range: [1, 3], count: 8, kind: 'whole', expected: [1, 2, 3] },
+    {
+      name: 'whole numbers only where parts make no sense',
+      range: [1, 3],
+      count: 8,
+      kind: 'whole',
+      expected: [1, 2, 3],
+    },
     { name: 'minutes', range: [0, 200], count: 4, kind: 'time', expected: [0, 60, 120, 180] },
-    { name: 'powers of ten', range: [0.001, 1000], log: true, count: 6, expected: [0.001, 0.01, 0.1, 1, 10, 100, 1000] },
+    {
+      name: 'powers of ten',
+      range: [0.001, 1000],
+      log: true,
+      count: 6,
+      expected: [0.001, 0.01, 0.1, 1, 10, 100, 1000],
+    },
     { name: 'fives in few decades', range: [1, 10], log: true, count: 6, expected: [1, 2, 5, 10] },
     { name: 'round numbers within a decade', range: [0.6, 1.9], log: true, count: 4, expected: [1, 1.5] },
     { name: 'one value', range: [3, 3], count: 5, expected: [3] },
@@ -37,7 +56,14 @@ describe('a scale', () => {
 })
 
 describe('a chart as a file', () => {
-  const surface = svgSurface({ width: 100, height: 50, fontSize: 12, title: 'a < b', colorOf: (color) => (color === '--paper' ? '#fff' : '#123'), measure: (text, size) => text.length * size })
+  const surface = svgSurface({
+    width: 100,
+    height: 50,
+    fontSize: 12,
+    title: 'a < b',
+    colorOf: (color) => (color === '--paper' ? '#fff' : '#123'),
+    measure: (text, size) => text.length * size,
+  })
 
   it('is an SVG with its title, its lines with gaps, and text that stays text', () => {
     surface.path([0, 1, 2, 3, 4], [0, 1, NaN, 3, 4], { color: '--ink' })
@@ -52,13 +78,25 @@ describe('a chart as a file', () => {
     expect(svg.match(/<g /g)?.length).toBe(svg.match(/<\/g>/g)?.length)
   })
 
-  const table = { columns: [{ label: 'name' }, { label: 'a, b' }], rows: [['x "y"', 0.1], ['=1+1', null]] } as const
+  const table = {
+    columns: [{ label: 'name' }, { label: 'a, b' }],
+    rows: [
+      ['x "y"', 0.1],
+      ['=1+1', null],
+    ],
+  } as const
 
   it('is CSV that no spreadsheet runs', () => {
     expect(toCsv(table)).toBe('name,"a, b"\r\n"x ""y""",0.1\r\n\'=1+1,\r\n')
   })
 
   it('is JSON with the names of the columns', () => {
-    expect(JSON.parse(toJson('T', table))).toEqual({ title: 'T', rows: [{ name: 'x "y"', 'a, b': 0.1 }, { name: '=1+1', 'a, b': null }] })
+    expect(JSON.parse(toJson('T', table))).toEqual({
+      title: 'T',
+      rows: [
+        { name: 'x "y"', 'a, b': 0.1 },
+        { name: '=1+1', 'a, b': null },
+      ],
+    })
   })
 })

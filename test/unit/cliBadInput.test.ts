@@ -24,7 +24,10 @@ const write = (name: string, bytes: Uint8Array | string): string => {
   return file(name)
 }
 
-const withFirstNode = (change: Partial<Graph['nodes'][number]>): Graph => ({ ...tiny, nodes: tiny.nodes.map((node, index) => (index === 0 ? { ...node, ...change } : node)) })
+const withFirstNode = (change: Partial<Graph['nodes'][number]>): Graph => ({
+  ...tiny,
+  nodes: tiny.nodes.map((node, index) => (index === 0 ? { ...node, ...change } : node)),
+})
 
 /** The first weight in a file beside the model. */
 function externalModel(location: string): Uint8Array {
@@ -32,7 +35,9 @@ function externalModel(location: string): Uint8Array {
   const [first, ...rest] = model.graph?.initializer ?? []
   const { rawData: _raw, ...described } = first
   const moved = { ...described, dataLocation: 1, externalData: [{ key: 'location', value: location }] }
-  return modelType.encode(modelType.fromObject({ ...model, graph: { ...model.graph, initializer: [moved, ...rest] } })).finish()
+  return modelType
+    .encode(modelType.fromObject({ ...model, graph: { ...model.graph, initializer: [moved, ...rest] } }))
+    .finish()
 }
 
 interface Case {
@@ -54,7 +59,10 @@ async function expectRefusal(args: readonly string[], says: RegExp): Promise<voi
   expect(contents()).toEqual(before)
 }
 
-const contents = (): readonly string[] => ['versions', 'datasets', '.trash'].flatMap((name) => (existsSync(join(workspace, name)) ? readdirSync(join(workspace, name)) : []))
+const contents = (): readonly string[] =>
+  ['versions', 'datasets', '.trash'].flatMap((name) =>
+    existsSync(join(workspace, name)) ? readdirSync(join(workspace, name)) : [],
+  )
 
 beforeAll(async () => {
   await writeImageFolder(file('images'))
@@ -66,19 +74,72 @@ beforeAll(async () => {
 describe('a model that cannot be imported', () => {
   const importOf = (path: string): readonly string[] => ['import', path, '--name', 'bad']
   const cases: readonly Case[] = [
-    { what: 'is not there', make: () => importOf(file('missing.onnx')), says: /missing\.onnx' cannot be read: expected an ONNX file/ },
-    { what: 'is not an ONNX file', make: () => importOf(write('text.onnx', 'hello, this is text')), says: /text\.onnx.*not an ONNX/ },
-    { what: 'is empty', make: () => importOf(write('empty.onnx', '')), says: /empty\.onnx' is empty: expected an ONNX model/ },
-    { what: 'is truncated', make: () => importOf(write('cut.onnx', writeOnnx(tiny).slice(0, 4000))), says: /cut\.onnx.*(truncated|cut short)/ },
-    { what: 'has an unsupported operator', make: () => importOf(write('op.onnx', writeOnnx(withFirstNode({ op: 'Frobnicate', name: 'strange/node' })))), says: /op\.onnx.*'strange\/node'.*Frobnicate/ },
-    { what: 'keeps weights in a file that is missing', make: () => importOf(write('external.onnx', externalModel('weights.bin'))), says: /external\.onnx.*weights\.bin.*missing/ },
-    { what: 'names weights outside its folder', make: () => importOf(write('outside.onnx', externalModel('../../etc/hostname'))), says: /outside\.onnx.*outside its folder/ },
-    { what: 'has an input of another rank', make: () => importOf(write('rank.onnx', writeOnnx({ ...tiny, inputs: [{ ...tiny.inputs[0], shape: ['batch', 3, 16] }] }))), says: /rank\.onnx.*expected.*4|rank\.onnx.*\[N, ?3, ?H, ?W\]/ },
-    { what: 'has another number of classes than names given', make: () => [...importOf(file('tiny.onnx')), '--classes', write('names.txt', 'a\nb\n')], says: /gives 3 scores an image: expected 3 class names, got 2/ },
-    { what: 'comes with a class twice', make: () => [...importOf(file('tiny.onnx')), '--classes', write('twice.txt', 'a\nb\na\n')], says: /twice\.txt': class 'a' is there twice/ },
-    { what: 'comes with an unknown preprocessing', make: () => [...importOf(file('tiny.onnx')), '--preprocess', 'imagnet'], says: /expected imagenet, cifar or a JSON file/ },
-    { what: 'comes with a preprocessing of another size', make: () => [...importOf(file('tiny.onnx')), '--preprocess', 'imagenet'], says: /expected images of 16×16.*got.*224×224/ },
-    { what: 'comes with a preprocessing without std', make: () => [...importOf(file('tiny.onnx')), '--preprocess', write('no-std.json', '{"mean":[0,0,0]}')], says: /no-std\.json': field 'std'/ },
+    {
+      what: 'is not there',
+      make: () => importOf(file('missing.onnx')),
+      says: /missing\.onnx' cannot be read: expected an ONNX file/,
+    },
+    {
+      what: 'is not an ONNX file',
+      make: () => importOf(write('text.onnx', 'hello, this is text')),
+      says: /text\.onnx.*not an ONNX/,
+    },
+    {
+      what: 'is empty',
+      make: () => importOf(write('empty.onnx', '')),
+      says: /empty\.onnx' is empty: expected an ONNX model/,
+    },
+    {
+      what: 'is truncated',
+      make: () => importOf(write('cut.onnx', writeOnnx(tiny).slice(0, 4000))),
+      says: /cut\.onnx.*(truncated|cut short)/,
+    },
+    {
+      what: 'has an unsupported operator',
+      make: () => importOf(write('op.onnx', writeOnnx(withFirstNode({ op: 'Frobnicate', name: 'strange/node' })))),
+      says: /op\.onnx.*'strange\/node'.*Frobnicate/,
+    },
+    {
+      what: 'keeps weights in a file that is missing',
+      make: () => importOf(write('external.onnx', externalModel('weights.bin'))),
+      says: /external\.onnx.*weights\.bin.*missing/,
+    },
+    {
+      what: 'names weights outside its folder',
+      make: () => importOf(write('outside.onnx', externalModel('../../etc/hostname'))),
+      says: /outside\.onnx.*outside its folder/,
+    },
+    {
+      what: 'has an input of another rank',
+      make: () =>
+        importOf(write('rank.onnx', writeOnnx({ ...tiny, inputs: [{ ...tiny.inputs[0], shape: ['batch', 3, 16] }] }))),
+      says: /rank\.onnx.*expected.*4|rank\.onnx.*\[N, ?3, ?H, ?W\]/,
+    },
+    {
+      what: 'has another number of classes than names given',
+      make: () => [...importOf(file('tiny.onnx')), '--classes', write('names.txt', 'a\nb\n')],
+      says: /gives 3 scores an image: expected 3 class names, got 2/,
+    },
+    {
+      what: 'comes with a class twice',
+      make: () => [...importOf(file('tiny.onnx')), '--classes', write('twice.txt', 'a\nb\na\n')],
+      says: /twice\.txt': class 'a' is there twice/,
+    },
+    {
+      what: 'comes with an unknown preprocessing',
+      make: () => [...importOf(file('tiny.onnx')), '--preprocess', 'imagnet'],
+      says: /expected imagenet, cifar or a JSON file/,
+    },
+    {
+      what: 'comes with a preprocessing of another size',
+      make: () => [...importOf(file('tiny.onnx')), '--preprocess', 'imagenet'],
+      says: /expected images of 16×16.*got.*224×224/,
+    },
+    {
+      what: 'comes with a preprocessing without std',
+      make: () => [...importOf(file('tiny.onnx')), '--preprocess', write('no-std.json', '{"mean":[0,0,0]}')],
+      says: /no-std\.json': field 'std'/,
+    },
   ]
   it.each(cases)('$what', ({ make, says }) => expectRefusal(make(), says))
 })
@@ -87,9 +148,21 @@ describe('a data set that cannot be used', () => {
   const add = (path: string): readonly string[] => ['dataset', 'add', 'bad', path]
   const cases: readonly Case[] = [
     { what: 'is not there', make: () => add(file('no-such-folder')), says: /no-such-folder/ },
-    { what: 'is an empty folder', make: () => (mkdirSync(file('empty')), add(file('empty'))), says: /empty'.*no image/ },
-    { what: 'has a class with no image', make: () => (mkdirSync(file('images/train/violet')), mkdirSync(file('images/test/violet')), add(file('images'))), says: /violet/ },
-    { what: 'has a name that is taken', make: () => ['dataset', 'add', 'colours', file('images')], says: /a data set 'colours' is there already/ },
+    {
+      what: 'is an empty folder',
+      make: () => (mkdirSync(file('empty')), add(file('empty'))),
+      says: /empty'.*no image/,
+    },
+    {
+      what: 'has a class with no image',
+      make: () => (mkdirSync(file('images/train/violet')), mkdirSync(file('images/test/violet')), add(file('images'))),
+      says: /violet/,
+    },
+    {
+      what: 'has a name that is taken',
+      make: () => ['dataset', 'add', 'colours', file('images')],
+      says: /a data set 'colours' is there already/,
+    },
     { what: 'is a text file', make: () => add(write('notes.txt', 'hello')), says: /notes\.txt/ },
   ]
   it.each(cases)('$what', ({ make, says }) => expectRefusal(make(), says))
@@ -99,14 +172,21 @@ describe('a data set that cannot be used', () => {
     writeFileSync(join(images, 'test', 'red', '2.png'), 'not a png')
     const { code, json } = await cli(['dataset', 'add', 'damaged', images, '--json'], { workspace })
     expect(code).toBe(0)
-    expect(json).toMatchObject({ counts: { test: 11 }, problems: [{ path: expect.stringContaining('test/red/2.png'), reason: expect.stringMatching(/./) }] })
+    expect(json).toMatchObject({
+      counts: { test: 11 },
+      problems: [{ path: expect.stringContaining('test/red/2.png'), reason: expect.stringMatching(/./) }],
+    })
   })
 
   it('has other classes than the model', async () => {
     await writeImageFolder(file('fruit'), { classes: ['apple', 'green', 'pear'], perClass: { train: 12, test: 4 } })
     await cli(['dataset', 'add', 'fruit', file('fruit')], { workspace })
-    await cli(['import', file('tiny.onnx'), '--name', 'named', '--classes', write('colours.txt', 'red\ngreen\nblue\n')], { workspace })
-    const says = /data set 'fruit' and model 'named' differ in their classes: only in the data set: apple, pear; only in the model: red, blue; expected the same 3 names/
+    await cli(
+      ['import', file('tiny.onnx'), '--name', 'named', '--classes', write('colours.txt', 'red\ngreen\nblue\n')],
+      { workspace },
+    )
+    const says =
+      /data set 'fruit' and model 'named' differ in their classes: only in the data set: apple, pear; only in the model: red, blue; expected the same 3 names/
     await expectRefusal(['evaluate', 'named', '--dataset', 'fruit'], says)
     await expectRefusal(['quantize', 'named', '--dataset', 'fruit', '--mode', 'ptq'], says)
     await expectRefusal(['train', '--from', 'named', '--dataset', 'fruit'], says)
@@ -115,14 +195,26 @@ describe('a data set that cannot be used', () => {
 
 describe('a version that cannot be worked on', () => {
   it('is int8 already', async () => {
-    await cli(['quantize', 'tiny', '--dataset', 'colours', '--mode', 'ptq', '--calibration-samples', '8', '--name', 'small'], { workspace })
-    await expectRefusal(['quantize', 'small', '--dataset', 'colours', '--mode', 'ptq'], /version 'small' is int8 already: expected an fp32 version/)
-    await expectRefusal(['train', '--from', 'small', '--dataset', 'colours'], /version 'small' is int8 and cannot be trained/)
+    await cli(
+      ['quantize', 'tiny', '--dataset', 'colours', '--mode', 'ptq', '--calibration-samples', '8', '--name', 'small'],
+      { workspace },
+    )
+    await expectRefusal(
+      ['quantize', 'small', '--dataset', 'colours', '--mode', 'ptq'],
+      /version 'small' is int8 already: expected an fp32 version/,
+    )
+    await expectRefusal(
+      ['train', '--from', 'small', '--dataset', 'colours'],
+      /version 'small' is int8 and cannot be trained/,
+    )
   })
 
   it('guesses near chance: a warning says what to look at', async () => {
     // Untrained, it is right about two of the classes: names in another order make it wrong.
-    await cli(['import', file('tiny.onnx'), '--name', 'shifted', '--classes', write('shifted.txt', 'green\nred\nblue\n')], { workspace })
+    await cli(
+      ['import', file('tiny.onnx'), '--name', 'shifted', '--classes', write('shifted.txt', 'green\nred\nblue\n')],
+      { workspace },
+    )
     const { json } = await cli(['evaluate', 'shifted', '--dataset', 'colours', '--json'], { workspace })
     const { accuracy, warnings } = json as { accuracy: number; warnings: readonly string[] }
     expect(accuracy).toBeLessThan(0.5)
@@ -138,12 +230,32 @@ describe('a workspace that cannot be used', () => {
     database.exec('PRAGMA user_version = 7')
     database.close()
     const { code, json } = await cli(['versions', '--json'], { workspace: newer })
-    expect([code, json]).toEqual([1, { error: { code: 'schemaTooNew', message: expect.stringMatching(/workspace\.db': expected schema \d+ or older, got 7: it was written by a newer program/) } }])
+    expect([code, json]).toEqual([
+      1,
+      {
+        error: {
+          code: 'schemaTooNew',
+          message: expect.stringMatching(
+            /workspace\.db': expected schema \d+ or older, got 7: it was written by a newer program/,
+          ),
+        },
+      },
+    ])
   })
 
   it('is a file', async () => {
     const { code, json } = await cli(['versions', '--json'], { workspace: write('a-file', '') })
-    expect([code, json]).toEqual([1, { error: { code: 'storage', message: expect.stringMatching(/a-file': it, or a part of its path, is a file: choose another folder with --workspace/) } }])
+    expect([code, json]).toEqual([
+      1,
+      {
+        error: {
+          code: 'storage',
+          message: expect.stringMatching(
+            /a-file': it, or a part of its path, is a file: choose another folder with --workspace/,
+          ),
+        },
+      },
+    ])
   })
 
   it.runIf(process.platform === 'linux')('lies where nothing can be made', async () => {
@@ -156,12 +268,29 @@ describe('a workspace that cannot be used', () => {
     const full = file('full')
     mkdirSync(full)
     writeTinyModel(file('large.onnx'), { channels: 512 })
-    const call = [process.execPath, engineFile('cli'), 'import', file('large.onnx'), '--name', 'large', '--json', '--workspace', full]
+    const call = [
+      process.execPath,
+      engineFile('cli'),
+      'import',
+      file('large.onnx'),
+      '--name',
+      'large',
+      '--json',
+      '--workspace',
+      full,
+    ]
     const script = `mount -t tmpfs -o size=8m none '${full}' && "$@"; status=$?; ls -A '${full}/versions'; exit $status`
-    const { status, stdout } = spawnSync('unshare', ['--map-root-user', '--mount', 'sh', '-c', script, 'sh', ...call], { encoding: 'utf8' })
+    const { status, stdout } = spawnSync('unshare', ['--map-root-user', '--mount', 'sh', '-c', script, 'sh', ...call], {
+      encoding: 'utf8',
+    })
     expect(status).toBe(1)
     // Nothing after the document: the folder of versions is empty.
-    expect(JSON.parse(stdout)).toEqual({ error: { code: 'storage', message: `workspace '${full}': the disk is full: free some space (nnopt purge empties the trash) and try again` } })
+    expect(JSON.parse(stdout)).toEqual({
+      error: {
+        code: 'storage',
+        message: `workspace '${full}': the disk is full: free some space (nnopt purge empties the trash) and try again`,
+      },
+    })
   })
 
   /** Root may write everywhere: another user is needed to see a refusal, and only root can become one. */
@@ -170,10 +299,22 @@ describe('a workspace that cannot be used', () => {
     const locked = file('locked')
     await cli(['import', file('tiny.onnx'), '--name', 'there'], { workspace: locked })
     for (const path of [folder, locked, join(locked, 'versions')]) chmodSync(path, 0o555)
-    for (const name of readdirSync(locked).filter((entry) => entry.startsWith('workspace.db'))) chmodSync(join(locked, name), 0o444)
+    for (const name of readdirSync(locked).filter((entry) => entry.startsWith('workspace.db')))
+      chmodSync(join(locked, name), 0o444)
     const before = readFileSync(join(locked, 'workspace.db'))
-    const { code, json } = await cli(['import', file('tiny.onnx'), '--name', 'more', '--json'], { workspace: locked, uid: nobody })
-    expect([code, json]).toEqual([1, { error: { code: 'storage', message: expect.stringMatching(/^workspace '.*locked': .*(not writable|read-only|cannot be opened)/) } }])
+    const { code, json } = await cli(['import', file('tiny.onnx'), '--name', 'more', '--json'], {
+      workspace: locked,
+      uid: nobody,
+    })
+    expect([code, json]).toEqual([
+      1,
+      {
+        error: {
+          code: 'storage',
+          message: expect.stringMatching(/^workspace '.*locked': .*(not writable|read-only|cannot be opened)/),
+        },
+      },
+    ])
     expect(readFileSync(join(locked, 'workspace.db')).equals(before)).toBe(true)
     chmodSync(folder, 0o755)
     for (const path of [locked, join(locked, 'versions')]) chmodSync(path, 0o755)

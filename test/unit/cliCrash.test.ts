@@ -15,8 +15,23 @@ async function json<T>(...args: string[]): Promise<T> {
   return (await cli([...args, '--json'], { workspace })).json as T
 }
 
-const train = ['train', '--arch', 'tiny-cnn', '--dataset', 'colours', '--epochs', '12', '--batch-size', '8', '--backend', 'wasm', '--seed', '3']
-const weightsOf = async (name: string): Promise<Buffer> => readFileSync(join(workspace, 'versions', (await json<Version>('show', name)).id, 'training.safetensors'))
+const train = [
+  'train',
+  '--arch',
+  'tiny-cnn',
+  '--dataset',
+  'colours',
+  '--epochs',
+  '12',
+  '--batch-size',
+  '8',
+  '--backend',
+  'wasm',
+  '--seed',
+  '3',
+]
+const weightsOf = async (name: string): Promise<Buffer> =>
+  readFileSync(join(workspace, 'versions', (await json<Version>('show', name)).id, 'training.safetensors'))
 
 beforeAll(async () => {
   await writeImageFolder(join(folder, 'images'), { perClass: { train: 90, test: 6 } })
@@ -31,7 +46,10 @@ function signal(pid: number | null | undefined, name: NodeJS.Signals): void {
 }
 
 /** Starts a training and does something to it in its second epoch. */
-function interrupted(name: string, act: (child: { readonly pid?: number | undefined }) => void | Promise<void>): Promise<CliResult> {
+function interrupted(
+  name: string,
+  act: (child: { readonly pid?: number | undefined }) => void | Promise<void>,
+): Promise<CliResult> {
   let acted = false
   return cli([...train, '--name', name, '--json'], {
     workspace,
@@ -51,7 +69,12 @@ describe('a training', () => {
     })
     expect(result.code).toBe(1)
     const [run] = await json<readonly Run[]>('runs')
-    expect(result.json).toEqual({ error: { code: 'crashed', message: `the process of this run ended by SIGKILL; 'nnopt resume ${run.id}' goes on with it` } })
+    expect(result.json).toEqual({
+      error: {
+        code: 'crashed',
+        message: `the process of this run ended by SIGKILL; 'nnopt resume ${run.id}' goes on with it`,
+      },
+    })
     expect(run).toMatchObject({ status: 'crashed', resumable: true, pid: null })
     expect((await json<readonly Version[]>('versions')).map(({ name }) => name)).toEqual(['whole'])
     expect(await json<Run>('resume', run.id)).toMatchObject({ status: 'done', id: run.id })
@@ -61,7 +84,10 @@ describe('a training', () => {
   it('that is interrupted stops between two steps, and goes on to the same weights', async () => {
     const result = await interrupted('stopped', ({ pid }) => signal(pid, 'SIGINT'))
     const [run] = await json<readonly Run[]>('runs')
-    expect([result.code, result.json]).toEqual([130, { error: { code: 'cancelled', message: `stopped on request; 'nnopt resume ${run.id}' goes on with it` } }])
+    expect([result.code, result.json]).toEqual([
+      130,
+      { error: { code: 'cancelled', message: `stopped on request; 'nnopt resume ${run.id}' goes on with it` } },
+    ])
     expect(run.status).toBe('stopped')
     expect(await json<Run>('resume', run.id)).toMatchObject({ status: 'done' })
     expect((await weightsOf('stopped')).equals(await weightsOf('whole'))).toBe(true)
@@ -72,7 +98,9 @@ describe('a training', () => {
     expect(result).toBeUndefined()
     await expect.poll(async () => (await json<readonly Run[]>('runs'))[0].status, { timeout: 20_000 }).toBe('crashed')
     const [run] = await json<readonly Run[]>('runs')
-    expect(run.error?.message).toBe(`the program that worked on run '${run.id}' ended; 'nnopt resume ${run.id}' goes on with it`)
+    expect(run.error?.message).toBe(
+      `the program that worked on run '${run.id}' ended; 'nnopt resume ${run.id}' goes on with it`,
+    )
     expect(await json<Run>('resume', run.id)).toMatchObject({ status: 'done' })
   }, 120_000)
 })
@@ -107,8 +135,19 @@ describe.skipIf(process.platform !== 'linux')('an import killed', () => {
   it.each(points)('at %s (%s) leaves no version, and doctor mends the %s folder', async (call, when, left) => {
     const place = join(folder, `import-${call}-${when}`)
     const model = writeTinyModel(join(folder, 'tiny.onnx'))
-    const result = await cli(['import', model, '--name', 'tiny', '--json'], { workspace: place, environment: { NODE_OPTIONS: killAt(call, when) } })
-    expect([result.code, result.json]).toEqual([1, { error: { code: 'crashed', message: expect.stringMatching(/^the process of this run ended by SIGKILL; 'nnopt resume r-/) } }])
+    const result = await cli(['import', model, '--name', 'tiny', '--json'], {
+      workspace: place,
+      environment: { NODE_OPTIONS: killAt(call, when) },
+    })
+    expect([result.code, result.json]).toEqual([
+      1,
+      {
+        error: {
+          code: 'crashed',
+          message: expect.stringMatching(/^the process of this run ended by SIGKILL; 'nnopt resume r-/),
+        },
+      },
+    ])
     expect((await cli(['versions', '--json'], { workspace: place })).json).toEqual([])
     const [name] = readdirSync(join(place, 'versions'))
     expect(name.startsWith('.partial-')).toBe(left === 'partial')
@@ -124,7 +163,9 @@ it('two programs write to one workspace at once', async () => {
   const model = writeTinyModel(join(folder, 'tiny.onnx'))
   const place = join(folder, 'shared')
   const names = ['a', 'b', 'c']
-  const results = await Promise.all(names.map((name) => cli(['import', model, '--name', name, '--json'], { workspace: place })))
+  const results = await Promise.all(
+    names.map((name) => cli(['import', model, '--name', name, '--json'], { workspace: place })),
+  )
   expect(results.map(({ code }) => code)).toEqual([0, 0, 0])
   const versions = (await cli(['versions', '--json'], { workspace: place })).json as readonly Version[]
   expect(versions.map(({ name }) => name).sort()).toEqual(names)

@@ -6,7 +6,11 @@ import { cli, repositoryRoot } from '../helpers/cli'
 import { temporaryFolder } from '../helpers/temporary'
 
 interface DemoResult {
-  readonly versions: readonly { readonly version: Version; readonly evaluation: Evaluation; readonly benchmark: Benchmark }[]
+  readonly versions: readonly {
+    readonly version: Version
+    readonly evaluation: Evaluation
+    readonly benchmark: Benchmark
+  }[]
   readonly report: string
   readonly seconds: number
 }
@@ -20,7 +24,11 @@ describe.skipIf(!isBundled)('the demo', () => {
   it('measures fp32 and int8 of the bundled model and writes a report', async () => {
     const { code, json, stderr } = await cli(['demo', '--json'], { workspace: join(folder, 'workspace') })
     expect([code, stderr.match(/error: .*/)?.[0]]).toEqual([0, undefined])
-    const { versions: [fp32, int8], report, seconds } = json as DemoResult
+    const {
+      versions: [fp32, int8],
+      report,
+      seconds,
+    } = json as DemoResult
     expect([fp32.version.precision, int8.version.precision]).toEqual(['fp32', 'int8'])
     expect(int8.version.sizeBytes).toBeLessThan(0.35 * fp32.version.sizeBytes)
     expect(fp32.evaluation.accuracy).toBeGreaterThan(0.8)

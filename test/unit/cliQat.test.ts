@@ -15,8 +15,28 @@ async function json<T>(...args: string[]): Promise<T> {
   return (await cli([...args, '--json'], { workspace })).json as T
 }
 
-const qat = ['quantize', 'base', '--dataset', 'colours', '--mode', 'qat', '--epochs', '3', '--batch-size', '8', '--learning-rate', '0.002', '--backend', 'wasm', '--calibration-samples', '40', '--correction-samples', '16']
-const trainingStateOf = async (name: string): Promise<Buffer> => readFileSync(join(workspace, 'versions', (await json<Version>('show', name)).id, 'training.safetensors'))
+const qat = [
+  'quantize',
+  'base',
+  '--dataset',
+  'colours',
+  '--mode',
+  'qat',
+  '--epochs',
+  '3',
+  '--batch-size',
+  '8',
+  '--learning-rate',
+  '0.002',
+  '--backend',
+  'wasm',
+  '--calibration-samples',
+  '40',
+  '--correction-samples',
+  '16',
+]
+const trainingStateOf = async (name: string): Promise<Buffer> =>
+  readFileSync(join(workspace, 'versions', (await json<Version>('show', name)).id, 'training.safetensors'))
 
 interface Trained extends Version {
   readonly accuracy: number
@@ -30,17 +50,59 @@ interface Trained extends Version {
 beforeAll(async () => {
   await writeImageFolder(join(folder, 'images'), { perClass: { train: 90, test: 6 } })
   await json('dataset', 'add', 'colours', join(folder, 'images'))
-  expect((await cli(['train', '--arch', 'tiny-cnn', '--dataset', 'colours', '--epochs', '3', '--batch-size', '8', '--backend', 'wasm', '--seed', '3', '--name', 'base'], { workspace })).code).toBe(0)
+  expect(
+    (
+      await cli(
+        [
+          'train',
+          '--arch',
+          'tiny-cnn',
+          '--dataset',
+          'colours',
+          '--epochs',
+          '3',
+          '--batch-size',
+          '8',
+          '--backend',
+          'wasm',
+          '--seed',
+          '3',
+          '--name',
+          'base',
+        ],
+        { workspace },
+      )
+    ).code,
+  ).toBe(0)
 }, 120_000)
 
 describe('quantize --mode qat', () => {
   it('writes an int8 version with its accuracy, its epochs and how the simulation agrees', async () => {
     const version = await json<Trained>(...qat, '--name', 'whole', '--distill')
-    expect(version).toMatchObject({ name: 'whole', precision: 'int8', origin: 'quantized', trainable: false, accuracy: expect.any(Number), zeros: { masked: 0 }, step: { mode: 'qat', distill: 'parent' } })
+    expect(version).toMatchObject({
+      name: 'whole',
+      precision: 'int8',
+      origin: 'quantized',
+      trainable: false,
+      accuracy: expect.any(Number),
+      zeros: { masked: 0 },
+      step: { mode: 'qat', distill: 'parent' },
+    })
     expect(version.accuracyInterval).toHaveLength(2)
     expect(version.epochs).toHaveLength(3)
     expect(version.simulatedAgreement.top1Agreement).toBeGreaterThan(0.95)
-    const ptq = await json<Trained>('quantize', 'base', '--dataset', 'colours', '--calibration-samples', '40', '--correction-samples', '16', '--name', 'ptq')
+    const ptq = await json<Trained>(
+      'quantize',
+      'base',
+      '--dataset',
+      'colours',
+      '--calibration-samples',
+      '40',
+      '--correction-samples',
+      '16',
+      '--name',
+      'ptq',
+    )
     expect(version.accuracy).toBeGreaterThanOrEqual(ptq.accuracy)
   }, 120_000)
 
@@ -65,13 +127,29 @@ describe('quantize --mode qat', () => {
     const resumed = await cli(['resume', id, '--json'], { workspace })
     expect(resumed.json).toMatchObject({ status: 'done' })
     expect(resumed.stderr).not.toMatch(/calibrating/)
-    const [straight, again] = [await trainingStateOf('straight'), await trainingStateOf('killed')].map((bytes) => readSafetensors(bytes, 'training.safetensors'))
+    const [straight, again] = [await trainingStateOf('straight'), await trainingStateOf('killed')].map((bytes) =>
+      readSafetensors(bytes, 'training.safetensors'),
+    )
     expect(again).toEqual(straight)
   }, 120_000)
 
   it('restores the start and says so when the learning rate destroys the network', async () => {
-    const version = await json<Trained>(...qat, '--name', 'wild', '--learning-rate', '10', '--epochs', '12', '--schedule', 'constant')
-    expect(version.warnings).toContainEqual(expect.stringMatching(/training diverged in epoch \d+, step \d+: .*lower the learning rate.*The best checkpoint was restored: the start/))
+    const version = await json<Trained>(
+      ...qat,
+      '--name',
+      'wild',
+      '--learning-rate',
+      '10',
+      '--epochs',
+      '12',
+      '--schedule',
+      'constant',
+    )
+    expect(version.warnings).toContainEqual(
+      expect.stringMatching(
+        /training diverged in epoch \d+, step \d+: .*lower the learning rate.*The best checkpoint was restored: the start/,
+      ),
+    )
     expect(version.bestEpoch).toBe(-1)
   }, 120_000)
 

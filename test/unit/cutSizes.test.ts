@@ -13,12 +13,17 @@ describe('the sizes that a cut would leave', () => {
     for (const share of [0, 0.25, 0.6]) {
       const open = dependencies.groups.filter(({ blocked }) => blocked === undefined)
       expect(open.length).toBeGreaterThan(0)
-      const removed = new Set(open.flatMap(({ units }) => units.slice(0, Math.floor(units.length * share)).map((unit) => unit.id)))
+      const removed = new Set(
+        open.flatMap(({ units }) => units.slice(0, Math.floor(units.length * share)).map((unit) => unit.id)),
+      )
       const graph = cut(dependencies, removed)
       const [sizes, exact] = [cutSizes(dependencies, removed), sized(graph)]
       expect(macsOfSizes(sizes)).toBe(macs(graph))
       expect(parametersOfSizes(sizes)).toBe(parameterStatistics(graph).totalParams)
-      for (const { outputs: [value] } of graph.nodes) expect(sizeOf(sizes.shapes.get(value) ?? []), value).toBe(sizeOf(exact.shapes.get(value) ?? []))
+      for (const {
+        outputs: [value],
+      } of graph.nodes)
+        expect(sizeOf(sizes.shapes.get(value) ?? []), value).toBe(sizeOf(exact.shapes.get(value) ?? []))
     }
   })
 })

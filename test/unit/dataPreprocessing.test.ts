@@ -1,11 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import { classesOf, preprocessingKey, preprocessingOf, withModelFacts } from '../../src/core/data/modelFacts'
 import { preprocess } from '../../src/core/data/preprocess'
-import { assertFits, guessPreprocessing, preprocessedSize, preprocessingPresets, preprocessingSchema } from '../../src/core/data/preprocessing'
+import {
+  assertFits,
+  guessPreprocessing,
+  preprocessedSize,
+  preprocessingPresets,
+  preprocessingSchema,
+} from '../../src/core/data/preprocessing'
 import { centerWindow, shortSideSize } from '../../src/core/data/resize/index'
 import type { Graph } from '../../src/core/graph/graph'
 
-const graph: Graph = { name: 'm', inputs: [], outputs: [], nodes: [], initializers: new Map(), masks: new Map(), qparams: new Map(), metadata: { author: 'a' } }
+const graph: Graph = {
+  name: 'm',
+  inputs: [],
+  outputs: [],
+  nodes: [],
+  initializers: new Map(),
+  masks: new Map(),
+  qparams: new Map(),
+  metadata: { author: 'a' },
+}
 
 describe('guessPreprocessing', () => {
   const cases = [
@@ -49,7 +64,9 @@ describe('preprocessing in the metadata of a model', () => {
   })
 
   it('says when it does not make the images that the model takes', () => {
-    expect(() => assertFits(preprocessingPresets.imagenet, { width: 32, height: 32 }, 'm')).toThrow("model 'm': expected images of 32×32 (its input), got a preprocessing that makes 224×224")
+    expect(() => assertFits(preprocessingPresets.imagenet, { width: 32, height: 32 }, 'm')).toThrow(
+      "model 'm': expected images of 32×32 (its input), got a preprocessing that makes 224×224",
+    )
     expect(() => assertFits(preprocessingPresets.cifar, { width: 32, height: 32 }, 'm')).not.toThrow()
   })
 })
@@ -70,7 +87,12 @@ describe('sizes as torchvision computes them', () => {
     ['a rest of 5 rounds to 2', { width: 229, height: 229 }, 224, 2],
     ['a crop that is larger starts outside', { width: 30, height: 30 }, 33, -1],
   ])('%s', (_, size, crop, expected) => {
-    expect(centerWindow(size, { width: crop, height: crop })).toEqual({ left: expected, top: expected, width: crop, height: crop })
+    expect(centerWindow(size, { width: crop, height: crop })).toEqual({
+      left: expected,
+      top: expected,
+      width: crop,
+      height: crop,
+    })
   })
 })
 
@@ -87,6 +109,8 @@ describe('preprocess', () => {
   })
 
   it('refuses a picture of another size than the others', () => {
-    expect(() => preprocess(image, plain, new Float32Array(6), 0, 'nchw', { width: 1, height: 1 })).toThrow('expected an image of 1×1, got 2×1')
+    expect(() => preprocess(image, plain, new Float32Array(6), 0, 'nchw', { width: 1, height: 1 })).toThrow(
+      'expected an image of 1×1, got 2×1',
+    )
   })
 })

@@ -11,7 +11,8 @@ const countByLabel = (labels: Int32Array, indices: Int32Array): readonly number[
   return counts
 }
 
-const labelsOf = (sizes: readonly number[]): Int32Array => Int32Array.from(sizes.flatMap((size, label) => new Array<number>(size).fill(label)))
+const labelsOf = (sizes: readonly number[]): Int32Array =>
+  Int32Array.from(sizes.flatMap((size, label) => new Array<number>(size).fill(label)))
 
 describe('apportion', () => {
   const cases = [
@@ -27,13 +28,17 @@ describe('apportion', () => {
 
   it('sums to the total within the limits, and is off the exact share by less than one', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 }), fc.double({ min: 0, max: 1, noNaN: true }), (sizes, share) => {
-        const all = sizes.reduce((a, b) => a + b, 0)
-        const total = Math.round(all * share)
-        const shares = apportion(total, sizes, sizes)
-        expect(shares.reduce((a, b) => a + b, 0)).toBe(total)
-        shares.forEach((value, index) => expect(Math.abs(value - (total * sizes[index]) / all)).toBeLessThan(1))
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (sizes, share) => {
+          const all = sizes.reduce((a, b) => a + b, 0)
+          const total = Math.round(all * share)
+          const shares = apportion(total, sizes, sizes)
+          expect(shares.reduce((a, b) => a + b, 0)).toBe(total)
+          shares.forEach((value, index) => expect(Math.abs(value - (total * sizes[index]) / all)).toBeLessThan(1))
+        },
+      ),
     )
   })
 })
@@ -57,29 +62,46 @@ describe('sampleIndices', () => {
     expect(sampleIndices(labels, 40, { strategy, seed: 8 })).not.toEqual(chosen)
   })
 
-  it.each(samplingStrategies)('%s: classes are mixed, so that every batch of a calibration sees several', (strategy) => {
-    const chosen = [...sampleIndices(labelsOf([50, 50]), 60, { strategy, seed: 3 })]
-    expect(chosen).not.toEqual([...chosen].sort((a, b) => a - b))
-    expect(new Set(chosen.slice(0, 10).map((index) => Number(index >= 50))).size).toBe(2)
-  })
+  it.each(samplingStrategies)(
+    '%s: classes are mixed, so that every batch of a calibration sees several',
+    (strategy) => {
+      const chosen = [...sampleIndices(labelsOf([50, 50]), 60, { strategy, seed: 3 })]
+      expect(chosen).not.toEqual([...chosen].sort((a, b) => a - b))
+      expect(new Set(chosen.slice(0, 10).map((index) => Number(index >= 50))).size).toBe(2)
+    },
+  )
 
   it('gives all samples when more are asked for than there are, and copes with a class without a sample', () => {
-    expect([...sampleIndices(labels, 500, { strategy: 'stratified', seed: 0 })].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => index))
-    expect(countByLabel(Int32Array.of(0, 0, 2, 2), sampleIndices(Int32Array.of(0, 0, 2, 2), 2, { strategy: 'per-class', seed: 0 }))).toEqual([1, 0, 1])
+    expect([...sampleIndices(labels, 500, { strategy: 'stratified', seed: 0 })].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 100 }, (_, index) => index),
+    )
+    expect(
+      countByLabel(
+        Int32Array.of(0, 0, 2, 2),
+        sampleIndices(Int32Array.of(0, 0, 2, 2), 2, { strategy: 'per-class', seed: 0 }),
+      ),
+    ).toEqual([1, 0, 1])
   })
 
   it.each([0, -1, 1.5, NaN])('refuses %s samples', (count) => {
-    expect(() => sampleIndices(labels, count, { strategy: 'random', seed: 0 })).toThrow('expected a whole number from 1')
+    expect(() => sampleIndices(labels, count, { strategy: 'random', seed: 0 })).toThrow(
+      'expected a whole number from 1',
+    )
   })
 })
 
 describe('holdOut', () => {
-  const items = ['cat', 'dog', 'owl'].flatMap((className, label) => Array.from({ length: 100 * (label + 1) }, (_, index) => ({ className, key: `${index}.jpg` })))
-  const keys = (positions: readonly number[], from = items): ReadonlySet<string> => new Set(positions.map((position) => `${from[position].className}/${from[position].key}`))
+  const items = ['cat', 'dog', 'owl'].flatMap((className, label) =>
+    Array.from({ length: 100 * (label + 1) }, (_, index) => ({ className, key: `${index}.jpg` })),
+  )
+  const keys = (positions: readonly number[], from = items): ReadonlySet<string> =>
+    new Set(positions.map((position) => `${from[position].className}/${from[position].key}`))
 
   it('takes its share of every class', () => {
     const chosen = holdOut(items, 0.1, 0)
-    expect(['cat', 'dog', 'owl'].map((name) => chosen.filter((position) => items[position].className === name).length)).toEqual([10, 20, 30])
+    expect(
+      ['cat', 'dog', 'owl'].map((name) => chosen.filter((position) => items[position].className === name).length),
+    ).toEqual([10, 20, 30])
   })
 
   it('depends on the seed and not on the order', () => {
@@ -101,7 +123,9 @@ describe('holdOut', () => {
     { name: 'nothing to hold out', sizes: [], expected: 0 },
   ]
   it.each(small)('$name', ({ sizes, expected }) => {
-    const few = sizes.flatMap((size, label) => Array.from({ length: size }, (_, index) => ({ className: `c${label}`, key: `${index}` })))
+    const few = sizes.flatMap((size, label) =>
+      Array.from({ length: size }, (_, index) => ({ className: `c${label}`, key: `${index}` })),
+    )
     expect(holdOut(few, 0.1, 0)).toHaveLength(expected)
   })
 })
@@ -118,7 +142,14 @@ describe('planEpoch', () => {
 
   it('shuffles by seed and epoch, and keeps the order without a seed', () => {
     const order = (epoch: number, shuffleSeed?: number): readonly number[] =>
-      planEpoch({ split: 'train', samples: Int32Array.of(5, 6, 7, 8, 9, 10, 11, 12), batchSize: 8, epoch, ...(shuffleSeed !== undefined && { shuffleSeed }), mode }).flatMap(({ indices }) => [...indices])
+      planEpoch({
+        split: 'train',
+        samples: Int32Array.of(5, 6, 7, 8, 9, 10, 11, 12),
+        batchSize: 8,
+        epoch,
+        ...(shuffleSeed !== undefined && { shuffleSeed }),
+        mode,
+      }).flatMap(({ indices }) => [...indices])
     expect(order(0)).toEqual([5, 6, 7, 8, 9, 10, 11, 12])
     expect(order(1, 3)).toEqual(order(1, 3))
     expect(order(1, 3)).not.toEqual(order(2, 3))

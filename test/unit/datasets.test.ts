@@ -16,7 +16,8 @@ import { temporaryFolder } from '../helpers/temporary'
 
 const root = temporaryFolder('datasets')
 let next = 0
-const add = (path: string | readonly string[], seed = 0): Promise<DatasetRecord> => addDataset({ name: 'colours', path, seed, folder: join(root, `added-${next++}`) })
+const add = (path: string | readonly string[], seed = 0): Promise<DatasetRecord> =>
+  addDataset({ name: 'colours', path, seed, folder: join(root, `added-${next++}`) })
 
 const classes = ['blue', 'green', 'red'] as const
 let source: string
@@ -25,7 +26,12 @@ beforeAll(async () => {
 })
 
 const filesOf = (folder: string, split: string): readonly (readonly [string, Uint8Array])[] =>
-  classes.flatMap((name) => Array.from({ length: split === 'train' ? 12 : 4 }, (_, index) => [`${split}/${name}/${index}.png`, readFileSync(join(folder, split, name, `${index}.png`))] as const))
+  classes.flatMap((name) =>
+    Array.from(
+      { length: split === 'train' ? 12 : 4 },
+      (_, index) => [`${split}/${name}/${index}.png`, readFileSync(join(folder, split, name, `${index}.png`))] as const,
+    ),
+  )
 
 async function writeTar(file: string, entries: readonly (readonly [string, Uint8Array])[]): Promise<string> {
   const archive = pack()
@@ -53,7 +59,10 @@ describe('adding a data set', () => {
     const tar = await writeTar(join(root, 'all.tar.gz'), [...filesOf(source, 'train'), ...filesOf(source, 'test')])
     const zip = join(root, 'all.zip')
     writeFileSync(zip, zipSync(Object.fromEntries([...filesOf(source, 'train'), ...filesOf(source, 'test')])))
-    const parts = [await writeTar(join(root, 'train.tar.gz'), filesOf(source, 'train')), await writeTar(join(root, 'test.tar.gz'), filesOf(source, 'test'))]
+    const parts = [
+      await writeTar(join(root, 'train.tar.gz'), filesOf(source, 'train')),
+      await writeTar(join(root, 'test.tar.gz'), filesOf(source, 'test')),
+    ]
     const folder = await add(source)
     for (const path of [tar, zip, parts]) expect((await add(path)).counts).toEqual(folder.counts)
   })
@@ -70,16 +79,24 @@ describe('adding a data set', () => {
     writeFileSync(join(folder, 'train', 'red', 'broken.png'), 'not an image')
     const record = await add(folder)
     expect(record.counts.train + record.counts.val).toBe(18)
-    expect(record.problems).toEqual([{ path: expect.stringContaining('train/red/broken.png'), reason: expect.any(String) }])
+    expect(record.problems).toEqual([
+      { path: expect.stringContaining('train/red/broken.png'), reason: expect.any(String) },
+    ])
   })
 
   it('refuses a path that climbs out of the archive', async () => {
-    const archive = await writeTar(join(root, 'climbing.tar.gz'), [['../../outside/red/0.png', readFileSync(join(source, 'train', 'red', '0.png'))]])
+    const archive = await writeTar(join(root, 'climbing.tar.gz'), [
+      ['../../outside/red/0.png', readFileSync(join(source, 'train', 'red', '0.png'))],
+    ])
     await expect(add(archive)).rejects.toMatchObject({ code: 'badInput' })
     expect(existsSync(join(root, '..', 'outside'))).toBe(false)
   })
 
-  const bad: readonly { readonly name: string; readonly make: () => Promise<string> | string; readonly message: RegExp }[] = [
+  const bad: readonly {
+    readonly name: string
+    readonly make: () => Promise<string> | string
+    readonly message: RegExp
+  }[] = [
     { name: 'a path that is not there', make: () => join(root, 'nowhere'), message: /nowhere/ },
     { name: 'an empty folder', make: () => emptyFolder('empty'), message: /empty/ },
     { name: 'a class without images', make: classWithoutImages, message: /green/ },
@@ -118,14 +135,24 @@ async function truncatedArchive(): Promise<string> {
 }
 
 describe('the data workers', () => {
-  const mode = { kind: 'train', augment: [{ id: 'random-crop', params: { padding: 2 } }, { id: 'horizontal-flip', params: {} }], size: { width: 16, height: 16 }, seed: 3 } as const
+  const mode = {
+    kind: 'train',
+    augment: [
+      { id: 'random-crop', params: { padding: 2 } },
+      { id: 'horizontal-flip', params: {} },
+    ],
+    size: { width: 16, height: 16 },
+    seed: 3,
+  } as const
 
   async function epoch(record: DatasetRecord, workers: number): Promise<readonly string[]> {
     const pool = createDataPool(record, { workers })
     const digests: string[] = []
     try {
       const samples = (await openDataset(record)).size('train')
-      for await (const { images, labels } of pool.batches(planEpoch({ split: 'train', samples, batchSize: 8, epoch: 2, shuffleSeed: 1, mode }))) {
+      for await (const { images, labels } of pool.batches(
+        planEpoch({ split: 'train', samples, batchSize: 8, epoch: 2, shuffleSeed: 1, mode }),
+      )) {
         digests.push(createHash('sha256').update(images).update(labels).digest('hex'))
       }
       expect(pool.waitedShare()).toBeGreaterThanOrEqual(0)
@@ -172,11 +199,15 @@ describe('downloading CIFAR-10', () => {
   it('refuses a file whose checksum is wrong, and removes it', async () => {
     breakAfter = Infinity
     const folder = join(root, 'wrong')
-    await expect(downloadCifar10({ folder, url: url(), checksum: { algorithm: 'md5', hex: '0'.repeat(32) } })).rejects.toThrow(/expected md5 0+, got another/)
+    await expect(
+      downloadCifar10({ folder, url: url(), checksum: { algorithm: 'md5', hex: '0'.repeat(32) } }),
+    ).rejects.toThrow(/expected md5 0+, got another/)
     expect(existsSync(join(folder, 'cifar-10-binary.tar.gz'))).toBe(false)
   })
 
   it('says that a server cannot be reached, and what to do', async () => {
-    await expect(downloadCifar10({ folder: join(root, 'none'), url: 'http://127.0.0.1:9/x', checksum })).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('give a local file') })
+    await expect(
+      downloadCifar10({ folder: join(root, 'none'), url: 'http://127.0.0.1:9/x', checksum }),
+    ).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('give a local file') })
   })
 })

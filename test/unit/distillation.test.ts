@@ -22,7 +22,9 @@ const numbers = (seed: number, count: number): Float32Array => {
 }
 const logits = numbers(1, rows * classes)
 const scores = numbers(2, rows * classes)
-const targets = Float32Array.from({ length: rows * classes }, (_, index) => Number(index % classes === Math.floor(index / classes)))
+const targets = Float32Array.from({ length: rows * classes }, (_, index) =>
+  Number(index % classes === Math.floor(index / classes)),
+)
 
 /** Softmax of one row at a temperature, in float64. */
 function softmaxAt(values: ArrayLike<number>, temperature: number): readonly number[] {
@@ -33,11 +35,15 @@ function softmaxAt(values: ArrayLike<number>, temperature: number): readonly num
 
 /** Equation by equation as in the paper. */
 function expectedLoss(of: ArrayLike<number>, weight: number, temperature: number): number {
-  const row = (values: ArrayLike<number>, index: number): readonly number[] => Array.from({ length: classes }, (_, column) => values[index * classes + column])
+  const row = (values: ArrayLike<number>, index: number): readonly number[] =>
+    Array.from({ length: classes }, (_, column) => values[index * classes + column])
   const losses = Array.from({ length: rows }, (_, index) => {
     const hard = -Math.log(softmaxAt(row(of, index), 1)[index])
     const [p, q] = [softmaxAt(row(scores, index), temperature), softmaxAt(row(of, index), temperature)]
-    return (1 - weight) * hard + weight * temperature ** 2 * p.reduce((sum, value, column) => sum + value * Math.log(value / q[column]), 0)
+    return (
+      (1 - weight) * hard +
+      weight * temperature ** 2 * p.reduce((sum, value, column) => sum + value * Math.log(value / q[column]), 0)
+    )
   })
   return losses.reduce((sum, loss) => sum + loss, 0) / rows
 }
@@ -51,13 +57,21 @@ function compute(weight: number, temperature: number): { readonly loss: number; 
 }
 
 describe('distillation', () => {
-  it.each([{ weight: 0.5, temperature: 1 }, { weight: 1, temperature: 4 }, { weight: 0.3, temperature: 2 }])('has the loss of the paper and its gradient at $weight, $temperature', ({ weight, temperature }) => {
+  it.each([
+    { weight: 0.5, temperature: 1 },
+    { weight: 1, temperature: 4 },
+    { weight: 0.3, temperature: 2 },
+  ])('has the loss of the paper and its gradient at $weight, $temperature', ({ weight, temperature }) => {
     const { loss, gradient } = compute(weight, temperature)
     expect(loss).toBeCloseTo(expectedLoss(logits, weight, temperature), 5)
     const step = 1e-4
     gradient.forEach((value, index) => {
-      const moved = (by: number): Float64Array => Float64Array.from(logits, (logit, at) => logit + (at === index ? by : 0))
-      expect(value).toBeCloseTo((expectedLoss(moved(step), weight, temperature) - expectedLoss(moved(-step), weight, temperature)) / (2 * step), 5)
+      const moved = (by: number): Float64Array =>
+        Float64Array.from(logits, (logit, at) => logit + (at === index ? by : 0))
+      expect(value).toBeCloseTo(
+        (expectedLoss(moved(step), weight, temperature) - expectedLoss(moved(-step), weight, temperature)) / (2 * step),
+        5,
+      )
     })
   })
 
@@ -69,12 +83,26 @@ describe('distillation', () => {
   })
 
   it('brings the student to the teacher, and leaves no tensors behind', () => {
-    const build = (seed: number): ReturnType<ReturnType<typeof architectures.get>['build']> => architectures.get('tiny-cnn').build({ classes, size: 8, channels: 4 }, seed)
+    const build = (seed: number): ReturnType<ReturnType<typeof architectures.get>['build']> =>
+      architectures.get('tiny-cnn').build({ classes, size: 8, channels: 4 }, seed)
     const normalization = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }
-    const config = trainConfig.parse({ learningRate: 0.02, optimizer: 'adam', schedule: 'constant', weightDecay: 0, distill: 'teacher', distillWeight: 1, distillTemperature: 1 })
+    const config = trainConfig.parse({
+      learningRate: 0.02,
+      optimizer: 'adam',
+      schedule: 'constant',
+      weightDecay: 0,
+      distill: 'teacher',
+      distillWeight: 1,
+      distillTemperature: 1,
+    })
     const trainer = createTrainer(build(1), config, 10, normalization, { teacher: { graph: build(2), normalization } })
     const random = createRandom(4)
-    const batch: ImageBatch = { images: Uint8Array.from({ length: 16 * 8 * 8 * 3 }, () => random.integer(256)), labels: new Int32Array(16), height: 8, width: 8 }
+    const batch: ImageBatch = {
+      images: Uint8Array.from({ length: 16 * 8 * 8 * 3 }, () => random.integer(256)),
+      labels: new Int32Array(16),
+      height: 8,
+      width: 8,
+    }
     const losses: number[] = []
     const before = tf.memory().numTensors
     for (let step = 0; step < 60; step++) {

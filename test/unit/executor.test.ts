@@ -16,22 +16,47 @@ beforeAll(async () => {
 
 let counter = 0
 /** A reproducible value in (−0.5, 0.5). */
-const noise = (): number => ((Math.imul(++counter, 2654435761) >>> 0) / 2 ** 32) - 0.5
-const weights = (...shape: readonly number[]): TensorData => floatTensor(shape, Float32Array.from({ length: sizeOf(shape) }, noise))
-const node = (op: string, inputs: readonly string[], output: string, attributes: Node['attributes'] = {}): Node => ({ name: output, op, inputs, outputs: [output], attributes })
+const noise = (): number => (Math.imul(++counter, 2654435761) >>> 0) / 2 ** 32 - 0.5
+const weights = (...shape: readonly number[]): TensorData =>
+  floatTensor(shape, Float32Array.from({ length: sizeOf(shape) }, noise))
+const node = (op: string, inputs: readonly string[], output: string, attributes: Node['attributes'] = {}): Node => ({
+  name: output,
+  op,
+  inputs,
+  outputs: [output],
+  attributes,
+})
 
 /** conv → BN → relu6 → depthwise → BN → residual add → grouped conv → pool → flatten → linear. */
 function smallNet(): Graph {
   counter = 0
   const initializers = new Map<string, TensorData>([
-    ['c1', weights(4, 3, 3, 3)], ['s1', floatTensor([4], [1, 0.9, 1.1, 1])], ['b1', weights(4)], ['m1', weights(4)], ['v1', floatTensor([4], [1, 1.5, 0.8, 1])],
-    ['zero', floatTensor([], [0])], ['six', floatTensor([], [6])],
-    ['dw', weights(4, 1, 3, 3)], ['s2', floatTensor([4], [1, 1, 1, 1])], ['b2', weights(4)], ['m2', weights(4)], ['v2', floatTensor([4], [1, 1, 1, 1])],
-    ['gc', weights(6, 2, 1, 1)], ['gb', weights(6)], ['scale', floatTensor([6, 1, 1], [1, 2, 3, 1, 2, 3])], ['fc', weights(3, 6)], ['fb', weights(3)],
+    ['c1', weights(4, 3, 3, 3)],
+    ['s1', floatTensor([4], [1, 0.9, 1.1, 1])],
+    ['b1', weights(4)],
+    ['m1', weights(4)],
+    ['v1', floatTensor([4], [1, 1.5, 0.8, 1])],
+    ['zero', floatTensor([], [0])],
+    ['six', floatTensor([], [6])],
+    ['dw', weights(4, 1, 3, 3)],
+    ['s2', floatTensor([4], [1, 1, 1, 1])],
+    ['b2', weights(4)],
+    ['m2', weights(4)],
+    ['v2', floatTensor([4], [1, 1, 1, 1])],
+    ['gc', weights(6, 2, 1, 1)],
+    ['gb', weights(6)],
+    ['scale', floatTensor([6, 1, 1], [1, 2, 3, 1, 2, 3])],
+    ['fc', weights(3, 6)],
+    ['fb', weights(3)],
   ])
   return {
-    name: 'small', inputs: [{ name: 'x', dtype: 'float32', shape: ['batch', 3, 8, 6] }], outputs: [{ name: 'y', dtype: 'float32', shape: ['batch', 3] }],
-    initializers, masks: new Map(), qparams: new Map(), metadata: {},
+    name: 'small',
+    inputs: [{ name: 'x', dtype: 'float32', shape: ['batch', 3, 8, 6] }],
+    outputs: [{ name: 'y', dtype: 'float32', shape: ['batch', 3] }],
+    initializers,
+    masks: new Map(),
+    qparams: new Map(),
+    metadata: {},
     nodes: [
       node('Conv', ['x', 'c1'], 'a', { pads: [1, 1, 1, 1], strides: [2, 2] }),
       node('BatchNormalization', ['a', 's1', 'b1', 'm1', 'v1'], 'a1'),
@@ -89,7 +114,10 @@ describe('executor', () => {
       const got = gradients.get(name)?.dataSync() ?? []
       for (const index of [0, Math.floor(size / 2), size - 1]) {
         const expected = (lossWith(name, index, epsilon) - lossWith(name, index, -epsilon)) / (2 * epsilon)
-        expect(Math.abs(got[index] - expected), `${name}[${index}]: got ${got[index]}, expected ${expected}`).toBeLessThan(2e-3)
+        expect(
+          Math.abs(got[index] - expected),
+          `${name}[${index}]: got ${got[index]}, expected ${expected}`,
+        ).toBeLessThan(2e-3)
       }
     }
   })

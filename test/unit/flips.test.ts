@@ -11,8 +11,14 @@ describe('two classifiers on the same samples', () => {
     expect(accuracy).toEqual([0.5, 1])
     expect(difference.difference).toBeCloseTo(0.5)
     expect([difference.onlyFirst, difference.onlySecond]).toEqual([0, 2])
-    expect(flips).toEqual([{ sample: 5, label: 'cat', first: 'dog', second: 'cat' }, { sample: 9, label: 'dog', first: 'cat', second: 'dog' }])
-    expect(perClass).toEqual([{ name: 'cat', samples: 2, first: 1, second: 2, onlyFirst: 0, onlySecond: 1 }, { name: 'dog', samples: 2, first: 1, second: 2, onlyFirst: 0, onlySecond: 1 }])
+    expect(flips).toEqual([
+      { sample: 5, label: 'cat', first: 'dog', second: 'cat' },
+      { sample: 9, label: 'dog', first: 'cat', second: 'dog' },
+    ])
+    expect(perClass).toEqual([
+      { name: 'cat', samples: 2, first: 1, second: 2, onlyFirst: 0, onlySecond: 1 },
+      { name: 'dog', samples: 2, first: 1, second: 2, onlyFirst: 0, onlySecond: 1 },
+    ])
   })
 
   it('are compared on what both saw', () => {

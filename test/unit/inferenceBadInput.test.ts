@@ -23,7 +23,9 @@ describe('inputs that do not fit', () => {
   })
 
   it('versions of other input sizes are benchmarked side by side, each at its own', async () => {
-    const { results } = (await document('benchmark', 'small', 'large', '--rounds', '2', '--threads', '1')) as { readonly results: readonly { readonly throughput: { readonly median: number } }[] }
+    const { results } = (await document('benchmark', 'small', 'large', '--rounds', '2', '--threads', '1')) as {
+      readonly results: readonly { readonly throughput: { readonly median: number } }[]
+    }
     expect(results.map(({ throughput }) => throughput.median > 0)).toEqual([true, true])
   })
 
@@ -37,9 +39,17 @@ describe('inputs that do not fit', () => {
   it('a picture that cannot be decoded has an error of its own; the others are answered', async () => {
     const broken = join(folder, 'broken.jpg')
     writeFileSync(broken, 'no picture')
-    const { code, json } = await cli(['predict', 'small', broken, join(folder, 'images', 'test', 'red', '0.png'), '--json'], { workspace })
+    const { code, json } = await cli(
+      ['predict', 'small', broken, join(folder, 'images', 'test', 'red', '0.png'), '--json'],
+      { workspace },
+    )
     expect(code).toBe(1)
-    expect(json).toMatchObject({ results: [{ file: broken, error: expect.stringMatching(/expected jpg, png or webp/) }, { top: [{ probability: expect.any(Number) }] }] })
+    expect(json).toMatchObject({
+      results: [
+        { file: broken, error: expect.stringMatching(/expected jpg, png or webp/) },
+        { top: [{ probability: expect.any(Number) }] },
+      ],
+    })
   })
 
   it('a version that is deleted while it is measured keeps no figures and is named', async () => {
@@ -53,6 +63,11 @@ describe('inputs that do not fit', () => {
     await removal
     expect(removal).toBeDefined()
     expect(code).not.toBe(0)
-    expect(json).toMatchObject({ error: { code: 'notFound', message: expect.stringMatching(/^version 'large' \(.+\) was deleted while it was measured/) } })
+    expect(json).toMatchObject({
+      error: {
+        code: 'notFound',
+        message: expect.stringMatching(/^version 'large' \(.+\) was deleted while it was measured/),
+      },
+    })
   })
 })

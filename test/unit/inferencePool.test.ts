@@ -44,7 +44,8 @@ beforeAll(async () => {
 })
 
 /** Resident set of a process, in bytes. */
-const residentBytes = (pid: number): number => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
+const residentBytes = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
 
 describe('the inference pool', () => {
   it('gives what a session of its own gives, in several sessions at once', async () => {
@@ -59,7 +60,10 @@ describe('the inference pool', () => {
 
   it('cuts a batch into parts for its sessions, and joins their answers in order', async () => {
     const count = 7
-    const batch = { images: Float32Array.from(Array.from({ length: count }, (_, seed) => [...noise(seed)]).flat()), shape: [count, ...shape.slice(1)] }
+    const batch = {
+      images: Float32Array.from(Array.from({ length: count }, (_, seed) => [...noise(seed)]).flat()),
+      shape: [count, ...shape.slice(1)],
+    }
     const whole = await pool().open(model, { sessions: 1, threads: 1 })
     const cut = await pool().open(model, { sessions: 2, threads: 1, part: 2 })
     const [expected, joined] = [(await whole.run(batch)).outputs, (await cut.run(batch)).outputs]
@@ -73,14 +77,22 @@ describe('the inference pool', () => {
     const distinct = record.counts.test
     const samples = Int32Array.from({ length: images }, (_, index) => index % distinct)
     const preprocessing = guessPreprocessing(size, size).preprocessing
-    const plan = { dataset: record.name, split: 'test' as const, batchSize, mode: { kind: 'eval' as const, preprocessing }, imageShape: [3, size, size], warmups: 1 }
+    const plan = {
+      dataset: record.name,
+      split: 'test' as const,
+      batchSize,
+      mode: { kind: 'eval' as const, preprocessing },
+      imageShape: [3, size, size],
+      warmups: 1,
+    }
     const random = createRandom(11)
     const killed = pool()
     const opened = await killed.open(model, { sessions: 2, threads: 1 })
     const data = await killed.data(record)
     const first = answersToSamples(opened, { ...plan, data, samples: samples.slice(0, distinct) })
     const expected: number[][] = []
-    for await (const { output } of first) expected.push(...rowsOf(output?.data ?? new Float32Array(0), record.classes.length))
+    for await (const { output } of first)
+      expected.push(...rowsOf(output?.data ?? new Float32Array(0), record.classes.length))
 
     const half = images / 2
     const killAt = Array.from({ length: kills }, () => Math.floor(random.uniform() * half)).sort((a, b) => a - b)
@@ -97,11 +109,13 @@ describe('the inference pool', () => {
         process.kill(killed.pid, 'SIGKILL')
         await untilGone(killed, kill + 1)
       }
-      if (done > half && process.platform === 'linux' && killed.pid !== undefined) resident.push(residentBytes(killed.pid))
+      if (done > half && process.platform === 'linux' && killed.pid !== undefined)
+        resident.push(residentBytes(killed.pid))
     }
     expect(done).toBe(images)
     expect(killed.crashes).toBe(kills)
-    if (process.env.NNOPT_POOL_IMAGES !== undefined && process.platform !== 'linux') console.log('resident memory was not measured: it is read from /proc, which Linux has')
+    if (process.env.NNOPT_POOL_IMAGES !== undefined && process.platform !== 'linux')
+      console.log('resident memory was not measured: it is read from /proc, which Linux has')
     else if (process.env.NNOPT_POOL_IMAGES !== undefined) {
       // Quarters of the last half: a process that keeps what it should free grows from one to the next.
       const quarter = Math.floor(resident.length / 4)
@@ -114,18 +128,31 @@ describe('the inference pool', () => {
   it('gives up a request that ends the process each time, and answers the others', async () => {
     // A process that answers whatever it is asked, except for runs with a negative first number.
     const file = join(folder, 'poisoned.mjs')
-    writeFileSync(file, `process.on('disconnect', () => process.exit(0))
+    writeFileSync(
+      file,
+      `process.on('disconnect', () => process.exit(0))
 process.on('message', ({ id, call, params }) => {
   if (call === 'run' && params.images[0] < 0) process.exit(9)
   const result = call === 'open' ? { inputs: [], outputs: [] } : call === 'run' ? { outputs: {}, runMs: params.images[0] } : null
   setTimeout(() => process.send({ id, result }, undefined, undefined, () => call === 'end' && process.exit(0)), 20)
-})`)
+})`,
+    )
     const crashes: string[] = []
     const poisoned = pool({ file, attempts: 2, capacity: 3, onCrash: (how) => crashes.push(how) })
     const opened = await poisoned.open(model, { sessions: 1, threads: 1 })
-    const answers = await Promise.allSettled([1, 2, -1, 4, 5].map((value) => opened.run({ images: Float32Array.of(value), shape: [1] })))
-    expect(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value.runMs : (answer.reason as NNOptError).message))).toEqual([
-      1, 2, 'the inference process ended with code 9 on this request, alone and 2 times in a row: it is given up; what else was asked for goes on', 4, 5,
+    const answers = await Promise.allSettled(
+      [1, 2, -1, 4, 5].map((value) => opened.run({ images: Float32Array.of(value), shape: [1] })),
+    )
+    expect(
+      answers.map((answer) =>
+        answer.status === 'fulfilled' ? answer.value.runMs : (answer.reason as NNOptError).message,
+      ),
+    ).toEqual([
+      1,
+      2,
+      'the inference process ended with code 9 on this request, alone and 2 times in a row: it is given up; what else was asked for goes on',
+      4,
+      5,
     ])
     expect(crashes).toHaveLength(3)
     expect(poisoned.crashes).toBe(3)
@@ -133,14 +160,17 @@ process.on('message', ({ id, call, params }) => {
 
   it('stops a process that ends whenever a model is opened anew', async () => {
     const file = join(folder, 'forgetful.mjs')
-    writeFileSync(file, `import { existsSync, writeFileSync } from 'node:fs'
+    writeFileSync(
+      file,
+      `import { existsSync, writeFileSync } from 'node:fs'
 const marker = ${JSON.stringify(join(folder, 'opened'))}
 process.on('disconnect', () => process.exit(0))
 process.on('message', ({ id, call }) => {
   if (call !== 'open' || existsSync(marker)) process.exit(7)
   writeFileSync(marker, '')
   process.send({ id, result: { inputs: [], outputs: [] } })
-})`)
+})`,
+    )
     const forgetful = pool({ file, attempts: 1 })
     const opened = await forgetful.open(model, { sessions: 1, threads: 1 })
     await expect(opened.run({ images: noise(0), shape })).rejects.toThrow(/ended with code 7/)
@@ -148,11 +178,16 @@ process.on('message', ({ id, call }) => {
 
   it('cancels what waits, says what onnxruntime refuses, and ends in order', async () => {
     const closing = createInferencePool({ capacity: 1 })
-    await expect(closing.open(join(folder, 'absent.onnx'), { sessions: 1, threads: 1 })).rejects.toMatchObject({ code: 'badInput' })
+    await expect(closing.open(join(folder, 'absent.onnx'), { sessions: 1, threads: 1 })).rejects.toMatchObject({
+      code: 'badInput',
+    })
     const opened = await closing.open(model, { sessions: 1, threads: 1 })
     await expect(opened.run({ images: noise(0), shape: [1, 3, size / 2, size * 2] })).rejects.toThrow(/./)
     const stop = new AbortController()
-    const [running, waiting] = [opened.time({ images: noise(0), shape }, 20), opened.run({ images: noise(1), shape }, stop.signal)]
+    const [running, waiting] = [
+      opened.time({ images: noise(0), shape }, 20),
+      opened.run({ images: noise(1), shape }, stop.signal),
+    ]
     stop.abort()
     await expect(waiting).rejects.toMatchObject({ code: 'cancelled' })
     expect(await running).toHaveLength(20)
@@ -163,11 +198,13 @@ process.on('message', ({ id, call }) => {
   })
 })
 
-const rowsOf = (data: Float32Array, classes: number): number[][] => Array.from({ length: data.length / classes }, (_, row) => [...data.subarray(row * classes, (row + 1) * classes)])
+const rowsOf = (data: Float32Array, classes: number): number[][] =>
+  Array.from({ length: data.length / classes }, (_, row) => [...data.subarray(row * classes, (row + 1) * classes)])
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** Waits until the pool has noticed, so that each kill hits a living process. */
 async function untilGone(killed: InferencePool, expected: number): Promise<void> {
-  for (let wait = 0; wait < 500 && (killed.crashes < expected || killed.pid === undefined); wait++) await new Promise((resolve) => setTimeout(resolve, 10))
+  for (let wait = 0; wait < 500 && (killed.crashes < expected || killed.pid === undefined); wait++)
+    await new Promise((resolve) => setTimeout(resolve, 10))
 }

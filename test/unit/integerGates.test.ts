@@ -25,7 +25,11 @@ function activationGraph(op: string, attributes: Readonly<Record<string, number>
     nodes: [{ name: 'act', op, inputs: ['x'], outputs: ['y'], attributes }],
     initializers: new Map(),
     masks: new Map(),
-    qparams: new Map([['x', grid(-8, 8, dtype)], ['y', op === 'HardSwish' ? grid(-0.5, 8, dtype) : grid(0, 1, dtype)], ['y/gate', grid(0, 1, dtype)]]),
+    qparams: new Map([
+      ['x', grid(-8, 8, dtype)],
+      ['y', op === 'HardSwish' ? grid(-0.5, 8, dtype) : grid(0, 1, dtype)],
+      ['y/gate', grid(0, 1, dtype)],
+    ]),
     metadata: {},
   }
 }
@@ -38,22 +42,29 @@ const cases = [
 ] as const
 
 describe('activations without an int8 kernel', () => {
-  it.each(cases)('$op $attributes runs in integers and stays within the steps of its grids', async ({ op, attributes, exact }) => {
-    const model = writeOnnx(convert(withGates(activationGraph(op, attributes, 'uint8'))).graph)
-    expect((await unfusedOperators(model)).unfused).toEqual([])
-    const worker = await createInferenceWorker(model, { threads: 1 })
-    const values = Float32Array.from({ length: count }, (_, index) => -9 + (18 * index) / count)
-    const { outputs } = await worker.run(values.slice(), [1, count])
-    await worker.close()
-    // Half a step of the input, of the gate (times |x|) and of the output.
-    const step = { input: 16 / 255, gate: 1 / 255, output: op === 'HardSwish' ? 8.5 / 255 : 1 / 255 }
-    outputs.y.data.forEach((got, index) => {
-      const x = Math.max(-8, Math.min(8, values[index]))
-      expect(Math.abs(got - exact(x))).toBeLessThanOrEqual(0.5 * (1.5 * step.input + (op === 'HardSwish' ? 8 : 1) * step.gate + step.output) + 1e-6)
-    })
-  })
+  it.each(cases)(
+    '$op $attributes runs in integers and stays within the steps of its grids',
+    async ({ op, attributes, exact }) => {
+      const model = writeOnnx(convert(withGates(activationGraph(op, attributes, 'uint8'))).graph)
+      expect((await unfusedOperators(model)).unfused).toEqual([])
+      const worker = await createInferenceWorker(model, { threads: 1 })
+      const values = Float32Array.from({ length: count }, (_, index) => -9 + (18 * index) / count)
+      const { outputs } = await worker.run(values.slice(), [1, count])
+      await worker.close()
+      // Half a step of the input, of the gate (times |x|) and of the output.
+      const step = { input: 16 / 255, gate: 1 / 255, output: op === 'HardSwish' ? 8.5 / 255 : 1 / 255 }
+      outputs.y.data.forEach((got, index) => {
+        const x = Math.max(-8, Math.min(8, values[index]))
+        expect(Math.abs(got - exact(x))).toBeLessThanOrEqual(
+          0.5 * (1.5 * step.input + (op === 'HardSwish' ? 8 : 1) * step.gate + step.output) + 1e-6,
+        )
+      })
+    },
+  )
 
   it('stays an operator of its own on other grids', () => {
-    expect(convert(activationGraph('HardSigmoid', {}, 'int8')).graph.nodes.filter(({ op }) => op === 'HardSigmoid')).toHaveLength(1)
+    expect(
+      convert(activationGraph('HardSigmoid', {}, 'int8')).graph.nodes.filter(({ op }) => op === 'HardSigmoid'),
+    ).toHaveLength(1)
   })
 })

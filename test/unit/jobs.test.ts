@@ -58,7 +58,9 @@ describe('the machine lock', () => {
     mkdirSync(locks, { recursive: true })
     writeFileSync(join(locks, 'machine.lock'), String(process.ppid))
     const controller = new AbortController()
-    const outcome = expect(claimMachine('shared', { folder: locks, signal: controller.signal })).rejects.toThrow(/abort/i)
+    const outcome = expect(claimMachine('shared', { folder: locks, signal: controller.signal })).rejects.toThrow(
+      /abort/i,
+    )
     await sleep(50)
     controller.abort()
     await outcome
@@ -80,7 +82,10 @@ describe('the machine lock', () => {
 describe('metrics', () => {
   it('are written in batches, the last one on request', async () => {
     const batches: number[] = []
-    const buffer = createMetricsBuffer((metrics) => metrics.map((metric, sequence) => ({ ...metric, sequence })), (written) => batches.push(written.length))
+    const buffer = createMetricsBuffer(
+      (metrics) => metrics.map((metric, sequence) => ({ ...metric, sequence })),
+      (written) => batches.push(written.length),
+    )
     const metric: NewMetric = { runId: 'r', stepIndex: 0, kind: 'step', position: 0, at: '', values: {} }
     for (let step = 0; step < 50; step++) buffer.add(metric)
     expect(batches).toEqual([])

@@ -20,13 +20,19 @@ describe('the times of kernels', () => {
     ]
     const slow = run.map((kernel) => ({ ...kernel, ms: kernel.ms * 3 }))
     expect(timesOfLayers(layers, outputs, [run, slow, run])).toEqual({
-      layers: [{ name: '/a/Conv', ms: 2, kernel: 'Conv' }, { name: '/b/Conv', ms: 1, kernel: 'QLinearConv' }],
+      layers: [
+        { name: '/a/Conv', ms: 2, kernel: 'Conv' },
+        { name: '/b/Conv', ms: 1, kernel: 'QLinearConv' },
+      ],
       otherMs: 0.5,
     })
   })
 
   it('are added up where one layer has several kernels', () => {
-    const run = [{ node: '/a/Conv_kernel_time', op: 'Conv', ms: 2 }, { node: '/a/Clip_kernel_time', op: 'Clip', ms: 1 }]
+    const run = [
+      { node: '/a/Conv_kernel_time', op: 'Conv', ms: 2 },
+      { node: '/a/Clip_kernel_time', op: 'Clip', ms: 1 },
+    ]
     expect(timesOfLayers(layers, outputs, [run]).layers).toEqual([{ name: '/a/Conv', ms: 3, kernel: 'Clip' }])
   })
 })
@@ -38,7 +44,11 @@ describe('pictures of weights', () => {
   })
 
   it('show the share of zeros in every cell', () => {
-    expect(sparsityPicture([Float32Array.of(0, 1), Float32Array.of(0, 0)])).toEqual({ rows: 2, columns: 2, shares: [1, 0, 1, 1] })
+    expect(sparsityPicture([Float32Array.of(0, 1), Float32Array.of(0, 0)])).toEqual({
+      rows: 2,
+      columns: 2,
+      shares: [1, 0, 1, 1],
+    })
     const wide = sparsityPicture([new Float32Array(1000)])
     expect([wide.rows, wide.columns]).toEqual([1, 192])
     expect(new Set(wide.shares)).toEqual(new Set([1]))
@@ -47,10 +57,21 @@ describe('pictures of weights', () => {
 
 describe('advice from where the time goes', () => {
   const graph = architectures.get('tiny-cnn').build({ channels: 5, size: 16, classes: 3 }, 0)
-  const quantized = { isQuantized: true, unfused: [{ name: 'act', op: 'HardSwish' }, { name: 'act2', op: 'HardSwish' }, { name: 'q', op: 'QuantizeLinear' }] }
+  const quantized = {
+    isQuantized: true,
+    unfused: [
+      { name: 'act', op: 'HardSwish' },
+      { name: 'act2', op: 'HardSwish' },
+      { name: 'q', op: 'QuantizeLinear' },
+    ],
+  }
 
   it('names kernels that stay in float, with their share, and conversions around them', () => {
-    const operators = [{ op: 'QLinearConv', calls: 10, ms: 6 }, { op: 'HardSwish', calls: 2, ms: 3 }, { op: 'QuantizeLinear', calls: 3, ms: 1 }]
+    const operators = [
+      { op: 'QLinearConv', calls: 10, ms: 6 },
+      { op: 'HardSwish', calls: 2, ms: 3 },
+      { op: 'QuantizeLinear', calls: 3, ms: 1 },
+    ]
     const [first, second] = adviceOf(graph, { ...quantized, operators })
     expect(first).toMatch(/^HardSwish \(2 times\) runs in float and takes 30 % of the time/)
     expect(second).toMatch(/^10 % of the time converts/)
@@ -59,12 +80,24 @@ describe('advice from where the time goes', () => {
   it('points at odd widths, and says nothing where nothing is to win', () => {
     const even = architectures.get('tiny-cnn').build({ channels: 16, size: 16, classes: 3 }, 0)
     const operators = [{ op: 'Conv', calls: 3, ms: 1 }]
-    for (const isQuantized of [false, true]) expect(adviceOf(graph, { operators, unfused: [], isQuantized })[0]).toMatch(/channel counts that do not fill vectors of 8/)
-    expect(adviceOf(even, { operators: [{ op: 'QLinearConv', calls: 3, ms: 1 }], unfused: [], isQuantized: true })).toEqual([])
+    for (const isQuantized of [false, true])
+      expect(adviceOf(graph, { operators, unfused: [], isQuantized })[0]).toMatch(
+        /channel counts that do not fill vectors of 8/,
+      )
+    expect(
+      adviceOf(even, { operators: [{ op: 'QLinearConv', calls: 3, ms: 1 }], unfused: [], isQuantized: true }),
+    ).toEqual([])
   })
 
   it('sums kernels up by operator, in the middle of the runs', () => {
-    const run = (ms: number): readonly KernelRun[] => [{ node: 'a', op: 'Conv', ms }, { node: 'b', op: 'Conv', ms: 1 }, { node: 'c', op: 'Add', ms: 0.5 }]
-    expect(timesOfOperators([run(1), run(9), run(2)])).toEqual([{ op: 'Conv', calls: 2, ms: 3 }, { op: 'Add', calls: 1, ms: 0.5 }])
+    const run = (ms: number): readonly KernelRun[] => [
+      { node: 'a', op: 'Conv', ms },
+      { node: 'b', op: 'Conv', ms: 1 },
+      { node: 'c', op: 'Add', ms: 0.5 },
+    ]
+    expect(timesOfOperators([run(1), run(9), run(2)])).toEqual([
+      { op: 'Conv', calls: 2, ms: 3 },
+      { op: 'Add', calls: 1, ms: 0.5 },
+    ])
   })
 })

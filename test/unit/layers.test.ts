@@ -21,7 +21,14 @@ describe('the path of a name', () => {
 })
 
 describe('stages', () => {
-  const chain = (names: readonly string[], side = (_: number) => 8) => stagesOf(names.map((name, index) => ({ path: name === '' ? [] : name.split('.'), input: index > 0 ? index - 1 : undefined, shape: [1, 4, side(index), side(index)] })))
+  const chain = (names: readonly string[], side = (_: number) => 8) =>
+    stagesOf(
+      names.map((name, index) => ({
+        path: name === '' ? [] : name.split('.'),
+        input: index > 0 ? index - 1 : undefined,
+        shape: [1, 4, side(index), side(index)],
+      })),
+    )
 
   it('are the parts that names tell of', () => {
     const names = Array.from({ length: 40 }, (_, index) => `features.${Math.floor(index / 4)}.conv${index % 4}`)
@@ -31,7 +38,10 @@ describe('stages', () => {
   it('take in what has no name', () => expect(chain(['stem.conv', '', 'block.a'])).toEqual(['stem', 'stem', 'block']))
 
   it('are sizes of the picture where names tell nothing', () => {
-    const stages = chain(Array.from({ length: 100 }, (_, index) => `node_${index}`), (index) => (index < 20 ? 32 : 16))
+    const stages = chain(
+      Array.from({ length: 100 }, (_, index) => `node_${index}`),
+      (index) => (index < 20 ? 32 : 16),
+    )
     expect(stages[0]).toBe('32×32')
     expect(new Set(stages.slice(20))).toEqual(new Set(['16×16', '16×16 (2)', '16×16 (3)', '16×16 (4)']))
   })
@@ -49,7 +59,9 @@ describe.each(architectures.ids)('the layers of %s', (id) => {
 
   it('name each node once, and read layers before them', () => {
     expect(layers.flatMap(({ nodes }) => nodes).sort()).toEqual(graph.nodes.map(({ name }) => name).sort())
-    layers.forEach(({ inputs }, index) => expect(inputs.every((name) => layers.findIndex((layer) => layer.name === name) < index)).toBe(true))
+    layers.forEach(({ inputs }, index) =>
+      expect(inputs.every((name) => layers.findIndex((layer) => layer.name === name) < index)).toBe(true),
+    )
   })
 })
 

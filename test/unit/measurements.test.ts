@@ -7,17 +7,58 @@ import { temporaryFolder } from '../helpers/temporary'
 
 const device = { cpu: 'cpu', runtime: 'onnxruntime', threads: 2 }
 const measured = (version: string, batchSize: number, samplesPerSecond: number, tuned = false): Benchmark => ({
-  version, batchSize, threads: 2, runs: 4, latencyMs: { p50: 1, p90: 1, p95: 1, p99: 1 }, samplesPerSecond, samplesPerSecondInterval: [1, 2], device, warnings: [], roundsMs: [[1, 1]],
+  version,
+  batchSize,
+  threads: 2,
+  runs: 4,
+  latencyMs: { p50: 1, p90: 1, p95: 1, p99: 1 },
+  samplesPerSecond,
+  samplesPerSecondInterval: [1, 2],
+  device,
+  warnings: [],
+  roundsMs: [[1, 1]],
   layout: { engine: 'onnxruntime', form: 'original', sessions: 1, tuned },
 })
 
 it('gives the newest benchmark in every layout, newest first, without what tuning chose and without single runs', () => {
   const store = openStore(join(temporaryFolder('measurements'), 'workspace'))
-  const { id } = commitVersion(store, { name: 'a', origin: 'imported', precision: 'fp32', parentId: null, runId: null, architecture: 'tiny', inputSize: { height: 8, width: 8 }, classes: [], classCount: 2, trainable: true, step: { step: 'import' }, warnings: [] }, new Map([['model.onnx', Uint8Array.of(1)]]))
-  const all: readonly (readonly [string, Benchmark])[] = [['1', measured(id, 8, 10)], ['2', measured(id, 1, 20)], ['3', measured(id, 8, 30)], ['4', measured(id, 4, 40, true)]]
-  for (const [at, benchmark] of all) store.measurements.addBenchmark({ id: `b${at}`, versionId: id, runId: null, createdAt: `2026-01-0${at}T00:00:00.000Z`, benchmark })
+  const { id } = commitVersion(
+    store,
+    {
+      name: 'a',
+      origin: 'imported',
+      precision: 'fp32',
+      parentId: null,
+      runId: null,
+      architecture: 'tiny',
+      inputSize: { height: 8, width: 8 },
+      classes: [],
+      classCount: 2,
+      trainable: true,
+      step: { step: 'import' },
+      warnings: [],
+    },
+    new Map([['model.onnx', Uint8Array.of(1)]]),
+  )
+  const all: readonly (readonly [string, Benchmark])[] = [
+    ['1', measured(id, 8, 10)],
+    ['2', measured(id, 1, 20)],
+    ['3', measured(id, 8, 30)],
+    ['4', measured(id, 4, 40, true)],
+  ]
+  for (const [at, benchmark] of all)
+    store.measurements.addBenchmark({
+      id: `b${at}`,
+      versionId: id,
+      runId: null,
+      createdAt: `2026-01-0${at}T00:00:00.000Z`,
+      benchmark,
+    })
   const newest = store.measurements.newestBenchmarks().get(id) ?? []
-  expect(newest.map(({ batchSize, samplesPerSecond }) => [batchSize, samplesPerSecond])).toEqual([[8, 30], [1, 20]])
+  expect(newest.map(({ batchSize, samplesPerSecond }) => [batchSize, samplesPerSecond])).toEqual([
+    [8, 30],
+    [1, 20],
+  ])
   expect(newest[0].roundsMs).toBeUndefined()
   store.close()
 })

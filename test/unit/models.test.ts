@@ -8,7 +8,11 @@ import { readOnnx, writeOnnx } from '../../src/core/onnx/index'
 
 /** Trainable parameters, as PyTorch's `sum(p.numel() for p in model.parameters())` counts them. */
 function trainableParams(graph: Graph): number {
-  return [...parameterUses(graph)].reduce((sum, [name, { role }]) => sum + (role === 'mean' || role === 'variance' ? 0 : (graph.initializers.get(name)?.data.length ?? 0)), 0)
+  return [...parameterUses(graph)].reduce(
+    (sum, [name, { role }]) =>
+      sum + (role === 'mean' || role === 'variance' ? 0 : (graph.initializers.get(name)?.data.length ?? 0)),
+    0,
+  )
 }
 
 // Counts of torchvision 0.29 with num_classes=10, and of He et al. (2016), table 6, plus its projections.
@@ -31,13 +35,15 @@ describe('built-in architectures', () => {
     const [first] = [...parameterUses(graph).keys()]
     const weightOf = (model: Graph): Float32Array => Float32Array.from(model.initializers.get(first)?.data ?? [])
     const again = readOnnx(writeOnnx(graph), { fileName: id })
-    const structure = ({ nodes }: Graph): unknown => nodes.map(({ name, op, inputs, outputs }) => ({ name, op, inputs, outputs }))
+    const structure = ({ nodes }: Graph): unknown =>
+      nodes.map(({ name, op, inputs, outputs }) => ({ name, op, inputs, outputs }))
     expect(structure(again)).toEqual(structure(graph))
     expect(weightOf(again)).toEqual(weightOf(graph))
   })
 
   it('start from equal weights for equal seeds, and from others for others', () => {
-    const weightOf = (seed: number): unknown => architectures.get('tiny-cnn').build({}, seed).initializers.get('stem.conv.weight')
+    const weightOf = (seed: number): unknown =>
+      architectures.get('tiny-cnn').build({}, seed).initializers.get('stem.conv.weight')
     expect(weightOf(3)).toEqual(weightOf(3))
     expect(weightOf(4)).not.toEqual(weightOf(3))
   })

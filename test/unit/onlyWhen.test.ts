@@ -3,17 +3,23 @@ import { z } from 'zod'
 import { everyFieldOf, idleReason } from '../../src/renderer/components/schemaFields'
 import { onlyWhen } from '../../src/shared/onlyWhen'
 
-const schema = z.toJSONSchema(z.object({
-  mode: z.enum(['ptq', 'qat']).default('ptq').describe('How'),
-  ...onlyWhen({ field: 'mode', is: ['ptq'] }, { goal: z.boolean().default(false) }),
-  ...onlyWhen({ field: 'goal', is: [true] }, { maxDrop: z.number().default(0.005).meta({ unit: 'points' }) }),
-  ...onlyWhen({ field: 'mode', is: ['qat'] }, {
-    epochs: z.number().int().default(3),
-    teacher: z.string().optional(),
-    ...onlyWhen({ field: 'teacher', isSet: true }, { weight: z.number().default(0.5) }),
+const schema = z.toJSONSchema(
+  z.object({
+    mode: z.enum(['ptq', 'qat']).default('ptq').describe('How'),
+    ...onlyWhen({ field: 'mode', is: ['ptq'] }, { goal: z.boolean().default(false) }),
+    ...onlyWhen({ field: 'goal', is: [true] }, { maxDrop: z.number().default(0.005).meta({ unit: 'points' }) }),
+    ...onlyWhen(
+      { field: 'mode', is: ['qat'] },
+      {
+        epochs: z.number().int().default(3),
+        teacher: z.string().optional(),
+        ...onlyWhen({ field: 'teacher', isSet: true }, { weight: z.number().default(0.5) }),
+      },
+    ),
+    ...onlyWhen({ field: 'epochs', above: 0, or: { field: 'goal', is: [true] } }, { patience: z.number().default(0) }),
   }),
-  ...onlyWhen({ field: 'epochs', above: 0, or: { field: 'goal', is: [true] } }, { patience: z.number().default(0) }),
-}), { io: 'input' })
+  { io: 'input' },
+)
 const fields = everyFieldOf(schema)
 
 const reason = (name: string, values: Readonly<Record<string, unknown>>): string | undefined => {
@@ -40,5 +46,6 @@ describe('a field that depends on a choice', () => {
     ['patience', { goal: true }, undefined],
   ])('%s with %j: %s', (name, values, expected) => expect(reason(name, values)).toBe(expected))
 
-  it('keeps its unit, limits and help', () => expect(fields.find(({ name }) => name === 'maxDrop')).toMatchObject({ unit: 'points', initial: 0.005 }))
+  it('keeps its unit, limits and help', () =>
+    expect(fields.find(({ name }) => name === 'maxDrop')).toMatchObject({ unit: 'points', initial: 0.005 }))
 })

@@ -7,7 +7,13 @@ import { inferShapes } from '../../src/core/graph/inferShapes'
 import { floatTensor, intTensor, tensorData } from '../../src/core/graph/tensorData'
 import type { TensorData } from '../../src/core/graph/tensorData'
 
-const node = (op: string, inputs: readonly string[], output: string, attributes: Attributes = {}): Node => ({ name: output, op, inputs, outputs: [output], attributes })
+const node = (op: string, inputs: readonly string[], output: string, attributes: Attributes = {}): Node => ({
+  name: output,
+  op,
+  inputs,
+  outputs: [output],
+  attributes,
+})
 const scalar = (value: number): TensorData => tensorData('int64', [], [value])
 const matrix = floatTensor([2, 3], [1, 2, 3, 4, 5, 6])
 
@@ -22,28 +28,133 @@ interface EvaluateCase {
 
 /** Expected values are numpy's. */
 const evaluateCases: readonly EvaluateCase[] = [
-  { op: 'Add', what: 'broadcasts a row', inputs: [matrix, floatTensor([3], [10, 20, 30])], shape: [2, 3], values: [11, 22, 33, 14, 25, 36] },
-  { op: 'Sub', what: 'broadcasts a column', inputs: [floatTensor([2, 1], [10, 20]), matrix], shape: [2, 3], values: [9, 8, 7, 16, 15, 14] },
-  { op: 'Div', what: 'of integers truncates towards zero', inputs: [intTensor([7, -7]), intTensor([2, 2])], shape: [2], values: [3, -3] },
-  { op: 'Div', what: 'of floats', inputs: [floatTensor([2], [7, -7]), floatTensor([], [2])], shape: [2], values: [3.5, -3.5] },
-  { op: 'Max', what: 'of three', inputs: [intTensor([1, 5]), intTensor([4, 2]), intTensor([3, 3])], shape: [2], values: [4, 5] },
-  { op: 'Concat', what: 'last axis', inputs: [matrix, floatTensor([2, 1], [0, 9])], attributes: { axis: -1 }, shape: [2, 4], values: [1, 2, 3, 0, 4, 5, 6, 9] },
-  { op: 'Gather', what: 'a scalar index drops the axis', inputs: [matrix, scalar(-1)], attributes: { axis: 1 }, shape: [2], values: [3, 6] },
-  { op: 'Gather', what: 'rows', inputs: [matrix, intTensor([1, 0, 1])], shape: [3, 3], values: [4, 5, 6, 1, 2, 3, 4, 5, 6] },
-  { op: 'Slice', what: 'to the open end', inputs: [matrix, intTensor([1]), intTensor([2 ** 63]), intTensor([-1])], shape: [2, 2], values: [2, 3, 5, 6] },
-  { op: 'Slice', what: 'backwards', inputs: [matrix, intTensor([-1]), intTensor([-(2 ** 63)]), intTensor([1]), intTensor([-1])], shape: [2, 3], values: [3, 2, 1, 6, 5, 4] },
-  { op: 'Slice', what: 'steps of 2, axes absent', inputs: [intTensor([0, 1, 2, 3, 4]), intTensor([1]), intTensor([5]), undefined, intTensor([2])], shape: [2], values: [1, 3] },
-  { op: 'Slice', what: 'empty', inputs: [intTensor([0, 1, 2]), intTensor([2]), intTensor([1]), intTensor([0])], shape: [0], values: [] },
+  {
+    op: 'Add',
+    what: 'broadcasts a row',
+    inputs: [matrix, floatTensor([3], [10, 20, 30])],
+    shape: [2, 3],
+    values: [11, 22, 33, 14, 25, 36],
+  },
+  {
+    op: 'Sub',
+    what: 'broadcasts a column',
+    inputs: [floatTensor([2, 1], [10, 20]), matrix],
+    shape: [2, 3],
+    values: [9, 8, 7, 16, 15, 14],
+  },
+  {
+    op: 'Div',
+    what: 'of integers truncates towards zero',
+    inputs: [intTensor([7, -7]), intTensor([2, 2])],
+    shape: [2],
+    values: [3, -3],
+  },
+  {
+    op: 'Div',
+    what: 'of floats',
+    inputs: [floatTensor([2], [7, -7]), floatTensor([], [2])],
+    shape: [2],
+    values: [3.5, -3.5],
+  },
+  {
+    op: 'Max',
+    what: 'of three',
+    inputs: [intTensor([1, 5]), intTensor([4, 2]), intTensor([3, 3])],
+    shape: [2],
+    values: [4, 5],
+  },
+  {
+    op: 'Concat',
+    what: 'last axis',
+    inputs: [matrix, floatTensor([2, 1], [0, 9])],
+    attributes: { axis: -1 },
+    shape: [2, 4],
+    values: [1, 2, 3, 0, 4, 5, 6, 9],
+  },
+  {
+    op: 'Gather',
+    what: 'a scalar index drops the axis',
+    inputs: [matrix, scalar(-1)],
+    attributes: { axis: 1 },
+    shape: [2],
+    values: [3, 6],
+  },
+  {
+    op: 'Gather',
+    what: 'rows',
+    inputs: [matrix, intTensor([1, 0, 1])],
+    shape: [3, 3],
+    values: [4, 5, 6, 1, 2, 3, 4, 5, 6],
+  },
+  {
+    op: 'Slice',
+    what: 'to the open end',
+    inputs: [matrix, intTensor([1]), intTensor([2 ** 63]), intTensor([-1])],
+    shape: [2, 2],
+    values: [2, 3, 5, 6],
+  },
+  {
+    op: 'Slice',
+    what: 'backwards',
+    inputs: [matrix, intTensor([-1]), intTensor([-(2 ** 63)]), intTensor([1]), intTensor([-1])],
+    shape: [2, 3],
+    values: [3, 2, 1, 6, 5, 4],
+  },
+  {
+    op: 'Slice',
+    what: 'steps of 2, axes absent',
+    inputs: [intTensor([0, 1, 2, 3, 4]), intTensor([1]), intTensor([5]), undefined, intTensor([2])],
+    shape: [2],
+    values: [1, 3],
+  },
+  {
+    op: 'Slice',
+    what: 'empty',
+    inputs: [intTensor([0, 1, 2]), intTensor([2]), intTensor([1]), intTensor([0])],
+    shape: [0],
+    values: [],
+  },
   { op: 'Squeeze', what: 'all', inputs: [floatTensor([1, 2, 1], [1, 2])], shape: [2], values: [1, 2] },
-  { op: 'Unsqueeze', what: 'front and back', inputs: [floatTensor([2], [1, 2]), intTensor([0, -1])], shape: [1, 2, 1], values: [1, 2] },
-  { op: 'Reshape', what: '0 and −1', inputs: [floatTensor([2, 3, 2], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]), intTensor([0, -1])], shape: [2, 6], values: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] },
+  {
+    op: 'Unsqueeze',
+    what: 'front and back',
+    inputs: [floatTensor([2], [1, 2]), intTensor([0, -1])],
+    shape: [1, 2, 1],
+    values: [1, 2],
+  },
+  {
+    op: 'Reshape',
+    what: '0 and −1',
+    inputs: [floatTensor([2, 3, 2], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]), intTensor([0, -1])],
+    shape: [2, 6],
+    values: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+  },
   { op: 'Transpose', what: 'reverses by default', inputs: [matrix], shape: [3, 2], values: [1, 4, 2, 5, 3, 6] },
   { op: 'ConstantOfShape', what: 'zeros by default', inputs: [intTensor([2, 2])], shape: [2, 2], values: [0, 0, 0, 0] },
-  { op: 'Expand', what: 'in both directions', inputs: [floatTensor([2, 1], [1, 2]), intTensor([2])], shape: [2, 2], values: [1, 1, 2, 2] },
-  { op: 'Where', what: 'chooses', inputs: [tensorData('bool', [3], [1, 0, 1]), intTensor([1, 2, 3]), intTensor([7, 8, 9])], shape: [3], values: [1, 8, 3] },
+  {
+    op: 'Expand',
+    what: 'in both directions',
+    inputs: [floatTensor([2, 1], [1, 2]), intTensor([2])],
+    shape: [2, 2],
+    values: [1, 1, 2, 2],
+  },
+  {
+    op: 'Where',
+    what: 'chooses',
+    inputs: [tensorData('bool', [3], [1, 0, 1]), intTensor([1, 2, 3]), intTensor([7, 8, 9])],
+    shape: [3],
+    values: [1, 8, 3],
+  },
   { op: 'Equal', what: 'compares', inputs: [intTensor([1, -1]), intTensor([-1, -1])], shape: [2], values: [0, 1] },
   { op: 'Range', what: 'with a step', inputs: [scalar(1), scalar(6), scalar(2)], shape: [3], values: [1, 3, 5] },
-  { op: 'Cast', what: 'to int64', inputs: [floatTensor([2], [3, 4])], attributes: { to: 7 }, shape: [2], values: [3, 4] },
+  {
+    op: 'Cast',
+    what: 'to int64',
+    inputs: [floatTensor([2], [3, 4])],
+    attributes: { to: 7 },
+    shape: [2],
+    values: [3, 4],
+  },
 ]
 
 describe('evaluate', () => {
@@ -58,29 +169,51 @@ describe('evaluate', () => {
   })
 })
 
-function graphOf(nodes: readonly Node[], constants: Readonly<Record<string, TensorData>>, batch: number | string): Graph {
+function graphOf(
+  nodes: readonly Node[],
+  constants: Readonly<Record<string, TensorData>>,
+  batch: number | string,
+): Graph {
   return {
-    name: 'g', nodes, initializers: new Map(Object.entries(constants)), masks: new Map(), qparams: new Map(), metadata: {},
-    inputs: [{ name: 'x', dtype: 'float32', shape: [batch, 3, 4, 4] }], outputs: [{ name: 'y', dtype: 'float32', shape: [batch, 48] }],
+    name: 'g',
+    nodes,
+    initializers: new Map(Object.entries(constants)),
+    masks: new Map(),
+    qparams: new Map(),
+    metadata: {},
+    inputs: [{ name: 'x', dtype: 'float32', shape: [batch, 3, 4, 4] }],
+    outputs: [{ name: 'y', dtype: 'float32', shape: [batch, 48] }],
   }
 }
 
 const shapeChain = [
-  node('Shape', ['x'], 's'), node('Gather', ['s', 'zero'], 'n'), node('Unsqueeze', ['n', 'axis'], 'n1'), node('Concat', ['n1', 'rest'], 'shape', { axis: 0 }),
+  node('Shape', ['x'], 's'),
+  node('Gather', ['s', 'zero'], 'n'),
+  node('Unsqueeze', ['n', 'axis'], 'n1'),
+  node('Concat', ['n1', 'rest'], 'shape', { axis: 0 }),
 ]
 const chainConstants = { zero: scalar(0), axis: intTensor([0]), rest: intTensor([48]) }
 
 describe('foldConstants', () => {
   it('turns a shape chain into a constant that follows the batch', () => {
-    const folded = foldConstants(graphOf([...shapeChain, node('Reshape', ['x', 'shape'], 'y')], chainConstants, 'batch'))
+    const folded = foldConstants(
+      graphOf([...shapeChain, node('Reshape', ['x', 'shape'], 'y')], chainConstants, 'batch'),
+    )
     expect(folded.nodes.map(({ op }) => op)).toEqual(['Reshape'])
     expect(folded.initializers.get(folded.nodes[0].inputs[1])).toEqual(intTensor([0, 48]))
     expect(inferShapes(folded, 5).get('y')).toEqual([5, 48])
   })
 
   it('uses −1 where the axis is not copied', () => {
-    const nodes = [...shapeChain, node('Mul', ['n1', 'three'], 'rows'), node('Concat', ['rows', 'plane'], 'target', { axis: 0 }), node('Reshape', ['x', 'target'], 'y')]
-    const folded = foldConstants(graphOf(nodes, { ...chainConstants, three: intTensor([3]), plane: intTensor([4, 4]) }, 'batch'))
+    const nodes = [
+      ...shapeChain,
+      node('Mul', ['n1', 'three'], 'rows'),
+      node('Concat', ['rows', 'plane'], 'target', { axis: 0 }),
+      node('Reshape', ['x', 'target'], 'y'),
+    ]
+    const folded = foldConstants(
+      graphOf(nodes, { ...chainConstants, three: intTensor([3]), plane: intTensor([4, 4]) }, 'batch'),
+    )
     expect(folded.initializers.get(folded.nodes[0].inputs[1])).toEqual(intTensor([-1, 4, 4]))
   })
 
@@ -91,19 +224,30 @@ describe('foldConstants', () => {
 
   it('refuses other uses of the batch size, naming the node', () => {
     const nodes = [...shapeChain, node('Cast', ['n1'], 'f', { to: 1 }), node('Mul', ['x', 'f'], 'y')]
-    expect(() => foldConstants(graphOf(nodes, chainConstants, 'batch'))).toThrow("node 'y' (Mul): its input 'f' depends on the batch size, which is supported for Reshape only")
+    expect(() => foldConstants(graphOf(nodes, chainConstants, 'batch'))).toThrow(
+      "node 'y' (Mul): its input 'f' depends on the batch size, which is supported for Reshape only",
+    )
   })
 
   it('refuses a shape in which the batch stands twice', () => {
-    const nodes = [...shapeChain, node('Mul', ['n1', 'three'], 'rows'), node('Concat', ['rows', 'n1', 'minus'], 'target', { axis: 0 }), node('Reshape', ['x', 'target'], 'y')]
+    const nodes = [
+      ...shapeChain,
+      node('Mul', ['n1', 'three'], 'rows'),
+      node('Concat', ['rows', 'n1', 'minus'], 'target', { axis: 0 }),
+      node('Reshape', ['x', 'target'], 'y'),
+    ]
     const twice = graphOf(nodes, { ...chainConstants, three: intTensor([3]), minus: intTensor([-1]) }, 'batch')
-    expect(() => foldConstants(twice)).toThrow("node 'y' (Reshape): more than one axis of its shape depends on the batch size")
+    expect(() => foldConstants(twice)).toThrow(
+      "node 'y' (Reshape): more than one axis of its shape depends on the batch size",
+    )
   })
 })
 
 describe('freeBatch', () => {
   it('copies the batch axis where a Reshape states it', () => {
-    const freed = freeBatch(graphOf([node('Reshape', ['x', 'shape'], 'y', { allowzero: 1 })], { shape: intTensor([2, 48]) }, 2))
+    const freed = freeBatch(
+      graphOf([node('Reshape', ['x', 'shape'], 'y', { allowzero: 1 })], { shape: intTensor([2, 48]) }, 2),
+    )
     expect(freed.inputs[0].shape[0]).toBe('batch')
     expect(inferShapes(freed, 5).get('y')).toEqual([5, 48])
   })

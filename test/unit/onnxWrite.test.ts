@@ -5,16 +5,30 @@ import { floatTensor, intTensor, tensorData } from '../../src/core/graph/tensorD
 import { architectures } from '../../src/core/models/index'
 import { readOnnx, withOutputs, writeOnnx } from '../../src/core/onnx'
 
-const node = (op: string, inputs: readonly string[], output: string, attributes: Node['attributes'] = {}): Node => ({ name: output, op, inputs, outputs: [output], attributes })
+const node = (op: string, inputs: readonly string[], output: string, attributes: Node['attributes'] = {}): Node => ({
+  name: output,
+  op,
+  inputs,
+  outputs: [output],
+  attributes,
+})
 
 /** Conv → quantized and back → slice to the open end → flatten. */
 function model(): Graph {
   return {
-    name: 'written', masks: new Map(), qparams: new Map(), metadata: { zebra: 'last', 'nnopt.classes': '["å","b"]' },
-    inputs: [{ name: 'x', dtype: 'float32', shape: ['batch', 1, 2, 2] }], outputs: [{ name: 'y', dtype: 'float32', shape: ['batch', 8] }],
+    name: 'written',
+    masks: new Map(),
+    qparams: new Map(),
+    metadata: { zebra: 'last', 'nnopt.classes': '["å","b"]' },
+    inputs: [{ name: 'x', dtype: 'float32', shape: ['batch', 1, 2, 2] }],
+    outputs: [{ name: 'y', dtype: 'float32', shape: ['batch', 8] }],
     initializers: new Map([
-      ['w', floatTensor([2, 1, 1, 1], [1.5, -2])], ['scale', floatTensor([], [0.1])], ['zero', tensorData('int8', [], [-3])],
-      ['starts', intTensor([0])], ['ends', intTensor([2 ** 63])], ['axes', intTensor([-1])],
+      ['w', floatTensor([2, 1, 1, 1], [1.5, -2])],
+      ['scale', floatTensor([], [0.1])],
+      ['zero', tensorData('int8', [], [-3])],
+      ['starts', intTensor([0])],
+      ['ends', intTensor([2 ** 63])],
+      ['axes', intTensor([-1])],
     ]),
     nodes: [
       node('Conv', ['x', 'w'], 'c', { kernel_shape: [1, 1], group: 1 }),
@@ -30,7 +44,10 @@ function model(): Graph {
 async function run(bytes: Uint8Array): Promise<Readonly<Record<string, Tensor>>> {
   const session = await InferenceSession.create(bytes, { intraOpNumThreads: 1, logSeverityLevel: 3 })
   try {
-    return (await session.run({ x: new Tensor('float32', Float32Array.of(1, 2, 3, 4), [1, 1, 2, 2]) })) as Record<string, Tensor>
+    return (await session.run({ x: new Tensor('float32', Float32Array.of(1, 2, 3, 4), [1, 1, 2, 2]) })) as Record<
+      string,
+      Tensor
+    >
   } finally {
     await session.release()
   }
@@ -49,7 +66,9 @@ describe('writeOnnx', () => {
 
   it('runs in onnxruntime', async () => {
     const { y } = await run(writeOnnx(model()))
-    expect([...(y.data as Float32Array)].map((value) => Number(value.toFixed(4)))).toEqual([1.5, 3, 4.5, 6, -2, -4, -6, -8])
+    expect([...(y.data as Float32Array)].map((value) => Number(value.toFixed(4)))).toEqual([
+      1.5, 3, 4.5, 6, -2, -4, -6, -8,
+    ])
   })
 
   it('does not change the graph that it writes', () => {
@@ -70,7 +89,9 @@ describe('withOutputs', () => {
   it('hands out inner values with their element type and shape', async () => {
     const graph = withOutputs(model(), ['c', 'q', 'c', 'y'])
     expect(graph.outputs).toEqual([
-      { name: 'y', dtype: 'float32', shape: ['batch', 8] }, { name: 'c', dtype: 'float32', shape: ['batch', 2, 2, 2] }, { name: 'q', dtype: 'int8', shape: ['batch', 2, 2, 2] },
+      { name: 'y', dtype: 'float32', shape: ['batch', 8] },
+      { name: 'c', dtype: 'float32', shape: ['batch', 2, 2, 2] },
+      { name: 'q', dtype: 'int8', shape: ['batch', 2, 2, 2] },
     ])
     const results = await run(writeOnnx(graph))
     expect([...(results.c.data as Float32Array)]).toEqual([1.5, 3, 4.5, 6, -2, -4, -6, -8])

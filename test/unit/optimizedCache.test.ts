@@ -16,7 +16,8 @@ describe('sessions through the cache', () => {
   beforeEach(() => {
     process.env.NNOPT_CACHE = place
   })
-  const entries = (): readonly string[] => readdirSync(join(place, 'optimized')).map((name) => join(place, 'optimized', name))
+  const entries = (): readonly string[] =>
+    readdirSync(join(place, 'optimized')).map((name) => join(place, 'optimized', name))
 
   async function answer(): Promise<readonly number[]> {
     const session = await openSession(model, { threads: 1 })
@@ -36,7 +37,10 @@ describe('sessions through the cache', () => {
 
   it.each([
     ['cut short', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
-    ['changed in one place', (bytes: Buffer) => Buffer.from(bytes.map((byte, index) => (index === bytes.length >> 1 ? byte ^ 255 : byte)))],
+    [
+      'changed in one place',
+      (bytes: Buffer) => Buffer.from(bytes.map((byte, index) => (index === bytes.length >> 1 ? byte ^ 255 : byte))),
+    ],
     ['empty', () => Buffer.alloc(0)],
   ])('make an entry anew that was %s', async (_, damage) => {
     const expected = await answer()
@@ -70,7 +74,11 @@ describe('sessions through the cache', () => {
 describe('the cache of optimized graphs', () => {
   it('tells models and settings apart', async () => {
     const other = writeTinyModel(join(folder, 'other.onnx'), { seed: 1 })
-    const keys = [await cacheKey(model), await cacheKey(other), await cacheKey(model, { 'session.x64quantprecision': '1' })]
+    const keys = [
+      await cacheKey(model),
+      await cacheKey(other),
+      await cacheKey(model, { 'session.x64quantprecision': '1' }),
+    ]
     expect(new Set(keys).size).toBe(3)
     expect(await cacheKey(model)).toBe(keys[0])
   })

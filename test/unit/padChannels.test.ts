@@ -19,8 +19,18 @@ import { noise } from '../helpers/quantized'
 import { temporaryFolder } from '../helpers/temporary'
 
 const random = createRandom(5)
-const values = (shape: readonly number[]) => floatTensor(shape, Float32Array.from({ length: sizeOf(shape) }, () => random.normal()))
-const node = (name: string, op: string, inputs: readonly string[], attributes: Node['attributes'] = {}): Node => ({ name, op, inputs, outputs: [name], attributes })
+const values = (shape: readonly number[]) =>
+  floatTensor(
+    shape,
+    Float32Array.from({ length: sizeOf(shape) }, () => random.normal()),
+  )
+const node = (name: string, op: string, inputs: readonly string[], attributes: Node['attributes'] = {}): Node => ({
+  name,
+  op,
+  inputs,
+  outputs: [name],
+  attributes,
+})
 
 /** Odd widths everywhere: expand, depthwise, project, a residual addition, and a head. */
 function oddGraph(tail: readonly Node[], features: number): Graph {
@@ -39,13 +49,19 @@ function oddGraph(tail: readonly Node[], features: number): Graph {
       ...tail,
       { ...node('head', 'Gemm', ['flat', 'head.w', 'head.b'], { transB: 1 }), outputs: ['y'] },
     ],
-    initializers: new Map(Object.entries({
-      'stem.w': values([7, 3, 3, 3]), 'stem.b': values([7]),
-      'expand.w': values([19, 7, 1, 1]), 'expand.b': values([19]),
-      'depthwise.w': values([19, 1, 3, 3]),
-      'project.w': values([7, 19, 1, 1]), 'project.b': values([7]),
-      'head.w': values([5, features]), 'head.b': values([5]),
-    })),
+    initializers: new Map(
+      Object.entries({
+        'stem.w': values([7, 3, 3, 3]),
+        'stem.b': values([7]),
+        'expand.w': values([19, 7, 1, 1]),
+        'expand.b': values([19]),
+        'depthwise.w': values([19, 1, 3, 3]),
+        'project.w': values([7, 19, 1, 1]),
+        'project.b': values([7]),
+        'head.w': values([5, features]),
+        'head.b': values([5]),
+      }),
+    ),
     masks: new Map(),
     qparams: new Map(),
     metadata: {},
@@ -67,13 +83,18 @@ async function answers(graph: Graph): Promise<Float32Array> {
 describe('padding channels', () => {
   it('fills the blocks and calculates the same', async () => {
     const { graph, padded } = padChannels(pooled, 16)
-    expect(padded).toEqual([{ name: 'stem', from: 7, to: 16 }, { name: 'expand', from: 19, to: 32 }])
+    expect(padded).toEqual([
+      { name: 'stem', from: 7, to: 16 },
+      { name: 'expand', from: 19, to: 32 },
+    ])
     expect(graph.initializers.get('depthwise.w')?.shape).toEqual([32, 1, 3, 3])
     expect(graph.nodes.find(({ name }) => name === 'depthwise')?.attributes.group).toBe(32)
     expect(graph.initializers.get('head.w')?.shape).toEqual([5, 16])
     const [before, after] = [await answers(pooled), await answers(graph)]
     expect(before.some((value) => Math.abs(value) > 0.1)).toBe(true)
-    after.forEach((value, index) => expect(Math.abs(value - before[index])).toBeLessThan(1e-5 * Math.max(1, Math.abs(before[index]))))
+    after.forEach((value, index) =>
+      expect(Math.abs(value - before[index])).toBeLessThan(1e-5 * Math.max(1, Math.abs(before[index]))),
+    )
   })
 
   it('leaves channels alone that meet positions in a flattened image', () => {
@@ -101,14 +122,21 @@ async function quantized(graph: Graph, weight: 'int8' | 'uint8'): Promise<Graph>
     yield { images: noise(8, 8, 1), shape: [8, 3, 8, 8] }
   })()
   const statistics = await calibrate(prepared.graph, prepared.observed, batches, { histogram: false, workers: 1 })
-  const { graph: converted } = convert(withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config))
-  return readOnnx(writeOnnx(weight === 'int8' ? converted : withUnsignedWeights(converted)), { fileName: 'quantized.onnx' })
+  const { graph: converted } = convert(
+    withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config),
+  )
+  return readOnnx(writeOnnx(weight === 'int8' ? converted : withUnsignedWeights(converted)), {
+    fileName: 'quantized.onnx',
+  })
 }
 
 /** The same function with weights around 128, so that zero is not the integer 0. */
 function withUnsignedWeights(graph: Graph): Graph {
   const initializers = new Map(graph.initializers)
-  for (const { op, inputs: [integers, , zeroPoint] } of graph.nodes) {
+  for (const {
+    op,
+    inputs: [integers, , zeroPoint],
+  } of graph.nodes) {
     const tensor = graph.initializers.get(integers)
     if (op !== 'DequantizeLinear' || tensor?.dtype !== 'int8') continue
     for (const name of [integers, zeroPoint]) {
@@ -123,10 +151,18 @@ describe.each(['int8', 'uint8'] as const)('padding the channels of a quantized n
   it('fills integers, scales and zero points, and answers bit for bit the same', async () => {
     const graph = await quantized(pooled, weight)
     const { graph: filled, padded } = padChannels(graph, 16)
-    expect(padded).toEqual([{ name: 'stem/image', from: 3, to: 4 }, { name: 'stem', from: 7, to: 16 }, { name: 'expand', from: 19, to: 32 }])
+    expect(padded).toEqual([
+      { name: 'stem/image', from: 3, to: 4 },
+      { name: 'stem', from: 7, to: 16 },
+      { name: 'expand', from: 19, to: 32 },
+    ])
     expect(filled.inputs).toEqual(graph.inputs)
     const widths = (name: string): readonly number[] | undefined => filled.initializers.get(name)?.shape
-    expect([widths('depthwise.w/quantized'), widths('depthwise.w/scale'), widths('depthwise.w/zero_point')]).toEqual([[32, 1, 3, 3], [32], [32]])
+    expect([widths('depthwise.w/quantized'), widths('depthwise.w/scale'), widths('depthwise.w/zero_point')]).toEqual([
+      [32, 1, 3, 3],
+      [32],
+      [32],
+    ])
     expect(widths('head.w/quantized')).toEqual([5, 16])
     expect(widths('stem.w/quantized')).toEqual([16, 4, 3, 3])
     const [before, after] = [await answers(graph), await answers(filled)]
@@ -164,6 +200,8 @@ describe('an exported file', () => {
     const bytes = writeOnnx(pooled)
     writeFileSync(file, bytes)
     expect(Buffer.from(exportedBytes(file, false)).equals(bytes)).toBe(true)
-    expect(readOnnx(exportedBytes(file, true), { fileName: 'model.onnx' }).initializers.get('stem.w')?.shape).toEqual([16, 3, 3, 3])
+    expect(readOnnx(exportedBytes(file, true), { fileName: 'model.onnx' }).initializers.get('stem.w')?.shape).toEqual([
+      16, 3, 3, 3,
+    ])
   })
 })

@@ -15,9 +15,13 @@ describe('planner settings', () => {
     }
   })
 
-  it('has no ratio for a group that stays whole', () => expect(ratiosOf([{ name: 'a', before: 8, after: 8 }])).toEqual({}))
+  it('has no ratio for a group that stays whole', () =>
+    expect(ratiosOf([{ name: 'a', before: 8, after: 8 }])).toEqual({}))
 
   it('finds the groups of layers, and says which have none', () => {
-    expect(groupsOfLayers([group('a', ['a', 'b']), group('c', ['c'])], ['b', 'add'])).toEqual({ groups: ['a'], unknown: ['add'] })
+    expect(groupsOfLayers([group('a', ['a', 'b']), group('c', ['c'])], ['b', 'add'])).toEqual({
+      groups: ['a'],
+      unknown: ['add'],
+    })
   })
 })

@@ -14,11 +14,28 @@ describe('the profile of training', () => {
     const { running } = await chooseBackend('wasm')
     const before = tf.getKernel('Add', 'wasm')
     let clockMs = 0
-    tf.registerKernel({ kernelName: 'ProbeInner', backendName: 'wasm', kernelFunc: ({ inputs }) => { clockMs += 5; return tf.clone(inputs['x'] as tf.Tensor) } })
-    tf.registerKernel({ kernelName: 'ProbeOuter', backendName: 'wasm', kernelFunc: ({ inputs }) => { clockMs += 2; return tf.engine().runKernel<tf.Tensor>('ProbeInner', { x: inputs['x'] as tf.Tensor }) } })
+    tf.registerKernel({
+      kernelName: 'ProbeInner',
+      backendName: 'wasm',
+      kernelFunc: ({ inputs }) => {
+        clockMs += 5
+        return tf.clone(inputs['x'] as tf.Tensor)
+      },
+    })
+    tf.registerKernel({
+      kernelName: 'ProbeOuter',
+      backendName: 'wasm',
+      kernelFunc: ({ inputs }) => {
+        clockMs += 2
+        return tf.engine().runKernel<tf.Tensor>('ProbeInner', { x: inputs['x'] as tf.Tensor })
+      },
+    })
     const timer = timeKernels('wasm', () => clockMs)
     tf.tidy(() => void tf.engine().runKernel('ProbeOuter', { x: tf.scalar(1) }))
-    expect(timer.costs().filter(({ kernel }) => kernel.startsWith('Probe'))).toEqual([{ kernel: 'ProbeInner', calls: 1, ms: 5 }, { kernel: 'ProbeOuter', calls: 1, ms: 2 }])
+    expect(timer.costs().filter(({ kernel }) => kernel.startsWith('Probe'))).toEqual([
+      { kernel: 'ProbeInner', calls: 1, ms: 5 },
+      { kernel: 'ProbeOuter', calls: 1, ms: 2 },
+    ])
     timer.stop()
     expect(tf.getKernel('Add', 'wasm').kernelFunc).toBe(before.kernelFunc)
     for (const name of ['ProbeInner', 'ProbeOuter']) tf.unregisterKernel(name, 'wasm')
@@ -30,12 +47,18 @@ describe('the profile of training', () => {
     writeFileSync(model, writeOnnx(architectures.get('tiny-cnn').build({ classes: 3, size: 12 }, 0)))
     const measured = await profileTraining(profileParams.parse({ model, backend: 'wasm', batch: 4, steps: 1 }))
     expect(measured).toMatchObject({ resolution: 12, batch: 4 })
-    await expect(profileTraining(profileParams.parse({ model: `${model}.absent` }))).rejects.toThrow('expected an ONNX file; check the path')
+    await expect(profileTraining(profileParams.parse({ model: `${model}.absent` }))).rejects.toThrow(
+      'expected an ONNX file; check the path',
+    )
   })
 
   it('accounts for the whole step', async () => {
-    const measured = await profileTraining(profileParams.parse({ architecture: 'tiny-cnn', backend: 'wasm', resolution: 8, batch: 4, steps: 3 }))
-    expect(measured.operations.map(({ operation }) => operation)).toEqual(expect.arrayContaining(['NNOptConv2d', 'NNOptBatchNormActivationTrain', 'NNOptSoftmaxCrossEntropy']))
+    const measured = await profileTraining(
+      profileParams.parse({ architecture: 'tiny-cnn', backend: 'wasm', resolution: 8, batch: 4, steps: 3 }),
+    )
+    expect(measured.operations.map(({ operation }) => operation)).toEqual(
+      expect.arrayContaining(['NNOptConv2d', 'NNOptBatchNormActivationTrain', 'NNOptSoftmaxCrossEntropy']),
+    )
     const total = measured.operations.reduce((sum, { ms }) => sum + ms, 0) + measured.outside.ms
     expect(total / measured.stepMs).toBeCloseTo(1, 3)
     expect(measured.imagesPerSecond).toBeCloseTo(4000 / measured.stepMs, 6)

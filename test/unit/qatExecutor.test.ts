@@ -18,9 +18,11 @@ const networks = [
 ]
 
 /** NCHW numbers as the NHWC tensor that the executor takes. */
-const imageTensor = (values: Float32Array): tf.Tensor4D => tf.tidy(() => tf.transpose(tf.tensor4d(values, [images, 3, size, size]), [0, 2, 3, 1]))
+const imageTensor = (values: Float32Array): tf.Tensor4D =>
+  tf.tidy(() => tf.transpose(tf.tensor4d(values, [images, 3, size, size]), [0, 2, 3, 1]))
 
-const parametersOf = (executor: Executor): Map<string, tf.Tensor> => new Map(executor.parameters.map(({ name, shape }) => [name, tf.tensor(executor.pack(name), [...shape])]))
+const parametersOf = (executor: Executor): Map<string, tf.Tensor> =>
+  new Map(executor.parameters.map(({ name, shape }) => [name, tf.tensor(executor.pack(name), [...shape])]))
 
 async function simulate(graph: Graph, values: Float32Array): Promise<Float32Array> {
   const executor = createExecutor(graph)
@@ -44,10 +46,16 @@ async function deploy(graph: Graph, values: Float32Array): Promise<Float32Array>
 
 const argMaxes = (scores: Float32Array): readonly number[] => {
   const classes = scores.length / images
-  return Array.from({ length: images }, (_, row) => scores.subarray(row * classes, (row + 1) * classes)).map((row) => row.indexOf(Math.max(...row)))
+  return Array.from({ length: images }, (_, row) => scores.subarray(row * classes, (row + 1) * classes)).map((row) =>
+    row.indexOf(Math.max(...row)),
+  )
 }
 
-const available = new Map(await Promise.all(backends.list().map(async (backend) => [backend.id, (await backend.available()).available] as const)))
+const available = new Map(
+  await Promise.all(
+    backends.list().map(async (backend) => [backend.id, (await backend.available()).available] as const),
+  ),
+)
 
 describe.each(backends.ids)('a graph with quantization parameters on %s', (id) => {
   if (!available.get(id)) return void it.skip(`${id} is not installed`, () => {})
@@ -58,17 +66,20 @@ describe.each(backends.ids)('a graph with quantization parameters on %s', (id) =
   afterAll(() => running.dispose())
 
   // A graphics device in software takes a minute for the others.
-  it.each(id === 'webgpu' ? networks.slice(0, 1) : networks)('gives the scores of the exported $id in onnxruntime', async ({ id: architecture, params }) => {
-    const graph = await quantizedNetwork(architecture, params)
-    const values = noise(images, size, 9)
-    const [simulated, deployed] = [await simulate(graph, values), await deploy(graph, values)]
-    const spread = Math.max(...deployed) - Math.min(...deployed)
-    const difference = Math.max(...deployed.map((score, index) => Math.abs(score - simulated[index])))
-    expect(difference / spread).toBeLessThan(0.05)
-    const agreement = argMaxes(deployed).filter((best, index) => best === argMaxes(simulated)[index]).length
-    expect(agreement).toBeGreaterThanOrEqual(images - 1)
-    // The parameters matter: without them the scores are others.
-    const float = await simulate({ ...graph, qparams: new Map() }, values)
-    expect(Math.max(...float.map((score, index) => Math.abs(score - simulated[index])))).toBeGreaterThan(difference)
-  })
+  it.each(id === 'webgpu' ? networks.slice(0, 1) : networks)(
+    'gives the scores of the exported $id in onnxruntime',
+    async ({ id: architecture, params }) => {
+      const graph = await quantizedNetwork(architecture, params)
+      const values = noise(images, size, 9)
+      const [simulated, deployed] = [await simulate(graph, values), await deploy(graph, values)]
+      const spread = Math.max(...deployed) - Math.min(...deployed)
+      const difference = Math.max(...deployed.map((score, index) => Math.abs(score - simulated[index])))
+      expect(difference / spread).toBeLessThan(0.05)
+      const agreement = argMaxes(deployed).filter((best, index) => best === argMaxes(simulated)[index]).length
+      expect(agreement).toBeGreaterThanOrEqual(images - 1)
+      // The parameters matter: without them the scores are others.
+      const float = await simulate({ ...graph, qparams: new Map() }, values)
+      expect(Math.max(...float.map((score, index) => Math.abs(score - simulated[index])))).toBeGreaterThan(difference)
+    },
+  )
 })

@@ -33,14 +33,33 @@ interface Quantized extends QuantizationFacts {
 function writeModel(name: string, change: (graph: Graph) => Graph = (graph) => graph): string {
   const file = join(folder, `${name}.onnx`)
   const preprocessing = { ...preprocessingPresets.cifar, resize: { width: 16, height: 16 } }
-  writeFileSync(file, writeOnnx(withModelFacts(change(architectures.get('tiny-cnn').build({ classes: 3, size: 16, channels: 8 }, 1)), { preprocessing })))
+  writeFileSync(
+    file,
+    writeOnnx(
+      withModelFacts(change(architectures.get('tiny-cnn').build({ classes: 3, size: 16, channels: 8 }, 1)), {
+        preprocessing,
+      }),
+    ),
+  )
   return file
 }
 
 const spoiled = (graph: Graph): Graph => {
   const weight = graph.initializers.get('wide.conv.weight')
   if (!weight) throw new Error('expected wide.conv.weight')
-  return { ...graph, initializers: new Map([...graph.initializers, ['wide.conv.weight', floatTensor(weight.shape, Float32Array.from(weight.data, () => Infinity))]]) }
+  return {
+    ...graph,
+    initializers: new Map([
+      ...graph.initializers,
+      [
+        'wide.conv.weight',
+        floatTensor(
+          weight.shape,
+          Float32Array.from(weight.data, () => Infinity),
+        ),
+      ],
+    ]),
+  }
 }
 
 beforeAll(async () => {
@@ -52,7 +71,16 @@ beforeAll(async () => {
 
 describe('quantize', () => {
   it('says how far the simulation is from the file, what stays in float, and what could saturate', async () => {
-    const made = await document<Quantized>('quantize', 'base', '--dataset', 'colours', '--name', 'int8', '--calibration-samples', '32')
+    const made = await document<Quantized>(
+      'quantize',
+      'base',
+      '--dataset',
+      'colours',
+      '--name',
+      'int8',
+      '--calibration-samples',
+      '32',
+    )
     expect(made.accuracyInterval).toHaveLength(2)
     expect(made.simulatedAgreement?.top1Agreement).toBeGreaterThan(0.9)
     expect(made.simulatedAgreement?.images).toBe(made.validation?.samples)
@@ -64,35 +92,107 @@ describe('quantize', () => {
   })
 
   it('climbs the ladder, with the effect of every rung', async () => {
-    const made = await document<Quantized>('quantize', 'base', '--dataset', 'colours', '--ladder', '--adaround', '--name', 'ladder')
-    expect(made.rungs.map(({ rung }) => rung)).toEqual(['start', 'equalization', 'biasCorrection', 'normReestimation', 'adaround'])
+    const made = await document<Quantized>(
+      'quantize',
+      'base',
+      '--dataset',
+      'colours',
+      '--ladder',
+      '--adaround',
+      '--name',
+      'ladder',
+    )
+    expect(made.rungs.map(({ rung }) => rung)).toEqual([
+      'start',
+      'equalization',
+      'biasCorrection',
+      'normReestimation',
+      'adaround',
+    ])
     const kept = made.rungs.filter((rung) => rung.kept).map(({ effect }) => effect.divergence)
     expect(kept).toEqual([...kept].sort((a, b) => b - a))
     expect(made.stability?.seeds).toHaveLength(3)
   })
 
   it('leaves out a rung on request', async () => {
-    const made = await document<Quantized>('quantize', 'base', '--dataset', 'colours', '--ladder', '--no-equalization', '--name', 'without')
+    const made = await document<Quantized>(
+      'quantize',
+      'base',
+      '--dataset',
+      'colours',
+      '--ladder',
+      '--no-equalization',
+      '--name',
+      'without',
+    )
     expect(made.rungs.map(({ rung }) => rung)).toEqual(['start', 'biasCorrection', 'normReestimation'])
   })
 
   it('keeps layers in float by name', async () => {
-    const made = await document<Quantized>('quantize', 'base', '--dataset', 'colours', '--keep-fp32', 'stem.conv', '--name', 'mixed')
+    const made = await document<Quantized>(
+      'quantize',
+      'base',
+      '--dataset',
+      'colours',
+      '--keep-fp32',
+      'stem.conv',
+      '--name',
+      'mixed',
+    )
     expect(made.floatNodes).toContainEqual({ node: 'stem.conv', op: 'Conv', reason: 'kept in float on request' })
   })
 
   it('leaves the first and the last layer in float where that is the policy', async () => {
-    const made = await document<Quantized>('quantize', 'base', '--dataset', 'colours', '--end-layers', 'bothFloat', '--name', 'ends')
+    const made = await document<Quantized>(
+      'quantize',
+      'base',
+      '--dataset',
+      'colours',
+      '--end-layers',
+      'bothFloat',
+      '--name',
+      'ends',
+    )
     expect(made.floatNodes.map(({ node }) => node)).toEqual(['stem.conv', 'classifier'])
   })
 
   it.each([
-    { name: 'a layer that is not there', args: ['base', '--dataset', 'colours', '--keep-fp32', 'nowhere'], code: 2, message: /no layer 'nowhere'.*expected one of stem\.conv/ },
-    { name: 'activations that are not finite', args: ['infinite', '--dataset', 'colours'], code: 1, message: /layer 'wide\.conv'|layer 'wide\.relu'/ },
-    { name: 'no calibration images', args: ['base', '--dataset', 'colours', '--calibration-samples', '0'], code: 2, message: /calibrationSamples/ },
-    { name: 'a data set without training images', args: ['base', '--dataset', 'tests'], code: 1, message: /no train images/ },
-    { name: 'a version that is int8 already', args: ['int8', '--dataset', 'colours'], code: 1, message: /is int8 already/ },
-    { name: 'a size that is none', args: ['base', '--dataset', 'colours', '--goal', '--max-size', 'small'], code: 2, message: /maxSize/ },
+    {
+      name: 'a layer that is not there',
+      args: ['base', '--dataset', 'colours', '--keep-fp32', 'nowhere'],
+      code: 2,
+      message: /no layer 'nowhere'.*expected one of stem\.conv/,
+    },
+    {
+      name: 'activations that are not finite',
+      args: ['infinite', '--dataset', 'colours'],
+      code: 1,
+      message: /layer 'wide\.conv'|layer 'wide\.relu'/,
+    },
+    {
+      name: 'no calibration images',
+      args: ['base', '--dataset', 'colours', '--calibration-samples', '0'],
+      code: 2,
+      message: /calibrationSamples/,
+    },
+    {
+      name: 'a data set without training images',
+      args: ['base', '--dataset', 'tests'],
+      code: 1,
+      message: /no train images/,
+    },
+    {
+      name: 'a version that is int8 already',
+      args: ['int8', '--dataset', 'colours'],
+      code: 1,
+      message: /is int8 already/,
+    },
+    {
+      name: 'a size that is none',
+      args: ['base', '--dataset', 'colours', '--goal', '--max-size', 'small'],
+      code: 2,
+      message: /maxSize/,
+    },
   ])('refuses $name', async ({ args, code, message }) => {
     const { code: got, json } = await run('quantize', ...args)
     const { error } = json as { readonly error: { readonly message: string } }
@@ -108,7 +208,19 @@ interface Reached extends Quantized {
 
 describe('quantize --goal', () => {
   it('stops at the first version that meets it', async () => {
-    const made = await document<Reached>('quantize', 'base', '--dataset', 'colours', '--goal', '--max-drop', '1', '--max-size', '1MB', '--min-speedup', '0.001')
+    const made = await document<Reached>(
+      'quantize',
+      'base',
+      '--dataset',
+      'colours',
+      '--goal',
+      '--max-drop',
+      '1',
+      '--max-size',
+      '1MB',
+      '--min-speedup',
+      '0.001',
+    )
     expect(made.goal.met).toBe(true)
     expect(made.trials).toHaveLength(1)
     expect(made.trials[0]).toMatchObject({ id: made.id, accuracy: made.accuracy, missed: [] })
@@ -116,7 +228,17 @@ describe('quantize --goal', () => {
   })
 
   it('says what came closest when none does, with its own exit code', async () => {
-    const { code, json } = await run('quantize', 'base', '--dataset', 'colours', '--goal', '--max-drop', '1', '--max-size', '1kB')
+    const { code, json } = await run(
+      'quantize',
+      'base',
+      '--dataset',
+      'colours',
+      '--goal',
+      '--max-drop',
+      '1',
+      '--max-size',
+      '1kB',
+    )
     const made = json as Reached
     expect([code, made.goal.met]).toEqual([3, false])
     expect(made.goal.message).toMatch(/comes closest/)
@@ -142,14 +264,28 @@ describe('analyze', () => {
   })
 
   it('measures an fp32 version as it would become', async () => {
-    const { layers } = await document<QuantizationAnalysis>('analyze', 'base', '--dataset', 'colours', '--activation-observer', 'min-max')
+    const { layers } = await document<QuantizationAnalysis>(
+      'analyze',
+      'base',
+      '--dataset',
+      'colours',
+      '--activation-observer',
+      'min-max',
+    )
     expect(layers).toHaveLength(4)
     expect(layers.every(({ clippedShare }) => !clippedShare)).toBe(true)
   })
 
   it('measures again with layers in float', async () => {
     const layers = ['stem.conv', 'depthwise.conv', 'wide.conv']
-    const { kept } = await document<QuantizationAnalysis>('analyze', 'int8', '--dataset', 'colours', '--keep-fp32', layers.join())
+    const { kept } = await document<QuantizationAnalysis>(
+      'analyze',
+      'int8',
+      '--dataset',
+      'colours',
+      '--keep-fp32',
+      layers.join(),
+    )
     expect(kept?.layers).toEqual(layers)
     expect(kept?.after.samples).toBe(kept?.before.samples)
     expect(kept?.after.divergence).not.toBe(kept?.before.divergence)

@@ -26,9 +26,15 @@ import { otherCpuWarning } from '../../src/core/quantize/otherCpu'
 import { scaleSpread } from '../../src/core/quantize/scaleSpread'
 
 let counter = 0
-const noise = (): number => ((Math.imul(++counter, 2654435761) >>> 0) / 2 ** 32) - 0.5
+const noise = (): number => (Math.imul(++counter, 2654435761) >>> 0) / 2 ** 32 - 0.5
 const random = (length: number): Float32Array => Float32Array.from({ length }, noise)
-const node = (op: string, name: string, inputs: readonly string[], attributes: Node['attributes'] = {}): Node => ({ name, op, inputs, outputs: [name], attributes })
+const node = (op: string, name: string, inputs: readonly string[], attributes: Node['attributes'] = {}): Node => ({
+  name,
+  op,
+  inputs,
+  outputs: [name],
+  attributes,
+})
 
 /** conv → relu → (conv + identity) → conv. */
 function residualGraph(): Graph {
@@ -36,8 +42,22 @@ function residualGraph(): Graph {
     name: 'residual',
     inputs: [{ name: 'x', dtype: 'float32', shape: ['batch', 2, 4, 4] }],
     outputs: [{ name: 'd', dtype: 'float32', shape: ['batch', 2, 4, 4] }],
-    nodes: [node('Conv', 'a', ['x', 'wa', 'ba']), node('Relu', 'r', ['a']), node('Conv', 'b', ['r', 'wb', 'bb']), node('Add', 's', ['b', 'r']), node('Conv', 'd', ['s', 'wd', 'bd'])],
-    initializers: new Map(['a', 'b', 'd'].flatMap((name) => [[`w${name}`, floatTensor([2, 2, 1, 1], random(4))], [`b${name}`, floatTensor([2], random(2))]] as const)),
+    nodes: [
+      node('Conv', 'a', ['x', 'wa', 'ba']),
+      node('Relu', 'r', ['a']),
+      node('Conv', 'b', ['r', 'wb', 'bb']),
+      node('Add', 's', ['b', 'r']),
+      node('Conv', 'd', ['s', 'wd', 'bd']),
+    ],
+    initializers: new Map(
+      ['a', 'b', 'd'].flatMap(
+        (name) =>
+          [
+            [`w${name}`, floatTensor([2, 2, 1, 1], random(4))],
+            [`b${name}`, floatTensor([2], random(2))],
+          ] as const,
+      ),
+    ),
     masks: new Map(),
     qparams: new Map(),
     metadata: {},
@@ -48,7 +68,11 @@ describe('segments', () => {
   it('cuts a chain and keeps a residual block whole', () => {
     const graph = residualGraph()
     const found = segments(graph, (value) => ['r', 's', 'b'].includes(value))
-    expect(found.map(({ input, output }) => [input, output])).toEqual([['x', 'r'], ['r', 's'], ['s', 'd']])
+    expect(found.map(({ input, output }) => [input, output])).toEqual([
+      ['x', 'r'],
+      ['r', 's'],
+      ['s', 'd'],
+    ])
     expect(found.flatMap(({ nodes }) => nodes)).toEqual(graph.nodes)
   })
 
@@ -63,34 +87,47 @@ describe('segments', () => {
 /** A dot product as vpmaddubsw computes it: sums of two products saturate in 16 bits. */
 function saturatingDot(activations: ArrayLike<number>, weights: ArrayLike<number>): number {
   let sum = 0
-  for (let k = 0; k + 1 < weights.length; k += 2) sum += Math.max(-32768, Math.min(32767, activations[k] * weights[k] + activations[k + 1] * weights[k + 1]))
+  for (let k = 0; k + 1 < weights.length; k += 2)
+    sum += Math.max(-32768, Math.min(32767, activations[k] * weights[k] + activations[k + 1] * weights[k + 1]))
   return sum
 }
-const exactDot = (activations: ArrayLike<number>, weights: ArrayLike<number>): number => Array.from(weights).reduce((sum, weight, k) => sum + activations[k] * weight, 0)
+const exactDot = (activations: ArrayLike<number>, weights: ArrayLike<number>): number =>
+  Array.from(weights).reduce((sum, weight, k) => sum + activations[k] * weight, 0)
 
 describe('weights that cannot saturate', () => {
   const pointwise = (weights: Float32Array, outputs: number): { graph: Graph; conv: Node } => {
     const conv = node('Conv', 'conv', ['x', 'w'])
-    return { conv, graph: { ...residualGraph(), nodes: [conv], initializers: new Map([['w', floatTensor([outputs, weights.length / outputs, 1, 1], weights)]]) } }
+    return {
+      conv,
+      graph: {
+        ...residualGraph(),
+        nodes: [conv],
+        initializers: new Map([['w', floatTensor([outputs, weights.length / outputs, 1, 1], weights)]]),
+      },
+    }
   }
 
   it('give the exact sum for every activation, though full range does not', () => {
     const byte = fc.integer({ min: 0, max: 255 })
     let differing = 0
     fc.assert(
-      fc.property(fc.array(fc.float({ min: -1, max: 1, noNaN: true }), { minLength: 8, maxLength: 8 }), fc.array(byte, { minLength: 8, maxLength: 8 }), (values, activations) => {
-        const weights = Float32Array.from(values)
-        const { graph, conv } = pointwise(weights, 1)
-        const pairs = weightPairs(graph, conv)
-        if (!pairs) throw new Error('expected pairs')
-        const full = channelQParams([rangeOf(weights)], int8Symmetric, 0)
-        const tensor = floatTensor([1, 8, 1, 1], weights)
-        const safe = quantize(weights, tensor.shape, withoutSaturation(tensor, full, pairs))
-        const risky = quantize(weights, tensor.shape, full)
-        if (saturatingDot(activations, risky) !== exactDot(activations, risky)) differing++
-        expect(pairsAtRisk(safe, pairs)).toBe(0)
-        expect(saturatingDot(activations, safe)).toBe(exactDot(activations, safe))
-      }),
+      fc.property(
+        fc.array(fc.float({ min: -1, max: 1, noNaN: true }), { minLength: 8, maxLength: 8 }),
+        fc.array(byte, { minLength: 8, maxLength: 8 }),
+        (values, activations) => {
+          const weights = Float32Array.from(values)
+          const { graph, conv } = pointwise(weights, 1)
+          const pairs = weightPairs(graph, conv)
+          if (!pairs) throw new Error('expected pairs')
+          const full = channelQParams([rangeOf(weights)], int8Symmetric, 0)
+          const tensor = floatTensor([1, 8, 1, 1], weights)
+          const safe = quantize(weights, tensor.shape, withoutSaturation(tensor, full, pairs))
+          const risky = quantize(weights, tensor.shape, full)
+          if (saturatingDot(activations, risky) !== exactDot(activations, risky)) differing++
+          expect(pairsAtRisk(safe, pairs)).toBe(0)
+          expect(saturatingDot(activations, safe)).toBe(exactDot(activations, safe))
+        },
+      ),
       { seed: 5, numRuns: 500 },
     )
     expect(differing).toBeGreaterThan(0)
@@ -101,7 +138,14 @@ describe('weights that cannot saturate', () => {
     const { graph, conv } = pointwise(weights, 2)
     const pairs = weightPairs(graph, conv)
     if (!pairs) throw new Error('expected pairs')
-    const full = channelQParams([{ min: 0, max: 1 }, { min: -1, max: 1 }], int8Symmetric, 0)
+    const full = channelQParams(
+      [
+        { min: 0, max: 1 },
+        { min: -1, max: 1 },
+      ],
+      int8Symmetric,
+      0,
+    )
     const { scale } = withoutSaturation(floatTensor([2, 4, 1, 1], weights), full, pairs)
     expect(scale[0]).toBeCloseTo(2 / (largestPair - 1), 6)
     expect(scale[1]).toBe(full.scale[1])
@@ -109,14 +153,26 @@ describe('weights that cannot saturate', () => {
 
   it('pairs input channels at one place of the kernel', () => {
     const conv = node('Conv', 'conv', ['x', 'w'])
-    const graph = { ...residualGraph(), nodes: [conv], initializers: new Map([['w', floatTensor([1, 2, 1, 2], [1, 2, 3, 4])]]) }
+    const graph = {
+      ...residualGraph(),
+      nodes: [conv],
+      initializers: new Map([['w', floatTensor([1, 2, 1, 2], [1, 2, 3, 4])]]),
+    }
     const pairs = weightPairs(graph, conv)
-    expect([[...(pairs?.first ?? [])], [...(pairs?.second ?? [])]]).toEqual([[0, 1], [2, 3]])
+    expect([[...(pairs?.first ?? [])], [...(pairs?.second ?? [])]]).toEqual([
+      [0, 1],
+      [2, 3],
+    ])
   })
 
   it('leaves depthwise kernels alone: they multiply in 16 bits', () => {
     const conv = node('Conv', 'conv', ['x', 'w'], { group: 4 })
-    expect(weightPairs({ ...residualGraph(), nodes: [conv], initializers: new Map([['w', floatTensor([4, 1, 3, 3], random(36))]]) }, conv)).toBeUndefined()
+    expect(
+      weightPairs(
+        { ...residualGraph(), nodes: [conv], initializers: new Map([['w', floatTensor([4, 1, 3, 3], random(36))]]) },
+        conv,
+      ),
+    ).toBeUndefined()
   })
 })
 
@@ -128,7 +184,24 @@ const sampleOf = (values: readonly number[], channels: number): LayerSample => {
 
 describe('corrections of a layer', () => {
   const base = residualGraph()
-  const graph: Graph = { ...base, qparams: new Map([['wa', { ...channelQParams([{ min: -1, max: 1 }, { min: -1, max: 1 }], int8Symmetric, 0) }]]) }
+  const graph: Graph = {
+    ...base,
+    qparams: new Map([
+      [
+        'wa',
+        {
+          ...channelQParams(
+            [
+              { min: -1, max: 1 },
+              { min: -1, max: 1 },
+            ],
+            int8Symmetric,
+            0,
+          ),
+        },
+      ],
+    ]),
+  }
   const observation = { node: graph.nodes[0], target: sampleOf([1, 3, 10, 10], 2), actual: sampleOf([0, 1, 12, 12], 2) }
 
   it('bias correction moves the means and nothing else', () => {
@@ -141,33 +214,48 @@ describe('corrections of a layer', () => {
 
   it('norm re-estimation keeps the integers and scales the channel', () => {
     const corrected = reestimateNorm(graph, observation)
-    const integers = (g: Graph): ArrayLike<number> => quantize(Float32Array.from(g.initializers.get('wa')?.data ?? []), [2, 2, 1, 1], g.qparams.get('wa') ?? channelQParams([], int8Symmetric, 0))
+    const integers = (g: Graph): ArrayLike<number> =>
+      quantize(
+        Float32Array.from(g.initializers.get('wa')?.data ?? []),
+        [2, 2, 1, 1],
+        g.qparams.get('wa') ?? channelQParams([], int8Symmetric, 0),
+      )
     expect(integers(corrected)).toEqual(integers(graph))
     expect((corrected.qparams.get('wa')?.scale[0] ?? 0) / (graph.qparams.get('wa')?.scale[0] ?? 1)).toBeCloseTo(2, 5)
     expect(corrected.qparams.get('wa')?.scale[1]).toBe(graph.qparams.get('wa')?.scale[1])
   })
 })
 
-const multiply: MatMul = async (a, rows, b, inner, columns) => Float32Array.from({ length: rows * columns }, (_, index) => {
-  const [row, column] = [Math.floor(index / columns), index % columns]
-  let sum = 0
-  for (let k = 0; k < inner; k++) sum += a[row * inner + k] * b[k * columns + column]
-  return sum
-})
+const multiply: MatMul = async (a, rows, b, inner, columns) =>
+  Float32Array.from({ length: rows * columns }, (_, index) => {
+    const [row, column] = [Math.floor(index / columns), index % columns]
+    let sum = 0
+    for (let k = 0; k < inner; k++) sum += a[row * inner + k] * b[k * columns + column]
+    return sum
+  })
 
 describe('learned rounding', () => {
   it('errs less than rounding to the nearest where inputs are correlated, and keeps zeros', async () => {
     const [fanIn, outputs, rows] = [12, 6, 400]
     const shared = random(rows)
-    const inputs = Float32Array.from({ length: rows * fanIn }, (_, index) => shared[Math.floor(index / fanIn)] + 0.3 * noise())
+    const inputs = Float32Array.from(
+      { length: rows * fanIn },
+      (_, index) => shared[Math.floor(index / fanIn)] + 0.3 * noise(),
+    )
     const weights = random(outputs * fanIn)
     weights[3] = 0
     const scales = new Float32Array(outputs).fill(0.15)
     const targets = await multiply(inputs, rows, transposed(weights, outputs, fanIn), fanIn, outputs)
-    const learned = await learnRounding({ weights, scales, qmin: -127, qmax: 127, moments: await momentsOf(inputs, fanIn, targets, outputs, multiply) }, 200, multiply)
+    const learned = await learnRounding(
+      { weights, scales, qmin: -127, qmax: 127, moments: await momentsOf(inputs, fanIn, targets, outputs, multiply) },
+      200,
+      multiply,
+    )
     expect(learned.learnedError).toBeLessThan(learned.nearestError)
     expect(learned.integers[3]).toBe(0)
-    learned.integers.forEach((integer, index) => expect(Math.abs(integer - weights[index] / 0.15)).toBeLessThanOrEqual(1.001))
+    learned.integers.forEach((integer, index) =>
+      expect(Math.abs(integer - weights[index] / 0.15)).toBeLessThanOrEqual(1.001),
+    )
   })
 
   it('cuts patches in the order of the weight, with zeros for padding', () => {
@@ -177,12 +265,19 @@ describe('learned rounding', () => {
   })
 })
 
-const transposed = (values: Float32Array, rows: number, columns: number): Float32Array => Float32Array.from({ length: values.length }, (_, index) => values[(index % rows) * columns + Math.floor(index / rows)])
+const transposed = (values: Float32Array, rows: number, columns: number): Float32Array =>
+  Float32Array.from(
+    { length: values.length },
+    (_, index) => values[(index % rows) * columns + Math.floor(index / rows)],
+  )
 
 describe('calibration images', () => {
   const facts = (image: (index: number) => number): readonly string[] => {
     const inspector = createCalibrationInspector()
-    inspector.add(Float32Array.from({ length: 4 * 3 * 16 * 16 }, (_, index) => image(index)), [4, 3, 16, 16])
+    inspector.add(
+      Float32Array.from({ length: 4 * 3 * 16 * 16 }, (_, index) => image(index)),
+      [4, 3, 16, 16],
+    )
     return calibrationWarnings(inspector.facts())
   }
   const photograph = (index: number): number => Math.sin((index % 16) / 3) + Math.cos(Math.floor(index / 16) / 5)
@@ -191,7 +286,11 @@ describe('calibration images', () => {
     { name: 'photographs', image: photograph, warning: undefined },
     { name: 'flat images', image: () => 0.5, warning: /flat colour/ },
     { name: 'noise', image: () => 3.4 * noise(), warning: /look like noise/ },
-    { name: 'pixels that were not normalised', image: (index: number) => 128 + 60 * photograph(index), warning: /normalised/ },
+    {
+      name: 'pixels that were not normalised',
+      image: (index: number) => 128 + 60 * photograph(index),
+      warning: /normalised/,
+    },
   ])('$name', ({ image, warning }) => {
     const warnings = facts(image)
     if (!warning) expect(warnings).toEqual([])
@@ -206,7 +305,9 @@ describe('goals', () => {
   it('reads sizes', () => expect(['3MB', '2.5 MiB', '700'].map(bytesIn)).toEqual([3e6, 2.5 * 2 ** 20, 700]))
 
   it('names what is missed', () => {
-    expect(missedGoals({ comparison, sizeBytes: 4e6, speedup: 1.2 }, { ...goal, maxSize: '3MB', minSpeedup: 1.5 })).toEqual([expect.stringContaining('4000000 bytes'), expect.stringContaining('1.20 times')])
+    expect(
+      missedGoals({ comparison, sizeBytes: 4e6, speedup: 1.2 }, { ...goal, maxSize: '3MB', minSpeedup: 1.5 }),
+    ).toEqual([expect.stringContaining('4000000 bytes'), expect.stringContaining('1.20 times')])
     expect(missedGoals({ comparison, sizeBytes: 4e6, speedup: undefined }, goal)).toEqual([])
   })
 
@@ -226,7 +327,10 @@ describe('comparisons', () => {
   it('measure divergence in nats', () => {
     const kind = 'probabilities' as const
     const [labels, p, q] = [new Int32Array(1), Float32Array.of(0.5, 0.5), Float32Array.of(0.25, 0.75)]
-    expect(compareScores({ scores: p, labels, kind }, { scores: q, labels, kind }).divergence).toBeCloseTo(0.5 * Math.log(2) + 0.5 * Math.log(2 / 3), 6)
+    expect(compareScores({ scores: p, labels, kind }, { scores: q, labels, kind }).divergence).toBeCloseTo(
+      0.5 * Math.log(2) + 0.5 * Math.log(2 / 3),
+      6,
+    )
   })
 
   it('measure noise in decibels', () => {
@@ -237,8 +341,15 @@ describe('comparisons', () => {
   })
 
   it('find the value whose scale depends most on the choice of images', () => {
-    const scale = (a: number, b: number): Graph['qparams'] => new Map([['a', channelQParams([{ min: -a, max: a }], int8Symmetric, 0)], ['b', channelQParams([{ min: -b, max: b }], int8Symmetric, 0)]])
-    expect(scaleSpread(['a', 'b'], [scale(1, 1), scale(1, 3)])).toMatchObject({ value: 'b', largest: expect.closeTo(1, 5) })
+    const scale = (a: number, b: number): Graph['qparams'] =>
+      new Map([
+        ['a', channelQParams([{ min: -a, max: a }], int8Symmetric, 0)],
+        ['b', channelQParams([{ min: -b, max: b }], int8Symmetric, 0)],
+      ])
+    expect(scaleSpread(['a', 'b'], [scale(1, 1), scale(1, 3)])).toMatchObject({
+      value: 'b',
+      largest: expect.closeTo(1, 5),
+    })
   })
 })
 
@@ -246,11 +357,14 @@ describe('another kind of CPU', () => {
   const made = { model: 'a', vnni: true, saturates: false, weightRange: 'full' }
   const pairs = { pairs: 10, atRisk: 3, atRiskAtFullRange: 3, layers: [] }
 
-  it('is no news where it is the same', () => expect(otherCpuWarning({ cpu: made, pairsAtRisk: pairs }, { ...made, model: 'b' })).toBeUndefined())
+  it('is no news where it is the same', () =>
+    expect(otherCpuWarning({ cpu: made, pairsAtRisk: pairs }, { ...made, model: 'b' })).toBeUndefined())
 
   it('is warned of, with what it means for the accuracy', () => {
     const here = { model: 'b', vnni: false, saturates: true }
-    expect(otherCpuWarning({ cpu: made, pairsAtRisk: pairs }, here)).toMatch(/made on a \(VNNI.*3 of its weight pairs can saturate/)
+    expect(otherCpuWarning({ cpu: made, pairsAtRisk: pairs }, here)).toMatch(
+      /made on a \(VNNI.*3 of its weight pairs can saturate/,
+    )
     expect(otherCpuWarning({ cpu: made, pairsAtRisk: { ...pairs, atRisk: 0 } }, here)).toMatch(/cannot saturate/)
   })
 })
@@ -258,8 +372,21 @@ describe('another kind of CPU', () => {
 describe('hints', () => {
   const error = (sqnrDb: number): LayerAnalysis['error'] => ({ sqnrDb, cosine: 1 })
   const layer: Omit<LayerAnalysis, 'hint'> = {
-    layer: 'wide', op: 'Conv', output: 'y', error: error(20), weightError: error(40), activationError: error(20), oneOn: 0.5, oneOff: 0, observed: { min: 0, max: 10 }, covered: { min: 0, max: 5 },
-    clippedShare: 0.01, activationScale: 0.02, weightScales: [0.1, 0.2], weightHistogram: { low: 0, binWidth: 1, counts: [1] }, activationHistogram: null,
+    layer: 'wide',
+    op: 'Conv',
+    output: 'y',
+    error: error(20),
+    weightError: error(40),
+    activationError: error(20),
+    oneOn: 0.5,
+    oneOff: 0,
+    observed: { min: 0, max: 10 },
+    covered: { min: 0, max: 5 },
+    clippedShare: 0.01,
+    activationScale: 0.02,
+    weightScales: [0.1, 0.2],
+    weightHistogram: { low: 0, binWidth: 1, counts: [1] },
+    activationHistogram: null,
   }
   it.each([
     { name: 'values that are cut', change: {}, says: /cut at 1\.00 %.*min-max/ },
@@ -268,5 +395,7 @@ describe('hints', () => {
     { name: 'uneven channels', change: { weightError: error(10), weightScales: [1, 1000] }, says: /1000 times/ },
     { name: 'a layer that is better in float', change: { oneOff: 0.3 }, says: /--keep-fp32 wide takes 30 %/ },
     { name: 'a layer that costs nothing', change: { oneOn: 0.001 }, says: /next to nothing/ },
-  ])('name $name', ({ change, perTensor = false, says }) => expect(hintFor({ ...layer, ...change }, 1, perTensor)).toMatch(says))
+  ])('name $name', ({ change, perTensor = false, says }) =>
+    expect(hintFor({ ...layer, ...change }, 1, perTensor)).toMatch(says),
+  )
 })

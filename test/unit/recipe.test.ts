@@ -9,7 +9,11 @@ import { createRegistry } from '../../src/shared/registry'
 
 const steps = createRegistry<StepKind>('step', [
   { kind: 'step', id: 'make', params: z.object({ name: z.string() }) },
-  { kind: 'step', id: 'measure', params: z.object({ version: z.string(), images: z.number().int().min(1).default(10) }) },
+  {
+    kind: 'step',
+    id: 'measure',
+    params: z.object({ version: z.string(), images: z.number().int().min(1).default(10) }),
+  },
 ])
 
 const text = `
@@ -48,10 +52,26 @@ describe('a recipe', () => {
   const wrong: readonly (readonly [string, string, RegExp])[] = [
     ['an unknown step', '{ step: fly }', /unknown step 'fly': expected one of make, measure/],
     ['a missing parameter', '{ step: make }', /recipe 'x', step 1 \(make\): 'name': /],
-    ['a parameter out of range', '{ step: measure, version: v, images: 0 }', /recipe 'x', step 1 \(measure\): 'images': /],
-    ['a reference to a later step', '{ step: measure, version: $base }, { step: make, id: base, name: n }', /step 1 \(measure\): '\$base' names no earlier step/],
-    ['the previous of the first', '{ step: measure, version: $previous }', /'\$previous' names no earlier step: expected one of none, it is the first/],
-    ['an id that is used twice', '{ step: make, id: a, name: n }, { step: make, id: a, name: m }', /the id 'a' is used twice/],
+    [
+      'a parameter out of range',
+      '{ step: measure, version: v, images: 0 }',
+      /recipe 'x', step 1 \(measure\): 'images': /,
+    ],
+    [
+      'a reference to a later step',
+      '{ step: measure, version: $base }, { step: make, id: base, name: n }',
+      /step 1 \(measure\): '\$base' names no earlier step/,
+    ],
+    [
+      'the previous of the first',
+      '{ step: measure, version: $previous }',
+      /'\$previous' names no earlier step: expected one of none, it is the first/,
+    ],
+    [
+      'an id that is used twice',
+      '{ step: make, id: a, name: n }, { step: make, id: a, name: m }',
+      /the id 'a' is used twice/,
+    ],
   ]
   it.each(wrong)('with %s is refused before anything runs', (_, list, message) => {
     expect(() => checkRecipe(parseRecipe(`name: x\nsteps: [${list}]`, 'r.yaml'), steps)).toThrow(message)
@@ -66,16 +86,32 @@ describe('every recipe that ships with the program', () => {
 })
 
 describe('scales', () => {
-  const text = 'name: x\nscales: { full: { epochs: 30 }, small: { epochs: 1 } }\nsteps: [{ step: train, epochs: "${epochs}", nested: { list: ["${epochs}", "$float"] } }]'
+  const text =
+    'name: x\nscales: { full: { epochs: 30 }, small: { epochs: 1 } }\nsteps: [{ step: train, epochs: "${epochs}", nested: { list: ["${epochs}", "$float"] } }]'
 
-  it.each([{ scale: undefined, epochs: 30 }, { scale: 'full', epochs: 30 }, { scale: 'small', epochs: 1 }])('$scale fills in its values', ({ scale, epochs }) => {
-    expect(parseRecipe(text, 'r.yaml', scale)).toEqual({ name: 'x', steps: [{ step: 'train', epochs, nested: { list: [epochs, '$float'] } }] })
+  it.each([
+    { scale: undefined, epochs: 30 },
+    { scale: 'full', epochs: 30 },
+    { scale: 'small', epochs: 1 },
+  ])('$scale fills in its values', ({ scale, epochs }) => {
+    expect(parseRecipe(text, 'r.yaml', scale)).toEqual({
+      name: 'x',
+      steps: [{ step: 'train', epochs, nested: { list: [epochs, '$float'] } }],
+    })
   })
 
   it.each([
     { yaml: text, scale: 'tiny', says: /scale 'tiny': expected one of full, small/ },
-    { yaml: 'name: x\nsteps: [{ step: train }]', scale: 'small', says: /scale 'small': expected none, it has one size only/ },
-    { yaml: text.replace('"$float"', '"${images}"'), scale: 'small', says: /'\$\{images\}' has no value: expected one of epochs/ },
+    {
+      yaml: 'name: x\nsteps: [{ step: train }]',
+      scale: 'small',
+      says: /scale 'small': expected none, it has one size only/,
+    },
+    {
+      yaml: text.replace('"$float"', '"${images}"'),
+      scale: 'small',
+      says: /'\$\{images\}' has no value: expected one of epochs/,
+    },
     { yaml: text.replace('{ epochs: 30 }', '3'), scale: 'small', says: /field 'scales'/ },
   ])('refuses $says', ({ yaml, scale, says }) => expect(() => parseRecipe(yaml, 'r.yaml', scale)).toThrow(says))
 })

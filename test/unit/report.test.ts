@@ -7,17 +7,75 @@ const device = { cpu: 'Test CPU', runtime: 'onnxruntime-node 1.0.0', threads: 2 
 const classes = ['cat', 'dog']
 
 const version = (id: string, changes: Partial<Version> = {}): Version => ({
-  id, name: id, origin: 'imported', precision: 'fp32', parentId: null, runId: null, createdAt: '2026-01-02T03:04:05Z', deletedAt: null, architecture: 'tiny', inputSize: { height: 8, width: 8 },
-  classes, classCount: 2, trainable: true, sizeBytes: 4_000_000, diskBytes: 4_100_000, hash: 'a'.repeat(64), step: {}, warnings: [], tags: [], notes: '', ...changes,
+  id,
+  name: id,
+  origin: 'imported',
+  precision: 'fp32',
+  parentId: null,
+  runId: null,
+  createdAt: '2026-01-02T03:04:05Z',
+  deletedAt: null,
+  architecture: 'tiny',
+  inputSize: { height: 8, width: 8 },
+  classes,
+  classCount: 2,
+  trainable: true,
+  sizeBytes: 4_000_000,
+  diskBytes: 4_100_000,
+  hash: 'a'.repeat(64),
+  step: {},
+  warnings: [],
+  tags: [],
+  notes: '',
+  ...changes,
 })
 
 const evaluation = (accuracy: number, changes: Partial<Evaluation> = {}): Evaluation => ({
-  version: 'v', dataset: 'pets', split: 'test', samples: 200, accuracy, accuracyInterval: [accuracy - 0.05, accuracy + 0.05], avgLoss: 0.5, samplesPerSecond: 100, avgTimePerBatchMs: 500, avgTimePerSampleMs: 10, batchSize: 50, threads: 2, warmupBatches: 5,
-  perClass: classes.map((name) => ({ name, accuracy, samples: 100 })), confusionMatrix: [[90, 10], [20, 80]], device, skipped: [], warnings: [], fileSizeBytes: 4_000_000,
-  intWeightParams: 0, floatWeightParams: 10, floatBiasParams: 1, bnParams: 0, otherFloatParams: 0, totalParams: 11, nonzeroParams: 11, sparsity: 0, approxMemoryMb: 1, ...changes,
+  version: 'v',
+  dataset: 'pets',
+  split: 'test',
+  samples: 200,
+  accuracy,
+  accuracyInterval: [accuracy - 0.05, accuracy + 0.05],
+  avgLoss: 0.5,
+  samplesPerSecond: 100,
+  avgTimePerBatchMs: 500,
+  avgTimePerSampleMs: 10,
+  batchSize: 50,
+  threads: 2,
+  warmupBatches: 5,
+  perClass: classes.map((name) => ({ name, accuracy, samples: 100 })),
+  confusionMatrix: [
+    [90, 10],
+    [20, 80],
+  ],
+  device,
+  skipped: [],
+  warnings: [],
+  fileSizeBytes: 4_000_000,
+  intWeightParams: 0,
+  floatWeightParams: 10,
+  floatBiasParams: 1,
+  bnParams: 0,
+  otherFloatParams: 0,
+  totalParams: 11,
+  nonzeroParams: 11,
+  sparsity: 0,
+  approxMemoryMb: 1,
+  ...changes,
 })
 
-const benchmark: Benchmark = { version: 'v', batchSize: 1, threads: 2, runs: 120, latencyMs: { p50: 4.5, p90: 5, p95: 6, p99: 12.3 }, samplesPerSecond: 222, samplesPerSecondInterval: [215, 230], device, warnings: [] }
+const benchmark: Benchmark = {
+  version: 'v',
+  batchSize: 1,
+  threads: 2,
+  runs: 120,
+  latencyMs: { p50: 4.5, p90: 5, p95: 6, p99: 12.3 },
+  samplesPerSecond: 222,
+  samplesPerSecondInterval: [215, 230],
+  device,
+  warnings: [],
+}
 
 interface Measured {
   readonly accuracy?: number
@@ -27,9 +85,25 @@ interface Measured {
   readonly epochs?: readonly Metric[]
 }
 
-const reported = (of: Version, { accuracy, changes, limit = null, benchmarked = false, epochs = [] }: Measured = {}): ReportedVersion => ({
+const reported = (
+  of: Version,
+  { accuracy, changes, limit = null, benchmarked = false, epochs = [] }: Measured = {},
+): ReportedVersion => ({
   version: of,
-  evaluations: accuracy === undefined ? [] : [{ id: 'e', versionId: of.id, runId: null, createdAt: of.createdAt, limit, seed: 0, evaluation: evaluation(accuracy, changes) }],
+  evaluations:
+    accuracy === undefined
+      ? []
+      : [
+          {
+            id: 'e',
+            versionId: of.id,
+            runId: null,
+            createdAt: of.createdAt,
+            limit,
+            seed: 0,
+            evaluation: evaluation(accuracy, changes),
+          },
+        ],
   benchmarks: benchmarked ? [{ id: 'b', versionId: of.id, runId: null, createdAt: of.createdAt, benchmark }] : [],
   epochs,
 })
@@ -43,7 +117,19 @@ const child = version('child', { precision: 'int8', parentId: 'base', sizeBytes:
 describe('the report', () => {
   it('shows what was measured, with intervals, units and the machine', () => {
     const page = render([reported(base, { accuracy: 0.9, benchmarked: true })])
-    for (const text of ['90.0%', '85.0% to 95.0%', '4.00 MB', '222 images/s', '4.50 ms', '12.3 ms', 'Test CPU', 'onnxruntime-node 1.0.0', '200 images of pets (test)', '2026-01-02 03:04 UTC']) expect(page).toContain(text)
+    for (const text of [
+      '90.0%',
+      '85.0% to 95.0%',
+      '4.00 MB',
+      '222 images/s',
+      '4.50 ms',
+      '12.3 ms',
+      'Test CPU',
+      'onnxruntime-node 1.0.0',
+      '200 images of pets (test)',
+      '2026-01-02 03:04 UTC',
+    ])
+      expect(page).toContain(text)
   })
 
   it('asks nothing of the network and runs nothing', () => {
@@ -85,7 +171,15 @@ describe('the report', () => {
   })
 
   it('labels every picture and has its numbers as text', () => {
-    const epochs = [1, 2, 3].map((position): Metric => ({ sequence: position, runId: 'r', stepIndex: 0, kind: 'epoch', position, at: base.createdAt, values: { trainAccuracy: 0.2 * position, valAccuracy: 0.15 * position } }))
+    const epochs = [1, 2, 3].map((position): Metric => ({
+      sequence: position,
+      runId: 'r',
+      stepIndex: 0,
+      kind: 'epoch',
+      position,
+      at: base.createdAt,
+      values: { trainAccuracy: 0.2 * position, valAccuracy: 0.15 * position },
+    }))
     const page = render([reported(version('base', { origin: 'trained' }), { accuracy: 0.9, epochs })])
     const pictures = [...page.matchAll(/<svg[^>]*>/g)].map(([tag]) => tag)
     expect(pictures).toHaveLength(2)
@@ -94,7 +188,8 @@ describe('the report', () => {
   })
 
   it('changes from bars to a table when bars would be too many', () => {
-    const page = (count: number): string => render(Array.from({ length: count }, (_, index) => reported(version(`v${index}`), { accuracy: 0.5 })))
+    const page = (count: number): string =>
+      render(Array.from({ length: count }, (_, index) => reported(version(`v${index}`), { accuracy: 0.5 })))
     expect(page(3)).toContain('class="bars"')
     expect(page(4)).not.toContain('class="bars"')
   })
@@ -102,15 +197,26 @@ describe('the report', () => {
 
 describe('a table of results', () => {
   const network = { totalParams: 10, nonzeroParams: 4, sparsity: 0.6, macs: 100, gzipBytes: 2_000_000, layers: [] }
-  const pruned = version('pruned', { parentId: 'base', warnings: ['kept the start'], step: { step: 'prune', from: 'base', name: 'pruned', method: 'l1-unstructured', amount: 0.6, params: { a: 1 } } })
+  const pruned = version('pruned', {
+    parentId: 'base',
+    warnings: ['kept the start'],
+    step: { step: 'prune', from: 'base', name: 'pruned', method: 'l1-unstructured', amount: 0.6, params: { a: 1 } },
+  })
   const results = [
     { version: base, network, evaluation: evaluation(0.9), benchmark },
-    { version: pruned, network, evaluation: evaluation(0.88), benchmark: { ...benchmark, latencyMs: { ...benchmark.latencyMs, p50: 1.5 }, warnings: ['busy', 'busy'] } },
+    {
+      version: pruned,
+      network,
+      evaluation: evaluation(0.88),
+      benchmark: { ...benchmark, latencyMs: { ...benchmark.latencyMs, p50: 1.5 }, warnings: ['busy', 'busy'] },
+    },
   ]
 
   it('sets each version against the first, and says how it was made and what was wrong with the measurement', () => {
     const lines = resultsMarkdown('Results', results, ['plot.svg'], '0.1.0').split('\n')
-    expect(lines).toContain('| pruned | fp32 | 88.0% | 83.0% – 93.0% | -2.0 points | 10 | 4 | 60.0% | 100 | 4.00 MB | 2.00 MB | 1.50 ms | 3.00 × |')
+    expect(lines).toContain(
+      '| pruned | fp32 | 88.0% | 83.0% – 93.0% | -2.0 points | 10 | 4 | 60.0% | 100 | 4.00 MB | 2.00 MB | 1.50 ms | 3.00 × |',
+    )
     expect(lines).toContain('| pruned | base | prune: method l1-unstructured, amount 0.6, params {"a":1} |')
     expect(lines).toContain('| base | – | imported |')
     expect(lines.filter((line) => line === '- busy')).toHaveLength(1)

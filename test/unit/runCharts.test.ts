@@ -8,9 +8,25 @@ import type { Series } from '../../src/renderer/run/series'
 import { smooth } from '../../src/renderer/run/smooth'
 import { createSharedView } from '../../src/renderer/run/view'
 
-function series(kind: string, x: readonly number[], t: readonly number[], values: Readonly<Record<string, readonly number[]>>): Series {
-  const columns = Object.entries(values).map(([key, list]) => [key, { min: Float32Array.from(list), mean: Float32Array.from(list), max: Float32Array.from(list) }] as const)
-  return { stepIndex: 0, kind, total: x.length, x: Float64Array.from(x), t: Float64Array.from(t), counts: new Float64Array(x.length).fill(1), values: new Map(columns) }
+function series(
+  kind: string,
+  x: readonly number[],
+  t: readonly number[],
+  values: Readonly<Record<string, readonly number[]>>,
+): Series {
+  const columns = Object.entries(values).map(
+    ([key, list]) =>
+      [key, { min: Float32Array.from(list), mean: Float32Array.from(list), max: Float32Array.from(list) }] as const,
+  )
+  return {
+    stepIndex: 0,
+    kind,
+    total: x.length,
+    x: Float64Array.from(x),
+    t: Float64Array.from(t),
+    counts: new Float64Array(x.length).fill(1),
+    values: new Map(columns),
+  }
 }
 
 const steps = series('step', [10, 20, 30, 40], [1000, 2000, 3000, 4000], { trainLoss: [4, 3, 2, 1] })
@@ -75,11 +91,29 @@ describe('a window', () => {
 })
 
 it('the pointer finds the nearest point that has a value', () => {
-  const line: Line = { label: '', color: 0, dash: 0, isSmoothed: false, xs: Float64Array.of(0, 10, 20), min: new Float32Array(3), max: new Float32Array(3), mean: Float32Array.of(1, NaN, 3), line: new Float32Array(3) }
-  expect([nearestIndex(line, 9), nearestIndex(line, 11), nearestIndex(line, 99), nearestIndex({ ...line, mean: Float32Array.of(NaN, NaN, NaN) }, 1)]).toEqual([0, 2, 2, undefined])
+  const line: Line = {
+    label: '',
+    color: 0,
+    dash: 0,
+    isSmoothed: false,
+    xs: Float64Array.of(0, 10, 20),
+    min: new Float32Array(3),
+    max: new Float32Array(3),
+    mean: Float32Array.of(1, NaN, 3),
+    line: new Float32Array(3),
+  }
+  expect([
+    nearestIndex(line, 9),
+    nearestIndex(line, 11),
+    nearestIndex(line, 99),
+    nearestIndex({ ...line, mean: Float32Array.of(NaN, NaN, NaN) }, 1),
+  ]).toEqual([0, 2, 2, undefined])
 })
 
 it('values that no chart is known for get one each', () => {
   const other = series('step', [1], [1], { trainLoss: [1], groupSparsity: [0.5], etaSeconds: [9] })
-  expect(chartsOf([other, epochs]).map(({ id, title, members }) => [id, title, members.length])).toEqual([['loss', 'Loss', 2], ['step groupSparsity', 'Group sparsity', 1]])
+  expect(chartsOf([other, epochs]).map(({ id, title, members }) => [id, title, members.length])).toEqual([
+    ['loss', 'Loss', 2],
+    ['step groupSparsity', 'Group sparsity', 1],
+  ])
 })

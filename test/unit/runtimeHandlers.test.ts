@@ -25,11 +25,15 @@ function stage() {
 describe('the installation of TensorFlow from the interface', () => {
   it('is begun once, however often it is asked for, and says how far it is', async () => {
     const { handlers, begun, settled } = stage()
-    expect(await handlers['runtime.install']({ gpu: true, packageIndex: 'http://127.0.0.1:1/simple' }, context)).toMatchObject({ progress: { phase: 'find' }, problem: null })
+    expect(
+      await handlers['runtime.install']({ gpu: true, packageIndex: 'http://127.0.0.1:1/simple' }, context),
+    ).toMatchObject({ progress: { phase: 'find' }, problem: null })
     await handlers['runtime.install']({ gpu: false, packageIndex: undefined }, context)
     expect(begun).toMatchObject([{ gpu: true, packageIndex: 'http://127.0.0.1:1/simple' }])
     begun[0]?.onProgress({ phase: 'download', message: 'a wheel', doneBytes: 5, totalBytes: 10 })
-    expect(await handlers['runtime.status']({}, context)).toMatchObject({ progress: { phase: 'download', message: 'a wheel', doneBytes: 5, totalBytes: 10 } })
+    expect(await handlers['runtime.status']({}, context)).toMatchObject({
+      progress: { phase: 'download', message: 'a wheel', doneBytes: 5, totalBytes: 10 },
+    })
     await settled()
     expect(await handlers['runtime.status']({}, context)).toMatchObject({ progress: null, problem: null })
   })
@@ -39,7 +43,10 @@ describe('the installation of TensorFlow from the interface', () => {
     await handlers['runtime.install']({ gpu: false, packageIndex: undefined }, context)
     await settled(new Error('the disk is full'))
     expect(await handlers['runtime.status']({}, context)).toMatchObject({ progress: null, problem: 'the disk is full' })
-    expect(await handlers['runtime.install']({ gpu: false, packageIndex: undefined }, context)).toMatchObject({ problem: null, progress: { phase: 'find' } })
+    expect(await handlers['runtime.install']({ gpu: false, packageIndex: undefined }, context)).toMatchObject({
+      problem: null,
+      progress: { phase: 'find' },
+    })
   })
 
   it('can be stopped, which is no failure', async () => {
@@ -51,6 +58,8 @@ describe('the installation of TensorFlow from the interface', () => {
   })
 
   it('says where TensorFlow cannot be had', async () => {
-    expect(await runtimeHandlers(async () => {}, 'win32')['runtime.status']({}, context)).toMatchObject({ isSupported: false })
+    expect(await runtimeHandlers(async () => {}, 'win32')['runtime.status']({}, context)).toMatchObject({
+      isSupported: false,
+    })
   })
 })

@@ -26,12 +26,26 @@ const field = (name: string): Field => {
 describe('fields of a step', () => {
   it('are those that a simple control can show, but for hidden ones', () => {
     expect(fields.map(({ name, kind }) => [name, kind])).toEqual([
-      ['name', 'text'], ['batchSize', 'integer'], ['learningRate', 'number'], ['seed', 'integer'], ['split', 'choice'], ['optimizer', 'choice'], ['quiet', 'flag'],
+      ['name', 'text'],
+      ['batchSize', 'integer'],
+      ['learningRate', 'number'],
+      ['seed', 'integer'],
+      ['split', 'choice'],
+      ['optimizer', 'choice'],
+      ['quiet', 'flag'],
     ])
   })
 
   it('carry label, help, unit, default and choices', () => {
-    expect(field('batchSize')).toMatchObject({ label: 'Batch size', help: 'Images at once', unit: 'images', initial: 32, minimum: 1, maximum: 64, required: false })
+    expect(field('batchSize')).toMatchObject({
+      label: 'Batch size',
+      help: 'Images at once',
+      unit: 'images',
+      initial: 32,
+      minimum: 1,
+      maximum: 64,
+      required: false,
+    })
     expect(field('name')).toMatchObject({ required: true, initial: undefined })
     expect(field('optimizer').choices).toEqual(['adam', 'sgd'])
     expect(field('seed').maximum).toBeUndefined()

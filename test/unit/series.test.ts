@@ -23,7 +23,11 @@ describe('decimation', () => {
   })
 
   it('goes by time as well', () => {
-    expect(decimate(points, { axis: 'time', from: startedAt + 5, to: startedAt + 6, columns: 10 }).map(({ t0 }) => t0 - startedAt)).toEqual([4, 5, 6, 7])
+    expect(
+      decimate(points, { axis: 'time', from: startedAt + 5, to: startedAt + 6, columns: 10 }).map(
+        ({ t0 }) => t0 - startedAt,
+      ),
+    ).toEqual([4, 5, 6, 7])
   })
 
   it('is empty for nothing', () => {
@@ -31,14 +35,29 @@ describe('decimation', () => {
   })
 
   it('leaves out what is not finite', () => {
-    expect(mergeBlocks([pointBlock(0, 0, { a: NaN, b: 1 }), pointBlock(1, 1, { a: Infinity, b: 3 })]).values).toEqual({ b: [1, 3, 4, 2] })
+    expect(mergeBlocks([pointBlock(0, 0, { a: NaN, b: 1 }), pointBlock(1, 1, { a: Infinity, b: 3 })]).values).toEqual({
+      b: [1, 3, 4, 2],
+    })
   })
 })
 
 describe('a series in the store', () => {
   const store = openStore(temporaryFolder('series'))
-  store.runs.insert({ id: 'r-1', name: 'long', recipe: { name: 'long', steps: [{ step: 'train' }] }, createdAt: new Date().toISOString(), pid: null })
-  const metric = (position: number, kind = 'step', stepIndex = 0): NewMetric => ({ runId: 'r-1', stepIndex, kind, position, at: new Date(startedAt + position * 10).toISOString(), values: { trainLoss: position === 50_000 ? 99 : 1 / (position + 1), learningRate: 0.1 } })
+  store.runs.insert({
+    id: 'r-1',
+    name: 'long',
+    recipe: { name: 'long', steps: [{ step: 'train' }] },
+    createdAt: new Date().toISOString(),
+    pid: null,
+  })
+  const metric = (position: number, kind = 'step', stepIndex = 0): NewMetric => ({
+    runId: 'r-1',
+    stepIndex,
+    kind,
+    position,
+    at: new Date(startedAt + position * 10).toISOString(),
+    values: { trainLoss: position === 50_000 ? 99 : 1 / (position + 1), learningRate: 0.1 },
+  })
 
   it('is the same however it was written: in pieces, with other kinds in between', () => {
     for (let from = 0; from < 100_000; from += 997) {
@@ -47,7 +66,11 @@ describe('a series in the store', () => {
     }
     store.metrics.append([metric(1, 'epoch'), metric(2, 'epoch'), metric(1, 'step', 2)])
     const series = store.metrics.series('r-1', { axis: 'position', columns: 500 })
-    expect(series.map(({ kind, stepIndex, total }) => [kind, stepIndex, total])).toEqual([['epoch', 0, 2], ['step', 0, 100_000], ['step', 2, 1]])
+    expect(series.map(({ kind, stepIndex, total }) => [kind, stepIndex, total])).toEqual([
+      ['epoch', 0, 2],
+      ['step', 0, 100_000],
+      ['step', 2, 1],
+    ])
     const blocks = series[1].blocks
     expect(blocks.reduce((sum, { count }) => sum + count, 0)).toBe(100_000)
     expect(Math.max(...blocks.map(({ values }) => values.trainLoss[1]))).toBe(99)
@@ -55,14 +78,27 @@ describe('a series in the store', () => {
   })
 
   it('is exact in a narrow window', () => {
-    const [{ blocks }] = store.metrics.series('r-1', { axis: 'position', from: 49_990, to: 50_010, columns: 500, kind: 'step', stepIndex: 0 })
+    const [{ blocks }] = store.metrics.series('r-1', {
+      axis: 'position',
+      from: 49_990,
+      to: 50_010,
+      columns: 500,
+      kind: 'step',
+      stepIndex: 0,
+    })
     expect(blocks.every(({ count }) => count === 1)).toBe(true)
     expect(blocks.find(({ x0 }) => x0 === 50_000)?.values.trainLoss).toEqual([99, 99, 99, 1])
   })
 
   it('is summed up later for rows of an older program', () => {
     const other = openStore(temporaryFolder('series-old'))
-    other.runs.insert({ id: 'r-1', name: 'old', recipe: { name: 'old', steps: [{ step: 'train' }] }, createdAt: new Date().toISOString(), pid: null })
+    other.runs.insert({
+      id: 'r-1',
+      name: 'old',
+      recipe: { name: 'old', steps: [{ step: 'train' }] },
+      createdAt: new Date().toISOString(),
+      pid: null,
+    })
     other.metrics.append(Array.from({ length: 1000 }, (_, index) => metric(index)))
     const expected = other.metrics.series('r-1', { axis: 'position', columns: 50 })
     const { DatabaseSync } = process.getBuiltinModule('node:sqlite')

@@ -3,7 +3,8 @@ import { inSharedLayout } from '../../src/shared/sharedLayout'
 
 const device = { cpu: 'cpu', runtime: 'onnxruntime' }
 const timed = (id: string, batchSize: number, threads: number, on = device) => ({ id, batchSize, threads, device: on })
-const ids = (found: readonly ({ readonly id: string } | undefined)[]): readonly (string | undefined)[] => found.map((each) => each?.id)
+const ids = (found: readonly ({ readonly id: string } | undefined)[]): readonly (string | undefined)[] =>
+  found.map((each) => each?.id)
 
 describe('the layout that versions have in common', () => {
   it('is the one in which the most of them were measured, though others are newer', () => {
@@ -19,12 +20,18 @@ describe('the layout that versions have in common', () => {
   })
 
   it('takes the newest measurement in it, and none in place of a missing one', () => {
-    expect(ids(inSharedLayout([[timed('new', 1, 2), timed('old', 1, 2)], [timed('b', 1, 2)], [timed('other', 8, 2)], []]))).toEqual(['new', 'b', undefined, undefined])
+    expect(
+      ids(inSharedLayout([[timed('new', 1, 2), timed('old', 1, 2)], [timed('b', 1, 2)], [timed('other', 8, 2)], []])),
+    ).toEqual(['new', 'b', undefined, undefined])
   })
 
   it('does not put machines or runtimes side by side', () => {
     const elsewhere = { cpu: 'another', runtime: 'onnxruntime' }
-    expect(ids(inSharedLayout([[timed('a', 1, 2)], [timed('b', 1, 2)], [timed('c', 1, 2, elsewhere)]]))).toEqual(['a', 'b', undefined])
+    expect(ids(inSharedLayout([[timed('a', 1, 2)], [timed('b', 1, 2)], [timed('c', 1, 2, elsewhere)]]))).toEqual([
+      'a',
+      'b',
+      undefined,
+    ])
     expect(inSharedLayout([[], []])).toEqual([undefined, undefined])
   })
 })

@@ -20,14 +20,27 @@ let count = 0
 const fresh = (): string => join(folder, String(count++))
 
 const draft = (name: string): VersionDraft => ({
-  name, origin: 'imported', precision: 'fp32', parentId: null, runId: null, architecture: 'tiny', inputSize: { height: 8, width: 8 }, classes: [], classCount: 2, trainable: true, step: { step: 'import' }, warnings: [],
+  name,
+  origin: 'imported',
+  precision: 'fp32',
+  parentId: null,
+  runId: null,
+  architecture: 'tiny',
+  inputSize: { height: 8, width: 8 },
+  classes: [],
+  classCount: 2,
+  trainable: true,
+  step: { step: 'import' },
+  warnings: [],
 })
 const model = Uint8Array.of(1, 2, 3)
 const make = (store: Store, name: string) => commitVersion(store, draft(name), new Map([['model.onnx', model]]))
 /** Of the workspace, not of the machine that the tests run on. */
 const ofTheMachine = ['backends', 'disk space', 'locks']
 const problems = async (store: Store, repair = false): Promise<readonly string[]> =>
-  (await runDoctor(store, repair)).filter(({ check, status }) => !ofTheMachine.includes(check) && status !== 'ok').map(({ status, message }) => `${status}: ${message}`)
+  (await runDoctor(store, repair))
+    .filter(({ check, status }) => !ofTheMachine.includes(check) && status !== 'ok')
+    .map(({ status, message }) => `${status}: ${message}`)
 
 describe('versions', () => {
   it('are a folder and a row', () => {
@@ -35,13 +48,25 @@ describe('versions', () => {
     const version = make(store, 'a')
     expect(readdirSync(store.paths.version(version.id)).sort()).toEqual(['metadata.json', 'model.onnx'])
     expect(store.versions.list(false)).toEqual([version])
-    expect(version).toMatchObject({ sizeBytes: 3, hash: '039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81' })
+    expect(version).toMatchObject({
+      sizeBytes: 3,
+      hash: '039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81',
+    })
     store.close()
   })
 
   it('leave nothing behind when their files cannot be written', () => {
     const store = openStore(fresh())
-    expect(() => commitVersion(store, draft('a'), new Map<string, FileContent>([['model.onnx', model], ['source.onnx', { copyOf: '/nowhere/at/all' }]]))).toThrow(/ENOENT/)
+    expect(() =>
+      commitVersion(
+        store,
+        draft('a'),
+        new Map<string, FileContent>([
+          ['model.onnx', model],
+          ['source.onnx', { copyOf: '/nowhere/at/all' }],
+        ]),
+      ),
+    ).toThrow(/ENOENT/)
     expect(readdirSync(store.paths.versions)).toEqual([])
     expect(store.versions.list(false)).toEqual([])
     store.close()
@@ -52,7 +77,9 @@ describe('versions', () => {
     const [a, b1, b2] = ['mobile', 'twin', 'twin'].map((name) => make(store, name))
     expect(resolveVersion(store, a.id)).toEqual(a)
     expect(resolveVersion(store, 'mobile')).toEqual(a)
-    expect(() => resolveVersion(store, 'twin')).toThrow(`2 versions are called 'twin': expected one of the ids ${[b2.id, b1.id].sort().reverse().join(', ')}`)
+    expect(() => resolveVersion(store, 'twin')).toThrow(
+      `2 versions are called 'twin': expected one of the ids ${[b2.id, b1.id].sort().reverse().join(', ')}`,
+    )
     expect(() => resolveVersion(store, 'mobil')).toThrow("no version is called 'mobil': there are 'mobile'")
     expect(freeName(store, 'twin')).toBe('twin-2')
     store.close()
@@ -83,7 +110,9 @@ describe('the database', () => {
     const database = new DatabaseSync(join(workspace, 'workspace.db'))
     database.exec('PRAGMA user_version = 99')
     database.close()
-    expect(() => openStore(workspace)).toThrow(/expected schema \d+ or older, got 99: it was written by a newer program/)
+    expect(() => openStore(workspace)).toThrow(
+      /expected schema \d+ or older, got 99: it was written by a newer program/,
+    )
   })
 
   it('is copied before each migration, and a failing one changes nothing', () => {
@@ -91,8 +120,14 @@ describe('the database', () => {
     const database = openDatabase(path)
     migrate(database, path, ['CREATE TABLE first (a)'])
     expect(existsSync(`${path}.backup-v0`)).toBe(false)
-    expect(() => migrate(database, path, ['', 'CREATE TABLE second (a); CREATE TABLE first (a)'])).toThrow(/already exists/)
-    const tables = () => database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all().map(({ name }) => name)
+    expect(() => migrate(database, path, ['', 'CREATE TABLE second (a); CREATE TABLE first (a)'])).toThrow(
+      /already exists/,
+    )
+    const tables = () =>
+      database
+        .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
+        .all()
+        .map(({ name }) => name)
     expect(tables()).toEqual(['first'])
     migrate(database, path, ['', 'CREATE TABLE second (a)', 'CREATE TABLE third (a)'])
     expect(tables()).toEqual(['first', 'second', 'third'])
@@ -106,7 +141,10 @@ describe('the database', () => {
   it('that is not one is said to be damaged', () => {
     const workspace = fresh()
     mkdirSync(workspace)
-    writeFileSync(join(workspace, 'workspace.db'), 'this is not a database, but it is long enough to be looked at as one '.repeat(20))
+    writeFileSync(
+      join(workspace, 'workspace.db'),
+      'this is not a database, but it is long enough to be looked at as one '.repeat(20),
+    )
     expect(() => openStore(workspace)).toThrow(/'workspace\.db' is not a database/)
   })
 
@@ -125,14 +163,29 @@ describe('the database', () => {
 describe('metrics', () => {
   it('are read from a sequence on, by kind, and thinned with the last point kept', () => {
     const store = openStore(fresh())
-    store.runs.insert({ id: 'r', name: 'r', recipe: { name: 'r', steps: [{ step: 'train' }] }, createdAt: '', pid: null })
-    const point = (kind: string, position: number) => ({ runId: 'r', stepIndex: 0, kind, position, at: '', values: { loss: 1 / (1 + position) } })
+    store.runs.insert({
+      id: 'r',
+      name: 'r',
+      recipe: { name: 'r', steps: [{ step: 'train' }] },
+      createdAt: '',
+      pid: null,
+    })
+    const point = (kind: string, position: number) => ({
+      runId: 'r',
+      stepIndex: 0,
+      kind,
+      position,
+      at: '',
+      values: { loss: 1 / (1 + position) },
+    })
     store.metrics.append(Array.from({ length: 1000 }, (_, index) => point('step', index)))
     const written = store.metrics.append([point('epoch', 1), point('epoch', 2)])
     expect(written.map(({ sequence }) => sequence)).toEqual([1001, 1002])
     expect(store.metrics.list('r', { since: 1001 }).map(({ position }) => position)).toEqual([2])
     const thinned = store.metrics.list('r', { points: 10 })
-    expect(thinned.filter(({ kind }) => kind === 'step').map(({ position }) => position)).toEqual([99, 199, 299, 399, 499, 599, 699, 799, 899, 999])
+    expect(thinned.filter(({ kind }) => kind === 'step').map(({ position }) => position)).toEqual([
+      99, 199, 299, 399, 499, 599, 699, 799, 899, 999,
+    ])
     expect(thinned.filter(({ kind }) => kind === 'epoch')).toHaveLength(2)
     expect(store.metrics.list('r', { kind: 'epoch' })[1].values).toEqual({ loss: 1 / 3 })
     store.close()
@@ -169,17 +222,27 @@ describe('doctor', () => {
     writeFileSync(store.paths.model(changed.id), 'other')
     const found = [...(await problems(store, true))].sort()
     expect(found).toHaveLength(2)
-    expect(found[0]).toMatch(/^problem: version 'changed' .* was changed: expected SHA-256 039058c6f2c0…, got d9298a10d1b0…/)
+    expect(found[0]).toMatch(
+      /^problem: version 'changed' .* was changed: expected SHA-256 039058c6f2c0…, got d9298a10d1b0…/,
+    )
     expect(found[1]).toMatch(/^repaired: version 'gone' .* is missing: its row was removed/)
     store.close()
   })
 
   it('marks runs whose process is gone', async () => {
     const store = openStore(fresh())
-    store.runs.insert({ id: 'r-1', name: 'r', recipe: { name: 'r', steps: [{ step: 'train' }] }, createdAt: new Date().toISOString(), pid: 2 ** 22 + 1 })
+    store.runs.insert({
+      id: 'r-1',
+      name: 'r',
+      recipe: { name: 'r', steps: [{ step: 'train' }] },
+      createdAt: new Date().toISOString(),
+      pid: 2 ** 22 + 1,
+    })
     mkdirSync(store.paths.run('r-1'))
     store.runs.update('r-1', { status: 'running' })
-    expect(await problems(store, true)).toEqual(["repaired: run 'r' (r-1) is running, but its process is gone: marked as crashed; it can be resumed"])
+    expect(await problems(store, true)).toEqual([
+      "repaired: run 'r' (r-1) is running, but its process is gone: marked as crashed; it can be resumed",
+    ])
     expect(store.runs.find('r-1')).toMatchObject({ status: 'crashed', resumable: true })
     store.close()
   })
@@ -193,6 +256,8 @@ it('ids sort by time', () => {
 it('a folder that cannot be made is one sentence', () => {
   const file = join(folder, 'file')
   writeFileSync(file, '')
-  expect(() => openStore(join(file, 'inside'))).toThrow(`workspace '${join(file, 'inside')}': it, or a part of its path, is a file: choose another folder with --workspace`)
+  expect(() => openStore(join(file, 'inside'))).toThrow(
+    `workspace '${join(file, 'inside')}': it, or a part of its path, is a file: choose another folder with --workspace`,
+  )
   expect(readFileSync(file, 'utf8')).toBe('')
 })

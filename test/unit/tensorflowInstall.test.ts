@@ -20,7 +20,9 @@ import { unzip } from '../../src/node/backends/tensorflow/install/unzip'
 
 let folder = ''
 let server: Server | undefined
-beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'nnopt-install-')) })
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nnopt-install-'))
+})
 afterEach(async () => {
   server?.close()
   server = undefined
@@ -30,7 +32,9 @@ afterEach(async () => {
 async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
   const created = createServer(answer)
   server = created
-  await new Promise<void>((resolve) => { created.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>((resolve) => {
+    created.listen(0, '127.0.0.1', resolve)
+  })
   return `http://127.0.0.1:${(created.address() as AddressInfo).port}`
 }
 
@@ -50,7 +54,9 @@ describe('download', () => {
   it('reports bytes that only grow, checks the sha256 and leaves one file', async () => {
     const url = await serveContent([])
     const seen: number[] = []
-    const file = await download({ fileName: 'a.whl', url, sha256: sha256(content) }, folder, { onProgress: ({ doneBytes }) => seen.push(doneBytes ?? 0) })
+    const file = await download({ fileName: 'a.whl', url, sha256: sha256(content) }, folder, {
+      onProgress: ({ doneBytes }) => seen.push(doneBytes ?? 0),
+    })
     expect(await readFile(file)).toEqual(content)
     expect(seen).toEqual([...seen].sort((a, b) => a - b))
     expect(seen.at(-1)).toBe(content.length)
@@ -67,12 +73,18 @@ describe('download', () => {
 
   it('does not ask again for a file that is complete', async () => {
     await writeFile(join(folder, 'a.whl'), content)
-    await expect(download({ fileName: 'a.whl', url: 'http://127.0.0.1:1', sha256: sha256(content) }, folder, { onProgress: () => {} })).resolves.toBe(join(folder, 'a.whl'))
+    await expect(
+      download({ fileName: 'a.whl', url: 'http://127.0.0.1:1', sha256: sha256(content) }, folder, {
+        onProgress: () => {},
+      }),
+    ).resolves.toBe(join(folder, 'a.whl'))
   })
 
   it('refuses and removes a file with another sha256', async () => {
     const url = await serveContent([])
-    const attempt = download({ fileName: 'a.whl', url, sha256: sha256(Buffer.from('other')) }, folder, { onProgress: () => {} })
+    const attempt = download({ fileName: 'a.whl', url, sha256: sha256(Buffer.from('other')) }, folder, {
+      onProgress: () => {},
+    })
     await expect(attempt).rejects.toMatchObject({ code: 'badInput', message: expect.stringContaining("'a.whl'") })
     await expect(readFile(join(folder, 'a.whl.part'))).rejects.toThrow('ENOENT')
   })
@@ -85,20 +97,44 @@ describe('package index', () => {
   it('reads the JSON form', async () => {
     const index = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'application/vnd.pypi.simple.v1+json' })
-      response.end(JSON.stringify({ files: [{ filename: 'pkg_cpu-1.2.0-win.whl', url: 'x', hashes: {} }, { filename: name, url: '../files/a.whl', hashes: { sha256: 'ab' } }] }))
+      response.end(
+        JSON.stringify({
+          files: [
+            { filename: 'pkg_cpu-1.2.0-win.whl', url: 'x', hashes: {} },
+            { filename: name, url: '../files/a.whl', hashes: { sha256: 'ab' } },
+          ],
+        }),
+      )
     })
-    expect(await findWheel(`${index}/simple`, { name: 'pkg-cpu', version: '1.2.0' }, tag)).toEqual({ fileName: name, url: `${index}/simple/files/a.whl`, sha256: 'ab' })
+    expect(await findWheel(`${index}/simple`, { name: 'pkg-cpu', version: '1.2.0' }, tag)).toEqual({
+      fileName: name,
+      url: `${index}/simple/files/a.whl`,
+      sha256: 'ab',
+    })
   })
 
   it('reads the HTML form, with the hash in the fragment', async () => {
     const hash = 'c'.repeat(64)
-    const index = await serve((_, response) => { response.writeHead(200, { 'content-type': 'text/html' }).end(`<a class="x" href="/f/${name}#sha256=${hash}">${name}</a>`) })
-    expect(await findWheel(index, { name: 'pkg-cpu', version: '1.2.0' }, tag)).toEqual({ fileName: name, url: `${index}/f/${name}`, sha256: hash })
+    const index = await serve((_, response) => {
+      response
+        .writeHead(200, { 'content-type': 'text/html' })
+        .end(`<a class="x" href="/f/${name}#sha256=${hash}">${name}</a>`)
+    })
+    expect(await findWheel(index, { name: 'pkg-cpu', version: '1.2.0' }, tag)).toEqual({
+      fileName: name,
+      url: `${index}/f/${name}`,
+      sha256: hash,
+    })
   })
 
   it('says what it looked for when nothing fits', async () => {
-    const index = await serve((_, response) => { response.writeHead(200, { 'content-type': 'text/html' }).end('') })
-    await expect(findWheel(index, { name: 'pkg', version: '9' }, tag)).rejects.toMatchObject({ code: 'notFound', message: expect.stringContaining('pkg 9') })
+    const index = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('')
+    })
+    await expect(findWheel(index, { name: 'pkg', version: '9' }, tag)).rejects.toMatchObject({
+      code: 'notFound',
+      message: expect.stringContaining('pkg 9'),
+    })
   })
 
   it('prefers the address that is given', async () => {
@@ -147,12 +183,18 @@ describe('troubles of an installation', () => {
     { what: 'an empty file', bytes: Buffer.alloc(0), got: 'another system' },
   ])('refuses a library of $what', async ({ bytes, got }) => {
     await writeFile(join(folder, 'a.so'), bytes)
-    await expect(assertForThisMachine(join(folder, 'a.so'), '/x/a.whl')).rejects.toMatchObject({ code: 'badInput', message: expect.stringMatching(new RegExp(`^'a.whl': expected a wheel for .*, got one for ${got};`)) })
+    await expect(assertForThisMachine(join(folder, 'a.so'), '/x/a.whl')).rejects.toMatchObject({
+      code: 'badInput',
+      message: expect.stringMatching(new RegExp(`^'a.whl': expected a wheel for .*, got one for ${got};`)),
+    })
   })
 
   it('puts a full disk in words, and nothing else', () => {
     const full = Object.assign(new Error('write'), { code: 'ENOSPC' })
-    expect(explainFullDisk(full, '/r')).toMatchObject({ code: 'storage', message: expect.stringContaining("the disk of '/r' is full (ENOSPC)") })
+    expect(explainFullDisk(full, '/r')).toMatchObject({
+      code: 'storage',
+      message: expect.stringContaining("the disk of '/r' is full (ENOSPC)"),
+    })
     const other = Object.assign(new Error('write'), { code: 'EACCES' })
     expect(explainFullDisk(other, '/r')).toBe(other)
   })
@@ -164,14 +206,24 @@ describe('troubles of an installation', () => {
   })
 
   it('names the program that could not be started, and shows the end of what a failed one said', async () => {
-    await expect(run('no-such-compiler', [])).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining("'no-such-compiler' could not be started") })
-    await expect(run(process.execPath, ['-e', 'console.error("no headers"); process.exit(3)'])).rejects.toMatchObject({ code: 'unavailable', message: expect.stringMatching(/failed \(3\):\nno headers/) })
+    await expect(run('no-such-compiler', [])).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining("'no-such-compiler' could not be started"),
+    })
+    await expect(run(process.execPath, ['-e', 'console.error("no headers"); process.exit(3)'])).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/failed \(3\):\nno headers/),
+    })
   })
 })
 
 it('cudaRequirements reads both spellings of a requirement', () => {
-  const metadata = "Requires-Dist: numpy>=1.26\nRequires-Dist: nvidia-cublas-cu12 ==12.5.3.2 ; extra == 'and-cuda'\nRequires-Dist: nvidia-cudnn-cu12<10.0,>=9.3.0.75; extra == \"and-cuda\"\n"
-  expect(cudaRequirements(metadata)).toEqual([{ name: 'nvidia-cublas-cu12', version: '12.5.3.2' }, { name: 'nvidia-cudnn-cu12', version: '9.3.0.75' }])
+  const metadata =
+    'Requires-Dist: numpy>=1.26\nRequires-Dist: nvidia-cublas-cu12 ==12.5.3.2 ; extra == \'and-cuda\'\nRequires-Dist: nvidia-cudnn-cu12<10.0,>=9.3.0.75; extra == "and-cuda"\n'
+  expect(cudaRequirements(metadata)).toEqual([
+    { name: 'nvidia-cublas-cu12', version: '12.5.3.2' },
+    { name: 'nvidia-cudnn-cu12', version: '9.3.0.75' },
+  ])
 })
 
 it('cpuLevel takes the best level whose instructions are all there', () => {
@@ -181,14 +233,22 @@ it('cpuLevel takes the best level whose instructions are all there', () => {
   expect(cpuLevel([...v3, 'avx512f'])).toBe('x86-64-v3')
   const v4 = [...v3, 'avx512f', 'avx512bw', 'avx512cd', 'avx512dq', 'avx512vl']
   expect(cpuLevel(v4)).toBe('x86-64-v4')
-  expect([cpuLevel(v4, 'x86-64-v3'), cpuLevel(v4, 'base'), cpuLevel([], 'x86-64-v3')]).toEqual(['x86-64-v3', 'base', 'base'])
+  expect([cpuLevel(v4, 'x86-64-v3'), cpuLevel(v4, 'base'), cpuLevel([], 'x86-64-v3')]).toEqual([
+    'x86-64-v3',
+    'base',
+    'base',
+  ])
   expect(() => cpuLevel(v4, 'avx9')).toThrow("NNOPT_CPU_LEVEL: expected one of x86-64-v4, x86-64-v3, base, got 'avx9'")
 })
 
 it.each([
   { platform: 'linux', environment: {}, expected: join('/home/a', '.local', 'share', 'nnopt', 'runtime') },
   { platform: 'linux', environment: { XDG_DATA_HOME: '/data' }, expected: join('/data', 'nnopt', 'runtime') },
-  { platform: 'darwin', environment: {}, expected: join('/home/a', 'Library', 'Application Support', 'nnopt', 'runtime') },
+  {
+    platform: 'darwin',
+    environment: {},
+    expected: join('/home/a', 'Library', 'Application Support', 'nnopt', 'runtime'),
+  },
   { platform: 'win32', environment: { LOCALAPPDATA: 'C:/local' }, expected: join('C:/local', 'nnopt', 'runtime') },
   { platform: 'linux', environment: { NNOPT_RUNTIME: '/r' }, expected: '/r' },
 ] as const)('runtimeFolder on $platform with $environment', ({ platform, environment, expected }) => {
@@ -214,7 +274,8 @@ describe('the addon that an installed program carries', () => {
     const carried = join(folder, 'carried')
     await mkdir(join(carried, 'tfjs-node', 'dist'), { recursive: true })
     await writeFile(join(carried, 'manifest.json'), manifest)
-    for (const file of ['tfjs_binding.node', 'nnopt_operations_base.node', 'tfjs-node/dist/a.js', 'notes.txt']) await writeFile(join(carried, file), file)
+    for (const file of ['tfjs_binding.node', 'nnopt_operations_base.node', 'tfjs-node/dist/a.js', 'notes.txt'])
+      await writeFile(join(carried, file), file)
     return carried
   }
 
@@ -231,7 +292,12 @@ describe('the addon that an installed program carries', () => {
     ['for another system', { platform: 'plan9' }],
     ['for another processor', { arch: 'mips' }],
   ])('is left where it lies when it is %s', async (_name, other) => {
-    expect(await bringPrebuilt(layout(join(folder, 'runtime')), await carry(JSON.stringify({ ...manifestOf(false), ...other })))).toBe(false)
+    expect(
+      await bringPrebuilt(
+        layout(join(folder, 'runtime')),
+        await carry(JSON.stringify({ ...manifestOf(false), ...other })),
+      ),
+    ).toBe(false)
   })
 
   it('need not be there', async () => {

@@ -26,13 +26,21 @@ function inThread(): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let answer: unknown
     new Worker(program, { eval: true, workerData: [core, place.loader, place.operations(cpuLevel())] })
-      .on('message', (message) => { answer = message })
+      .on('message', (message) => {
+        answer = message
+      })
       .on('error', reject)
       .on('exit', () => resolve(answer))
   })
 }
 
-it.skipIf(!installed)('TensorFlow and the operations load in two threads at once and again after these have ended', async () => {
-  expect(await Promise.all([inThread(), inThread()])).toEqual([[0, 2], [0, 2]])
-  expect(await inThread()).toEqual([0, 2])
-})
+it.skipIf(!installed)(
+  'TensorFlow and the operations load in two threads at once and again after these have ended',
+  async () => {
+    expect(await Promise.all([inThread(), inThread()])).toEqual([
+      [0, 2],
+      [0, 2],
+    ])
+    expect(await inThread()).toEqual([0, 2])
+  },
+)

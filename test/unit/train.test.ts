@@ -28,7 +28,10 @@ const samples = 96
 function picture(index: number): { readonly image: Uint8Array; readonly label: number } {
   const label = index % 3
   const random = createRandom(7, index)
-  const image = Uint8Array.from({ length: size * size * 3 }, (_, position) => (position % 3 === label ? 140 : 90) + random.integer(80))
+  const image = Uint8Array.from(
+    { length: size * size * 3 },
+    (_, position) => (position % 3 === label ? 140 : 90) + random.integer(80),
+  )
   return { image, label }
 }
 
@@ -51,10 +54,12 @@ const data: TrainingData = {
   },
 }
 
-const config = (changes: Partial<TrainConfig> = {}): TrainConfig => trainConfig.parse({ epochs: 3, batchSize: 16, learningRate: 0.1, ...changes })
+const config = (changes: Partial<TrainConfig> = {}): TrainConfig =>
+  trainConfig.parse({ epochs: 3, batchSize: 16, learningRate: 0.1, ...changes })
 const model = (): Graph => architectures.get('tiny-cnn').build({ classes: 3, size, channels: 4 }, 5)
 const normalization = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }
-const trainerOf = (settings: TrainConfig, graph = model()): Trainer => createTrainer(graph, settings, data.stepsPerEpoch, normalization)
+const trainerOf = (settings: TrainConfig, graph = model()): Trainer =>
+  createTrainer(graph, settings, data.stepsPerEpoch, normalization)
 
 interface Recorder extends FitHooks {
   readonly events: FitEvent[]
@@ -65,7 +70,14 @@ function recorder(command: (asked: number) => Command = () => 'run'): Recorder {
   const events: FitEvent[] = []
   const checkpoints: FitState[] = []
   let asked = 0
-  return { events, checkpoints, onEvent: (event) => void events.push(event), onCheckpoint: async (state) => void checkpoints.push(state), command: () => command(++asked), now: () => performance.now() }
+  return {
+    events,
+    checkpoints,
+    onEvent: (event) => void events.push(event),
+    onCheckpoint: async (state) => void checkpoints.push(state),
+    command: () => command(++asked),
+    now: () => performance.now(),
+  }
 }
 
 describe('training', () => {
@@ -82,7 +94,10 @@ describe('training', () => {
 
   it.each(['sgd', 'adam', 'adamw'])('gives the same bits twice with %s', async (optimizer) => {
     const settings = config({ optimizer, learningRate: 0.01, emaDecay: 0.9, epochs: 2 })
-    const [first, second] = await Promise.all([fit(trainerOf(settings), data, settings, recorder()), fit(trainerOf(settings), data, settings, recorder())])
+    const [first, second] = await Promise.all([
+      fit(trainerOf(settings), data, settings, recorder()),
+      fit(trainerOf(settings), data, settings, recorder()),
+    ])
     expect(second.state.snapshot.vectors).toEqual(first.state.snapshot.vectors)
   })
 
@@ -106,7 +121,11 @@ describe('training', () => {
     const mask = Uint8Array.from(weights.data, (_, index) => Number(index % 2 === 0))
     const pruned = { ...weights, data: Float32Array.from(weights.data, (value, index) => value * mask[index]) }
     const settings = config({ epochs: 1, emaDecay: 0.5 })
-    const trainer = trainerOf(settings, { ...graph, initializers: new Map([...graph.initializers, [name, pruned]]), masks: new Map([[name, mask]]) })
+    const trainer = trainerOf(settings, {
+      ...graph,
+      initializers: new Map([...graph.initializers, [name, pruned]]),
+      masks: new Map([[name, mask]]),
+    })
     const { chosen } = await fit(trainer, data, settings, recorder())
     const trained = [...(trainer.graphOf(chosen).initializers.get(name)?.data ?? [])]
     expect(trained.filter((value, index) => mask[index] === 0 && value !== 0)).toEqual([])
@@ -118,7 +137,9 @@ describe('training', () => {
     const trainer = trainerOf(settings)
     const before = model().initializers
     const after = trainer.graphOf((await fit(trainer, data, settings, recorder())).chosen).initializers
-    const changed = [...before].filter(([name, { data: values }]) => values.some((value, index) => value !== after.get(name)?.data[index])).map(([name]) => name)
+    const changed = [...before]
+      .filter(([name, { data: values }]) => values.some((value, index) => value !== after.get(name)?.data[index]))
+      .map(([name]) => name)
     expect(changed.sort()).toEqual(['classifier.bias', 'classifier.weight'])
   })
 
@@ -135,7 +156,8 @@ describe('training', () => {
     const trainer = trainerOf(settings)
     const hooks = recorder()
     await fit(trainer, data, settings, hooks)
-    const weightAfter = (epoch: number): unknown => trainer.graphOf(hooks.checkpoints[epoch].snapshot).initializers.get('stem.conv.weight')?.data
+    const weightAfter = (epoch: number): unknown =>
+      trainer.graphOf(hooks.checkpoints[epoch].snapshot).initializers.get('stem.conv.weight')?.data
     expect(weightAfter(0)).toEqual(model().initializers.get('stem.conv.weight')?.data)
     expect(weightAfter(1)).not.toEqual(weightAfter(0))
   })
@@ -143,7 +165,11 @@ describe('training', () => {
   it('counts an epoch whose last batch has no readable image', async () => {
     const settings = config({ epochs: 1 })
     const hooks = recorder()
-    const short: TrainingData = { ...data, stepsPerEpoch: 100, trainBatches: (epoch, step) => data.trainBatches(epoch, step) }
+    const short: TrainingData = {
+      ...data,
+      stepsPerEpoch: 100,
+      trainBatches: (epoch, step) => data.trainBatches(epoch, step),
+    }
     const { state } = await fit(trainerOf(settings), short, settings, hooks)
     const [epoch] = hooks.events.filter((event) => event.kind === 'epoch')
     expect(Number.isFinite(epoch.trainLoss)).toBe(true)
@@ -171,9 +197,17 @@ describe('training', () => {
   })
 
   it('stops with a reason when the loss leaves the finite numbers, with the best epoch', async () => {
-    const settings = config({ learningRate: 10, optimizerParams: { momentum: 0.99 }, epochs: 40, schedule: 'constant', weightDecay: 1 })
+    const settings = config({
+      learningRate: 10,
+      optimizerParams: { momentum: 0.99 },
+      epochs: 40,
+      schedule: 'constant',
+      weightDecay: 1,
+    })
     const { diverged, chosen, state } = await fit(trainerOf(settings), data, settings, recorder())
-    expect(diverged).toMatch(/^training diverged in epoch \d+, step \d+: the loss is not finite; .*; lower the learning rate/)
+    expect(diverged).toMatch(
+      /^training diverged in epoch \d+, step \d+: the loss is not finite; .*; lower the learning rate/,
+    )
     expect(chosen).toBe(state.best?.snapshot)
   })
 

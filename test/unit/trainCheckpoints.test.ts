@@ -13,9 +13,26 @@ const recipe = { seed: 4 }
 
 /** A state whose every number tells its step. */
 function stateOf(step: number): FitState {
-  const snapshot = { step, vectors: { parameters: Float32Array.of(step, -0, 1e-40), 'slot.velocity': Float32Array.of(step / 3, 2, 3) } }
-  const metrics = { epoch: 0, trainLoss: 1, trainAccuracy: 0.5, learningRate: 0.1, samplesPerSecond: 10, waitedShare: 0, seconds: 1 }
-  return { snapshot, epoch: 1, stepInEpoch: step, history: [metrics], best: { epoch: 0, score: 0.5, snapshot: { ...snapshot, step: 1 } } }
+  const snapshot = {
+    step,
+    vectors: { parameters: Float32Array.of(step, -0, 1e-40), 'slot.velocity': Float32Array.of(step / 3, 2, 3) },
+  }
+  const metrics = {
+    epoch: 0,
+    trainLoss: 1,
+    trainAccuracy: 0.5,
+    learningRate: 0.1,
+    samplesPerSecond: 10,
+    waitedShare: 0,
+    seconds: 1,
+  }
+  return {
+    snapshot,
+    epoch: 1,
+    stepInEpoch: step,
+    history: [metrics],
+    best: { epoch: 0, score: 0.5, snapshot: { ...snapshot, step: 1 } },
+  }
 }
 
 describe('checkpoints', () => {
@@ -74,11 +91,21 @@ describe('safetensors', () => {
   const damaged = [
     { what: 'nothing', content: new Uint8Array(0), message: 'is not a safetensors file or is cut short: 0 bytes' },
     { what: 'a header longer than the file', content: bytes.slice(0, 40), message: 'is cut short: 40 bytes' },
-    { what: 'a header that is not JSON', content: Uint8Array.of(4, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4), message: 'its header is not JSON' },
-    { what: 'data cut short', content: bytes.slice(0, -1), message: "cut short at tensor 'after': expected 4 bytes, got 3" },
+    {
+      what: 'a header that is not JSON',
+      content: Uint8Array.of(4, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4),
+      message: 'its header is not JSON',
+    },
+    {
+      what: 'data cut short',
+      content: bytes.slice(0, -1),
+      message: "cut short at tensor 'after': expected 4 bytes, got 3",
+    },
   ]
   it.each(damaged)('names the file and the fault of $what', ({ content, message }) => {
-    expect(() => readSafetensors(content, 'model.safetensors')).toThrow(expect.objectContaining({ code: 'badInput', message: expect.stringMatching(/^'model\.safetensors'/) }))
+    expect(() => readSafetensors(content, 'model.safetensors')).toThrow(
+      expect.objectContaining({ code: 'badInput', message: expect.stringMatching(/^'model\.safetensors'/) }),
+    )
     expect(() => readSafetensors(content, 'model.safetensors')).toThrow(message)
   })
 })

@@ -17,10 +17,19 @@ function batchOf(seed: number): ImageBatch {
 }
 
 /** Small enough to take seconds; between them every kernel of the built-in networks. */
-const networks: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { 'tiny-cnn': {}, 'mobilenet-v3-small': { smallStem: false }, 'mobilenet-v2': { width: 0.25, totalStride: 32 } }
+const networks: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'tiny-cnn': {},
+  'mobilenet-v3-small': { smallStem: false },
+  'mobilenet-v2': { width: 0.25, totalStride: 32 },
+}
 
 const start = (id: string): Trainer =>
-  createTrainer(architectures.get(id).build({ ...networks[id], size: side }, 0), trainConfig.parse({ batchSize, learningRate: 0.02, emaDecay: 0.9 }), steps, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] })
+  createTrainer(
+    architectures.get(id).build({ ...networks[id], size: side }, 0),
+    trainConfig.parse({ batchSize, learningRate: 0.02, emaDecay: 0.9 }),
+    steps,
+    { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
+  )
 
 function trainSteps(trainer: Trainer, from: number, to: number): void {
   for (let step = from; step < to; step++) {
@@ -45,7 +54,11 @@ async function vectorsAfter(id: string, restarts: boolean): Promise<Readonly<Rec
   return vectors
 }
 
-const available = new Map(await Promise.all(backends.list().map(async (backend) => [backend.id, (await backend.available()).available] as const)))
+const available = new Map(
+  await Promise.all(
+    backends.list().map(async (backend) => [backend.id, (await backend.available()).available] as const),
+  ),
+)
 
 describe.each(backends.ids)('training on %s', (id) => {
   if (!available.get(id)) return void it.skip(`${id} is not installed`, () => {})
@@ -56,12 +69,15 @@ describe.each(backends.ids)('training on %s', (id) => {
   afterAll(() => running.dispose())
 
   // A graphics device in software takes minutes for the others.
-  it.each(id === 'webgpu' ? ['tiny-cnn'] : Object.keys(networks))('gives the same bits for %s from the start, and from a restart', async (architecture) => {
-    const expected = await vectorsAfter(architecture, false)
-    expect(expected.parameters.every(Number.isFinite)).toBe(true)
-    expect(await vectorsAfter(architecture, false)).toEqual(expected)
-    expect(await vectorsAfter(architecture, true)).toEqual(expected)
-  })
+  it.each(id === 'webgpu' ? ['tiny-cnn'] : Object.keys(networks))(
+    'gives the same bits for %s from the start, and from a restart',
+    async (architecture) => {
+      const expected = await vectorsAfter(architecture, false)
+      expect(expected.parameters.every(Number.isFinite)).toBe(true)
+      expect(await vectorsAfter(architecture, false)).toEqual(expected)
+      expect(await vectorsAfter(architecture, true)).toEqual(expected)
+    },
+  )
 
   // WebGPU's own test does it, over 1,000.
   it.skipIf(id === 'webgpu')('keeps no tensor over 200 steps', () => {

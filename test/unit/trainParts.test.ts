@@ -30,17 +30,42 @@ describe('learning rates', () => {
 
 describe('a configuration', () => {
   const wrong = [
-    { changes: { optimizer: 'sdg' }, code: 'notFound', message: "unknown optimizer 'sdg': expected one of adam, adamw, sgd" },
-    { changes: { schedule: 'cosign' }, code: 'notFound', message: "unknown schedule 'cosign': expected one of constant, cosine, one-cycle, step" },
-    { changes: { optimizerParams: { nestrov: true } }, code: 'wrongCall', message: "optimizer 'sgd': unknown parameter 'nestrov': expected one of momentum, nesterov" },
-    { changes: { schedule: 'constant', scheduleParams: { rise: 0.1 } }, code: 'wrongCall', message: "schedule 'constant': unknown parameter 'rise': expected none" },
-    { changes: { optimizerParams: { momentum: 1.5 } }, code: 'wrongCall', message: "optimizer 'sgd': parameter 'momentum': " },
+    {
+      changes: { optimizer: 'sdg' },
+      code: 'notFound',
+      message: "unknown optimizer 'sdg': expected one of adam, adamw, sgd",
+    },
+    {
+      changes: { schedule: 'cosign' },
+      code: 'notFound',
+      message: "unknown schedule 'cosign': expected one of constant, cosine, one-cycle, step",
+    },
+    {
+      changes: { optimizerParams: { nestrov: true } },
+      code: 'wrongCall',
+      message: "optimizer 'sgd': unknown parameter 'nestrov': expected one of momentum, nesterov",
+    },
+    {
+      changes: { schedule: 'constant', scheduleParams: { rise: 0.1 } },
+      code: 'wrongCall',
+      message: "schedule 'constant': unknown parameter 'rise': expected none",
+    },
+    {
+      changes: { optimizerParams: { momentum: 1.5 } },
+      code: 'wrongCall',
+      message: "optimizer 'sgd': parameter 'momentum': ",
+    },
   ]
   it.each(wrong)('with $changes is refused', ({ changes, code, message }) => {
-    expect(() => checkConfig(trainConfig.parse(changes))).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }))
+    expect(() => checkConfig(trainConfig.parse(changes))).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(message) }),
+    )
   })
 
-  it.each([{}, { optimizer: 'adamw', optimizerParams: { beta2: 0.99 }, schedule: 'step', scheduleParams: { milestones: [0.3] } }])('%j is taken', (changes) => {
+  it.each([
+    {},
+    { optimizer: 'adamw', optimizerParams: { beta2: 0.99 }, schedule: 'step', scheduleParams: { milestones: [0.3] } },
+  ])('%j is taken', (changes) => {
     expect(() => checkConfig(trainConfig.parse(changes))).not.toThrow()
   })
 })

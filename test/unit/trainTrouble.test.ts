@@ -21,12 +21,18 @@ afterAll(() => running.dispose())
 const size = 8
 function batch(count: number, seed = 1): ImageBatch {
   const random = createRandom(seed)
-  return { images: Uint8Array.from({ length: count * size * size * 3 }, () => random.integer(256)), labels: Int32Array.from({ length: count }, () => random.integer(3)), height: size, width: size }
+  return {
+    images: Uint8Array.from({ length: count * size * size * 3 }, () => random.integer(256)),
+    labels: Int32Array.from({ length: count }, () => random.integer(3)),
+    height: size,
+    width: size,
+  }
 }
 
 const model = (): Graph => architectures.get('tiny-cnn').build({ classes: 3, size, channels: 4 }, 5)
 const config = trainConfig.parse({ epochs: 4, batchSize: 8, learningRate: 0.05, schedule: 'constant' })
-const trainerOf = (graph: Graph, options: TrainerOptions = {}): Trainer => createTrainer(graph, config, 2, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }, options)
+const trainerOf = (graph: Graph, options: TrainerOptions = {}): Trainer =>
+  createTrainer(graph, config, 2, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }, options)
 
 /** The model with one number of a parameter replaced. */
 function poisoned(name: string, value: number): Graph {
@@ -38,7 +44,10 @@ function poisoned(name: string, value: number): Graph {
   return { ...graph, initializers: new Map([...graph.initializers, [name, { ...tensor, data }]]) }
 }
 
-const weights = (): readonly string[] => model().nodes.filter(({ op }) => op === 'Conv').map(({ inputs }) => inputs[1])
+const weights = (): readonly string[] =>
+  model()
+    .nodes.filter(({ op }) => op === 'Conv')
+    .map(({ inputs }) => inputs[1])
 
 /** Where the step's loss left the finite numbers, or undefined. */
 async function stepOnce(trainer: Trainer): Promise<string | undefined> {
@@ -48,17 +57,25 @@ async function stepOnce(trainer: Trainer): Promise<string | undefined> {
 }
 
 /** Computes with a kernel whose results of one shape are not numbers. */
-async function withNaN(kernelName: string, shapeOf: string, shape: readonly number[], run: () => Promise<void>): Promise<void> {
+async function withNaN(
+  kernelName: string,
+  shapeOf: string,
+  shape: readonly number[],
+  run: () => Promise<void>,
+): Promise<void> {
   const original = tf.getKernel(kernelName, 'wasm')
   const replace = (config: tf.KernelConfig): void => {
     tf.unregisterKernel(kernelName, 'wasm')
     tf.registerKernel(config)
   }
-  replace({ ...original, kernelFunc: (call) => {
-    const result = original.kernelFunc(call) as tf.TensorInfo
-    if (String(call.attrs?.[shapeOf]) !== String(shape)) return result
-    return tf.fill([...shape], NaN)
-  } })
+  replace({
+    ...original,
+    kernelFunc: (call) => {
+      const result = original.kernelFunc(call) as tf.TensorInfo
+      if (String(call.attrs?.[shapeOf]) !== String(shape)) return result
+      return tf.fill([...shape], NaN)
+    },
+  })
   try {
     await run()
   } finally {
@@ -70,29 +87,41 @@ describe('a gradient that is not finite while its loss is', () => {
   const filter = { name: weights()[2], shape: [3, 3, 4, 8] }
   const data = (stepsPerEpoch: number): TrainingData => ({
     stepsPerEpoch,
-    async *trainBatches(epoch) { for (let step = 0; step < stepsPerEpoch; step++) yield batch(8, epoch + 50 * step) },
-    async *validationBatches() { yield batch(12, 9) },
+    async *trainBatches(epoch) {
+      for (let step = 0; step < stepsPerEpoch; step++) yield batch(8, epoch + 50 * step)
+    },
+    async *validationBatches() {
+      yield batch(12, 9)
+    },
   })
-  const hooks = { onEvent: () => undefined, onCheckpoint: async () => undefined, command: () => 'run' as const, now: () => performance.now() }
+  const hooks = {
+    onEvent: () => undefined,
+    onCheckpoint: async () => undefined,
+    command: () => 'run' as const,
+    now: () => performance.now(),
+  }
 
-  it('is named by the parameter that it spoils, at the next step', () => withNaN('NNOptConv2dFilterGradient', 'filterShape', filter.shape, async () => {
-    const trainer = trainerOf(model())
-    expect(await stepOnce(trainer)).toBeUndefined()
-    expect(await stepOnce(trainer)).toContain(`parameter '${filter.name}' of layer`)
-  }))
+  it('is named by the parameter that it spoils, at the next step', () =>
+    withNaN('NNOptConv2dFilterGradient', 'filterShape', filter.shape, async () => {
+      const trainer = trainerOf(model())
+      expect(await stepOnce(trainer)).toBeUndefined()
+      expect(await stepOnce(trainer)).toContain(`parameter '${filter.name}' of layer`)
+    }))
 
-  it('is named by the last layer that it reaches when it spoils those before as well', () => withNaN('NNOptConv2dInputGradient', 'xShape', [8, 4, 4, 4], async () => {
-    const trainer = trainerOf(model())
-    expect(await stepOnce(trainer)).toBeUndefined()
-    expect(await stepOnce(trainer)).toContain("of layer 'depthwise.norm'")
-  }))
+  it('is named by the last layer that it reaches when it spoils those before as well', () =>
+    withNaN('NNOptConv2dInputGradient', 'xShape', [8, 4, 4, 4], async () => {
+      const trainer = trainerOf(model())
+      expect(await stepOnce(trainer)).toBeUndefined()
+      expect(await stepOnce(trainer)).toContain("of layer 'depthwise.norm'")
+    }))
 
   it('keeps such weights out of checkpoints and gives the best ones back', async () => {
     const trainer = trainerOf(model())
     const first = await fit(trainer, data(2), { ...config, epochs: 1 }, hooks)
     const sound: boolean[] = []
     await withNaN('NNOptConv2dFilterGradient', 'filterShape', filter.shape, async () => {
-      const onCheckpoint = async ({ snapshot }: FitState): Promise<void> => void sound.push(trainer.nonFiniteIn(snapshot) === undefined)
+      const onCheckpoint = async ({ snapshot }: FitState): Promise<void> =>
+        void sound.push(trainer.nonFiniteIn(snapshot) === undefined)
       const result = await fit(trainer, data(1), { ...config, epochs: 2 }, { ...hooks, onCheckpoint }, first.state)
       expect(result.diverged).toContain(`parameter '${filter.name}'`)
       expect(result.chosen).toBe(first.state.best?.snapshot)
@@ -103,7 +132,10 @@ describe('a gradient that is not finite while its loss is', () => {
 })
 
 describe('a loss that is not finite', () => {
-  it.each([['NaN', NaN], ['infinity', Infinity]])('names the layer of a parameter with %s and takes no step', async (_, value) => {
+  it.each([
+    ['NaN', NaN],
+    ['infinity', Infinity],
+  ])('names the layer of a parameter with %s and takes no step', async (_, value) => {
     const name = weights()[1]
     const trainer = trainerOf(poisoned(name, value))
     const before = await trainer.snapshot()
@@ -129,22 +161,52 @@ describe('a loss that is not finite', () => {
 
   it('ends the run at that step with the best checkpoint', async () => {
     const trainer = trainerOf(model())
-    const failing: Trainer = { ...trainer, get stepsDone() { return trainer.stepsDone }, trainStep: (given) => ({ ...trainer.trainStep(given), ...(trainer.stepsDone === 4 && { loss: tf.scalar(NaN), lost: true, explain: async () => "the first value that is not finite is in layer 'a' (Conv)" }) }) }
+    const failing: Trainer = {
+      ...trainer,
+      get stepsDone() {
+        return trainer.stepsDone
+      },
+      trainStep: (given) => ({
+        ...trainer.trainStep(given),
+        ...(trainer.stepsDone === 4 && {
+          loss: tf.scalar(NaN),
+          lost: true,
+          explain: async () => "the first value that is not finite is in layer 'a' (Conv)",
+        }),
+      }),
+    }
     const data: TrainingData = {
       stepsPerEpoch: 2,
-      async *trainBatches(epoch) { yield batch(8, epoch); yield batch(8, epoch + 50) },
-      async *validationBatches() { yield batch(12, 9) },
+      async *trainBatches(epoch) {
+        yield batch(8, epoch)
+        yield batch(8, epoch + 50)
+      },
+      async *validationBatches() {
+        yield batch(12, 9)
+      },
     }
-    const hooks = { onEvent: () => undefined, onCheckpoint: async () => undefined, command: () => 'run' as const, now: () => performance.now() }
+    const hooks = {
+      onEvent: () => undefined,
+      onCheckpoint: async () => undefined,
+      command: () => 'run' as const,
+      now: () => performance.now(),
+    }
     const result = await fit(failing, data, config, hooks)
-    expect(result.diverged).toMatch(/^training diverged in epoch 2, step 4: the loss is not finite; the first value that is not finite is in layer 'a' \(Conv\); lower the learning rate/)
+    expect(result.diverged).toMatch(
+      /^training diverged in epoch 2, step 4: the loss is not finite; the first value that is not finite is in layer 'a' \(Conv\); lower the learning rate/,
+    )
     expect(result.chosen).toBe(result.state.best?.snapshot)
     expect((await trainer.snapshot()).vectors).toEqual(result.chosen.vectors)
   })
 })
 
 describe('a batch that does not fit into memory', () => {
-  it.each(['OOM when allocating tensor with shape[32,96]', 'wasm backend is out of memory (4 GiB at most)', 'CUDA_ERROR_OUT_OF_MEMORY: out of memory', 'RESOURCE_EXHAUSTED: failed to allocate'])('is known by %j', (message) => {
+  it.each([
+    'OOM when allocating tensor with shape[32,96]',
+    'wasm backend is out of memory (4 GiB at most)',
+    'CUDA_ERROR_OUT_OF_MEMORY: out of memory',
+    'RESOURCE_EXHAUSTED: failed to allocate',
+  ])('is known by %j', (message) => {
     expect(isOutOfMemory(new Error(message))).toBe(true)
   })
 
@@ -161,7 +223,12 @@ describe('a batch that does not fit into memory', () => {
   })
 
   it('gives the weighted mean of its parts', () => {
-    const part = (loss: number, images: number) => ({ loss: tf.scalar(loss), logits: tf.fill([images, 3], loss) as tf.Tensor2D, gradients: new Map([['w', tf.tensor1d([loss, 2 * loss])]]), statistics: new Map([['m', tf.tensor1d([loss])]]) })
+    const part = (loss: number, images: number) => ({
+      loss: tf.scalar(loss),
+      logits: tf.fill([images, 3], loss) as tf.Tensor2D,
+      gradients: new Map([['w', tf.tensor1d([loss, 2 * loss])]]),
+      statistics: new Map([['m', tf.tensor1d([loss])]]),
+    })
     const before = tf.memory().numTensors
     const { loss, logits, gradients, statistics } = joinParts([part(1, 1), part(5, 3)])
     expect(loss.dataSync()[0]).toBeCloseTo(4)
@@ -175,11 +242,14 @@ describe('a batch that does not fit into memory', () => {
   it('halves until it fits, keeps the split, and says so once a halving', () => {
     const sizes: number[] = []
     const told: number[] = []
-    const step = createPartedStep(({ labels }) => {
-      sizes.push(labels.length)
-      if (labels.length > 3) throw new Error('OOM when allocating tensor')
-      return { loss: tf.scalar(1), logits: tf.zeros([labels.length, 3]), gradients: new Map(), statistics: new Map() }
-    }, (parts) => told.push(parts))
+    const step = createPartedStep(
+      ({ labels }) => {
+        sizes.push(labels.length)
+        if (labels.length > 3) throw new Error('OOM when allocating tensor')
+        return { loss: tf.scalar(1), logits: tf.zeros([labels.length, 3]), gradients: new Map(), statistics: new Map() }
+      },
+      (parts) => told.push(parts),
+    )
     for (let done = 0; done < 2; done++) {
       const { loss, logits } = step(batch(10))
       expect(logits.shape).toEqual([10, 3])
@@ -190,7 +260,12 @@ describe('a batch that does not fit into memory', () => {
   })
 
   it('ends with the error when a single image does not fit', () => {
-    const step = createPartedStep(() => { throw new Error('out of memory') }, () => undefined)
+    const step = createPartedStep(
+      () => {
+        throw new Error('out of memory')
+      },
+      () => undefined,
+    )
     expect(() => step(batch(2))).toThrow('out of memory')
   })
 })

@@ -14,15 +14,25 @@ interface Options extends GlobalOptions, Readonly<Record<string, unknown>> {
 }
 
 export const analyze = (command: Command): Command =>
-  addFlags(command.argument('<version>', 'id or unique name').requiredOption('--dataset <name>', 'data set'), steps.get('analyze').params, ['version', 'dataset']).action(
-    (reference: string, { dataset, ...options }: Options) =>
-      withCli(options, async (cli) => {
-        const { version } = await cli.client.call('versions.get', { version: reference })
-        await cli.client.call('datasets.get', { name: dataset })
-        const run = await execute(cli, { name: `analyze ${version.name}`, steps: [{ step: 'analyze', version: version.id, dataset, ...given(options) }] })
-        const analysis = quantizationAnalysis.parse(run.results[0].output?.analysis)
-        cli.print(analysis, () => (analysis.kept ? keptText(analysis.kept) : `${layerTable(analysis.layers)}\n\n${integer(analysis.images)} validation images; the scores diverge by ${analysis.divergence.toFixed(5)}`))
-      }),
+  addFlags(
+    command.argument('<version>', 'id or unique name').requiredOption('--dataset <name>', 'data set'),
+    steps.get('analyze').params,
+    ['version', 'dataset'],
+  ).action((reference: string, { dataset, ...options }: Options) =>
+    withCli(options, async (cli) => {
+      const { version } = await cli.client.call('versions.get', { version: reference })
+      await cli.client.call('datasets.get', { name: dataset })
+      const run = await execute(cli, {
+        name: `analyze ${version.name}`,
+        steps: [{ step: 'analyze', version: version.id, dataset, ...given(options) }],
+      })
+      const analysis = quantizationAnalysis.parse(run.results[0].output?.analysis)
+      cli.print(analysis, () =>
+        analysis.kept
+          ? keptText(analysis.kept)
+          : `${layerTable(analysis.layers)}\n\n${integer(analysis.images)} validation images; the scores diverge by ${analysis.divergence.toFixed(5)}`,
+      )
+    }),
   )
 
 const db = ({ sqnrDb }: LayerAnalysis['error']): string => (sqnrDb === null ? 'exact' : sqnrDb.toFixed(1))
@@ -50,7 +60,18 @@ const keptText = ({ layers, before, after, seconds }: NonNullable<QuantizationAn
     `in float: ${layers.join(', ')}`,
     table(
       ['', 'accuracy', 'points', 'agreement', 'divergence'],
-      ([['before', before], ['after', after]] as const).map(([name, c]) => [name, percent(c.accuracy), (c.difference * 100).toFixed(2), percent(c.agreement), c.divergence.toFixed(5)]),
+      (
+        [
+          ['before', before],
+          ['after', after],
+        ] as const
+      ).map(([name, c]) => [
+        name,
+        percent(c.accuracy),
+        (c.difference * 100).toFixed(2),
+        percent(c.agreement),
+        c.divergence.toFixed(5),
+      ]),
     ),
     `${integer(after.samples)} validation images, ${figure(seconds)} s`,
   ].join('\n\n')

@@ -13,7 +13,9 @@ export const backends = (command: Command): Command =>
     .option('--no-score', 'measure nothing: scores that are known are shown')
     .action((options: Options) =>
       withCli(options, async ({ client, print }) => {
-        const list = options.score ? await client.call('backends.measure', { again: options.measure ?? false }) : await client.call('backends.list', {})
+        const list = options.score
+          ? await client.call('backends.measure', { again: options.measure ?? false })
+          : await client.call('backends.list', {})
         print(list, () => text(list))
       }),
     )
@@ -21,7 +23,9 @@ export const backends = (command: Command): Command =>
 function text(list: readonly BackendInfo[]): string {
   const rows = list.map(({ id, label, available, isDefault, version, device, memoryBytes, reason, score }) => [
     id,
-    available ? `${label} ${version ?? ''} on ${device ?? ''}${isDefault ? ' (default)' : ''}` : `not available: ${reason ?? ''}`,
+    available
+      ? `${label} ${version ?? ''} on ${device ?? ''}${isDefault ? ' (default)' : ''}`
+      : `not available: ${reason ?? ''}`,
     memoryBytes === null ? '–' : bytes(memoryBytes),
     score ? score.imagesPerSecond.toFixed(0) : '–',
   ])

@@ -10,15 +10,27 @@ import { integer } from '../output/format'
 export function dataset(command: Command): Command {
   command
     .command('add <name> <path...>')
-    .description('image folders (train|val|test/<class>/*, or <class>/*), zip or tar archives of them, or CIFAR-10 binary files')
+    .description(
+      'image folders (train|val|test/<class>/*, or <class>/*), zip or tar archives of them, or CIFAR-10 binary files',
+    )
     .option('--seed <number>', 'start of the random split', Number, 0)
     .action((name: string, paths: string[], { seed, ...options }: GlobalOptions & { seed: number }) =>
-      withCli(options, async (cli) => finish(cli, await cli.client.call('datasets.add', { name, paths: paths.map((path) => resolve(path)), seed }), name)),
+      withCli(options, async (cli) =>
+        finish(
+          cli,
+          await cli.client.call('datasets.add', { name, paths: paths.map((path) => resolve(path)), seed }),
+          name,
+        ),
+      ),
     )
   command
     .command('download <name>')
     .description('cifar10')
-    .action((name: string, options: GlobalOptions) => withCli(options, async (cli) => finish(cli, await cli.client.call('datasets.download', { name: name as 'cifar10' }), name)))
+    .action((name: string, options: GlobalOptions) =>
+      withCli(options, async (cli) =>
+        finish(cli, await cli.client.call('datasets.download', { name: name as 'cifar10' }), name),
+      ),
+    )
   command
     .command('rm <name>')
     .description('remove it from the workspace; its source stays')
@@ -35,6 +47,13 @@ async function finish(cli: Cli, run: Run, name: string): Promise<void> {
   await follow(cli, run)
   const record = await cli.client.call('datasets.get', { name })
   const { classes, counts, problems } = record
-  const skipped = problems.length > 0 ? `, ${integer(problems.length)} skipped (first: ${problems[0].path}: ${problems[0].reason})` : ''
-  cli.print({ id: name, ...record }, () => `data set '${name}': ${integer(classes.length)} classes, ${integer(counts.train)} train, ${integer(counts.val)} val, ${integer(counts.test)} test images${skipped}`)
+  const skipped =
+    problems.length > 0
+      ? `, ${integer(problems.length)} skipped (first: ${problems[0].path}: ${problems[0].reason})`
+      : ''
+  cli.print(
+    { id: name, ...record },
+    () =>
+      `data set '${name}': ${integer(classes.length)} classes, ${integer(counts.train)} train, ${integer(counts.val)} val, ${integer(counts.test)} test images${skipped}`,
+  )
 }

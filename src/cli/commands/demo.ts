@@ -22,25 +22,35 @@ interface DemoRow {
 
 /** The main job on what ships with the program: measure fp32, quantize, measure int8, compare. */
 export const demo = (command: Command): Command =>
-  command.option('--out <file>', 'HTML report (default reports/demo.html in the workspace)').action(({ out, ...options }: Options) =>
-    withCli(options, async (cli) => {
-      const startedAt = performance.now()
-      await addSample(cli)
-      const baseline = await importedBaseline(cli)
-      const run = await execute(cli, recipe(baseline))
-      const rows = await rowsOf(cli, run)
-      const report = await writeReport(cli, rows, out)
-      const seconds = (performance.now() - startedAt) / 1000
-      cli.print({ runId: run.id, versions: rows, report, seconds }, () => `${demoTable(rows)}\n\nreport:    ${report}\nworkspace: ${cli.workspace}; 'nnopt serve' shows it in a browser`)
-    }),
-  )
+  command
+    .option('--out <file>', 'HTML report (default reports/demo.html in the workspace)')
+    .action(({ out, ...options }: Options) =>
+      withCli(options, async (cli) => {
+        const startedAt = performance.now()
+        await addSample(cli)
+        const baseline = await importedBaseline(cli)
+        const run = await execute(cli, recipe(baseline))
+        const rows = await rowsOf(cli, run)
+        const report = await writeReport(cli, rows, out)
+        const seconds = (performance.now() - startedAt) / 1000
+        cli.print(
+          { runId: run.id, versions: rows, report, seconds },
+          () =>
+            `${demoTable(rows)}\n\nreport:    ${report}\nworkspace: ${cli.workspace}; 'nnopt serve' shows it in a browser`,
+        )
+      }),
+    )
 
 /** Data sets never change: one that is there is the same. */
 async function addSample({ client, progress }: Cli): Promise<void> {
   const known = await client.call('datasets.list', {})
   if (known.some(({ name }) => name === sampleName)) return
   const queued = await client.call('datasets.add', { name: sampleName, paths: [sampleArchive()] })
-  const run = await client.call('runs.wait', { run: queued.id }, { onEvent: (event) => event.kind === 'run.progress' && progress.show(event.progress) })
+  const run = await client.call(
+    'runs.wait',
+    { run: queued.id },
+    { onEvent: (event) => event.kind === 'run.progress' && progress.show(event.progress) },
+  )
   if (run.error) throw new NNOptError(run.error.code, run.error.message)
 }
 
@@ -48,7 +58,10 @@ async function addSample({ client, progress }: Cli): Promise<void> {
 async function importedBaseline(cli: Cli): Promise<string> {
   const known = findBaseline(await cli.client.call('versions.list', {}))
   if (known) return known.id
-  const { results } = await execute(cli, { name: 'demo: import', steps: [{ step: 'import', file: baselineFile(), name: baselineName, origin: 'bundled' }] })
+  const { results } = await execute(cli, {
+    name: 'demo: import',
+    steps: [{ step: 'import', file: baselineFile(), name: baselineName, origin: 'bundled' }],
+  })
   return results[0].versionId ?? ''
 }
 
@@ -70,17 +83,35 @@ async function rowsOf({ client }: Cli, { results }: Run): Promise<readonly DemoR
     evaluation: evaluation as Evaluation,
     benchmark,
   })
-  return [await row(benchmarks[0].version, fp32.output?.evaluation, benchmarks[0]), await row(quantized.versionId, int8.output?.evaluation, benchmarks[1])]
+  return [
+    await row(benchmarks[0].version, fp32.output?.evaluation, benchmarks[0]),
+    await row(quantized.versionId, int8.output?.evaluation, benchmarks[1]),
+  ]
 }
 
-async function writeReport({ client, workspace }: Cli, rows: readonly DemoRow[], out: string | undefined): Promise<string> {
+async function writeReport(
+  { client, workspace }: Cli,
+  rows: readonly DemoRow[],
+  out: string | undefined,
+): Promise<string> {
   if (out === undefined) mkdirSync(join(workspace, 'reports'), { recursive: true })
-  const { path } = await client.call('report.create', { versions: rows.map(({ version }) => version.id), title: 'NNOpt Studio demo', out: out ?? join(workspace, 'reports', 'demo.html') })
+  const { path } = await client.call('report.create', {
+    versions: rows.map(({ version }) => version.id),
+    title: 'NNOpt Studio demo',
+    out: out ?? join(workspace, 'reports', 'demo.html'),
+  })
   return path ?? ''
 }
 
 const demoTable = (rows: readonly DemoRow[]): string =>
   table(
     ['version', 'file', 'accuracy', '95 % interval', 'ms p50', 'img/s'],
-    rows.map(({ version, evaluation: e, benchmark: b }) => [version.name, bytes(version.sizeBytes), percent(e.accuracy), `${percent(e.accuracyInterval[0])} – ${percent(e.accuracyInterval[1])}`, figure(b.latencyMs.p50), figure(b.samplesPerSecond)]),
+    rows.map(({ version, evaluation: e, benchmark: b }) => [
+      version.name,
+      bytes(version.sizeBytes),
+      percent(e.accuracy),
+      `${percent(e.accuracyInterval[0])} – ${percent(e.accuracyInterval[1])}`,
+      figure(b.latencyMs.p50),
+      figure(b.samplesPerSecond),
+    ]),
   )

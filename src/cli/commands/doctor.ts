@@ -4,16 +4,24 @@ import { withCli } from '../cli'
 import type { GlobalOptions } from '../cli'
 import { exitCodes } from '../exitCodes'
 
-const marks: Readonly<Record<DoctorFinding['status'], string>> = { ok: 'ok      ', warning: 'warning ', problem: 'problem ', repaired: 'repaired' }
+const marks: Readonly<Record<DoctorFinding['status'], string>> = {
+  ok: 'ok      ',
+  warning: 'warning ',
+  problem: 'problem ',
+  repaired: 'repaired',
+}
 
-const line = ({ check, status, message, repair }: DoctorFinding): string => `${marks[status]}  ${check}: ${message}${repair === undefined ? '' : ` (--repair: ${repair})`}`
+const line = ({ check, status, message, repair }: DoctorFinding): string =>
+  `${marks[status]}  ${check}: ${message}${repair === undefined ? '' : ` (--repair: ${repair})`}`
 
 /** Fails when a problem is left. */
 export const doctor = (command: Command): Command =>
-  command.option('--repair', 'mend what can be mended').action(({ repair, ...options }: GlobalOptions & { repair?: boolean }) =>
-    withCli(options, async ({ client, print }) => {
-      const findings = await client.call('doctor.check', { repair: repair ?? false })
-      print(findings, () => findings.map(line).join('\n'))
-      if (findings.some(({ status }) => status === 'problem')) process.exitCode = exitCodes.failed
-    }),
-  )
+  command
+    .option('--repair', 'mend what can be mended')
+    .action(({ repair, ...options }: GlobalOptions & { repair?: boolean }) =>
+      withCli(options, async ({ client, print }) => {
+        const findings = await client.call('doctor.check', { repair: repair ?? false })
+        print(findings, () => findings.map(line).join('\n'))
+        if (findings.some(({ status }) => status === 'problem')) process.exitCode = exitCodes.failed
+      }),
+    )

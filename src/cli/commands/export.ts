@@ -13,11 +13,17 @@ export const exportVersion = (command: Command): Command =>
   command
     .argument('<version>', 'id or unique name')
     .option('--format <format>', 'onnx', 'onnx')
-    .option('--pad-channels', 'add zero channels to layers of odd width: the same function, faster where they do not fill the runtime\'s vectors')
+    .option(
+      '--pad-channels',
+      "add zero channels to layers of odd width: the same function, faster where they do not fill the runtime's vectors",
+    )
     .requiredOption('--out <file>', 'file to write')
     .action((version: string, { format, out, padChannels = false, ...options }: Options) =>
       withCli(options, async ({ client, print }) => {
         const { path, sizeBytes } = await client.call('versions.export', { version, format, out, padChannels })
-        print({ id: (await client.call('versions.get', { version })).version.id, format, path, sizeBytes }, () => `${path}, ${bytes(sizeBytes)}`)
+        print(
+          { id: (await client.call('versions.get', { version })).version.id, format, path, sizeBytes },
+          () => `${path}, ${bytes(sizeBytes)}`,
+        )
       }),
     )

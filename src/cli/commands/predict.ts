@@ -69,14 +69,23 @@ async function readPicture(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file)
   } catch (cause) {
-    throw new NNOptError('badInput', `'${file}' cannot be read: expected a jpg, png or webp picture; check the path`, { path: file }, { cause })
+    throw new NNOptError(
+      'badInput',
+      `'${file}' cannot be read: expected a jpg, png or webp picture; check the path`,
+      { path: file },
+      { cause },
+    )
   }
 }
 
 /** The process that answers is started anew after it ended; a picture that ends it each time is given up. */
 const attempts = 3
 
-async function classify({ client }: Cli, image: Uint8Array, { version, top, tuned }: Question): Promise<Classification['top']> {
+async function classify(
+  { client }: Cli,
+  image: Uint8Array,
+  { version, top, tuned }: Question,
+): Promise<Classification['top']> {
   for (let attempt = 1; ; attempt++) {
     try {
       const [answer] = await client.call('versions.classify', { versions: [version], image, top, tuned, runs: 1 })
@@ -90,5 +99,9 @@ async function classify({ client }: Cli, image: Uint8Array, { version, top, tune
 const resultsTable = (results: readonly (Answer | Failure)[]): string =>
   table(
     ['picture', 'class', 'probability'],
-    results.flatMap((result) => ('error' in result ? [[result.file, `error: ${result.error}`, '–']] : result.top.map(({ name, probability }) => [result.file, name, percent(probability)]))),
+    results.flatMap((result) =>
+      'error' in result
+        ? [[result.file, `error: ${result.error}`, '–']]
+        : result.top.map(({ name, probability }) => [result.file, name, percent(probability)]),
+    ),
   )

@@ -11,7 +11,13 @@ import { table } from '../output/table'
 type Options = GlobalOptions & Readonly<Record<string, unknown>>
 
 export const profile = (command: Command): Command =>
-  addFlags(command.option('--inference <version>', 'profile the inference of a version instead, layer by layer').option('--threads <n>', 'threads of the inference', '1').option('--runs <n>', 'runs of the inference', '20'), profileParams).action((options: Options) =>
+  addFlags(
+    command
+      .option('--inference <version>', 'profile the inference of a version instead, layer by layer')
+      .option('--threads <n>', 'threads of the inference', '1')
+      .option('--runs <n>', 'runs of the inference', '20'),
+    profileParams,
+  ).action((options: Options) =>
     typeof options.inference === 'string' ? profileInference(options.inference, options) : profileTrainingStep(options),
   )
 
@@ -20,25 +26,47 @@ const layers = 15
 const profileInference = (reference: string, options: Options): Promise<void> =>
   withCli(options, async (cli) => {
     const { version } = await cli.client.call('versions.get', { version: reference })
-    const measured = await cli.client.call('versions.profile', { version: version.id, batch: Number(options.batch ?? 1), threads: Number(options.threads), runs: Number(options.runs) })
+    const measured = await cli.client.call('versions.profile', {
+      version: version.id,
+      batch: Number(options.batch ?? 1),
+      threads: Number(options.threads),
+      runs: Number(options.runs),
+    })
     cli.print(measured, () => inferenceText(version.name, measured))
   })
 
-function inferenceText(name: string, { operators, layers: timed, unfused, nodes, kernels, advice, batch, threads, runs }: LayerProfile): string {
+function inferenceText(
+  name: string,
+  { operators, layers: timed, unfused, nodes, kernels, advice, batch, threads, runs }: LayerProfile,
+): string {
   const total = operators.reduce((sum, { ms }) => sum + ms, 0)
   const slowest = [...timed].sort((a, b) => b.ms - a.ms).slice(0, layers)
   return [
     `${name}: batch ${batch}, ${threads} threads, ${total.toFixed(2)} ms in ${kernels} kernels for ${nodes} nodes, median of ${runs} runs`,
-    table(['kernel', 'calls', 'ms', 'share'], operators.map(({ op, calls, ms }) => [op, String(calls), ms.toFixed(3), percent(ms / total)])),
-    table(['layer', 'kernel', 'ms', 'share'], slowest.map(({ name: layer, kernel, ms }) => [layer, kernel, ms.toFixed(3), percent(ms / total)])),
-    ...(unfused.length > 0 ? [`not fused: ${[...new Set(unfused.map(({ op }) => op))].map((op) => `${unfused.filter((node) => node.op === op).length} × ${op}`).join(', ')}; --json names them`] : []),
+    table(
+      ['kernel', 'calls', 'ms', 'share'],
+      operators.map(({ op, calls, ms }) => [op, String(calls), ms.toFixed(3), percent(ms / total)]),
+    ),
+    table(
+      ['layer', 'kernel', 'ms', 'share'],
+      slowest.map(({ name: layer, kernel, ms }) => [layer, kernel, ms.toFixed(3), percent(ms / total)]),
+    ),
+    ...(unfused.length > 0
+      ? [
+          `not fused: ${[...new Set(unfused.map(({ op }) => op))].map((op) => `${unfused.filter((node) => node.op === op).length} × ${op}`).join(', ')}; --json names them`,
+        ]
+      : []),
     ...advice.map((each) => `advice: ${each}`),
   ].join('\n\n')
 }
 
 async function profileTrainingStep(options: Options): Promise<void> {
   const params = profileParams.safeParse(given(options, ['threads', 'runs']))
-  if (!params.success) throw new NNOptError('wrongCall', `--${String(params.error.issues[0]?.path[0])}: ${params.error.issues[0]?.message}`)
+  if (!params.success)
+    throw new NNOptError(
+      'wrongCall',
+      `--${String(params.error.issues[0]?.path[0])}: ${params.error.issues[0]?.message}`,
+    )
   const { runProfile } = await import('../../node/profile/runProfile')
   const measured = await runProfile(params.data)
   process.stdout.write(`${options.json ? JSON.stringify(measured, null, 2) : profileText(measured)}\n`)
@@ -46,8 +74,25 @@ async function profileTrainingStep(options: Options): Promise<void> {
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 
-function profileText({ backend, precision, version, device, resolution, batch, steps, stepMs, imagesPerSecond, operations, outside }: TrainingProfile): string {
-  const rows = operations.map(({ operation, calls, ms, share }) => [operation, calls.toFixed(0), ms.toFixed(2), percent(share)])
+function profileText({
+  backend,
+  precision,
+  version,
+  device,
+  resolution,
+  batch,
+  steps,
+  stepMs,
+  imagesPerSecond,
+  operations,
+  outside,
+}: TrainingProfile): string {
+  const rows = operations.map(({ operation, calls, ms, share }) => [
+    operation,
+    calls.toFixed(0),
+    ms.toFixed(2),
+    percent(share),
+  ])
   const head = `${backend} ${version}, ${device}: ${resolution}×${resolution}, batch ${batch}, ${precision}, ${stepMs.toFixed(1)} ms a step over ${steps} steps, ${imagesPerSecond.toFixed(1)} img/s`
   return `${head}\n${table(['operation', 'calls', 'ms a step', 'share'], [...rows, ['outside of operations', '0', outside.ms.toFixed(2), percent(outside.share)]])}`
 }

@@ -14,7 +14,9 @@ interface Options extends GlobalOptions, Readonly<Record<string, unknown>> {
 
 export const prune = (command: Command): Command =>
   addFlags(
-    command.argument('<version>', 'id or unique name').option('--plan', 'only say what it would bring and cost, group by group'),
+    command
+      .argument('<version>', 'id or unique name')
+      .option('--plan', 'only say what it would bring and cost, group by group'),
     steps.get('prune-plan').params,
     ['from'],
   ).action((reference: string, { plan = false, ...options }: Options) =>

@@ -15,22 +15,51 @@ type Options = GlobalOptions & Readonly<Record<string, unknown>>
 const output = z.object({ recommendation })
 
 export const recommend = (command: Command): Command =>
-  addFlags(command.argument('<version>', 'id or unique name of an int8 version'), steps.get('recommend').params, ['version']).action((reference: string, options: Options) =>
+  addFlags(command.argument('<version>', 'id or unique name of an int8 version'), steps.get('recommend').params, [
+    'version',
+  ]).action((reference: string, options: Options) =>
     withCli(options, async (cli) => {
       const { version } = await cli.client.call('versions.get', { version: reference })
-      const run = await execute(cli, { name: `recommend ${version.name}`, steps: [{ step: 'recommend', version: version.id, ...given(options) }] })
+      const run = await execute(cli, {
+        name: `recommend ${version.name}`,
+        steps: [{ step: 'recommend', version: version.id, ...given(options) }],
+      })
       const { recommendation: found } = output.parse(run.results[0].output)
       cli.print(found, () => recommendationText(found))
     }),
   )
 
-const recommendationText = ({ deployments, here, withoutVnni, cpu, saturates, runtime, batch, threads }: Recommendation): string =>
+const recommendationText = ({
+  deployments,
+  here,
+  withoutVnni,
+  cpu,
+  saturates,
+  runtime,
+  batch,
+  threads,
+}: Recommendation): string =>
   [
     table(
       ['', 'accuracy', 'points from float (95 %)', 'img/s', '95 % interval', 'MB', 'how'],
-      deployments.map(({ kind, accuracy: { accuracy, difference, differenceInterval }, accuracyIs, samplesPerSecond: speed, sizeBytes, how }) => [
-        kind, `${percent(accuracy)}${accuracyIs === 'simulated' ? ' (simulated)' : ''}`, `${points(difference)} (${differenceInterval.map(points).join(' to ')})`, speed ? figure(speed.median) : '–', speed ? `${figure(speed.low)} – ${figure(speed.high)}` : '–', (sizeBytes / 1e6).toFixed(2), how,
-      ]),
+      deployments.map(
+        ({
+          kind,
+          accuracy: { accuracy, difference, differenceInterval },
+          accuracyIs,
+          samplesPerSecond: speed,
+          sizeBytes,
+          how,
+        }) => [
+          kind,
+          `${percent(accuracy)}${accuracyIs === 'simulated' ? ' (simulated)' : ''}`,
+          `${points(difference)} (${differenceInterval.map(points).join(' to ')})`,
+          speed ? figure(speed.median) : '–',
+          speed ? `${figure(speed.low)} – ${figure(speed.high)}` : '–',
+          (sizeBytes / 1e6).toFixed(2),
+          how,
+        ],
+      ),
     ),
     `${runtime}, batch ${batch}, ${threads} threads, ${cpu.model}: 8-bit products ${saturates ? 'saturate' : 'do not saturate'}`,
     `here: ${here.kind}: ${here.why}`,

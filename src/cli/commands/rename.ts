@@ -16,7 +16,12 @@ export const rename = (command: Command): Command =>
     .option('--notes <text>', 'notes, in place of the present ones')
     .action((version: string, { name, tag, notes, ...options }: Options) =>
       withCli(options, async ({ client, print }) => {
-        const changed = await client.call('versions.update', { version, ...(name !== undefined && { name }), ...(tag && { tags: tag }), ...(notes !== undefined && { notes }) })
+        const changed = await client.call('versions.update', {
+          version,
+          ...(name !== undefined && { name }),
+          ...(tag && { tags: tag }),
+          ...(notes !== undefined && { notes }),
+        })
         print(changed, () => `version '${changed.name}' (${changed.id})`)
       }),
     )

@@ -5,6 +5,8 @@ import { follow } from '../execute'
 import { printRun } from '../runText'
 
 export const resume = (command: Command): Command =>
-  command.argument('<run>', 'id or unique name').action((run: string, options: GlobalOptions) =>
-    withCli(options, async (cli) => printRun(cli, await follow(cli, await cli.client.call('runs.resume', { run })))),
-  )
+  command
+    .argument('<run>', 'id or unique name')
+    .action((run: string, options: GlobalOptions) =>
+      withCli(options, async (cli) => printRun(cli, await follow(cli, await cli.client.call('runs.resume', { run })))),
+    )

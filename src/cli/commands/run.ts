@@ -12,15 +12,23 @@ interface Options extends GlobalOptions {
 }
 
 export const run = (command: Command): Command =>
-  command.argument('<recipe>', 'YAML file').option('--scale <name>', 'one of the sizes that the recipe has; the first when left out').action((file: string, { scale, ...options }: Options) => {
-    const recipe = parseRecipe(readText(file), file, scale)
-    return withCli(options, async (cli) => printRun(cli, await execute(cli, recipe)))
-  })
+  command
+    .argument('<recipe>', 'YAML file')
+    .option('--scale <name>', 'one of the sizes that the recipe has; the first when left out')
+    .action((file: string, { scale, ...options }: Options) => {
+      const recipe = parseRecipe(readText(file), file, scale)
+      return withCli(options, async (cli) => printRun(cli, await execute(cli, recipe)))
+    })
 
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new NNOptError('badInput', `recipe '${file}' cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, undefined, { cause })
+    throw new NNOptError(
+      'badInput',
+      `recipe '${file}' cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      undefined,
+      { cause },
+    )
   }
 }

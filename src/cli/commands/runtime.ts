@@ -26,7 +26,11 @@ export function runtime(command: Command): Command {
     .description("OpenVINO's CPU library as a second engine for inference (Linux)")
     .option('--wheel <file>', 'an OpenVINO wheel that is here already')
     .option('--index <address>', 'Python package index')
-    .action((options: Options) => installed(options, 'OpenVINO', async (shared) => (await import('../../node/inference/openvino/install')).installOpenvino(shared)))
+    .action((options: Options) =>
+      installed(options, 'OpenVINO', async (shared) =>
+        (await import('../../node/inference/openvino/install')).installOpenvino(shared),
+      ),
+    )
   return command
 }
 
@@ -39,13 +43,27 @@ interface SharedOptions {
 }
 
 const installRuntime = ({ gpu, ...options }: Options): Promise<void> =>
-  installed(options, 'TensorFlow', async (shared) => (await import('../../node/backends/tensorflow/install')).installTensorflow({ ...shared, gpu: gpu ?? false }))
+  installed(options, 'TensorFlow', async (shared) =>
+    (await import('../../node/backends/tensorflow/install')).installTensorflow({ ...shared, gpu: gpu ?? false }),
+  )
 
-async function installed({ wheel, index, json }: Options, what: string, install: (shared: SharedOptions) => Promise<void>): Promise<void> {
+async function installed(
+  { wheel, index, json }: Options,
+  what: string,
+  install: (shared: SharedOptions) => Promise<void>,
+): Promise<void> {
   const display = createProgressDisplay()
   const folder = runtimeFolder()
   try {
-    await withInterrupt((signal) => install({ folder, wheel, packageIndex: index, signal, onProgress: (progress) => display.show(toProgress(progress)) }))
+    await withInterrupt((signal) =>
+      install({
+        folder,
+        wheel,
+        packageIndex: index,
+        signal,
+        onProgress: (progress) => display.show(toProgress(progress)),
+      }),
+    )
   } finally {
     display.end()
   }

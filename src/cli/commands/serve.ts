@@ -15,15 +15,28 @@ export const serve = (command: Command): Command =>
     .option('--port <number>', 'port; 0 takes a free one', Number, defaultPort)
     .option('--host <address>', 'address to listen on; anything but loopback lets other machines in', '127.0.0.1')
     .action(async ({ port, host: address, workspace, json }: Options) => {
-      const [{ openStore }, { startServer }, { startHostProcess }, { defaultWorkspace }] = await Promise.all([import('../../node/store/index'), import('../../node/serve/index'), import('../../node/serve/hostProcess'), import('../../node/store/workspace')])
+      const [{ openStore }, { startServer }, { startHostProcess }, { defaultWorkspace }] = await Promise.all([
+        import('../../node/store/index'),
+        import('../../node/serve/index'),
+        import('../../node/serve/hostProcess'),
+        import('../../node/store/workspace'),
+      ])
       const folder = defaultWorkspace(workspace)
       // A workspace that cannot be used is said here, once, instead of by a host that is started again and again.
       openStore(folder).close()
-      const host = startHostProcess(folder, (how) => process.stderr.write(`the engine ended ${how}; it is started again, and runs that were under way can be resumed\n`))
+      const host = startHostProcess(folder, (how) =>
+        process.stderr.write(
+          `the engine ended ${how}; it is started again, and runs that were under way can be resumed\n`,
+        ),
+      )
       try {
         const server = await startServer({ host: address, port, onConnection: (page) => host.connect(page) })
-        process.stdout.write(`${json ? JSON.stringify({ url: server.url, token: server.token, pid: process.pid }) : `NNOpt Studio: ${server.url}\nCtrl-C ends it`}\n`)
-        await withInterrupt((signal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })))
+        process.stdout.write(
+          `${json ? JSON.stringify({ url: server.url, token: server.token, pid: process.pid }) : `NNOpt Studio: ${server.url}\nCtrl-C ends it`}\n`,
+        )
+        await withInterrupt(
+          (signal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
+        )
         await server.close()
       } finally {
         await host.close()

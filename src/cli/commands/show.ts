@@ -10,6 +10,9 @@ export const show = (command: Command): Command =>
       const details = await client.call('versions.get', { version })
       const network = await client.call('versions.network', { version: details.version.id })
       const { version: facts, ...rest } = details
-      print({ ...facts, ...rest, ...network }, () => `${versionText(details)}\n\n${networkText(network, facts.sizeBytes)}`)
+      print(
+        { ...facts, ...rest, ...network },
+        () => `${versionText(details)}\n\n${networkText(network, facts.sizeBytes)}`,
+      )
     }),
   )

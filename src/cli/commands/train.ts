@@ -14,14 +14,27 @@ interface Options extends GlobalOptions, Readonly<Record<string, unknown>> {
 
 export const train = (command: Command): Command =>
   addFlags(
-    command.option('--arch <architecture>', 'built-in architecture to train from the start').option('--from <version>', 'version to go on from').requiredOption('--dataset <name>', 'data set'),
+    command
+      .option('--arch <architecture>', 'built-in architecture to train from the start')
+      .option('--from <version>', 'version to go on from')
+      .requiredOption('--dataset <name>', 'data set'),
     steps.get('train').params,
     ['architecture', 'from', 'dataset'],
   ).action(({ arch, from, dataset, ...options }: Options) =>
     withCli(options, async (cli) => {
-      const start = from === undefined ? {} : { from: (await cli.client.call('versions.get', { version: from })).version.id }
+      const start =
+        from === undefined ? {} : { from: (await cli.client.call('versions.get', { version: from })).version.id }
       await cli.client.call('datasets.get', { name: dataset })
-      const step = { step: 'train', ...(arch !== undefined && { architecture: arch }), ...start, dataset, ...given(options) }
-      await printMadeVersion(cli, await execute(cli, { name: `train ${arch ?? from ?? ''} on ${dataset}`, steps: [step] }))
+      const step = {
+        step: 'train',
+        ...(arch !== undefined && { architecture: arch }),
+        ...start,
+        dataset,
+        ...given(options),
+      }
+      await printMadeVersion(
+        cli,
+        await execute(cli, { name: `train ${arch ?? from ?? ''} on ${dataset}`, steps: [step] }),
+      )
     }),
   )

@@ -13,11 +13,15 @@ type Options = GlobalOptions & Readonly<Record<string, unknown>>
 const output = z.object({ tuning })
 
 export const tune = (command: Command): Command =>
-  addFlags(command.argument('<version>', 'id or unique name'), steps.get('tune').params, ['version']).action((reference: string, options: Options) =>
-    withCli(options, async (cli) => {
-      const { version } = await cli.client.call('versions.get', { version: reference })
-      const run = await execute(cli, { name: `tune ${version.name}`, steps: [{ step: 'tune', version: version.id, ...given(options) }] })
-      const { tuning: found } = output.parse(run.results[0].output)
-      cli.print(found, () => tuningTable(found))
-    }),
+  addFlags(command.argument('<version>', 'id or unique name'), steps.get('tune').params, ['version']).action(
+    (reference: string, options: Options) =>
+      withCli(options, async (cli) => {
+        const { version } = await cli.client.call('versions.get', { version: reference })
+        const run = await execute(cli, {
+          name: `tune ${version.name}`,
+          steps: [{ step: 'tune', version: version.id, ...given(options) }],
+        })
+        const { tuning: found } = output.parse(run.results[0].output)
+        cli.print(found, () => tuningTable(found))
+      }),
   )

@@ -1,7 +1,8 @@
 /** Numbers as a person reads them; the interface of this program is English. */
 const locale = 'en-US'
 
-const decimals = (digits: number): Intl.NumberFormat => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits })
+const decimals = (digits: number): Intl.NumberFormat =>
+  new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits })
 
 const [whole, one, two] = [decimals(0), decimals(1), decimals(2)]
 
@@ -17,7 +18,12 @@ export const figure = (value: number): string => (Math.abs(value) >= 100 ? whole
 
 const megabyte = 1e6
 
-export const bytes = (count: number): string => (count < megabyte / 10 ? `${one.format(count / 1000)} kB` : count < 1000 * megabyte ? `${two.format(count / megabyte)} MB` : `${two.format(count / megabyte / 1000)} GB`)
+export const bytes = (count: number): string =>
+  count < megabyte / 10
+    ? `${one.format(count / 1000)} kB`
+    : count < 1000 * megabyte
+      ? `${two.format(count / megabyte)} MB`
+      : `${two.format(count / megabyte / 1000)} GB`
 
 /** 3723 → '1:02:03'. */
 export function duration(seconds: number): string {

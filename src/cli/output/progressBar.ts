@@ -16,7 +16,8 @@ interface Terminal {
 }
 
 /** A bar on a terminal; elsewhere a line for each new kind of work and now and then one in between. */
-export const createProgressDisplay = (stream: Terminal = process.stderr): ProgressDisplay => (stream.isTTY ? terminalDisplay(stream) : lineDisplay(stream))
+export const createProgressDisplay = (stream: Terminal = process.stderr): ProgressDisplay =>
+  stream.isTTY ? terminalDisplay(stream) : lineDisplay(stream)
 
 const barWidth = 24
 /** Terminals that do not say, or say 0. */
@@ -34,11 +35,19 @@ function counts({ done, total, unit }: Progress): string {
   return unit ? `${amount} ${unit}` : amount
 }
 
-const figures = ({ figures: values = {} }: Progress): string => Object.entries(values).map(([name, value]) => `${name} ${figure(value)}`).join('  ')
+const figures = ({ figures: values = {} }: Progress): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name} ${figure(value)}`)
+    .join('  ')
 
 function describe(progress: Progress): string {
-  const eta = progress.etaSeconds === undefined || !Number.isFinite(progress.etaSeconds) ? '' : `${duration(progress.etaSeconds)} left`
-  return [progress.total === undefined && progress.done === 0 ? '' : counts(progress), figures(progress), eta].filter(Boolean).join('  ')
+  const eta =
+    progress.etaSeconds === undefined || !Number.isFinite(progress.etaSeconds)
+      ? ''
+      : `${duration(progress.etaSeconds)} left`
+  return [progress.total === undefined && progress.done === 0 ? '' : counts(progress), figures(progress), eta]
+    .filter(Boolean)
+    .join('  ')
 }
 
 function terminalDisplay(stream: Terminal): ProgressDisplay {

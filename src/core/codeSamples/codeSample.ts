@@ -24,10 +24,17 @@ export interface CodeSample {
   code(facts: SampleFacts): string
 }
 
-export const defineCodeSample = (definition: Omit<CodeSample, 'kind'>): CodeSample => ({ ...definition, kind: 'codeSample' })
+export const defineCodeSample = (definition: Omit<CodeSample, 'kind'>): CodeSample => ({
+  ...definition,
+  kind: 'codeSample',
+})
 
 /** Text literals of JSON are those of Python, JavaScript and C++ too, once nothing but ASCII is left. */
-export const literal = (text: string): string => JSON.stringify(text).replace(/[\u007f-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+export const literal = (text: string): string =>
+  JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 
 /** Names of the outputs; their numbers where nobody named them are written by the programs themselves. */
 export const literals = (texts: readonly string[]): string => texts.map(literal).join(', ')

@@ -1,13 +1,35 @@
 import { defineCodeSample, literal, literals } from './codeSample'
 
-const headers = ['algorithm', 'array', 'cmath', 'cstdint', 'cstdio', 'fstream', 'iostream', 'numeric', 'stdexcept', 'string', 'vector'].map((name) => `#include <${name}>`).join('\n')
+const headers = [
+  'algorithm',
+  'array',
+  'cmath',
+  'cstdint',
+  'cstdio',
+  'fstream',
+  'iostream',
+  'numeric',
+  'stdexcept',
+  'string',
+  'vector',
+]
+  .map((name) => `#include <${name}>`)
+  .join('\n')
 
 export const cpp = defineCodeSample({
   id: 'cpp',
   label: 'C++',
   fileName: 'classify.cpp',
-  usage: 'g++ -std=c++17 -O2 classify.cpp -I$ONNXRUNTIME/include -L$ONNXRUNTIME/lib -lonnxruntime -o classify\n./classify picture.ppm',
-  code: ({ modelFile, inputName, width, height, preprocessing: { mean, std, resize, crop }, classes }) => `// The picture is a binary PPM of ${width}x${height} pixels:${resize ? ` ${'shortSide' in resize ? `short side ${resize.shortSide}` : `resized to ${resize.width}x${resize.height}`}, bilinear` : ' as it is'}${crop ? `, then its middle of ${crop.width}x${crop.height}` : ''}.
+  usage:
+    'g++ -std=c++17 -O2 classify.cpp -I$ONNXRUNTIME/include -L$ONNXRUNTIME/lib -lonnxruntime -o classify\n./classify picture.ppm',
+  code: ({
+    modelFile,
+    inputName,
+    width,
+    height,
+    preprocessing: { mean, std, resize, crop },
+    classes,
+  }) => `// The picture is a binary PPM of ${width}x${height} pixels:${resize ? ` ${'shortSide' in resize ? `short side ${resize.shortSide}` : `resized to ${resize.width}x${resize.height}`}, bilinear` : ' as it is'}${crop ? `, then its middle of ${crop.width}x${crop.height}` : ''}.
 ${headers}
 
 #include <onnxruntime_cxx_api.h>

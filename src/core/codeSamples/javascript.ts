@@ -2,7 +2,11 @@ import { defineCodeSample, literal, literals } from './codeSample'
 import type { SampleFacts } from './codeSample'
 
 function geometry({ preprocessing: { resize, crop } }: SampleFacts): string {
-  const resizing = !resize ? '' : 'shortSide' in resize ? `\n    .resize({ width: ${resize.shortSide}, height: ${resize.shortSide}, fit: 'outside', kernel: 'linear' })` : `\n    .resize({ width: ${resize.width}, height: ${resize.height}, fit: 'fill', kernel: 'linear' })`
+  const resizing = !resize
+    ? ''
+    : 'shortSide' in resize
+      ? `\n    .resize({ width: ${resize.shortSide}, height: ${resize.shortSide}, fit: 'outside', kernel: 'linear' })`
+      : `\n    .resize({ width: ${resize.width}, height: ${resize.height}, fit: 'fill', kernel: 'linear' })`
   if (!crop) return `  const image = sharp(path).removeAlpha().toColourspace('srgb')${resizing}`
   return `  const resized = await sharp(path).removeAlpha().toColourspace('srgb')${resizing}
     .raw().toBuffer({ resolveWithObject: true })

@@ -8,7 +8,9 @@ function geometry({ preprocessing: { resize, crop } }: SampleFacts): string {
       ? `    scale = ${resize.shortSide} / min(image.size)
     image = image.resize((max(${resize.shortSide}, int(image.width * scale)), max(${resize.shortSide}, int(image.height * scale))), Image.BILINEAR)\n`
       : `    image = image.resize((${resize.width}, ${resize.height}), Image.BILINEAR)\n`
-  const cropping = crop ? `    left, top = round((image.width - ${crop.width}) / 2), round((image.height - ${crop.height}) / 2)\n    image = image.crop((left, top, left + ${crop.width}, top + ${crop.height}))\n` : ''
+  const cropping = crop
+    ? `    left, top = round((image.width - ${crop.width}) / 2), round((image.height - ${crop.height}) / 2)\n    image = image.crop((left, top, left + ${crop.width}, top + ${crop.height}))\n`
+    : ''
   return resizing + cropping
 }
 

@@ -6,7 +6,9 @@ export function apportion(total: number, weights: readonly number[], limits: rea
   const sum = weights.reduce((a, b) => a + b, 0)
   const exact = weights.map((weight, index) => Math.min(limits[index], sum > 0 ? (total * weight) / sum : 0))
   const shares = exact.map(Math.floor)
-  const byRemainder = exact.map((value, index) => ({ index, remainder: value - Math.floor(value) })).sort((a, b) => b.remainder - a.remainder || a.index - b.index)
+  const byRemainder = exact
+    .map((value, index) => ({ index, remainder: value - Math.floor(value) }))
+    .sort((a, b) => b.remainder - a.remainder || a.index - b.index)
   let left = total - shares.reduce((a, b) => a + b, 0)
   while (left > 0) {
     const open = byRemainder.filter(({ index }) => shares[index] < limits[index])

@@ -44,8 +44,12 @@ export interface EpochPlan<M extends BatchMode = BatchMode> {
 /** The batches of one epoch, in order. */
 export function planEpoch<M extends BatchMode>(plan: EpochPlan<M>): readonly BatchRequest<M>[] {
   const epoch = plan.epoch ?? 0
-  const samples = typeof plan.samples === 'number' ? Int32Array.from({ length: plan.samples }, (_, index) => index) : plan.samples
-  const order = plan.shuffleSeed === undefined ? samples : shuffled(samples.length, createRandom(plan.shuffleSeed, epoch)).map((index) => samples[index])
+  const samples =
+    typeof plan.samples === 'number' ? Int32Array.from({ length: plan.samples }, (_, index) => index) : plan.samples
+  const order =
+    plan.shuffleSeed === undefined
+      ? samples
+      : shuffled(samples.length, createRandom(plan.shuffleSeed, epoch)).map((index) => samples[index])
   const batches = plan.dropLast ? Math.floor(order.length / plan.batchSize) : Math.ceil(order.length / plan.batchSize)
   return Array.from({ length: batches }, (_, batch) => ({
     split: plan.split,

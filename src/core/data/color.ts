@@ -2,7 +2,8 @@ import { channels } from './image'
 import type { RgbImage } from './image'
 
 /** ITU-R 601 luma in 16-bit fixed point, as Pillow's `convert('L')`. */
-const luma = (red: number, green: number, blue: number): number => (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16
+const luma = (red: number, green: number, blue: number): number =>
+  (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16
 
 const clampByte = (value: number): number => (value <= 0 ? 0 : value >= 255 ? 255 : Math.trunc(value))
 
@@ -12,7 +13,8 @@ function blended(image: RgbImage, factor: number, from: (offset: number) => numb
   const weight = Math.fround(factor)
   for (let at = 0; at < data.length; at += channels) {
     const base = from(at)
-    for (let channel = at; channel < at + channels; channel++) data[channel] = clampByte(Math.fround(base + Math.fround(weight * (image.data[channel] - base))))
+    for (let channel = at; channel < at + channels; channel++)
+      data[channel] = clampByte(Math.fround(base + Math.fround(weight * (image.data[channel] - base))))
   }
   return { ...image, data }
 }
@@ -23,7 +25,8 @@ const lumaAt = ({ data }: RgbImage, at: number): number => luma(data[at], data[a
 export const adjustBrightness = (image: RgbImage, factor: number): RgbImage => blended(image, factor, () => 0)
 
 /** Pillow's ImageEnhance.Color. */
-export const adjustSaturation = (image: RgbImage, factor: number): RgbImage => blended(image, factor, (at) => lumaAt(image, at))
+export const adjustSaturation = (image: RgbImage, factor: number): RgbImage =>
+  blended(image, factor, (at) => lumaAt(image, at))
 
 /** Pillow's ImageEnhance.Contrast: towards the mean luma of the picture. */
 export function adjustContrast(image: RgbImage, factor: number): RgbImage {
@@ -52,7 +55,12 @@ function rgbToHsv(red: number, green: number, blue: number): Triple {
   if (max === min) return [0, 0, max]
   const range = Math.fround(max - min)
   const distance = (value: number): number => Math.fround(Math.fround(max - value) / range)
-  const sextant = red === max ? Math.fround(distance(blue) - distance(green)) : green === max ? Math.fround(2 + distance(red) - distance(blue)) : Math.fround(4 + distance(green) - distance(red))
+  const sextant =
+    red === max
+      ? Math.fround(distance(blue) - distance(green))
+      : green === max
+        ? Math.fround(2 + distance(red) - distance(blue))
+        : Math.fround(4 + distance(green) - distance(red))
   const hue = Math.fround((sextant / 6 + 1) % 1)
   return [clampByte(hue * 255), clampByte(Math.fround(range / max) * 255), max]
 }
@@ -66,6 +74,13 @@ function hsvToRgb(hue: number, saturation: number, value: number): Triple {
   const s = Math.fround(saturation / 255)
   const byte = (share: number): number => clampByte(Math.round(value * share))
   const [p, q, t] = [byte(1 - s), byte(1 - s * rest), byte(1 - s * (1 - rest))]
-  const table: readonly Triple[] = [[value, t, p], [q, value, p], [p, value, t], [p, q, value], [t, p, value], [value, p, q]]
+  const table: readonly Triple[] = [
+    [value, t, p],
+    [q, value, p],
+    [p, value, t],
+    [p, q, value],
+    [t, p, value],
+    [value, p, q],
+  ]
   return table[sextant % 6]
 }

@@ -24,7 +24,10 @@ export const sameSize = (a: Size, b: Size): boolean => a.width === b.width && a.
 
 /** An image over existing pixels; throws when their number does not fill the size. */
 export function rgbImage(width: number, height: number, data: Uint8Array): RgbImage {
-  assert(data.length === width * height * channels, () => `image ${width}×${height}: expected ${width * height * channels} bytes, got ${data.length}`)
+  assert(
+    data.length === width * height * channels,
+    () => `image ${width}×${height}: expected ${width * height * channels} bytes, got ${data.length}`,
+  )
   return { width, height, data }
 }
 
@@ -33,7 +36,11 @@ export function cropped(image: RgbImage, window: Window, fill = 0): RgbImage {
   const data = new Uint8Array(window.width * window.height * channels)
   const left = Math.max(0, window.left)
   const right = Math.min(image.width, window.left + window.width)
-  const isInside = window.left >= 0 && window.top >= 0 && right === window.left + window.width && window.top + window.height <= image.height
+  const isInside =
+    window.left >= 0 &&
+    window.top >= 0 &&
+    right === window.left + window.width &&
+    window.top + window.height <= image.height
   if (fill !== 0 && !isInside) data.fill(fill)
   for (let row = 0; row < window.height; row++) {
     const y = window.top + row

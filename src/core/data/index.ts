@@ -6,7 +6,14 @@ export type { RgbImage, Size } from './image'
 export { classesKey, classesOf, preprocessingKey, preprocessingOf, withModelFacts } from './modelFacts'
 export type { ModelFacts } from './modelFacts'
 export { preprocess } from './preprocess'
-export { assertFits, describePreprocessing, guessPreprocessing, preprocessedSize, preprocessingPresets, preprocessingSchema } from './preprocessing'
+export {
+  assertFits,
+  describePreprocessing,
+  guessPreprocessing,
+  preprocessedSize,
+  preprocessingPresets,
+  preprocessingSchema,
+} from './preprocessing'
 export type { GuessedPreprocessing, Preprocessing } from './preprocessing'
 export { createRandom, shuffled } from './random'
 export type { Random } from './random'

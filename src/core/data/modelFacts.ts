@@ -16,7 +16,8 @@ export interface ModelFacts {
 const classesSchema = z.array(z.string().min(1)).min(1).readonly()
 
 /** How the model wants its images, or undefined when its file does not say. Throws `badInput` when the entry cannot be read. */
-export const preprocessingOf = (graph: Graph): Preprocessing | undefined => readEntry(graph, preprocessingKey, preprocessingSchema)
+export const preprocessingOf = (graph: Graph): Preprocessing | undefined =>
+  readEntry(graph, preprocessingKey, preprocessingSchema)
 
 /** Class names in the order of the model's outputs, or undefined when its file does not say. Throws `badInput` when the entry cannot be read. */
 export const classesOf = (graph: Graph): readonly string[] | undefined => readEntry(graph, classesKey, classesSchema)
@@ -37,7 +38,11 @@ function readEntry<T>(graph: Graph, key: string, schema: z.ZodType<T>): T | unde
   if (result.success) return result.data
   const issue = result.error.issues[0]
   const place = issue?.path.length ? ` (${issue.path.join('.')})` : ''
-  throw new NNOptError('badInput', `model '${graph.name}': metadata '${key}'${place}: ${issue?.message ?? 'invalid'}; got ${text.slice(0, 120)}`, { key })
+  throw new NNOptError(
+    'badInput',
+    `model '${graph.name}': metadata '${key}'${place}: ${issue?.message ?? 'invalid'}; got ${text.slice(0, 120)}`,
+    { key },
+  )
 }
 
 function parseJson(text: string): unknown {

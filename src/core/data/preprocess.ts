@@ -14,11 +14,21 @@ const byteValues = 256
  * The floats are those of torchvision's ToTensor and Normalize: every step is rounded to float32.
  * Throws `badInput` when the preprocessing fixes no size and the picture is not of the size of the others (`expected`).
  */
-export function preprocess(image: RgbImage, preprocessing: Preprocessing, out: Float32Array, offset: number, layout: ImageLayout, expected?: Size): void {
+export function preprocess(
+  image: RgbImage,
+  preprocessing: Preprocessing,
+  out: Float32Array,
+  offset: number,
+  layout: ImageLayout,
+  expected?: Size,
+): void {
   const pixels = geometry(image, preprocessing)
   const size = preprocessedSize(preprocessing) ?? expected
   if (size && (pixels.width !== size.width || pixels.height !== size.height)) {
-    throw new NNOptError('badInput', `expected an image of ${size.width}×${size.height}, got ${pixels.width}×${pixels.height}; give the preprocessing a resize`)
+    throw new NNOptError(
+      'badInput',
+      `expected an image of ${size.width}×${size.height}, got ${pixels.width}×${pixels.height}; give the preprocessing a resize`,
+    )
   }
   normalize(pixels.data, normalizationTable(preprocessing), out, offset, layout)
 }
@@ -50,13 +60,21 @@ function normalizationTable(preprocessing: Preprocessing): Float32Array {
   const table = Float32Array.from({ length: channels * byteValues }, (_, index) => {
     const channel = Math.floor(index / byteValues)
     const unit = Math.fround((index % byteValues) / 255)
-    return Math.fround(Math.fround(unit - Math.fround(preprocessing.mean[channel])) / Math.fround(preprocessing.std[channel]))
+    return Math.fround(
+      Math.fround(unit - Math.fround(preprocessing.mean[channel])) / Math.fround(preprocessing.std[channel]),
+    )
   })
   tables.set(preprocessing, table)
   return table
 }
 
-function normalize(pixels: Uint8Array, table: Float32Array, out: Float32Array, offset: number, layout: ImageLayout): void {
+function normalize(
+  pixels: Uint8Array,
+  table: Float32Array,
+  out: Float32Array,
+  offset: number,
+  layout: ImageLayout,
+): void {
   const count = pixels.length / channels
   const [pixelStep, channelStep] = layout === 'nchw' ? [1, count] : [channels, 1]
   for (let pixel = 0, at = 0, target = offset; pixel < count; pixel++, at += channels, target += pixelStep) {

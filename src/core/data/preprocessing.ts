@@ -12,14 +12,21 @@ const perChannel = (value: z.ZodNumber) => z.tuple([value, value, value]).readon
  */
 export const preprocessingSchema = z
   .object({
-    resize: z.union([z.object({ shortSide: pixels }).readonly(), size]).nullable().default(null).describe('Short side, or width and height, in pixels'),
+    resize: z
+      .union([z.object({ shortSide: pixels }).readonly(), size])
+      .nullable()
+      .default(null)
+      .describe('Short side, or width and height, in pixels'),
     crop: size.nullable().default(null).describe('Centre crop after resizing'),
     mean: perChannel(z.number().min(0).max(1)).describe('Subtracted from RGB / 255'),
     std: perChannel(z.number().positive()).describe('Divides what is left'),
     interpolation: z.literal('bilinear').default('bilinear').describe('Antialiased, as Pillow'),
   })
   .readonly()
-  .refine(({ resize, crop }) => !(resize && 'shortSide' in resize && !crop), { message: 'a short side alone leaves the other side free: give a crop too', path: ['crop'] })
+  .refine(({ resize, crop }) => !(resize && 'shortSide' in resize && !crop), {
+    message: 'a short side alone leaves the other side free: give a crop too',
+    path: ['crop'],
+  })
 
 export type Preprocessing = z.infer<typeof preprocessingSchema>
 
@@ -54,19 +61,32 @@ export interface GuessedPreprocessing {
 /** Preprocessing for a model that does not say it, by the size of its input alone. */
 export function guessPreprocessing(inputHeight: number, inputWidth: number): GuessedPreprocessing {
   const preprocessing = guess(inputHeight, inputWidth)
-  return { preprocessing, warning: `the model does not say how its images are prepared; guessed from its ${inputWidth}×${inputHeight} input: ${describePreprocessing(preprocessing)}` }
+  return {
+    preprocessing,
+    warning: `the model does not say how its images are prepared; guessed from its ${inputWidth}×${inputHeight} input: ${describePreprocessing(preprocessing)}`,
+  }
 }
 
 function guess(height: number, width: number): Preprocessing {
   if (height <= smallSide && width <= smallSide) return { ...preprocessingPresets.cifar, resize: { width, height } }
   if (height !== width) return { ...preprocessingPresets.imagenet, resize: { width, height }, crop: null }
-  return { ...preprocessingPresets.imagenet, resize: { shortSide: Math.round(width / keptShare) }, crop: { width, height } }
+  return {
+    ...preprocessingPresets.imagenet,
+    resize: { shortSide: Math.round(width / keptShare) },
+    crop: { width, height },
+  }
 }
 
 /** One line for people, such as `short side 256, centre crop 224×224, mean 0.485 0.456 0.406, std 0.229 0.224 0.225`. */
 export function describePreprocessing({ resize, crop, mean, std }: Preprocessing): string {
-  const resizing = resize && ('shortSide' in resize ? `short side ${resize.shortSide}` : `resized to ${resize.width}×${resize.height}`)
-  const parts = [resizing, crop && `centre crop ${crop.width}×${crop.height}`, `mean ${mean.join(' ')}`, `std ${std.join(' ')}`]
+  const resizing =
+    resize && ('shortSide' in resize ? `short side ${resize.shortSide}` : `resized to ${resize.width}×${resize.height}`)
+  const parts = [
+    resizing,
+    crop && `centre crop ${crop.width}×${crop.height}`,
+    `mean ${mean.join(' ')}`,
+    `std ${std.join(' ')}`,
+  ]
   return parts.filter(Boolean).join(', ')
 }
 
@@ -74,5 +94,8 @@ export function describePreprocessing({ resize, crop, mean, std }: Preprocessing
 export function assertFits(preprocessing: Preprocessing, input: Size, modelName: string): void {
   const size = preprocessedSize(preprocessing)
   if (!size || (size.width === input.width && size.height === input.height)) return
-  throw new NNOptError('badInput', `model '${modelName}': expected images of ${input.width}×${input.height} (its input), got a preprocessing that makes ${size.width}×${size.height}`)
+  throw new NNOptError(
+    'badInput',
+    `model '${modelName}': expected images of ${input.width}×${input.height} (its input), got a preprocessing that makes ${size.width}×${size.height}`,
+  )
 }

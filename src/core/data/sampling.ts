@@ -17,7 +17,8 @@ export interface SamplingOptions {
  * The same labels, count, strategy and seed give the same answer everywhere.
  */
 export function sampleIndices(labels: Int32Array, count: number, { strategy, seed }: SamplingOptions): Int32Array {
-  if (!Number.isInteger(count) || count < 1) throw new NNOptError('wrongCall', `number of samples: expected a whole number from 1, got ${count}`)
+  if (!Number.isInteger(count) || count < 1)
+    throw new NNOptError('wrongCall', `number of samples: expected a whole number from 1, got ${count}`)
   const random = createRandom(seed)
   const order = shuffled(labels.length, random)
   if (strategy === 'random' || count >= labels.length) return order.slice(0, count)
@@ -25,7 +26,10 @@ export function sampleIndices(labels: Int32Array, count: number, { strategy, see
   const sizes = byClass.map((members) => members.length)
   const weights = strategy === 'stratified' ? sizes : sizes.map((size) => Math.sign(size))
   const quotas = apportion(count, weights, sizes)
-  return reordered(byClass.flatMap((members, label) => members.slice(0, quotas[label])), random)
+  return reordered(
+    byClass.flatMap((members, label) => members.slice(0, quotas[label])),
+    random,
+  )
 }
 
 /** Sample positions by label, in the order given; index = label. */
@@ -35,4 +39,5 @@ function grouped(order: Int32Array, labels: Int32Array): readonly (readonly numb
   return Array.from(groups, (members) => members ?? [])
 }
 
-const reordered = (values: readonly number[], random: Random): Int32Array => shuffled(values.length, random).map((index) => values[index])
+const reordered = (values: readonly number[], random: Random): Int32Array =>
+  shuffled(values.length, random).map((index) => values[index])

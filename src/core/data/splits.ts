@@ -16,7 +16,9 @@ export function holdOut(items: readonly SplitItem[], fraction: number, seed: num
   const sizes = classes.map((positions) => positions.length)
   const shares = apportion(Math.round(items.length * fraction), sizes, sizes)
   const quotas = shares.map((share, index) => (sizes[index] < 2 ? 0 : Math.min(sizes[index] - 1, Math.max(1, share))))
-  return classes.flatMap((positions, index) => byHash(positions, items, seed).slice(0, quotas[index])).sort((a, b) => a - b)
+  return classes
+    .flatMap((positions, index) => byHash(positions, items, seed).slice(0, quotas[index]))
+    .sort((a, b) => a - b)
 }
 
 function positionsByClass(items: readonly SplitItem[]): ReadonlyMap<string, readonly number[]> {
@@ -33,6 +35,10 @@ function positionsByClass(items: readonly SplitItem[]): ReadonlyMap<string, read
 export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 function byHash(positions: readonly number[], items: readonly SplitItem[], seed: number): readonly number[] {
-  const hashed = positions.map((position) => ({ position, key: items[position].key, hash: hashText(`${items[position].className}/${items[position].key}`, seed) }))
+  const hashed = positions.map((position) => ({
+    position,
+    key: items[position].key,
+    hash: hashText(`${items[position].className}/${items[position].key}`, seed),
+  }))
   return hashed.sort((a, b) => a.hash - b.hash || compareText(a.key, b.key)).map(({ position }) => position)
 }

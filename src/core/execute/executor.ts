@@ -95,10 +95,12 @@ export function createExecutor(source: Graph, options: ExecutorOptions = {}): Ex
   const prepare = (batch: number): Prepared => {
     const known = prepared.get(batch) ?? prepareBatch(planFor(batch), trainable, options)
     prepared.set(batch, known)
-    for (const slot of known.inference.plan.constants) if (!constants.has(slot.slot)) constants.set(slot.slot, constantTensor(graph, slot))
+    for (const slot of known.inference.plan.constants)
+      if (!constants.has(slot.slot)) constants.set(slot.slot, constantTensor(graph, slot))
     return known
   }
-  const borrow = (parameters: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> => new Map([...constants, ...parameters])
+  const borrow = (parameters: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> =>
+    new Map([...constants, ...parameters])
   return {
     parameters: list,
     pack: (name) => quantization.pack(name) ?? table.pack(name),
@@ -130,10 +132,17 @@ export function createExecutor(source: Graph, options: ExecutorOptions = {}): Ex
   }
 }
 
-function prepareBatch(plan: Plan, trainable: ReadonlySet<string>, { precision = 'fp32', inferencePrecision = 'fp32' }: ExecutorOptions): Prepared {
+function prepareBatch(
+  plan: Plan,
+  trainable: ReadonlySet<string>,
+  { precision = 'fp32', inferencePrecision = 'fp32' }: ExecutorOptions,
+): Prepared {
   const planIn = (wanted: Precision): Plan => (wanted === 'fp32' ? plan : mixPrecision(plan, wanted))
   const inference = planIn(inferencePrecision)
-  return { inference: { plan: inference, reads: countReads(inference, new Set()) }, training: prepareTraining(planIn(precision), trainable) }
+  return {
+    inference: { plan: inference, reads: countReads(inference, new Set()) },
+    training: prepareTraining(planIn(precision), trainable),
+  }
 }
 
 function prepareTraining(plan: Plan, trainable: ReadonlySet<string>): TrainingPlan {
@@ -141,11 +150,22 @@ function prepareTraining(plan: Plan, trainable: ReadonlySet<string>): TrainingPl
   const differentiated = new Set<Step>()
   for (const step of plan.steps) {
     if (!step.inputs.some((slot) => slot !== undefined && wanted.has(slot))) continue
-    if (!step.operator.gradient) throw new NNOptError('unsupported', `node '${step.node.name}' (${step.node.op}) has no gradient: the model cannot be trained through it`, { node: step.node.name })
+    if (!step.operator.gradient)
+      throw new NNOptError(
+        'unsupported',
+        `node '${step.node.name}' (${step.node.op}) has no gradient: the model cannot be trained through it`,
+        { node: step.node.name },
+      )
     step.outputs.forEach((slot) => wanted.add(slot))
     differentiated.add(step)
   }
-  return { plan, wanted, differentiated, forwardReads: countReads(plan, new Set()), reads: countReads(plan, differentiated) }
+  return {
+    plan,
+    wanted,
+    differentiated,
+    forwardReads: countReads(plan, new Set()),
+    reads: countReads(plan, differentiated),
+  }
 }
 
 function constantTensor(graph: Graph, { name, shape, channelsLast, qparams }: ConstantSlot): Tensor {
@@ -168,7 +188,13 @@ function runInference(plan: Plan, slots: Slots, images: Tensor4D): Tensor2D {
   }
 }
 
-function runTraining(ready: TrainingPlan, slots: Slots, images: Tensor4D, trainable: ReadonlySet<string>, lossOf: (logits: Tensor2D) => LossValue): TrainStep {
+function runTraining(
+  ready: TrainingPlan,
+  slots: Slots,
+  images: Tensor4D,
+  trainable: ReadonlySet<string>,
+  lossOf: (logits: Tensor2D) => LossValue,
+): TrainStep {
   const { plan, differentiated, wanted } = ready
   const saved = new Map<Step, readonly Tensor[]>()
   const statistics = new Map<string, Tensor>()
@@ -187,7 +213,12 @@ function runTraining(ready: TrainingPlan, slots: Slots, images: Tensor4D, traina
     for (const step of [...plan.steps].reverse().filter((step) => differentiated.has(step))) {
       runBackward(step, slots, saved.get(step) ?? [], gradients, wanted)
     }
-    return { loss, logits: slots.take(plan.output) as Tensor2D, gradients: takeGradients(gradients, trainable), statistics }
+    return {
+      loss,
+      logits: slots.take(plan.output) as Tensor2D,
+      gradients: takeGradients(gradients, trainable),
+      statistics,
+    }
   } catch (error) {
     // A device that ran out of memory goes on with less: nothing of the failed step may stay.
     for (const tensor of [...[...saved.values()].flat(), ...statistics.values()]) tensor.dispose()

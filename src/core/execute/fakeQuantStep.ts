@@ -48,7 +48,10 @@ export const learnedFakeQuant = defineOperator({
     const [dy, y] = [dOutputs[0], outputs[0]].map((tensor) => shaped(tensor as Tensor, x))
     const dx = fakeQuantGradient(dy, x, exp(scale), zeroPoint, qmin, qmax, axis)
     const factor = 1 / Math.sqrt((x.size / scale.size) * qmax)
-    return [wants(0) ? shaped(dx, inputs[0] as Tensor) : undefined, wants(1) ? mul(sub(slicesOf(dy, y, scale), slicesOf(dx, x, scale)), factor) : undefined]
+    return [
+      wants(0) ? shaped(dx, inputs[0] as Tensor) : undefined,
+      wants(1) ? mul(sub(slicesOf(dy, y, scale), slicesOf(dx, x, scale)), factor) : undefined,
+    ]
   },
 })
 
@@ -66,11 +69,15 @@ interface Operands {
 function operands(inputs: readonly (Tensor | undefined)[]): Operands {
   const [x, scale, zeroPoint] = inputs as readonly Tensor[]
   const axis = x.shape.at(-1) === 1 ? x.rank - 2 : x.rank - 1
-  return scale.size === 1 || x.shape[axis] === scale.size ? { x, scale, zeroPoint, axis } : { x: reshape(x, [-1, scale.size]), scale, zeroPoint, axis: 1 }
+  return scale.size === 1 || x.shape[axis] === scale.size
+    ? { x, scale, zeroPoint, axis }
+    : { x: reshape(x, [-1, scale.size]), scale, zeroPoint, axis: 1 }
 }
 
 /** A change of shape costs a call. */
-const shaped = (tensor: Tensor, like: Tensor): Tensor => (tensor.rank === like.rank ? tensor : reshape(tensor, like.shape))
+const shaped = (tensor: Tensor, like: Tensor): Tensor =>
+  tensor.rank === like.rank ? tensor : reshape(tensor, like.shape)
 
 /** Sum of a · b for every scale. */
-const slicesOf = (a: Tensor, b: Tensor, scale: Tensor): Tensor => (scale.size > 1 ? sum(reshape(mul(a, b), [-1, scale.size]), 0) : reshape(sum(mul(a, b)), scale.shape))
+const slicesOf = (a: Tensor, b: Tensor, scale: Tensor): Tensor =>
+  scale.size > 1 ? sum(reshape(mul(a, b), [-1, scale.size]), 0) : reshape(sum(mul(a, b)), scale.shape)

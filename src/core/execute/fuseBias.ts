@@ -20,22 +20,37 @@ const biasFakeQuant = defineOperator({
   gradientReads: { inputs: [0, 1, 2, 3] },
   gradient: ({ inputs, dOutputs, attributes }) => {
     const [x, bias, scale, zeroPoint] = inputs as readonly Tensor[]
-    return runNative('biasFakeQuantGradient', { dy: dOutputs[0] as Tensor, x, bias, scale, zeroPoint }, attributes) ?? []
+    return (
+      runNative('biasFakeQuantGradient', { dy: dOutputs[0] as Tensor, x, bias, scale, zeroPoint }, attributes) ?? []
+    )
   },
 })
 
 /** Moves the bias of a convolution into the fakeQuant that reads it: one pass over memory instead of two, forward and backward. */
 export function fuseBias(plan: Plan): Plan {
-  return { ...plan, steps: plan.steps.flatMap((step, index) => fused(step, plan.steps[index + 1]) ?? (isFused(plan.steps[index - 1], step) ? [] : [step])) }
+  return {
+    ...plan,
+    steps: plan.steps.flatMap(
+      (step, index) => fused(step, plan.steps[index + 1]) ?? (isFused(plan.steps[index - 1], step) ? [] : [step]),
+    ),
+  }
 }
 
 function isFused(step: Step | undefined, next: Step | undefined): boolean {
-  return step?.operator.id === 'Conv' && step.inputs[2] !== undefined && next?.operator === fixedFakeQuant && next.inputs[0] === step.outputs[0]
+  return (
+    step?.operator.id === 'Conv' &&
+    step.inputs[2] !== undefined &&
+    next?.operator === fixedFakeQuant &&
+    next.inputs[0] === step.outputs[0]
+  )
 }
 
 function fused(step: Step, next: Step | undefined): readonly Step[] | undefined {
   if (!next || !isFused(step, next)) return undefined
   const [x, weight, bias] = step.inputs
   const inputs = [step.outputs[0], bias, ...next.inputs.slice(1)]
-  return [{ ...step, inputs: [x, weight] }, { ...next, operator: biasFakeQuant, node: { ...next.node, name: step.node.name, op: biasFakeQuant.id }, inputs }]
+  return [
+    { ...step, inputs: [x, weight] },
+    { ...next, operator: biasFakeQuant, node: { ...next.node, name: step.node.name, op: biasFakeQuant.id }, inputs },
+  ]
 }

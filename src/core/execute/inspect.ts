@@ -22,7 +22,12 @@ export function countInspectedReads(plan: Plan, reads: ReadonlyMap<string, numbe
 }
 
 /** Walks forward as training does until a parameter or an output is not finite; undefined when all are. */
-export async function findNonFinite(plan: Plan, slots: Slots, trains: (step: Step) => boolean, parameters: ReadonlyMap<string, Tensor>): Promise<NonFinite | undefined> {
+export async function findNonFinite(
+  plan: Plan,
+  slots: Slots,
+  trains: (step: Step) => boolean,
+  parameters: ReadonlyMap<string, Tensor>,
+): Promise<NonFinite | undefined> {
   for (const step of plan.steps) {
     const place = { layer: step.node.name, op: step.node.op }
     const own = step.inputs.filter((slot): slot is string => slot !== undefined && parameters.has(slot))

@@ -45,9 +45,12 @@ export function mixPrecision(plan: Plan, type: HalfType): Plan {
   }
   for (const step of plan.steps) {
     const rule = step.operator.precision ?? 'float'
-    const inHalf = rule === 'half' || (rule === 'follow' && step.inputs.some((slot) => slot !== undefined && half.has(slot)))
+    const inHalf =
+      rule === 'half' || (rule === 'follow' && step.inputs.some((slot) => slot !== undefined && half.has(slot)))
     // Parameters of operators that follow, such as a batch normalization's scale, stay fp32.
-    const inputs = step.inputs.map((slot) => (slot !== undefined && (rule === 'half' || computed.has(slot)) ? bring(slot, inHalf) : slot))
+    const inputs = step.inputs.map((slot) =>
+      slot !== undefined && (rule === 'half' || computed.has(slot)) ? bring(slot, inHalf) : slot,
+    )
     steps.push({ ...step, inputs })
     for (const slot of step.outputs) {
       computed.add(slot)
@@ -59,7 +62,22 @@ export function mixPrecision(plan: Plan, type: HalfType): Plan {
 }
 
 function conversion(slot: string, converted: string, from: NumberType, type: NumberType): Step {
-  const node: Node = { name: converted, op: convertType.id, inputs: [slot], outputs: [converted], attributes: { type, from } }
-  const context = { node, attributes: {}, shapes: [], outputShapes: [], physicalShapes: [], channelsLast: false, constant: () => undefined, axisOf: (axis: number) => axis }
+  const node: Node = {
+    name: converted,
+    op: convertType.id,
+    inputs: [slot],
+    outputs: [converted],
+    attributes: { type, from },
+  }
+  const context = {
+    node,
+    attributes: {},
+    shapes: [],
+    outputShapes: [],
+    physicalShapes: [],
+    channelsLast: false,
+    constant: () => undefined,
+    axisOf: (axis: number) => axis,
+  }
   return { node, operator: convertType, context, inputs: [slot], outputs: [converted] }
 }

@@ -46,12 +46,21 @@ export interface ParameterTable {
   unpack(name: string, packed: Float32Array): TensorData
 }
 
-export function createParameterTable(graph: Graph, shapes: ReadonlyMap<string, Shape>, frozen: (name: string) => boolean): ParameterTable {
+export function createParameterTable(
+  graph: Graph,
+  shapes: ReadonlyMap<string, Shape>,
+  frozen: (name: string) => boolean,
+): ParameterTable {
   const uses = parameterUses(graph)
   const packed = (name: string): PackedParameter => {
     const [{ node, index }, tensor] = [useOf(uses, name), graph.initializers.get(name) as TensorData]
     const operator = operators.get(node.op)
-    return operator.pack?.(nodeContext(graph, node, shapes), index, tensor) ?? { shape: tensor.shape, data: Float32Array.from(tensor.data) }
+    return (
+      operator.pack?.(nodeContext(graph, node, shapes), index, tensor) ?? {
+        shape: tensor.shape,
+        data: Float32Array.from(tensor.data),
+      }
+    )
   }
   return {
     list: [...uses].map(([name, { role }]) => {
@@ -62,7 +71,13 @@ export function createParameterTable(graph: Graph, shapes: ReadonlyMap<string, S
     unpack: (name, data) => {
       const { node, index } = useOf(uses, name)
       const tensor = graph.initializers.get(name) as TensorData
-      return operators.get(node.op).unpack?.(nodeContext(graph, node, shapes), index, data) ?? { dtype: 'float32', shape: tensor.shape, data: Float32Array.from(data) }
+      return (
+        operators.get(node.op).unpack?.(nodeContext(graph, node, shapes), index, data) ?? {
+          dtype: 'float32',
+          shape: tensor.shape,
+          data: Float32Array.from(data),
+        }
+      )
     },
   }
 }
@@ -78,7 +93,10 @@ export function withParameters(graph: Graph, values: ReadonlyMap<string, TensorD
   for (const [name, tensor] of values) {
     const current = graph.initializers.get(name)
     if (!current || sizeOf(current.shape) !== sizeOf(tensor.shape)) {
-      throw new NNOptError('internal', `parameter '${name}': expected [${current?.shape.join(', ') ?? 'none'}], got [${tensor.shape.join(', ')}]`)
+      throw new NNOptError(
+        'internal',
+        `parameter '${name}': expected [${current?.shape.join(', ') ?? 'none'}], got [${tensor.shape.join(', ')}]`,
+      )
     }
   }
   return { ...graph, initializers: new Map([...graph.initializers, ...values]) }

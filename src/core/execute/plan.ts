@@ -36,7 +36,12 @@ export interface Plan {
 }
 
 /** Orders the graph's nodes with the layout changes between them; the image arrives as NHWC, the logits leave as [N, classes]. */
-export function createPlan(graph: Graph, batch: number, parameters: ReadonlySet<string>, quantization: QuantizationTable): Plan {
+export function createPlan(
+  graph: Graph,
+  batch: number,
+  parameters: ReadonlySet<string>,
+  quantization: QuantizationTable,
+): Plan {
   return new PlanBuilder(graph, batch, parameters, quantization).build()
 }
 
@@ -65,7 +70,13 @@ class PlanBuilder {
     if (this.shapeOf(input).length === 4) this.channelsLastValues.add(input)
     this.addFakeQuant(input, unquantized(input), input)
     for (const node of this.graph.nodes) this.addNode(node)
-    return { batch: this.batch, input: this.writtenSlot(input), output: this.slotOf(output, false), steps: this.steps, constants: [...this.constants.values()] }
+    return {
+      batch: this.batch,
+      input: this.writtenSlot(input),
+      output: this.slotOf(output, false),
+      steps: this.steps,
+      constants: [...this.constants.values()],
+    }
   }
 
   private addNode(node: Node): void {
@@ -73,8 +84,15 @@ class PlanBuilder {
     const context = nodeContext(this.graph, node, this.shapes)
     const channelsLast = this.isChannelsLast(node, operator.layoutOf(context))
     const inputs = node.inputs.map((name, index) => this.operandSlot(node, index, name, channelsLast, operator))
-    for (const name of node.outputs) if (channelsLast && this.shapeOf(name).length === 4) this.channelsLastValues.add(name)
-    this.steps.push({ node, operator, context: this.executionContext(node, channelsLast), inputs, outputs: node.outputs.map((name) => this.writtenSlot(name)) })
+    for (const name of node.outputs)
+      if (channelsLast && this.shapeOf(name).length === 4) this.channelsLastValues.add(name)
+    this.steps.push({
+      node,
+      operator,
+      context: this.executionContext(node, channelsLast),
+      inputs,
+      outputs: node.outputs.map((name) => this.writtenSlot(name)),
+    })
     for (const name of node.outputs) this.addFakeQuant(name, unquantized(name), name)
   }
 
@@ -88,9 +106,24 @@ class PlanBuilder {
     if (!place) return
     const operator = fakeQuantStep(this.quantization.learned)
     const inputs = [from, place.scale, place.zeroPoint]
-    const node: Node = { name: `${value}/${operator.id}`, op: operator.id, inputs, outputs: [to], attributes: { qmin: place.qmin, qmax: place.qmax } }
+    const node: Node = {
+      name: `${value}/${operator.id}`,
+      op: operator.id,
+      inputs,
+      outputs: [to],
+      attributes: { qmin: place.qmin, qmax: place.qmax },
+    }
     const shape = this.shapeOf(value)
-    const context = { node, attributes: {}, shapes: [shape], outputShapes: [shape], physicalShapes: [shape], channelsLast: false, constant: () => undefined, axisOf: (axis: number) => axis }
+    const context = {
+      node,
+      attributes: {},
+      shapes: [shape],
+      outputShapes: [shape],
+      physicalShapes: [shape],
+      channelsLast: false,
+      constant: () => undefined,
+      axisOf: (axis: number) => axis,
+    }
     this.steps.push({ node, operator, context, inputs, outputs: [to] })
   }
 
@@ -98,15 +131,28 @@ class PlanBuilder {
   private isChannelsLast(node: Node, rule: LayoutRule): boolean {
     if (rule !== 'follow') return rule === 'channelsLast'
     const computed = node.inputs.filter((name) => name && !this.graph.initializers.has(name))
-    return computed.some((name) => this.channelsLastValues.has(name)) && computed.every((name) => [0, 4].includes(this.shapeOf(name).length))
+    return (
+      computed.some((name) => this.channelsLastValues.has(name)) &&
+      computed.every((name) => [0, 4].includes(this.shapeOf(name).length))
+    )
   }
 
-  private operandSlot(node: Node, index: number, name: string, channelsLast: boolean, operator: Operator): string | undefined {
+  private operandSlot(
+    node: Node,
+    index: number,
+    name: string,
+    channelsLast: boolean,
+    operator: Operator,
+  ): string | undefined {
     if (!name) return undefined
     const constant = this.graph.initializers.get(name)
     if (!constant) {
       if (operator.parameters?.[index] === 'weight' && operator.pack) {
-        throw new NNOptError('unsupported', `node '${node.name}' (${node.op}): expected constant weights, got the computed value '${name}'; such a model runs in onnxruntime only`, { node: node.name })
+        throw new NNOptError(
+          'unsupported',
+          `node '${node.name}' (${node.op}): expected constant weights, got the computed value '${name}'; such a model runs in onnxruntime only`,
+          { node: node.name },
+        )
       }
       return this.slotOf(name, channelsLast)
     }
@@ -123,7 +169,10 @@ class PlanBuilder {
   }
 
   private constantSlot(name: string, shape: Shape, channelsLast: boolean): string {
-    const aligned = channelsLast && shape.length > 0 && shape.length < 4 ? [...Array<number>(4 - shape.length).fill(1), ...shape] : shape
+    const aligned =
+      channelsLast && shape.length > 0 && shape.length < 4
+        ? [...Array<number>(4 - shape.length).fill(1), ...shape]
+        : shape
     const slot = `${name}@constant${channelsLast ? '@nhwc' : ''}`
     this.constants.set(slot, { slot, name, shape: aligned, channelsLast, qparams: this.graph.qparams.get(name) })
     return slot
@@ -143,7 +192,16 @@ class PlanBuilder {
     const operator = layoutChange[channelsLast ? 'channelsLast' : 'plain']
     const node: Node = { name: slot, op: operator.id, inputs: [name], outputs: [slot], attributes: {} }
     const shape = this.shapeOf(name)
-    const context = { node, attributes: {}, shapes: [shape], outputShapes: [shape], physicalShapes: [physicalShape(shape, !channelsLast)], channelsLast, constant: () => undefined, axisOf: (axis: number) => axis }
+    const context = {
+      node,
+      attributes: {},
+      shapes: [shape],
+      outputShapes: [shape],
+      physicalShapes: [physicalShape(shape, !channelsLast)],
+      channelsLast,
+      constant: () => undefined,
+      axisOf: (axis: number) => axis,
+    }
     this.steps.push({ node, operator, context, inputs: [name], outputs: [slot] })
   }
 

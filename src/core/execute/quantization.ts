@@ -24,42 +24,82 @@ export interface QuantizationTable {
 const scaleOf = (value: string): string => `scale/${value}`
 const zeroPointOf = (value: string): string => `zeroPoint/${value}`
 
-export function createQuantizationTable(graph: Graph, learned: boolean, frozen: (name: string) => boolean): QuantizationTable {
+export function createQuantizationTable(
+  graph: Graph,
+  learned: boolean,
+  frozen: (name: string) => boolean,
+): QuantizationTable {
   const owners = ownersOf(graph)
   const owned = [...new Set(owners.values())].map((owner) => [owner, graph.qparams.get(owner) as QParams] as const)
-  const packed = new Map(owned.flatMap(([owner, { scale, zeroPoint }]) => [
-    [scaleOf(owner), learned ? scale.map(Math.log) : scale],
-    [zeroPointOf(owner), Float32Array.from(zeroPoint)],
-  ] as const))
-  const parameter = (name: string, role: 'quantScale' | 'quantZeroPoint', size: number): ExecutorParameter => ({ name, role, trainable: learned && role === 'quantScale' && !frozen(name), shape: [size], size })
+  const packed = new Map(
+    owned.flatMap(
+      ([owner, { scale, zeroPoint }]) =>
+        [
+          [scaleOf(owner), learned ? scale.map(Math.log) : scale],
+          [zeroPointOf(owner), Float32Array.from(zeroPoint)],
+        ] as const,
+    ),
+  )
+  const parameter = (name: string, role: 'quantScale' | 'quantZeroPoint', size: number): ExecutorParameter => ({
+    name,
+    role,
+    trainable: learned && role === 'quantScale' && !frozen(name),
+    shape: [size],
+    size,
+  })
   return {
     learned,
-    list: owned.flatMap(([owner, { scale: { length } }]) => [parameter(scaleOf(owner), 'quantScale', length), parameter(zeroPointOf(owner), 'quantZeroPoint', length)]),
+    list: owned.flatMap(
+      ([
+        owner,
+        {
+          scale: { length },
+        },
+      ]) => [parameter(scaleOf(owner), 'quantScale', length), parameter(zeroPointOf(owner), 'quantZeroPoint', length)],
+    ),
     place: (value) => {
       const [owner, qparams] = [owners.get(value), graph.qparams.get(value)]
-      return owner === undefined || !qparams ? undefined : { scale: scaleOf(owner), zeroPoint: zeroPointOf(owner), qmin: qparams.qmin, qmax: qparams.qmax }
+      return owner === undefined || !qparams
+        ? undefined
+        : { scale: scaleOf(owner), zeroPoint: zeroPointOf(owner), qmin: qparams.qmin, qmax: qparams.qmax }
     },
     pack: (name) => packed.get(name),
-    unpack: (arrays) => new Map([...graph.qparams].map(([value, qparams]) => {
-      const owner = owners.get(value) ?? value
-      const [scale, zeroPoint] = [arrays.get(scaleOf(owner)), arrays.get(zeroPointOf(owner))]
-      return [value, { ...qparams, ...(scale && { scale: learned ? scale.map(Math.exp) : scale.slice() }), ...(zeroPoint && { zeroPoint: Int32Array.from(zeroPoint) }) }]
-    })),
+    unpack: (arrays) =>
+      new Map(
+        [...graph.qparams].map(([value, qparams]) => {
+          const owner = owners.get(value) ?? value
+          const [scale, zeroPoint] = [arrays.get(scaleOf(owner)), arrays.get(zeroPointOf(owner))]
+          return [
+            value,
+            {
+              ...qparams,
+              ...(scale && { scale: learned ? scale.map(Math.exp) : scale.slice() }),
+              ...(zeroPoint && { zeroPoint: Int32Array.from(zeroPoint) }),
+            },
+          ]
+        }),
+      ),
   }
 }
 
 /** The value whose parameters each quantized value uses: that of its group, where both have the same now. */
 function ownersOf({ qparams, ...rest }: Graph): ReadonlyMap<string, string> {
   const groups = placement({ ...rest, qparams }).activations
-  return new Map([...qparams].map(([value, own]) => {
-    const group = groups.get(value) ?? value
-    const shared = qparams.get(group)
-    return [value, shared && isSame(own, shared) ? group : value]
-  }))
+  return new Map(
+    [...qparams].map(([value, own]) => {
+      const group = groups.get(value) ?? value
+      const shared = qparams.get(group)
+      return [value, shared && isSame(own, shared) ? group : value]
+    }),
+  )
 }
 
 const isSame = (a: QParams, b: QParams): boolean =>
-  a.qmin === b.qmin && a.qmax === b.qmax && a.axis === b.axis && a.scale.join() === b.scale.join() && a.zeroPoint.join() === b.zeroPoint.join()
+  a.qmin === b.qmin &&
+  a.qmax === b.qmax &&
+  a.axis === b.axis &&
+  a.scale.join() === b.scale.join() &&
+  a.zeroPoint.join() === b.zeroPoint.join()
 
 /** A graph with quantization parameters as it will be deployed: without the clamps that saturation replaces, and with scales that leave room for every bias. */
 export function asDeployed(source: Graph): Graph {
@@ -71,6 +111,8 @@ export function asDeployed(source: Graph): Graph {
     const next = behind.get(value)
     return next === undefined ? value : last(next)
   }
-  const nodes = graph.nodes.filter((node) => !clamps.has(node)).map((node) => ({ ...node, outputs: node.outputs.map(last) }))
+  const nodes = graph.nodes
+    .filter((node) => !clamps.has(node))
+    .map((node) => ({ ...node, outputs: node.outputs.map(last) }))
   return { ...graph, nodes }
 }

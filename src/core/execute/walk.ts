@@ -29,7 +29,8 @@ export class Slots {
 
   require(slot: string): Tensor {
     const tensor = this.get(slot)
-    if (!tensor) throw new NNOptError('internal', `value '${slot}' was read before it was computed or after it was freed`)
+    if (!tensor)
+      throw new NNOptError('internal', `value '${slot}' was read before it was computed or after it was freed`)
     return tensor
   }
 
@@ -63,14 +64,19 @@ export class Slots {
   }
 }
 
-const present = (slots: readonly (string | undefined)[]): readonly string[] => slots.filter((slot): slot is string => slot !== undefined)
+const present = (slots: readonly (string | undefined)[]): readonly string[] =>
+  slots.filter((slot): slot is string => slot !== undefined)
 
 /** The slots a step reads again when its gradient is computed. */
 export function gradientReads({ operator, inputs, outputs }: Step): readonly string[] {
   const reads = operator.gradientReads
-  const chosen = (slots: readonly (string | undefined)[], indices?: readonly number[]): readonly (string | undefined)[] =>
-    indices ? indices.map((index) => slots[index]) : []
-  return reads ? present([...chosen(inputs, reads.inputs), ...chosen(outputs, reads.outputs)]) : present([...inputs, ...outputs])
+  const chosen = (
+    slots: readonly (string | undefined)[],
+    indices?: readonly number[],
+  ): readonly (string | undefined)[] => (indices ? indices.map((index) => slots[index]) : [])
+  return reads
+    ? present([...chosen(inputs, reads.inputs), ...chosen(outputs, reads.outputs)])
+    : present([...inputs, ...outputs])
 }
 
 /** How often each slot is read: by forward steps, by the gradients of `differentiated` steps, and once as the output. */
@@ -131,7 +137,13 @@ export class Gradients {
 }
 
 /** Computes one step's gradients, adds them to its inputs' and frees what only they needed. */
-export function runBackward(step: Step, slots: Slots, saved: readonly Tensor[], gradients: Gradients, wanted: ReadonlySet<string>): void {
+export function runBackward(
+  step: Step,
+  slots: Slots,
+  saved: readonly Tensor[],
+  gradients: Gradients,
+  wanted: ReadonlySet<string>,
+): void {
   const { gradient } = step.operator
   const dOutputs = step.outputs.map((slot) => gradients.take(slot))
   if (gradient && dOutputs.some(Boolean)) {

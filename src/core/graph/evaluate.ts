@@ -18,7 +18,16 @@ const reshaped = (tensor: TensorData, shape: readonly number[]): TensorData => (
 const positive = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis)
 
 /** ONNX TensorProto.DataType of Cast's `to`, as far as shape arithmetic and weights use it. */
-const castTargets: Readonly<Record<number, DataType>> = { 1: 'float32', 6: 'int32', 7: 'int64', 9: 'bool', 10: 'float32', 11: 'float32', 2: 'uint8', 3: 'int8' }
+const castTargets: Readonly<Record<number, DataType>> = {
+  1: 'float32',
+  6: 'int32',
+  7: 'int64',
+  9: 'bool',
+  10: 'float32',
+  11: 'float32',
+  2: 'uint8',
+  3: 'int8',
+}
 
 const evaluators: Readonly<Record<string, Evaluator>> = {
   Identity: (_, [x]) => x,
@@ -26,28 +35,59 @@ const evaluators: Readonly<Record<string, Evaluator>> = {
   Add: (_, [a, b]) => elementwise(a, b, (x, y) => x + y),
   Sub: (_, [a, b]) => elementwise(a, b, (x, y) => x - y),
   Mul: (_, [a, b]) => elementwise(a, b, (x, y) => x * y),
-  Div: (_, [a, b]) => elementwise(a, b, (x, y) => (a.dtype === 'int64' || a.dtype === 'int32' ? Math.trunc(x / y) : x / y)),
+  Div: (_, [a, b]) =>
+    elementwise(a, b, (x, y) => (a.dtype === 'int64' || a.dtype === 'int32' ? Math.trunc(x / y) : x / y)),
   Pow: (_, [a, b]) => elementwise(a, b, (x, y) => x ** y),
   Min: (_, [first, ...rest]) => rest.reduce((a, b) => elementwise(a, b, Math.min), first),
   Max: (_, [first, ...rest]) => rest.reduce((a, b) => elementwise(a, b, Math.max), first),
   Equal: (_, [a, b]) => boolean(elementwise(a, b, (x, y) => Number(x === y))),
   Where: (_, [condition, a, b]) => {
     const chosen = { ...condition, dtype: a.dtype }
-    return elementwise(elementwise(chosen, a, (keep, x) => (keep ? x : 0)), elementwise(chosen, b, (keep, y) => (keep ? 0 : y)), (x, y) => x + y)
+    return elementwise(
+      elementwise(chosen, a, (keep, x) => (keep ? x : 0)),
+      elementwise(chosen, b, (keep, y) => (keep ? 0 : y)),
+      (x, y) => x + y,
+    )
   },
-  Neg: (_, [x]) => tensorData(x.dtype, x.shape, x.data.map((value) => -value)),
+  Neg: (_, [x]) =>
+    tensorData(
+      x.dtype,
+      x.shape,
+      x.data.map((value) => -value),
+    ),
   Sqrt: (_, [x]) => tensorData(x.dtype, x.shape, x.data.map(Math.sqrt)),
   Floor: (_, [x]) => tensorData(x.dtype, x.shape, x.data.map(Math.floor)),
   Concat: ({ attributes }, inputs) => concatenate(inputs, Number(attributes.axis ?? 0)),
   Gather: ({ attributes }, [x, indices]) => gather(x, indices, Number(attributes.axis ?? 0)),
-  Slice: (_, [x, starts, ends, axes, steps]) => slice(x, list(starts), list(ends), axes ? list(axes) : list(starts).map((_start, axis) => axis), list(steps)),
-  Squeeze: (_, [x, axes]) => reshaped(x, x.shape.filter((dim, axis) => (axes ? !list(axes).map((a) => positive(a, x.shape.length)).includes(axis) : dim !== 1))),
+  Slice: (_, [x, starts, ends, axes, steps]) =>
+    slice(x, list(starts), list(ends), axes ? list(axes) : list(starts).map((_start, axis) => axis), list(steps)),
+  Squeeze: (_, [x, axes]) =>
+    reshaped(
+      x,
+      x.shape.filter((dim, axis) =>
+        axes
+          ? !list(axes)
+              .map((a) => positive(a, x.shape.length))
+              .includes(axis)
+          : dim !== 1,
+      ),
+    ),
   Unsqueeze: (_, [x, axes]) => unsqueeze(x, list(axes)),
   Reshape: (_, [x, shape]) => reshaped(x, resolveShape(x, list(shape))),
-  Transpose: ({ attributes }, [x]) => transpose(x, (attributes.perm as readonly number[] | undefined) ?? x.shape.map((_dim, axis) => x.shape.length - 1 - axis)),
+  Transpose: ({ attributes }, [x]) =>
+    transpose(
+      x,
+      (attributes.perm as readonly number[] | undefined) ?? x.shape.map((_dim, axis) => x.shape.length - 1 - axis),
+    ),
   ConstantOfShape: ({ attributes }, [shape]) => filled(list(shape), attributes.value as TensorData | undefined),
   Expand: (_, [x, shape]) => elementwise(x, filled(list(shape), tensorData(x.dtype, [1], [1])), (value) => value),
-  Range: (_, [start, limit, delta]) => intTensor(Array.from({ length: Math.max(0, Math.ceil((limit.data[0] - start.data[0]) / delta.data[0])) }, (_value, index) => start.data[0] + index * delta.data[0])),
+  Range: (_, [start, limit, delta]) =>
+    intTensor(
+      Array.from(
+        { length: Math.max(0, Math.ceil((limit.data[0] - start.data[0]) / delta.data[0])) },
+        (_value, index) => start.data[0] + index * delta.data[0],
+      ),
+    ),
 }
 
 const boolean = ({ shape, data }: TensorData): TensorData => tensorData('bool', shape, Uint8Array.from(data))
@@ -66,7 +106,10 @@ function unsqueeze(x: TensorData, axes: readonly number[]): TensorData {
   const rank = x.shape.length + axes.length
   const added = new Set(axes.map((axis) => positive(axis, rank)))
   const dims = [...x.shape]
-  return reshaped(x, Array.from({ length: rank }, (_, axis) => (added.has(axis) ? 1 : (dims.shift() ?? 1))))
+  return reshaped(
+    x,
+    Array.from({ length: rank }, (_, axis) => (added.has(axis) ? 1 : (dims.shift() ?? 1))),
+  )
 }
 
 /** Walks every index of a shape, last axis fastest. */
@@ -78,7 +121,8 @@ function* indices(shape: readonly number[]): Generator<readonly number[]> {
   }
 }
 
-const offsetOf = (strides: readonly number[], index: readonly number[]): number => index.reduce((sum, value, axis) => sum + value * strides[axis], 0)
+const offsetOf = (strides: readonly number[], index: readonly number[]): number =>
+  index.reduce((sum, value, axis) => sum + value * strides[axis], 0)
 
 function elementwise(a: TensorData, b: TensorData, compute: (x: number, y: number) => number): TensorData {
   const rank = Math.max(a.shape.length, b.shape.length)
@@ -87,14 +131,17 @@ function elementwise(a: TensorData, b: TensorData, compute: (x: number, y: numbe
   const strides = dims.map((own) => rowMajorStrides(own).map((stride, axis) => (own[axis] === 1 ? 0 : stride)))
   const data = new dataTypes[a.dtype](sizeOf(shape))
   let position = 0
-  for (const index of indices(shape)) data[position++] = compute(a.data[offsetOf(strides[0], index)], b.data[offsetOf(strides[1], index)])
+  for (const index of indices(shape))
+    data[position++] = compute(a.data[offsetOf(strides[0], index)], b.data[offsetOf(strides[1], index)])
   return { dtype: a.dtype, shape, data }
 }
 
 function concatenate(inputs: readonly TensorData[], axis: number): TensorData {
   const [first] = inputs
   const at = positive(axis, first.shape.length)
-  const shape = first.shape.map((dim, index) => (index === at ? inputs.reduce((sum, input) => sum + input.shape[at], 0) : dim))
+  const shape = first.shape.map((dim, index) =>
+    index === at ? inputs.reduce((sum, input) => sum + input.shape[at], 0) : dim,
+  )
   const data = new dataTypes[first.dtype](sizeOf(shape))
   const outer = sizeOf(shape.slice(0, at))
   let position = 0
@@ -133,15 +180,30 @@ function stepped(dim: number, start: number, end: number, step: number): readonl
   return Array.from({ length: Math.max(0, Math.ceil((last - first) / step)) }, (_, index) => first + index * step)
 }
 
-function slice(x: TensorData, starts: readonly number[], ends: readonly number[], axes: readonly number[], steps: readonly number[]): TensorData {
+function slice(
+  x: TensorData,
+  starts: readonly number[],
+  ends: readonly number[],
+  axes: readonly number[],
+  steps: readonly number[],
+): TensorData {
   const ranges = x.shape.map((dim, axis) => {
     const position = axes.findIndex((named) => positive(named, x.shape.length) === axis)
-    return position === -1 ? Array.from({ length: dim }, (_, index) => index) : stepped(dim, starts[position], ends[position], steps[position] ?? 1)
+    return position === -1
+      ? Array.from({ length: dim }, (_, index) => index)
+      : stepped(dim, starts[position], ends[position], steps[position] ?? 1)
   })
   const shape = ranges.map((range) => range.length)
   const strides = rowMajorStrides(x.shape)
   const data = new dataTypes[x.dtype](sizeOf(shape))
   let position = 0
-  for (const index of indices(shape)) data[position++] = x.data[offsetOf(strides, index.map((value, axis) => ranges[axis][value]))]
+  for (const index of indices(shape))
+    data[position++] =
+      x.data[
+        offsetOf(
+          strides,
+          index.map((value, axis) => ranges[axis][value]),
+        )
+      ]
   return { dtype: x.dtype, shape, data }
 }

@@ -34,7 +34,12 @@ export function floatShadow(graph: Graph): FloatShadow | undefined {
     const [source, scale, zeroPoint] = node.inputs
     const integers = graph.initializers.get(source)
     if (integers) {
-      stored.set(node.outputs[0], { integers: source, scale, zeroPoint: zeroPoint || undefined, axis: scaleAxis(graph, node, integers) })
+      stored.set(node.outputs[0], {
+        integers: source,
+        scale,
+        zeroPoint: zeroPoint || undefined,
+        axis: scaleAxis(graph, node, integers),
+      })
       initializers.set(node.outputs[0], floatTensor(integers.shape, new Float32Array(integers.data.length)))
     } else if ((graph.initializers.get(scale)?.data.length ?? 0) !== 1) return undefined
     else alias.set(node.outputs[0], alias.get(source) ?? source)
@@ -42,8 +47,20 @@ export function floatShadow(graph: Graph): FloatShadow | undefined {
   if (hasTwice([...stored.values()].map(({ integers }) => integers))) return undefined
   for (const node of conversions) for (const name of node.inputs) initializers.delete(name)
   const named = (value: string): string => alias.get(value) ?? value
-  const nodes = graph.nodes.filter((node) => !isConversion(node)).map((node) => ({ ...node, inputs: node.inputs.map(named) }))
-  return { graph: { ...graph, nodes, initializers, outputs: graph.outputs.map((output) => ({ ...output, name: named(output.name) })), masks: new Map(), qparams: new Map() }, stored }
+  const nodes = graph.nodes
+    .filter((node) => !isConversion(node))
+    .map((node) => ({ ...node, inputs: node.inputs.map(named) }))
+  return {
+    graph: {
+      ...graph,
+      nodes,
+      initializers,
+      outputs: graph.outputs.map((output) => ({ ...output, name: named(output.name) })),
+      masks: new Map(),
+      qparams: new Map(),
+    },
+    stored,
+  }
 }
 
 function scaleAxis(graph: Graph, { inputs, attributes }: Node, { shape }: TensorData): number | undefined {

@@ -52,19 +52,27 @@ function findFolds(graph: Graph, readers: Readers): readonly Fold[] {
     if (!foldable(weighted)) return []
     const value = weighted.outputs[0]
     const alone = readers.get(value)?.length === 1 && !outputs.has(value)
-    const constants = [1, 2, 3, 4].every((index) => constantInput(graph, norm, index)) && constantInput(graph, weighted, 1)
+    const constants =
+      [1, 2, 3, 4].every((index) => constantInput(graph, norm, index)) && constantInput(graph, weighted, 1)
     const biasKnown = !weighted.inputs[2] || constantInput(graph, weighted, 2)
     return alone && constants && biasKnown ? [{ weighted, norm }] : []
   })
 }
 
 /** New names, unless the node is the only reader of its weight: another node may read the same one. */
-function foldedNames(readers: Readers, { name, inputs: [, weight, bias] }: Node): { readonly weight: string; readonly bias: string } {
+function foldedNames(
+  readers: Readers,
+  { name, inputs: [, weight, bias] }: Node,
+): { readonly weight: string; readonly bias: string } {
   const own = (value: string | undefined): value is string => Boolean(value) && readers.get(value ?? '')?.length === 1
   return { weight: own(weight) ? weight : `${name}/folded_weight`, bias: own(bias) ? bias : `${name}/folded_bias` }
 }
 
-function foldedParameters(graph: Graph, weighted: Node, norm: Node): { readonly weight: TensorData; readonly bias: TensorData } {
+function foldedParameters(
+  graph: Graph,
+  weighted: Node,
+  norm: Node,
+): { readonly weight: TensorData; readonly bias: TensorData } {
   const constant = (node: Node, index: number): TensorData => constantInput(graph, node, index) as TensorData
   const [scale, shift, mean, variance] = [1, 2, 3, 4].map((index) => constant(norm, index).data)
   const epsilon = Number(norm.attributes.epsilon ?? onnxEpsilon)
@@ -74,7 +82,11 @@ function foldedParameters(graph: Graph, weighted: Node, norm: Node): { readonly 
   const biasOf = (channel: number): number => (bias ? beta * bias.data[bias.data.length === 1 ? 0 : channel] : 0)
   return {
     weight: scaledSlices(constant(weighted, 1), outputAxis(weighted) ?? 0, factors),
-    bias: tensorData('float32', [factors.length], factors.map((factor, channel) => (biasOf(channel) - mean[channel]) * factor + shift[channel])),
+    bias: tensorData(
+      'float32',
+      [factors.length],
+      factors.map((factor, channel) => (biasOf(channel) - mean[channel]) * factor + shift[channel]),
+    ),
   }
 }
 
@@ -87,5 +99,10 @@ export function scaledSlices({ shape, data }: TensorData, axis: number, factors:
 
 function foldedNode(weighted: Node, norm: Node, names: { readonly weight: string; readonly bias: string }): Node {
   const attributes = weighted.op === 'Gemm' ? { ...weighted.attributes, beta: 1 } : weighted.attributes
-  return { ...weighted, inputs: [weighted.inputs[0], names.weight, names.bias], outputs: norm.outputs.slice(0, 1), attributes }
+  return {
+    ...weighted,
+    inputs: [weighted.inputs[0], names.weight, names.bias],
+    outputs: norm.outputs.slice(0, 1),
+    attributes,
+  }
 }

@@ -30,7 +30,12 @@ class Folder {
   constructor(graph: Graph) {
     for (const [name, tensor] of graph.initializers) this.setConstant(name, [tensor, tensor])
     for (const { name, shape } of graph.inputs) {
-      probes.forEach((batch, probe) => this.shapes[probe].set(name, shape.map((dim, axis) => (axis === 0 && typeof dim !== 'number' ? batch : Number(dim)))))
+      probes.forEach((batch, probe) =>
+        this.shapes[probe].set(
+          name,
+          shape.map((dim, axis) => (axis === 0 && typeof dim !== 'number' ? batch : Number(dim))),
+        ),
+      )
     }
   }
 
@@ -46,19 +51,31 @@ class Folder {
   }
 
   initializers(): ReadonlyMap<string, TensorData> {
-    const independent = [...this.constants].filter(([, [a, b]]) => same(a, b)).map(([name, [tensor]]) => [name, tensor] as const)
+    const independent = [...this.constants]
+      .filter(([, [a, b]]) => same(a, b))
+      .map(([name, [tensor]]) => [name, tensor] as const)
     return new Map([...independent, ...this.added])
   }
 
   private foldShape(node: Node): undefined {
     const { start, end } = node.attributes
-    const of = (probe: 0 | 1): TensorData => intTensor((this.shapes[probe].get(node.inputs[0]) ?? []).slice(Number(start ?? 0), end === undefined ? undefined : Number(end)))
+    const of = (probe: 0 | 1): TensorData =>
+      intTensor(
+        (this.shapes[probe].get(node.inputs[0]) ?? []).slice(
+          Number(start ?? 0),
+          end === undefined ? undefined : Number(end),
+        ),
+      )
     this.setConstant(node.outputs[0], [of(0), of(1)])
   }
 
   private foldNode(node: Node): undefined {
     const pairs = node.inputs.map((name) => this.constants.get(name))
-    const of = (probe: 0 | 1): TensorData => evaluate(node, pairs.map((pair) => pair?.[probe])) as TensorData
+    const of = (probe: 0 | 1): TensorData =>
+      evaluate(
+        node,
+        pairs.map((pair) => pair?.[probe]),
+      ) as TensorData
     const first = of(0)
     this.setConstant(node.outputs[0], [first, pairs.every((pair) => !pair || pair[0] === pair[1]) ? first : of(1)])
   }
@@ -72,13 +89,23 @@ class Folder {
   private withBatchFree(node: Node): Node {
     const dependent = node.inputs.findIndex((name) => this.dependsOnBatch(name))
     if (dependent === -1) return node
-    if (node.op !== 'Reshape') throw new NNOptError('unsupported', `node '${node.name}' (${node.op}): its input '${node.inputs[dependent]}' depends on the batch size, which is supported for Reshape only`, { node: node.name })
+    if (node.op !== 'Reshape')
+      throw new NNOptError(
+        'unsupported',
+        `node '${node.name}' (${node.op}): its input '${node.inputs[dependent]}' depends on the batch size, which is supported for Reshape only`,
+        { node: node.name },
+      )
     const [a, b] = this.constants.get(node.inputs[1]) as Pair
     const name = `${node.outputs[0]}.shape`
-    const copies = (axis: number): boolean => [a, b].every((shape, probe) => this.shapes[probe].get(node.inputs[0])?.[axis] === shape.data[axis])
+    const copies = (axis: number): boolean =>
+      [a, b].every((shape, probe) => this.shapes[probe].get(node.inputs[0])?.[axis] === shape.data[axis])
     const free = [...a.data].map((dim, axis) => (dim === b.data[axis] ? dim : copies(axis) ? 0 : -1))
     if (a.data.length !== b.data.length || free.filter((dim) => dim === -1).length > 1) {
-      throw new NNOptError('unsupported', `node '${node.name}' (Reshape): more than one axis of its shape depends on the batch size; export the model with a fixed batch of 1`, { node: node.name })
+      throw new NNOptError(
+        'unsupported',
+        `node '${node.name}' (Reshape): more than one axis of its shape depends on the batch size; export the model with a fixed batch of 1`,
+        { node: node.name },
+      )
     }
     this.added.set(name, intTensor(free))
     this.setConstant(name, [intTensor(free), intTensor(free)])
@@ -95,13 +122,22 @@ class Folder {
     const attributes = operator.parse(node)
     this.shapes.forEach((shapes, probe) => {
       const constant = (index: number): TensorData | undefined => this.constants.get(node.inputs[index] ?? '')?.[probe]
-      const outputs = operator.shape({ node, attributes, shapes: node.inputs.map((name) => shapes.get(name) ?? []), constant })
+      const outputs = operator.shape({
+        node,
+        attributes,
+        shapes: node.inputs.map((name) => shapes.get(name) ?? []),
+        constant,
+      })
       outputs.forEach((shape, index) => shapes.set(node.outputs[index], shape))
     })
   }
 }
 
-const same = (a: TensorData, b: TensorData): boolean => a === b || (a.data.length === b.data.length && a.data.every((value, index) => Object.is(value, b.data[index])))
+const same = (a: TensorData, b: TensorData): boolean =>
+  a === b || (a.data.length === b.data.length && a.data.every((value, index) => Object.is(value, b.data[index])))
 
 const unsupported = ({ name, op }: Node): NNOptError =>
-  new NNOptError('unsupported', `node '${name}': operator '${op}' is supported on constants and shapes only`, { node: name, op })
+  new NNOptError('unsupported', `node '${name}': operator '${op}' is supported on constants and shapes only`, {
+    node: name,
+    op,
+  })

@@ -10,7 +10,10 @@ const probe = 2
 export function freeBatch(graph: Graph): Graph {
   const fixed = graph.inputs[0]?.shape[0]
   if (typeof fixed !== 'number') return graph
-  const free = <T extends { readonly shape: readonly (number | string)[] }>(value: T): T => ({ ...value, shape: ['batch', ...value.shape.slice(1)] })
+  const free = <T extends { readonly shape: readonly (number | string)[] }>(value: T): T => ({
+    ...value,
+    shape: ['batch', ...value.shape.slice(1)],
+  })
   const initializers = new Map(graph.initializers)
   const nodes = graph.nodes.map((node) => freeReshape(node, fixed, initializers))
   const freed = { ...graph, nodes, initializers, inputs: graph.inputs.map(free), outputs: graph.outputs.map(free) }

@@ -7,7 +7,9 @@ import { inferShapes } from './inferShapes'
  */
 export function withGlobalPooling(graph: Graph): Graph {
   const shapes = inferShapes(graph, 1)
-  const nodes = graph.nodes.flatMap((node) => (node.op === 'ReduceMean' && isSpatial(node, shapes.get(node.inputs[0])?.length ?? 0) ? pooled(node) : node))
+  const nodes = graph.nodes.flatMap((node) =>
+    node.op === 'ReduceMean' && isSpatial(node, shapes.get(node.inputs[0])?.length ?? 0) ? pooled(node) : node,
+  )
   return { ...graph, nodes }
 }
 
@@ -19,6 +21,14 @@ function isSpatial({ attributes: { axes } }: Node, rank: number): boolean {
 
 function pooled({ name, inputs, outputs, attributes }: Node): readonly Node[] {
   const keepsAxes = attributes.keepdims !== 0
-  const pool: Node = { name, op: 'GlobalAveragePool', inputs, outputs: keepsAxes ? outputs : [`${name}/pooled`], attributes: {} }
-  return keepsAxes ? [pool] : [pool, { name: `${name}/Flatten`, op: 'Flatten', inputs: pool.outputs, outputs, attributes: { axis: 1 } }]
+  const pool: Node = {
+    name,
+    op: 'GlobalAveragePool',
+    inputs,
+    outputs: keepsAxes ? outputs : [`${name}/pooled`],
+    attributes: {},
+  }
+  return keepsAxes
+    ? [pool]
+    : [pool, { name: `${name}/Flatten`, op: 'Flatten', inputs: pool.outputs, outputs, attributes: { axis: 1 } }]
 }

@@ -64,7 +64,10 @@ function once<T>(find: (nodes: readonly Node[]) => T): (graph: Graph) => T {
 }
 
 /** The node that writes each value. */
-export const producers = once((nodes): ReadonlyMap<string, Node> => new Map(nodes.flatMap((node) => node.outputs.filter(Boolean).map((value) => [value, node] as const))))
+export const producers = once(
+  (nodes): ReadonlyMap<string, Node> =>
+    new Map(nodes.flatMap((node) => node.outputs.filter(Boolean).map((value) => [value, node] as const))),
+)
 
 /** The nodes that read each value; a node that reads it twice is listed twice. */
 export const consumers = once((nodes): ReadonlyMap<string, readonly Node[]> => {
@@ -80,13 +83,17 @@ export const consumers = once((nodes): ReadonlyMap<string, readonly Node[]> => {
 })
 
 /** The constant behind an input of a node, or undefined when it is absent or computed. */
-export const constantInput = (graph: Graph, node: Node, index: number): TensorData | undefined => graph.initializers.get(node.inputs[index] ?? '')
+export const constantInput = (graph: Graph, node: Node, index: number): TensorData | undefined =>
+  graph.initializers.get(node.inputs[index] ?? '')
 
 /** The only input of an image classifier. */
 export function imageInput(graph: Graph): ValueInfo {
   const input = graph.inputs[0]
   if (!input || graph.inputs.length !== 1) {
-    throw new NNOptError('unsupported', `model '${graph.name}': expected one input, got ${graph.inputs.length} (${graph.inputs.map((value) => value.name).join(', ')})`)
+    throw new NNOptError(
+      'unsupported',
+      `model '${graph.name}': expected one input, got ${graph.inputs.length} (${graph.inputs.map((value) => value.name).join(', ')})`,
+    )
   }
   return input
 }
@@ -95,7 +102,10 @@ export function imageInput(graph: Graph): ValueInfo {
 export function classOutput(graph: Graph): ValueInfo {
   const output = graph.outputs[0]
   if (!output || graph.outputs.length !== 1) {
-    throw new NNOptError('unsupported', `model '${graph.name}': expected one output, got ${graph.outputs.length} (${graph.outputs.map((value) => value.name).join(', ')})`)
+    throw new NNOptError(
+      'unsupported',
+      `model '${graph.name}': expected one output, got ${graph.outputs.length} (${graph.outputs.map((value) => value.name).join(', ')})`,
+    )
   }
   return output
 }

@@ -7,7 +7,11 @@ import type { Dim, Graph, Node } from './graph'
 /** Shape of every value and initializer, in ONNX axis order, for a concrete batch size. Throws `badInput` naming the node that does not fit. */
 export function inferShapes(graph: Graph, batch: number): ReadonlyMap<string, Shape> {
   const shapes = new Map<string, Shape>([...graph.initializers].map(([name, tensor]) => [name, tensor.shape]))
-  for (const input of graph.inputs) shapes.set(input.name, input.shape.map((dim, axis) => concreteDim(dim, axis, batch, input.name)))
+  for (const input of graph.inputs)
+    shapes.set(
+      input.name,
+      input.shape.map((dim, axis) => concreteDim(dim, axis, batch, input.name)),
+    )
   for (const node of graph.nodes) {
     const operator = operators.get(node.op)
     const context = nodeContext(graph, node, shapes)
@@ -31,5 +35,9 @@ export function nodeContext(graph: Graph, node: Node, shapes: ReadonlyMap<string
 function concreteDim(dim: Dim, axis: number, batch: number, name: string): number {
   if (axis === 0) return batch
   if (typeof dim === 'number') return dim
-  throw new NNOptError('unsupported', `input '${name}': axis ${axis} has the free size '${dim}': expected a fixed image size; export the model with fixed height and width`, { input: name })
+  throw new NNOptError(
+    'unsupported',
+    `input '${name}': axis ${axis} has the free size '${dim}': expected a fixed image size; export the model with fixed height and width`,
+    { input: name },
+  )
 }

@@ -21,7 +21,11 @@ export function maskReport(graph: Graph): MaskReport {
 
 function countZeros(graph: Graph, name: string, mask: Mask): MaskReport {
   const data = graph.initializers.get(name)?.data
-  if (data?.length !== mask.length) throw new NNOptError('internal', `mask of '${name}': expected ${mask.length} weights, got ${data?.length ?? 'none'}`)
+  if (data?.length !== mask.length)
+    throw new NNOptError(
+      'internal',
+      `mask of '${name}': expected ${mask.length} weights, got ${data?.length ?? 'none'}`,
+    )
   const zero = zeroOf(graph, name)
   const count = { zeros: 0, masked: 0, broken: 0 }
   for (let index = 0; index < mask.length; index++) {
@@ -30,7 +34,11 @@ function countZeros(graph: Graph, name: string, mask: Mask): MaskReport {
     count.masked += Number(mask[index] === 0)
     count.broken += Number(mask[index] === 0 && !isZero)
   }
-  if (count.broken > 0) throw new NNOptError('internal', `weight '${name}': expected zero at ${count.masked} masked positions, got ${count.broken} others`)
+  if (count.broken > 0)
+    throw new NNOptError(
+      'internal',
+      `weight '${name}': expected zero at ${count.masked} masked positions, got ${count.broken} others`,
+    )
   return { masked: count.masked, otherZeros: count.zeros - count.masked, total: mask.length }
 }
 
@@ -44,7 +52,12 @@ function zeroOf(graph: Graph, name: string): number {
 export function assertMasksFit({ masks, initializers }: Graph, where: string): void {
   for (const [name, { length }] of masks) {
     const tensor = initializers.get(name)
-    if (tensor?.data.length !== length) throw new NNOptError('badInput', `${where}: mask of '${name}': expected the shape of its weight, ${tensor ? `[${tensor.shape.join(', ')}]` : 'which is not there'}, got ${length} elements`, { mask: name })
+    if (tensor?.data.length !== length)
+      throw new NNOptError(
+        'badInput',
+        `${where}: mask of '${name}': expected the shape of its weight, ${tensor ? `[${tensor.shape.join(', ')}]` : 'which is not there'}, got ${length} elements`,
+        { mask: name },
+      )
   }
 }
 
@@ -53,7 +66,14 @@ export function withMasksApplied(graph: Graph): Graph {
   const masked = [...graph.masks].map(([name, mask]) => {
     const tensor = graph.initializers.get(name)
     if (!tensor) throw new NNOptError('internal', `mask of '${name}': the graph has no such weight`)
-    return [name, tensorData(tensor.dtype, tensor.shape, tensor.data.map((value, index) => (mask[index] ? value : 0)))] as const
+    return [
+      name,
+      tensorData(
+        tensor.dtype,
+        tensor.shape,
+        tensor.data.map((value, index) => (mask[index] ? value : 0)),
+      ),
+    ] as const
   })
   return { ...graph, initializers: new Map([...graph.initializers, ...masked]) }
 }

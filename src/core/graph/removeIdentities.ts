@@ -12,14 +12,17 @@ export function removeIdentities(graph: Graph): Graph {
   const alias = new Map(passes.map((node) => [node.outputs[0], node.inputs[0]]))
   const resolve = (name: string): string => (alias.has(name) ? resolve(alias.get(name) as string) : name)
   const removed = new Set(passes)
-  const nodes = graph.nodes.filter((node) => !removed.has(node)).map((node) => ({ ...node, inputs: node.inputs.map(resolve) }))
+  const nodes = graph.nodes
+    .filter((node) => !removed.has(node))
+    .map((node) => ({ ...node, inputs: node.inputs.map(resolve) }))
   return mergeFinalIdentity({ ...graph, nodes }, inputs)
 }
 
 /** Identity, casts to float, and casts that repeat what QuantizeLinear has already made. */
 function passingNodes(graph: Graph): readonly Node[] {
   const writers = producers(graph)
-  const isIdle = ({ inputs, attributes }: Node): boolean => floatTypes.includes(attributes.to) || writers.get(inputs[0])?.op === 'QuantizeLinear'
+  const isIdle = ({ inputs, attributes }: Node): boolean =>
+    floatTypes.includes(attributes.to) || writers.get(inputs[0])?.op === 'QuantizeLinear'
   return graph.nodes.filter((node) => node.op === 'Identity' || (node.op === 'Cast' && isIdle(node)))
 }
 
@@ -28,6 +31,8 @@ function mergeFinalIdentity(graph: Graph, inputs: ReadonlySet<string>): Graph {
   const [last] = passingNodes(graph)
   if (!last || inputs.has(last.inputs[0])) return graph
   const rename = (name: string): string => (name === last.inputs[0] ? last.outputs[0] : name)
-  const nodes = graph.nodes.filter((node) => node !== last).map((node) => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }))
+  const nodes = graph.nodes
+    .filter((node) => node !== last)
+    .map((node) => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }))
   return mergeFinalIdentity({ ...graph, nodes }, inputs)
 }

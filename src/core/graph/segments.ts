@@ -13,7 +13,9 @@ export interface Segment {
  * a chain of convolutions one each. The last segment ends at the graph's output.
  */
 export function segments(graph: Graph, mayEnd: (value: string) => boolean): readonly Segment[] {
-  const lastUse = new Map<string, number>(graph.nodes.flatMap(({ inputs }, index) => inputs.map((value) => [value, index] as const)))
+  const lastUse = new Map<string, number>(
+    graph.nodes.flatMap(({ inputs }, index) => inputs.map((value) => [value, index] as const)),
+  )
   for (const { name } of graph.outputs) lastUse.set(name, graph.nodes.length)
   const live = new Set(graph.inputs.map(({ name }) => name))
   const found: Segment[] = []
@@ -31,7 +33,12 @@ export function segments(graph: Graph, mayEnd: (value: string) => boolean): read
 }
 
 /** The nodes of a segment that `outputs` depend on, as a graph of its own; `shape` is that of the segment's input, whose batch axis is left free. */
-export function partOf(graph: Graph, { input, nodes }: Segment, outputs: readonly string[], shape: readonly number[]): Graph {
+export function partOf(
+  graph: Graph,
+  { input, nodes }: Segment,
+  outputs: readonly string[],
+  shape: readonly number[],
+): Graph {
   const names = new Set(nodes.map(({ name }) => name))
   const own = graph.nodes.filter(({ name }) => names.has(name))
   const needed = new Set(outputs)

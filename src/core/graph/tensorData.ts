@@ -16,7 +16,8 @@ export const dataTypes = {
 } as const
 
 export type DataType = keyof typeof dataTypes
-export type TypedArray = Float32Array | Float64Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array
+export type TypedArray =
+  Float32Array | Float64Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array
 
 /** A constant tensor: row-major, in ONNX's axis order. */
 export interface TensorData {
@@ -30,13 +31,17 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((produc
 /** A tensor over existing numbers; throws when their count does not fill the shape. */
 export function tensorData(dtype: DataType, shape: readonly number[], values: ArrayLike<number>): TensorData {
   if (values.length !== sizeOf(shape)) {
-    throw new NNOptError('internal', `tensor [${shape.join(', ')}]: expected ${sizeOf(shape)} values, got ${values.length}`)
+    throw new NNOptError(
+      'internal',
+      `tensor [${shape.join(', ')}]: expected ${sizeOf(shape)} values, got ${values.length}`,
+    )
   }
   const ArrayType = dataTypes[dtype]
   return { dtype, shape, data: values instanceof ArrayType ? values : ArrayType.from(values) }
 }
 
-export const floatTensor = (shape: readonly number[], values: ArrayLike<number>): TensorData => tensorData('float32', shape, values)
+export const floatTensor = (shape: readonly number[], values: ArrayLike<number>): TensorData =>
+  tensorData('float32', shape, values)
 
 export const intTensor = (values: readonly number[]): TensorData => tensorData('int64', [values.length], values)
 

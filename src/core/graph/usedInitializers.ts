@@ -7,6 +7,7 @@ export function withUsedInitializers(graph: Graph): Graph {
     ...graph.outputs.map(({ name }) => name),
     ...graph.nodes.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]),
   ])
-  const kept = <T>(entries: ReadonlyMap<string, T>): ReadonlyMap<string, T> => new Map([...entries].filter(([name]) => used.has(name)))
+  const kept = <T>(entries: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
+    new Map([...entries].filter(([name]) => used.has(name)))
   return { ...graph, initializers: kept(graph.initializers), masks: kept(graph.masks), qparams: kept(graph.qparams) }
 }

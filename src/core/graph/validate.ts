@@ -8,8 +8,13 @@ export function assertKnownOperators(graph: Graph): void {
   const unknown = graph.nodes.find(({ op }) => !operators.has(op) && !isEvaluable(op) && op !== 'Shape')
   if (!unknown) return
   const { name, op } = unknown
-  const advice = integerOperators.test(op) ? 'quantized models are supported with QuantizeLinear and DequantizeLinear around float operators (QDQ)' : `supported are ${operators.ids.join(', ')}`
-  throw new NNOptError('unsupported', `node '${name}': operator '${op}' is not supported; ${advice}`, { node: name, op })
+  const advice = integerOperators.test(op)
+    ? 'quantized models are supported with QuantizeLinear and DequantizeLinear around float operators (QDQ)'
+    : `supported are ${operators.ids.join(', ')}`
+  throw new NNOptError('unsupported', `node '${name}': operator '${op}' is not supported; ${advice}`, {
+    node: name,
+    op,
+  })
 }
 
 /** onnxruntime's and ONNX's operators on integers: QLinearConv, QGemm, ConvInteger, DynamicQuantizeLinear. */
@@ -31,16 +36,27 @@ export function assertWired(graph: Graph): void {
     }
   }
   const absent = graph.outputs.find(({ name }) => !known.has(name))
-  if (absent) throw new NNOptError('badInput', `output '${absent.name}' is written by no node; the file is damaged`, { output: absent.name })
+  if (absent)
+    throw new NNOptError('badInput', `output '${absent.name}' is written by no node; the file is damaged`, {
+      output: absent.name,
+    })
 }
 
 const wiring = (node: Node, problem: string): NNOptError =>
-  new NNOptError('badInput', `node '${node.name}' (${node.op}) ${problem}; the file is damaged`, { node: node.name, op: node.op })
+  new NNOptError('badInput', `node '${node.name}' (${node.op}) ${problem}; the file is damaged`, {
+    node: node.name,
+    op: node.op,
+  })
 
 /** Throws `unsupported` for a cast that rounds: the executor computes in float32 throughout. Casts between floats are gone by now. */
 export function assertNoRounding(graph: Graph): void {
   const cast = graph.nodes.find(({ op }) => op === 'Cast')
-  if (cast) throw new NNOptError('unsupported', `node '${cast.name}' (Cast): expected float numbers, got a cast to element type ${String(cast.attributes.to)} on the way to the scores; export the model without it`, { node: cast.name, op: 'Cast' })
+  if (cast)
+    throw new NNOptError(
+      'unsupported',
+      `node '${cast.name}' (Cast): expected float numbers, got a cast to element type ${String(cast.attributes.to)} on the way to the scores; export the model without it`,
+      { node: cast.name, op: 'Cast' },
+    )
 }
 
 /** Throws `unsupported` for an attribute that the operator does not know: ignoring it could change what the model computes. */
@@ -50,7 +66,11 @@ export function assertKnownAttributes(graph: Graph): void {
     const unknown = Object.keys(node.attributes).find((name) => !attributeNames.includes(name))
     if (unknown !== undefined) {
       const known = attributeNames.length > 0 ? `known are ${attributeNames.join(', ')}` : 'it has none'
-      throw new NNOptError('unsupported', `node '${node.name}' (${node.op}): attribute '${unknown}' is not supported; ${known}`, { node: node.name, op: node.op })
+      throw new NNOptError(
+        'unsupported',
+        `node '${node.name}' (${node.op}): attribute '${unknown}' is not supported; ${known}`,
+        { node: node.name, op: node.op },
+      )
     }
   }
 }

@@ -30,26 +30,71 @@ const vector = 8
 /** What could make a network faster, from where its time goes: one sentence each, the largest share first. */
 export function adviceOf(graph: Graph, { operators, unfused, isQuantized: isInt8 }: ProfileFacts): readonly string[] {
   const total = operators.reduce((sum, { ms }) => sum + ms, 0)
-  const share = (chosen: (op: string) => boolean): number => operators.filter(({ op }) => chosen(op)).reduce((sum, { ms }) => sum + ms, 0) / total
+  const share = (chosen: (op: string) => boolean): number =>
+    operators.filter(({ op }) => chosen(op)).reduce((sum, { ms }) => sum + ms, 0) / total
   const [odd, images] = [oddWidths(graph), unfilledImages(graph)]
-  const [conversions, reorders] = [share((op) => op === 'QuantizeLinear' || op === 'DequantizeLinear'), share((op) => /^Reorder|^Transpose$/.test(op))]
+  const [conversions, reorders] = [
+    share((op) => op === 'QuantizeLinear' || op === 'DequantizeLinear'),
+    share((op) => /^Reorder|^Transpose$/.test(op)),
+  ]
   const found: (readonly [number, string])[] = [
     ...(isInt8 ? floatAdvice(operators, unfused, total) : []),
-    ...(isInt8 && conversions > worthSaying ? [[conversions, `${percent(conversions)} of the time converts between float and int8: layers that stay in float cost a conversion on either side; keep whole regions in one of the two`] as const] : []),
-    ...(odd > 0 ? [[isInt8 ? worthSaying : 1 - worthSaying, `${odd} convolutions have channel counts that do not fill vectors of ${vector}: 'nnopt tune' measures whether zero channels pay, 'nnopt export --pad-channels' writes them`] as const] : []),
-    ...(images !== undefined ? [[worthSaying, `the first convolution reads images of ${images} channels, for which onnxruntime copies every window: 'nnopt tune' measures whether a channel of zeros pays, 'nnopt export --pad-channels' writes it`] as const] : []),
-    ...(reorders > worthSaying ? [[reorders, `${percent(reorders)} of the time changes the layout of values: operators without a kernel for the runtime's own layout cause it`] as const] : []),
+    ...(isInt8 && conversions > worthSaying
+      ? [
+          [
+            conversions,
+            `${percent(conversions)} of the time converts between float and int8: layers that stay in float cost a conversion on either side; keep whole regions in one of the two`,
+          ] as const,
+        ]
+      : []),
+    ...(odd > 0
+      ? [
+          [
+            isInt8 ? worthSaying : 1 - worthSaying,
+            `${odd} convolutions have channel counts that do not fill vectors of ${vector}: 'nnopt tune' measures whether zero channels pay, 'nnopt export --pad-channels' writes them`,
+          ] as const,
+        ]
+      : []),
+    ...(images !== undefined
+      ? [
+          [
+            worthSaying,
+            `the first convolution reads images of ${images} channels, for which onnxruntime copies every window: 'nnopt tune' measures whether a channel of zeros pays, 'nnopt export --pad-channels' writes it`,
+          ] as const,
+        ]
+      : []),
+    ...(reorders > worthSaying
+      ? [
+          [
+            reorders,
+            `${percent(reorders)} of the time changes the layout of values: operators without a kernel for the runtime's own layout cause it`,
+          ] as const,
+        ]
+      : []),
     ...(!isInt8 ? [[worthSaying, "all of it runs in float: 'nnopt quantize' makes an int8 version"] as const] : []),
   ]
   return found.sort(([first], [second]) => second - first).map(([, text]) => text)
 }
 
-function floatAdvice(operators: readonly OperatorTime[], unfused: readonly UnfusedNode[], total: number): readonly (readonly [number, string])[] {
-  const names = [...new Set(unfused.map(({ op }) => op))].filter((op) => op !== 'QuantizeLinear' && op !== 'DequantizeLinear')
+function floatAdvice(
+  operators: readonly OperatorTime[],
+  unfused: readonly UnfusedNode[],
+  total: number,
+): readonly (readonly [number, string])[] {
+  const names = [...new Set(unfused.map(({ op }) => op))].filter(
+    (op) => op !== 'QuantizeLinear' && op !== 'DequantizeLinear',
+  )
   return names.flatMap((op): readonly (readonly [number, string])[] => {
     const ms = operators.find((each) => each.op === op)?.ms ?? 0
     const count = unfused.filter((node) => node.op === op).length
-    return ms / total > worthSaying ? [[ms / total, `${op} (${count} times) runs in float and takes ${percent(ms / total)} of the time: the runtime has no int8 kernel that it could be fused into`]] : []
+    return ms / total > worthSaying
+      ? [
+          [
+            ms / total,
+            `${op} (${count} times) runs in float and takes ${percent(ms / total)} of the time: the runtime has no int8 kernel that it could be fused into`,
+          ],
+        ]
+      : []
   })
 }
 
@@ -58,7 +103,11 @@ function oddWidths(graph: Graph): number {
   const { nodes, initializers } = isQuantized(graph) ? (floatShadow(graph)?.graph ?? graph) : graph
   return nodes.filter(({ op, inputs }) => {
     const [outputs, perGroup] = initializers.get(inputs[1] ?? '')?.shape ?? []
-    return op === 'Conv' && outputs !== undefined && (outputs % vector !== 0 || (perGroup > imageBlock && perGroup % vector !== 0))
+    return (
+      op === 'Conv' &&
+      outputs !== undefined &&
+      (outputs % vector !== 0 || (perGroup > imageBlock && perGroup % vector !== 0))
+    )
   }).length
 }
 

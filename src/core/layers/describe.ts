@@ -8,7 +8,19 @@ import { pathOf, stagesOf } from './names'
 import { weightOf } from './weights'
 
 /** Operators that belong to the layer before them, when nothing else reads what they read. */
-const followers = new Set(['BatchNormalization', 'Relu', 'Clip', 'LeakyRelu', 'PRelu', 'Sigmoid', 'Tanh', 'HardSigmoid', 'HardSwish', 'Identity', 'Dropout'])
+const followers = new Set([
+  'BatchNormalization',
+  'Relu',
+  'Clip',
+  'LeakyRelu',
+  'PRelu',
+  'Sigmoid',
+  'Tanh',
+  'HardSigmoid',
+  'HardSwish',
+  'Identity',
+  'Dropout',
+])
 
 const isConversion = ({ op }: Node): boolean => op === 'QuantizeLinear' || op === 'DequantizeLinear'
 
@@ -20,11 +32,25 @@ interface Group {
 export function describeLayers(graph: Graph): readonly Layer[] {
   const view = viewOf(graph)
   const groups = groupsOf(graph, view)
-  const position = new Map(groups.flatMap(({ nodes }, index) => nodes.flatMap(({ outputs }) => outputs.map((value) => [value, index] as const))))
+  const position = new Map(
+    groups.flatMap(({ nodes }, index) =>
+      nodes.flatMap(({ outputs }) => outputs.map((value) => [value, index] as const)),
+    ),
+  )
   const shapes = inferShapes(graph, 1)
-  const inputs = groups.map(({ nodes }, own) => [...new Set(nodes.flatMap((node) => node.inputs).flatMap((value) => position.get(view.origin(value)) ?? []))].filter((index) => index !== own))
+  const inputs = groups.map(({ nodes }, own) =>
+    [
+      ...new Set(nodes.flatMap((node) => node.inputs).flatMap((value) => position.get(view.origin(value)) ?? [])),
+    ].filter((index) => index !== own),
+  )
   const paths = groups.map(({ nodes: [first] }) => pathOf(first.name, first.op))
-  const stages = stagesOf(groups.map(({ nodes }, index) => ({ path: paths[index], input: inputs[index][0], shape: shapes.get(nodes[nodes.length - 1].outputs[0]) ?? [] })))
+  const stages = stagesOf(
+    groups.map(({ nodes }, index) => ({
+      path: paths[index],
+      input: inputs[index][0],
+      shape: shapes.get(nodes[nodes.length - 1].outputs[0]) ?? [],
+    })),
+  )
   return groups.map(({ nodes }, index) => ({
     name: nodes[0].name,
     label: labelOf(paths[index], stages[index], nodes[0]),
@@ -55,7 +81,8 @@ function viewOf(graph: Graph): View {
     return writer && isConversion(writer) ? origin(writer.inputs[0]) : value
   }
   const direct = consumers(graph)
-  const readers = (value: string): readonly Node[] => (direct.get(value) ?? []).flatMap((node) => (isConversion(node) ? readers(node.outputs[0]) : [node]))
+  const readers = (value: string): readonly Node[] =>
+    (direct.get(value) ?? []).flatMap((node) => (isConversion(node) ? readers(node.outputs[0]) : [node]))
   return { origin, readers }
 }
 
@@ -65,7 +92,8 @@ function groupsOf(graph: Graph, { origin, readers }: View): readonly Group[] {
   const outputs = new Set(graph.outputs.map(({ name }) => origin(name)))
   for (const node of graph.nodes.filter((each) => !isConversion(each))) {
     const before = origin(node.inputs[0] ?? '')
-    const joined = followers.has(node.op) && readers(before).length === 1 && !outputs.has(before) ? byValue.get(before) : undefined
+    const joined =
+      followers.has(node.op) && readers(before).length === 1 && !outputs.has(before) ? byValue.get(before) : undefined
     const group = joined ?? { nodes: [] }
     if (!joined) groups.push(group)
     group.nodes.push(node)
@@ -74,7 +102,12 @@ function groupsOf(graph: Graph, { origin, readers }: View): readonly Group[] {
   return groups
 }
 
-function factsOf(graph: Graph, nodes: readonly Node[], shapes: ReadonlyMap<string, Shape>, view: View): Pick<Layer, 'ops' | 'nodes' | 'output' | 'shape' | 'params' | 'macs' | 'weight' | 'quantization'> {
+function factsOf(
+  graph: Graph,
+  nodes: readonly Node[],
+  shapes: ReadonlyMap<string, Shape>,
+  view: View,
+): Pick<Layer, 'ops' | 'nodes' | 'output' | 'shape' | 'params' | 'macs' | 'weight' | 'quantization'> {
   const [output] = nodes[nodes.length - 1].outputs
   return {
     ops: nodes.map(({ op }) => op),
@@ -90,14 +123,25 @@ function factsOf(graph: Graph, nodes: readonly Node[], shapes: ReadonlyMap<strin
 
 /** Running means and variances are no parameters. */
 function parameterCount(graph: Graph, node: Node, { origin }: View): number {
-  const roles = Object.entries(operators.get(node.op).parameters ?? {}).filter(([, role]) => role !== 'mean' && role !== 'variance')
-  return roles.reduce((sum, [index]) => sum + (graph.initializers.get(origin(node.inputs[Number(index)] ?? ''))?.data.length ?? 0), 0)
+  const roles = Object.entries(operators.get(node.op).parameters ?? {}).filter(
+    ([, role]) => role !== 'mean' && role !== 'variance',
+  )
+  return roles.reduce(
+    (sum, [index]) => sum + (graph.initializers.get(origin(node.inputs[Number(index)] ?? ''))?.data.length ?? 0),
+    0,
+  )
 }
 
 function outputQuantization(graph: Graph, value: string): Layer['quantization'] {
-  const quantizer = consumers(graph).get(value)?.find(({ op }) => op === 'QuantizeLinear')
+  const quantizer = consumers(graph)
+    .get(value)
+    ?.find(({ op }) => op === 'QuantizeLinear')
   const scale = quantizer && constantInput(graph, quantizer, 1)
   if (!quantizer || scale?.data.length !== 1) return null
   const zeroPoint = constantInput(graph, quantizer, 2)
-  return { dtype: zeroPoint?.dtype === 'int8' ? 'int8' : 'uint8', scale: scale.data[0], zeroPoint: zeroPoint?.data[0] ?? 0 }
+  return {
+    dtype: zeroPoint?.dtype === 'int8' ? 'int8' : 'uint8',
+    scale: scale.data[0],
+    zeroPoint: zeroPoint?.data[0] ?? 0,
+  }
 }

@@ -32,9 +32,13 @@ const run = 24
 export function stagesOf(layers: readonly Named[]): readonly string[] {
   const largest = Math.max(smallNetwork, layers.length / 4)
   for (let depth = 1; depth <= deepest; depth++) {
-    const stages = inherited(layers, layers.map(({ path }) => path.slice(0, depth).join('.')))
+    const stages = inherited(
+      layers,
+      layers.map(({ path }) => path.slice(0, depth).join('.')),
+    )
     const counts = countsOf(stages)
-    if (Math.max(...counts.values()) <= largest && counts.size <= Math.max(smallNetwork, layers.length / 2)) return stages
+    if (Math.max(...counts.values()) <= largest && counts.size <= Math.max(smallNetwork, layers.length / 2))
+      return stages
   }
   const sizes = layers.map(({ shape }) => (shape.length === 4 ? `${shape[2]}×${shape[3]}` : 'head'))
   return sizes.map((size, position) => {
@@ -46,7 +50,9 @@ export function stagesOf(layers: readonly Named[]): readonly string[] {
 /** A layer without a path belongs to what it reads. */
 function inherited(layers: readonly Named[], stages: readonly string[]): readonly string[] {
   const result: string[] = []
-  layers.forEach(({ input }, position) => result.push(stages[position] || (input === undefined ? 'input' : result[input])))
+  layers.forEach(({ input }, position) =>
+    result.push(stages[position] || (input === undefined ? 'input' : result[input])),
+  )
   return result
 }
 

@@ -7,7 +7,8 @@ export function histogramOf(values: ArrayLike<number>, bins: number): Histogram 
   if (!(high > low)) return { low, high, counts: [values.length] }
   const counts = new Array<number>(bins).fill(0)
   const perUnit = bins / (high - low)
-  for (let index = 0; index < values.length; index++) counts[Math.min(bins - 1, Math.floor((values[index] - low) * perUnit))]++
+  for (let index = 0; index < values.length; index++)
+    counts[Math.min(bins - 1, Math.floor((values[index] - low) * perUnit))]++
   return { low, high, counts }
 }
 

@@ -18,7 +18,14 @@ export interface WeightValues {
   readonly values: Float32Array
   /** Axis of the output channels. */
   readonly channelAxis: number
-  readonly quantization: { readonly dtype: 'int8' | 'uint8'; readonly scale: ArrayLike<number>; readonly zeroPoint: ArrayLike<number>; readonly axis: number | undefined } | undefined
+  readonly quantization:
+    | {
+        readonly dtype: 'int8' | 'uint8'
+        readonly scale: ArrayLike<number>
+        readonly zeroPoint: ArrayLike<number>
+        readonly axis: number | undefined
+      }
+    | undefined
 }
 
 /** The numbers of a node's weight, or undefined where it has none or computes it. */
@@ -28,7 +35,17 @@ export function weightValues(graph: Graph, node: Node): WeightValues | undefined
   if (!value) return undefined
   const channelAxis = node.op === 'MatMul' || (node.op === 'Gemm' && node.attributes.transB !== 1) ? 1 : 0
   const float = graph.initializers.get(value)
-  if (float) return isFloat(float.dtype) ? { tensor: value, shape: float.shape, dtype: float.dtype, values: Float32Array.from(float.data), channelAxis, quantization: undefined } : undefined
+  if (float)
+    return isFloat(float.dtype)
+      ? {
+          tensor: value,
+          shape: float.shape,
+          dtype: float.dtype,
+          values: Float32Array.from(float.data),
+          channelAxis,
+          quantization: undefined,
+        }
+      : undefined
   const dequantizer = producers(graph).get(value)
   const integers = dequantizer?.op === 'DequantizeLinear' ? constantInput(graph, dequantizer, 0) : undefined
   return dequantizer && integers && { ...dequantized(graph, dequantizer, integers), channelAxis }
@@ -42,7 +59,13 @@ function dequantized(graph: Graph, node: Node, { dtype, shape, data }: TensorDat
   forEachRun(shape, axis, (slice, start, end) => {
     for (let index = start; index < end; index++) values[index] = (data[index] - zeroPoint[slice]) * scale[slice]
   })
-  return { tensor: node.inputs[0], shape, dtype, values, quantization: { dtype: dtype === 'uint8' ? 'uint8' : 'int8', scale, zeroPoint, axis } }
+  return {
+    tensor: node.inputs[0],
+    shape,
+    dtype,
+    values,
+    quantization: { dtype: dtype === 'uint8' ? 'uint8' : 'int8', scale, zeroPoint, axis },
+  }
 }
 
 const spread = (numbers: ArrayLike<number>): readonly [number, number] => {
@@ -64,6 +87,13 @@ export function weightOf(graph: Graph, node: Node): Layer['weight'] {
     count: values.length,
     zeros,
     range: spread(values),
-    quantization: quantization ? { dtype: quantization.dtype, slices: quantization.scale.length, scale: spread(quantization.scale), zeroPoint: spread(quantization.zeroPoint) } : null,
+    quantization: quantization
+      ? {
+          dtype: quantization.dtype,
+          slices: quantization.scale.length,
+          scale: spread(quantization.scale),
+          zeroPoint: spread(quantization.zeroPoint),
+        }
+      : null,
   }
 }

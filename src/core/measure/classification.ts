@@ -46,7 +46,11 @@ export function createClassificationCounter(classes: readonly string[], kind: Sc
   }
 }
 
-function scoreOf(classes: readonly string[], confusionMatrix: readonly (readonly number[])[], lossSum: number): ClassificationScore {
+function scoreOf(
+  classes: readonly string[],
+  confusionMatrix: readonly (readonly number[])[],
+  lossSum: number,
+): ClassificationScore {
   const totals = confusionMatrix.map((row) => row.reduce((sum, count) => sum + count, 0))
   const samples = totals.reduce((sum, count) => sum + count, 0)
   const correct = confusionMatrix.reduce((sum, row, index) => sum + row[index], 0)
@@ -55,7 +59,11 @@ function scoreOf(classes: readonly string[], confusionMatrix: readonly (readonly
     accuracy: share(correct, samples),
     accuracyInterval: wilsonInterval(correct, samples),
     avgLoss: share(lossSum, samples),
-    perClass: classes.map((name, index) => ({ name, accuracy: share(confusionMatrix[index][index], totals[index]), samples: totals[index] })),
+    perClass: classes.map((name, index) => ({
+      name,
+      accuracy: share(confusionMatrix[index][index], totals[index]),
+      samples: totals[index],
+    })),
     confusionMatrix,
   }
 }

@@ -76,7 +76,11 @@ export interface Agreement {
 
 export function agreementOf(simulated: Float32Array, deployed: Float32Array, images: number): Agreement {
   let [agreeing, largest] = [0, 0]
-  for (let index = 0; index < images; index++) agreeing += Number(indexOfLargest(rowOf(simulated, index, images)) === indexOfLargest(rowOf(deployed, index, images)))
-  for (let index = 0; index < simulated.length; index++) largest = Math.max(largest, Math.abs(simulated[index] - deployed[index]))
+  for (let index = 0; index < images; index++)
+    agreeing += Number(
+      indexOfLargest(rowOf(simulated, index, images)) === indexOfLargest(rowOf(deployed, index, images)),
+    )
+  for (let index = 0; index < simulated.length; index++)
+    largest = Math.max(largest, Math.abs(simulated[index] - deployed[index]))
   return { images, top1Agreement: agreeing / images, largestLogitDifference: largest }
 }

@@ -39,14 +39,22 @@ export interface PairedComparison {
 /** Two classifiers on the samples that both saw, in the order of the first. Differences are the second minus the first. */
 export function comparePredictions(first: PredictedSamples, second: PredictedSamples): PairedComparison {
   const rowOf = new Map(Array.from({ length: second.samples.length }, (_, row) => [second.samples[row], row]))
-  const shared = Array.from({ length: first.samples.length }, (_, row) => row).filter((row) => rowOf.has(first.samples[row]))
+  const shared = Array.from({ length: first.samples.length }, (_, row) => row).filter((row) =>
+    rowOf.has(first.samples[row]),
+  )
   const answers = shared.map((row) => {
     const other = rowOf.get(first.samples[row]) ?? 0
-    return { sample: first.samples[row], label: first.classes[first.labels[row]], first: first.classes[first.predicted[row]], second: second.classes[second.predicted[other]] }
+    return {
+      sample: first.samples[row],
+      label: first.classes[first.labels[row]],
+      first: first.classes[first.predicted[row]],
+      second: second.classes[second.predicted[other]],
+    }
   })
   const rightFirst = answers.map((answer) => Number(answer.first === answer.label))
   const rightSecond = answers.map((answer) => Number(answer.second === answer.label))
-  const share = (right: readonly number[]): number => right.reduce((sum, value) => sum + value, 0) / Math.max(1, right.length)
+  const share = (right: readonly number[]): number =>
+    right.reduce((sum, value) => sum + value, 0) / Math.max(1, right.length)
   return {
     samples: answers.length,
     accuracy: [share(rightFirst), share(rightSecond)],

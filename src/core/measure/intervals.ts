@@ -48,7 +48,8 @@ interface Counts {
   neither: number
 }
 
-const cell = (first: number, second: number): keyof Counts => (first ? (second ? 'both' : 'onlyFirst') : second ? 'onlySecond' : 'neither')
+const cell = (first: number, second: number): keyof Counts =>
+  first ? (second ? 'both' : 'onlyFirst') : second ? 'onlySecond' : 'neither'
 
 /** Newcombe's φ, with his continuity correction for positive association. */
 function correlation({ both, onlyFirst, onlySecond, neither }: Counts): number {

@@ -19,7 +19,12 @@ export interface LatencySummary {
 
 export function latencySummary(latenciesMs: Iterable<number>): LatencySummary {
   const sorted = sortedNumbers(latenciesMs)
-  return { p50: percentile(sorted, 0.5), p90: percentile(sorted, 0.9), p95: percentile(sorted, 0.95), p99: percentile(sorted, 0.99) }
+  return {
+    p50: percentile(sorted, 0.5),
+    p90: percentile(sorted, 0.9),
+    p95: percentile(sorted, 0.95),
+    p99: percentile(sorted, 0.99),
+  }
 }
 
 export interface MedianInterval {
@@ -33,6 +38,8 @@ const resamples = 1000
 
 /** Median with the percentile bootstrap's 95 % interval (Efron, 1979); `random` gives numbers in [0, 1). */
 export function bootstrapMedian(values: ArrayLike<number>, random: () => number): MedianInterval {
-  const medians = Float64Array.from({ length: resamples }, () => median(Array.from(values, () => values[Math.floor(random() * values.length)]))).sort()
+  const medians = Float64Array.from({ length: resamples }, () =>
+    median(Array.from(values, () => values[Math.floor(random() * values.length)])),
+  ).sort()
   return { median: median(Array.from(values)), low: percentile(medians, 0.025), high: percentile(medians, 0.975) }
 }

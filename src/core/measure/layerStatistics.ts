@@ -27,12 +27,26 @@ export function layerStatistics(graph: Graph): readonly LayerStatistics[] {
     if (!weight) return []
     const { shape, data } = weight
     const nonzeroParams = data.reduce((count: number, value: number) => count + Number(value !== 0), 0)
-    return [{ name: node.name, op: node.op, shape, params: data.length, nonzeroParams, sparsity: 1 - nonzeroParams / data.length, macs: operators.get(node.op).macs?.(nodeContext(graph, node, shapes)) ?? 0 }]
+    return [
+      {
+        name: node.name,
+        op: node.op,
+        shape,
+        params: data.length,
+        nonzeroParams,
+        sparsity: 1 - nonzeroParams / data.length,
+        macs: operators.get(node.op).macs?.(nodeContext(graph, node, shapes)) ?? 0,
+      },
+    ]
   })
 }
 
 /** The weight's initializer; for int8 the integers behind DequantizeLinear. */
-function storedWeight({ initializers }: Graph, writers: ReadonlyMap<string, Node>, { inputs: [, name] }: Node): { readonly shape: readonly number[]; readonly data: Float32Array } | undefined {
+function storedWeight(
+  { initializers }: Graph,
+  writers: ReadonlyMap<string, Node>,
+  { inputs: [, name] }: Node,
+): { readonly shape: readonly number[]; readonly data: Float32Array } | undefined {
   const writer = writers.get(name)
   const tensor = initializers.get(writer?.op === 'DequantizeLinear' ? writer.inputs[0] : name)
   if (!tensor) return undefined

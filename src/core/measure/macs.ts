@@ -9,6 +9,15 @@ export function macs(graph: Graph): number {
 }
 
 /** The same for shapes that are known, such as those that a cut would leave. */
-export function macsOfSizes({ graph, shapes }: { readonly graph: Graph; readonly shapes: ReadonlyMap<string, Shape> }): number {
-  return graph.nodes.reduce((sum, node) => sum + (operators.get(node.op).macs?.(nodeContext(graph, node, shapes)) ?? 0), 0)
+export function macsOfSizes({
+  graph,
+  shapes,
+}: {
+  readonly graph: Graph
+  readonly shapes: ReadonlyMap<string, Shape>
+}): number {
+  return graph.nodes.reduce(
+    (sum, node) => sum + (operators.get(node.op).macs?.(nodeContext(graph, node, shapes)) ?? 0),
+    0,
+  )
 }

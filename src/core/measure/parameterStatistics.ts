@@ -26,9 +26,18 @@ export interface ParameterStatistics {
 }
 
 /** Parameters in all, of shapes that are known, such as those that a cut would leave. */
-export function parametersOfSizes({ graph, shapes }: { readonly graph: Graph; readonly shapes: ReadonlyMap<string, Shape> }): number {
+export function parametersOfSizes({
+  graph,
+  shapes,
+}: {
+  readonly graph: Graph
+  readonly shapes: ReadonlyMap<string, Shape>
+}): number {
   const readers = consumers(graph)
-  return [...graph.initializers].reduce((sum, [name, tensor]) => sum + (kindOf(readers, name, tensor) ? sizeOf(shapes.get(name) ?? tensor.shape) : 0), 0)
+  return [...graph.initializers].reduce(
+    (sum, [name, tensor]) => sum + (kindOf(readers, name, tensor) ? sizeOf(shapes.get(name) ?? tensor.shape) : 0),
+    0,
+  )
 }
 
 type Kind = 'intWeight' | 'floatWeight' | 'bias' | 'batchNorm' | 'other'
@@ -50,7 +59,8 @@ export function parameterStatistics(graph: Graph): ParameterStatistics {
     const kind = kindOf(readers, name, tensor)
     return kind ? [{ kind, size: tensor.data.length, nonzero: countNonzero(tensor) }] : []
   })
-  const total = (kinds: readonly Kind[], field: 'size' | 'nonzero'): number => found.reduce((sum, entry) => sum + (kinds.includes(entry.kind) ? entry[field] : 0), 0)
+  const total = (kinds: readonly Kind[], field: 'size' | 'nonzero'): number =>
+    found.reduce((sum, entry) => sum + (kinds.includes(entry.kind) ? entry[field] : 0), 0)
   const all: readonly Kind[] = ['intWeight', 'floatWeight', 'bias', 'batchNorm', 'other']
   const weights = total(['intWeight', 'floatWeight'], 'size')
   const totalParams = total(all, 'size')

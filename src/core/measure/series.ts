@@ -25,8 +25,16 @@ export interface SeriesWindow {
 }
 
 export const pointBlock = (x: number, t: number, values: Readonly<Record<string, number>>): SeriesBlock => ({
-  count: 1, x0: x, x1: x, t0: t, t1: t,
-  values: Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (Number.isFinite(value) ? [[key, [value, value, value, 1] as const]] : []))),
+  count: 1,
+  x0: x,
+  x1: x,
+  t0: t,
+  t1: t,
+  values: Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) =>
+      Number.isFinite(value) ? [[key, [value, value, value, 1] as const]] : [],
+    ),
+  ),
 })
 
 /** One block that stands for all of them; they must be in order and at least one. */
@@ -55,7 +63,10 @@ const startOf = ({ x0, t0 }: SeriesBlock, axis: SeriesAxis): number => (axis ===
 const endOf = ({ x1, t1 }: SeriesBlock, axis: SeriesAxis): number => (axis === 'position' ? x1 : t1)
 
 /** Indices [first, end) of the blocks that a window shows, with one neighbour on either side so that lines reach its edges. */
-export function blocksInWindow(blocks: readonly SeriesBlock[], { axis, from = -Infinity, to = Infinity }: Omit<SeriesWindow, 'columns'>): readonly [number, number] {
+export function blocksInWindow(
+  blocks: readonly SeriesBlock[],
+  { axis, from = -Infinity, to = Infinity }: Omit<SeriesWindow, 'columns'>,
+): readonly [number, number] {
   let first = 0
   while (first < blocks.length && endOf(blocks[first], axis) < from) first++
   let end = blocks.length

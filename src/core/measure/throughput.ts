@@ -10,7 +10,14 @@ export interface ThroughputComparison {
 }
 
 /** Compares round by round, so that what slows a round slows both. Throughputs in images a second; `random` gives numbers in [0, 1). */
-export function compareThroughput(first: readonly number[], second: readonly number[], random: () => number): ThroughputComparison {
-  const ratio = bootstrapMedian(second.map((value, round) => value / first[round]), random)
+export function compareThroughput(
+  first: readonly number[],
+  second: readonly number[],
+  random: () => number,
+): ThroughputComparison {
+  const ratio = bootstrapMedian(
+    second.map((value, round) => value / first[round]),
+    random,
+  )
   return { ratio, significant: ratio.low > 1 || ratio.high < 1 }
 }

@@ -29,20 +29,38 @@ export class GraphBuilder {
   }
 
   /** Weights as torchvision's: Kaiming normal, fan-out (He et al., 2015). */
-  conv(name: string, x: string, out: number, { kernel, stride = 1, groups = 1, padding = (kernel - 1) / 2, bias = false }: ConvOptions): string {
+  conv(
+    name: string,
+    x: string,
+    out: number,
+    { kernel, stride = 1, groups = 1, padding = (kernel - 1) / 2, bias = false }: ConvOptions,
+  ): string {
     const shape = [out, this.channelsOf(x) / groups, kernel, kernel]
     const deviation = Math.sqrt(2 / ((out * kernel * kernel) / groups))
     this.initializers.set(`${name}.weight`, this.normal(shape, deviation))
     if (bias) this.initializers.set(`${name}.bias`, floatTensor([out], new Float32Array(out)))
-    const attributes = { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [padding, padding, padding, padding], dilations: [1, 1], group: groups }
+    const attributes = {
+      kernel_shape: [kernel, kernel],
+      strides: [stride, stride],
+      pads: [padding, padding, padding, padding],
+      dilations: [1, 1],
+      group: groups,
+    }
     return this.add(name, 'Conv', [x, `${name}.weight`, ...(bias ? [`${name}.bias`] : [])], attributes, out)
   }
 
   batchNorm(name: string, x: string): string {
     const size = this.channelsOf(x)
     const initial = { weight: 1, bias: 0, running_mean: 0, running_var: 1 }
-    for (const [key, value] of Object.entries(initial)) this.initializers.set(`${name}.${key}`, floatTensor([size], new Float32Array(size).fill(value)))
-    return this.add(name, 'BatchNormalization', [x, ...Object.keys(initial).map((key) => `${name}.${key}`)], { epsilon: 1e-5, momentum: 0.9 }, size)
+    for (const [key, value] of Object.entries(initial))
+      this.initializers.set(`${name}.${key}`, floatTensor([size], new Float32Array(size).fill(value)))
+    return this.add(
+      name,
+      'BatchNormalization',
+      [x, ...Object.keys(initial).map((key) => `${name}.${key}`)],
+      { epsilon: 1e-5, momentum: 0.9 },
+      size,
+    )
   }
 
   relu(name: string, x: string): string {
@@ -65,7 +83,11 @@ export class GraphBuilder {
   }
 
   maxPool(name: string, x: string, kernel: number, stride: number, padding: number): string {
-    return this.unary(name, 'MaxPool', x, { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [padding, padding, padding, padding] })
+    return this.unary(name, 'MaxPool', x, {
+      kernel_shape: [kernel, kernel],
+      strides: [stride, stride],
+      pads: [padding, padding, padding, padding],
+    })
   }
 
   /** Global average pooling and flattening: [N, C, H, W] → [N, C]. */
@@ -103,6 +125,9 @@ export class GraphBuilder {
   }
 
   private normal(shape: readonly number[], deviation: number): TensorData {
-    return floatTensor(shape, Float32Array.from({ length: sizeOf(shape) }, () => this.random.normal() * deviation))
+    return floatTensor(
+      shape,
+      Float32Array.from({ length: sizeOf(shape) }, () => this.random.normal() * deviation),
+    )
   }
 }

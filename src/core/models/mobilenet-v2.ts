@@ -16,8 +16,15 @@ const stages = [
 const params = z.object({
   ...commonParams,
   width: z.number().min(0.1).max(2).default(1).describe('Width multiplier: scales every channel count'),
-  totalStride: z.union([z.literal(8), z.literal(16), z.literal(32)]).default(32).describe('Input size over final feature map size; 32 for large images, 16 or 8 for 32×32'),
-  strides: z.array(z.number().int().min(1).max(2)).length(stages.length + 1).optional().describe('Stride of the stem and of each stage, in place of the total stride'),
+  totalStride: z
+    .union([z.literal(8), z.literal(16), z.literal(32)])
+    .default(32)
+    .describe('Input size over final feature map size; 32 for large images, 16 or 8 for 32×32'),
+  strides: z
+    .array(z.number().int().min(1).max(2))
+    .length(stages.length + 1)
+    .optional()
+    .describe('Stride of the stem and of each stage, in place of the total stride'),
 })
 
 /** MobileNetV2 (Sandler et al., 2018) with torchvision's layout and names. Smaller total strides drop the earliest subsamplings. */
@@ -33,7 +40,8 @@ export const mobilenetV2 = defineArchitecture({
     for (const [stage, { expansion, channels, count }] of stages.entries()) {
       const out = roundChannels(channels * width)
       const first = stageStrides[stage]
-      for (let repeat = 0; repeat < count; repeat++) x = invertedResidual(builder, `features.${index++}`, x, out, repeat === 0 ? first : 1, expansion)
+      for (let repeat = 0; repeat < count; repeat++)
+        x = invertedResidual(builder, `features.${index++}`, x, out, repeat === 0 ? first : 1, expansion)
     }
     x = convNormRelu(builder, `features.${index}`, x, roundChannels(1280 * Math.max(1, width)), 1, 1)
     return builder.build('mobilenet-v2', builder.linear('classifier.1', builder.pool('pool', x), classes), classes)
@@ -52,15 +60,36 @@ export function roundChannels(channels: number): number {
   return rounded < 0.9 * channels ? rounded + 8 : rounded
 }
 
-function convNormRelu(builder: GraphBuilder, name: string, x: string, out: number, kernel: number, stride: number, groups = 1): string {
-  return builder.relu6(`${name}.2`, builder.batchNorm(`${name}.1`, builder.conv(`${name}.0`, x, out, { kernel, stride, groups })))
+function convNormRelu(
+  builder: GraphBuilder,
+  name: string,
+  x: string,
+  out: number,
+  kernel: number,
+  stride: number,
+  groups = 1,
+): string {
+  return builder.relu6(
+    `${name}.2`,
+    builder.batchNorm(`${name}.1`, builder.conv(`${name}.0`, x, out, { kernel, stride, groups })),
+  )
 }
 
-function invertedResidual(builder: GraphBuilder, name: string, x: string, out: number, stride: number, expansion: number): string {
+function invertedResidual(
+  builder: GraphBuilder,
+  name: string,
+  x: string,
+  out: number,
+  stride: number,
+  expansion: number,
+): string {
   const hidden = builder.channelsOf(x) * expansion
   const expanded = expansion === 1 ? x : convNormRelu(builder, `${name}.conv.0`, x, hidden, 1, 1)
   const at = expansion === 1 ? 0 : 1
   const filtered = convNormRelu(builder, `${name}.conv.${at}`, expanded, hidden, 3, stride, hidden)
-  const projected = builder.batchNorm(`${name}.conv.${at + 2}`, builder.conv(`${name}.conv.${at + 1}`, filtered, out, { kernel: 1 }))
+  const projected = builder.batchNorm(
+    `${name}.conv.${at + 2}`,
+    builder.conv(`${name}.conv.${at + 1}`, filtered, out, { kernel: 1 }),
+  )
   return stride === 1 && builder.channelsOf(x) === out ? builder.binary(`${name}.add`, 'Add', x, projected) : projected
 }

@@ -11,7 +11,10 @@ export const resnet20 = defineArchitecture({
   build: ({ classes, size }, random) => {
     const builder = new GraphBuilder(random, { channels: 3, size })
     const start = builder.relu('relu', builder.batchNorm('bn1', builder.conv('conv1', 'input', 16, { kernel: 3 })))
-    const end = [16, 32, 64].reduce((x, out, index) => layerOf(builder, `layer${index + 1}`, x, out, 3, index === 0 ? 1 : 2), start)
+    const end = [16, 32, 64].reduce(
+      (x, out, index) => layerOf(builder, `layer${index + 1}`, x, out, 3, index === 0 ? 1 : 2),
+      start,
+    )
     return builder.build('resnet-20', builder.linear('fc', builder.pool('avgpool', end), classes), classes)
   },
 })

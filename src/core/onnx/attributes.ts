@@ -5,15 +5,35 @@ import type { AttributeProto } from './proto'
 import { readTensor, writeTensor } from './tensors'
 
 /** Attributes that ONNX declares as floats; every other number is an integer. */
-const floatAttributes: ReadonlySet<string> = new Set(['alpha', 'beta', 'gamma', 'bias', 'epsilon', 'momentum', 'ratio', 'min', 'max', 'value_float', 'lambd'])
+const floatAttributes: ReadonlySet<string> = new Set([
+  'alpha',
+  'beta',
+  'gamma',
+  'bias',
+  'epsilon',
+  'momentum',
+  'ratio',
+  'min',
+  'max',
+  'value_float',
+  'lambd',
+])
 const floatListAttributes: ReadonlySet<string> = new Set(['value_floats', 'scales'])
 
 /** `node` is named in errors, as "name (Operator)". */
-export function readAttributes(protos: readonly AttributeProto[], fileName: string, node: { readonly name: string; readonly op: string }): Attributes {
+export function readAttributes(
+  protos: readonly AttributeProto[],
+  fileName: string,
+  node: { readonly name: string; readonly op: string },
+): Attributes {
   return Object.fromEntries(protos.map((proto) => [proto.name, readAttribute(proto, fileName, node)]))
 }
 
-function readAttribute(proto: AttributeProto, fileName: string, node: { readonly name: string; readonly op: string }): AttributeValue {
+function readAttribute(
+  proto: AttributeProto,
+  fileName: string,
+  node: { readonly name: string; readonly op: string },
+): AttributeValue {
   switch (proto.type ?? inferredType(proto)) {
     case attributeTypes.float:
       return proto.f ?? 0
@@ -30,7 +50,11 @@ function readAttribute(proto: AttributeProto, fileName: string, node: { readonly
     case attributeTypes.strings:
       return (proto.strings ?? []).map((bytes) => new TextDecoder().decode(bytes))
     default:
-      throw new NNOptError('unsupported', `'${fileName}': node '${node.name}' (${node.op}): attribute '${proto.name}' holds a graph or a type that is not supported; export the model without control flow`, { node: node.name, op: node.op })
+      throw new NNOptError(
+        'unsupported',
+        `'${fileName}': node '${node.name}' (${node.op}): attribute '${proto.name}' holds a graph or a type that is not supported; export the model without control flow`,
+        { node: node.name, op: node.op },
+      )
   }
 }
 
@@ -44,15 +68,24 @@ function inferredType(proto: AttributeProto): number {
 }
 
 export const writeAttributes = (attributes: Attributes): readonly AttributeProto[] =>
-  Object.keys(attributes).sort().map((name) => writeAttribute(name, attributes[name]))
+  Object.keys(attributes)
+    .sort()
+    .map((name) => writeAttribute(name, attributes[name]))
 
 function writeAttribute(name: string, value: AttributeValue): AttributeProto {
   if (typeof value === 'string') return { name, s: new TextEncoder().encode(value), type: attributeTypes.string }
   if (typeof value === 'number') {
-    return floatAttributes.has(name) ? { name, f: value, type: attributeTypes.float } : { name, i: value, type: attributeTypes.int }
+    return floatAttributes.has(name)
+      ? { name, f: value, type: attributeTypes.float }
+      : { name, i: value, type: attributeTypes.int }
   }
   if ('dtype' in value) return { name, t: writeTensor('', value), type: attributeTypes.tensor }
   if (floatListAttributes.has(name)) return { name, floats: value as readonly number[], type: attributeTypes.floats }
-  if (typeof value[0] === 'string') return { name, strings: (value as readonly string[]).map((text) => new TextEncoder().encode(text)), type: attributeTypes.strings }
+  if (typeof value[0] === 'string')
+    return {
+      name,
+      strings: (value as readonly string[]).map((text) => new TextEncoder().encode(text)),
+      type: attributeTypes.strings,
+    }
   return { name, ints: value as readonly number[], type: attributeTypes.ints }
 }

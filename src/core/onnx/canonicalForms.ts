@@ -10,7 +10,11 @@ interface Canonical {
   readonly constants?: Readonly<Record<string, TensorData>>
 }
 
-type Rule = (node: Node, shapeOf: (name: string) => Shape, constant: (name: string) => TensorData | undefined) => Canonical
+type Rule = (
+  node: Node,
+  shapeOf: (name: string) => Shape,
+  constant: (name: string) => TensorData | undefined,
+) => Canonical
 
 /** The attribute by which the reader marks a Softmax of an opset before 13, which flattened from `axis` on. */
 export const flattens = 'flattens'
@@ -22,7 +26,11 @@ export function withCanonicalForms(graph: Graph): Graph {
   const shapes = inferShapes(graph, batch)
   const initializers = new Map(graph.initializers)
   const nodes = graph.nodes.map((node) => {
-    const canonical = rules[node.op]?.(node, (name) => shapes.get(name) ?? [], (name) => initializers.get(name))
+    const canonical = rules[node.op]?.(
+      node,
+      (name) => shapes.get(name) ?? [],
+      (name) => initializers.get(name),
+    )
     for (const [name, value] of Object.entries(canonical?.constants ?? {})) initializers.set(name, value)
     return canonical?.node ?? node
   })
@@ -64,7 +72,11 @@ const softmax: Rule = (node, shapeOf) => {
   const first = positive(Number(attributes.axis), shape.length)
   const large = shape.map((_, axis) => axis).filter((axis) => axis >= first && shape[axis] > 1)
   if (large.length <= 1) return { node: { ...node, attributes: { ...attributes, axis: large[0] ?? first } } }
-  throw new NNOptError('unsupported', `node '${node.name}' (Softmax): expected one axis, got axes ${large.join(', ')} of [${shape.join(', ')}] together, as opsets before 13 do; export the model again with opset 13 or later`, { node: node.name })
+  throw new NNOptError(
+    'unsupported',
+    `node '${node.name}' (Softmax): expected one axis, got axes ${large.join(', ')} of [${shape.join(', ')}] together, as opsets before 13 do; export the model again with opset 13 or later`,
+    { node: node.name },
+  )
 }
 
 const rules: Readonly<Record<string, Rule>> = { Split: split, Pad: pad, Softmax: softmax }

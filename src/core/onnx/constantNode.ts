@@ -11,5 +11,9 @@ export function constantValue({ name, attributes }: Node, fileName: string): Ten
   if (typeof int === 'number') return tensorData('int64', [], [int])
   if (Array.isArray(floats)) return floatTensor([floats.length], floats as readonly number[])
   if (Array.isArray(ints)) return intTensor(ints as readonly number[])
-  throw new NNOptError('unsupported', `'${fileName}': node '${name}' (Constant): expected a tensor or numbers, got ${Object.keys(attributes).join(', ') || 'nothing'}`, { node: name })
+  throw new NNOptError(
+    'unsupported',
+    `'${fileName}': node '${name}' (Constant): expected a tensor or numbers, got ${Object.keys(attributes).join(', ') || 'nothing'}`,
+    { node: name },
+  )
 }

@@ -18,11 +18,18 @@ export function decodeModel(bytes: Uint8Array, fileName: string): DecodedModel {
   if (bytes.length === 0) throw new NNOptError('badInput', `'${fileName}' is empty: expected an ONNX model`)
   const model = decode(bytes, fileName)
   if (!model.graph || !model.opsetImport?.length) {
-    throw new NNOptError('badInput', `'${fileName}' is not an ONNX model: expected a graph and an operator set, got ${model.graph ? 'no operator set' : 'no graph'}`)
+    throw new NNOptError(
+      'badInput',
+      `'${fileName}' is not an ONNX model: expected a graph and an operator set, got ${model.graph ? 'no operator set' : 'no graph'}`,
+    )
   }
   const opset = toInt(model.opsetImport.find(({ domain = '' }) => domain === '' || domain === 'ai.onnx')?.version)
   if (opset < supportedOpsets.oldest || opset > supportedOpsets.newest) {
-    throw new NNOptError('unsupported', `'${fileName}' uses opset ${opset}: expected ${supportedOpsets.oldest} to ${supportedOpsets.newest}; export the model again with another opset`, { opset })
+    throw new NNOptError(
+      'unsupported',
+      `'${fileName}' uses opset ${opset}: expected ${supportedOpsets.oldest} to ${supportedOpsets.newest}; export the model again with another opset`,
+      { opset },
+    )
   }
   return { model, graph: model.graph, opset }
 }
@@ -32,6 +39,11 @@ function decode(bytes: Uint8Array, fileName: string): ModelProto {
     return modelType.decode(bytes) as ModelProto
   } catch (cause) {
     const problem = bytes[0] === firstByte ? 'is cut short or damaged' : 'is not an ONNX model'
-    throw new NNOptError('badInput', `'${fileName}' ${problem}: expected an ONNX protobuf message, got ${bytes.length} bytes that do not decode`, { bytes: bytes.length }, { cause })
+    throw new NNOptError(
+      'badInput',
+      `'${fileName}' ${problem}: expected an ONNX protobuf message, got ${bytes.length} bytes that do not decode`,
+      { bytes: bytes.length },
+      { cause },
+    )
   }
 }

@@ -5,12 +5,27 @@ import type { AttributeProto, FunctionProto, NodeProto } from './proto'
 const deepestCall = 16
 
 /** Replaces calls of the model's own functions (the dynamo exporter writes some) by their bodies. */
-export function inlineFunctions(nodes: readonly NodeProto[], functions: readonly FunctionProto[], fileName: string, depth = 0): readonly NodeProto[] {
+export function inlineFunctions(
+  nodes: readonly NodeProto[],
+  functions: readonly FunctionProto[],
+  fileName: string,
+  depth = 0,
+): readonly NodeProto[] {
   if (functions.length === 0) return nodes
-  if (depth > deepestCall) throw new NNOptError('unsupported', `'${fileName}': its functions call each other more than ${deepestCall} deep`)
+  if (depth > deepestCall)
+    throw new NNOptError('unsupported', `'${fileName}': its functions call each other more than ${deepestCall} deep`)
   return nodes.flatMap((node, index) => {
-    const called = functions.find((candidate) => candidate.name === node.opType && (candidate.domain ?? '') === (node.domain ?? ''))
-    return called ? inlineFunctions(bodyOf(called, node, `${node.name || `${node.opType}_${index}`}/`), functions, fileName, depth + 1) : [node]
+    const called = functions.find(
+      (candidate) => candidate.name === node.opType && (candidate.domain ?? '') === (node.domain ?? ''),
+    )
+    return called
+      ? inlineFunctions(
+          bodyOf(called, node, `${node.name || `${node.opType}_${index}`}/`),
+          functions,
+          fileName,
+          depth + 1,
+        )
+      : [node]
   })
 }
 
@@ -20,7 +35,9 @@ function bodyOf(called: FunctionProto, call: NodeProto, prefix: string): readonl
     ...(called.output ?? []).map((name, index) => [name, call.output?.[index] ?? `${prefix}${name}`] as const),
   ])
   const rename = (name: string): string => (name === '' ? '' : (outer.get(name) ?? `${prefix}${name}`))
-  const given = new Map([...(called.attributeProto ?? []), ...(call.attribute ?? [])].map((attribute) => [attribute.name, attribute]))
+  const given = new Map(
+    [...(called.attributeProto ?? []), ...(call.attribute ?? [])].map((attribute) => [attribute.name, attribute]),
+  )
   return (called.node ?? []).map((node) => ({
     ...node,
     name: `${prefix}${node.name ?? ''}`,

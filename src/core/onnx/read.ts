@@ -34,7 +34,9 @@ export function readOnnx(bytes: Uint8Array, { fileName, externalData }: ReadOpti
   const nodes = readNodes(protos, opset, fileName, initializers)
   const raw: Graph = {
     name: graph.name || 'model',
-    inputs: (graph.input ?? []).filter(({ name }) => !initializers.has(name)).map((proto) => readValueInfo(proto, fileName)),
+    inputs: (graph.input ?? [])
+      .filter(({ name }) => !initializers.has(name))
+      .map((proto) => readValueInfo(proto, fileName)),
     outputs: (graph.output ?? []).map((proto) => readValueInfo(proto, fileName)),
     nodes,
     initializers,
@@ -63,7 +65,12 @@ function readingOnce(externalData: ExternalData): ExternalData {
   }
 }
 
-function readNodes(protos: readonly NodeProto[], opset: number, fileName: string, initializers: Map<string, TensorData>): readonly Node[] {
+function readNodes(
+  protos: readonly NodeProto[],
+  opset: number,
+  fileName: string,
+  initializers: Map<string, TensorData>,
+): readonly Node[] {
   const names = new Set<string>()
   const nodes: Node[] = []
   const context = {
@@ -86,10 +93,20 @@ function readNodes(protos: readonly NodeProto[], opset: number, fileName: string
 function readNode(proto: NodeProto, name: string, fileName: string): Node {
   const domain = proto.domain ?? ''
   if (domain !== '' && domain !== 'ai.onnx') {
-    throw new NNOptError('unsupported', `'${fileName}': node '${name}': operator '${domain}.${proto.opType ?? ''}' is not part of standard ONNX; export the model without custom operators`, { node: name, op: proto.opType })
+    throw new NNOptError(
+      'unsupported',
+      `'${fileName}': node '${name}': operator '${domain}.${proto.opType ?? ''}' is not part of standard ONNX; export the model without custom operators`,
+      { node: name, op: proto.opType },
+    )
   }
   const op = proto.opType ?? ''
-  return { name, op, inputs: proto.input ?? [], outputs: proto.output ?? [], attributes: readAttributes(proto.attribute ?? [], fileName, { name, op }) }
+  return {
+    name,
+    op,
+    inputs: proto.input ?? [],
+    outputs: proto.output ?? [],
+    attributes: readAttributes(proto.attribute ?? [], fileName, { name, op }),
+  }
 }
 
 function uniqueName(name: string, taken: Set<string>): string {
@@ -102,6 +119,8 @@ function uniqueName(name: string, taken: Set<string>): string {
 function readValueInfo({ name, type }: ValueInfoProto, fileName: string): ValueInfo {
   const tensor = type?.tensorType
   const dtype = dataTypeOf(tensor?.elemType ?? 0, `'${fileName}': '${name}'`)
-  const shape = (tensor?.shape?.dim ?? []).map((dim, axis): Dim => (dim.dimParam ? dim.dimParam : dim.dimValue !== undefined ? toInt(dim.dimValue) : `axis${axis}`))
+  const shape = (tensor?.shape?.dim ?? []).map((dim, axis): Dim =>
+    dim.dimParam ? dim.dimParam : dim.dimValue !== undefined ? toInt(dim.dimValue) : `axis${axis}`,
+  )
   return { name, dtype: dtype === 'float16' || dtype === 'float64' ? 'float32' : dtype, shape }
 }

@@ -6,4 +6,5 @@ import { withUsedInitializers } from '../graph/usedInitializers'
 import { withCanonicalForms } from './canonicalForms'
 
 /** The same function with nothing left that only exporters need. */
-export const simplify = (graph: Graph): Graph => withUsedInitializers(withCanonicalForms(freeBatch(removeIdentities(foldConstants(graph)))))
+export const simplify = (graph: Graph): Graph =>
+  withUsedInitializers(withCanonicalForms(freeBatch(removeIdentities(foldConstants(graph)))))

@@ -7,7 +7,17 @@ import type { TensorProto } from './proto'
 
 /** TensorProto.DataType of each element type of the IR. */
 export const elementTypes: Readonly<Record<DataType, number>> = {
-  float32: 1, uint8: 2, int8: 3, uint16: 4, int16: 5, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11, uint32: 12,
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+  uint32: 12,
 }
 
 const bfloat16 = 16
@@ -16,7 +26,10 @@ export function dataTypeOf(elementType: number, where: string): DataType {
   const found = (Object.keys(elementTypes) as DataType[]).find((dtype) => elementTypes[dtype] === elementType)
   if (found) return found
   if (elementType === bfloat16) return 'float16'
-  throw new NNOptError('unsupported', `${where}: element type ${elementType} is not supported: expected one of ${Object.keys(elementTypes).join(', ')}`)
+  throw new NNOptError(
+    'unsupported',
+    `${where}: element type ${elementType} is not supported: expected one of ${Object.keys(elementTypes).join(', ')}`,
+  )
 }
 
 /** Bytes of a file beside the model, by its location as the model states it. */
@@ -30,19 +43,29 @@ export function readTensor(proto: TensorProto, fileName: string, externalData?: 
   const raw = proto.dataLocation === 1 ? readExternal(proto, where, externalData) : proto.rawData
   const values = raw && raw.length > 0 ? readRaw(raw, proto.dataType ?? 0, dtype, where) : readFields(proto, dtype)
   if (values.length !== sizeOf(shape)) {
-    throw new NNOptError('badInput', `${where} [${shape.join(', ')}]: expected ${sizeOf(shape)} values, got ${values.length}; the file is damaged or cut short`)
+    throw new NNOptError(
+      'badInput',
+      `${where} [${shape.join(', ')}]: expected ${sizeOf(shape)} values, got ${values.length}; the file is damaged or cut short`,
+    )
   }
   return { dtype: dtype === 'float16' || dtype === 'float64' ? 'float32' : dtype, shape, data: values }
 }
 
 function readExternal(proto: TensorProto, where: string, externalData?: ExternalData): Uint8Array {
   const entries = Object.fromEntries((proto.externalData ?? []).map(({ key, value }) => [key, value]))
-  if (!entries.location || !externalData) throw new NNOptError('badInput', `${where}: its data lie in another file ('${entries.location ?? '?'}'), which cannot be read from here`)
+  if (!entries.location || !externalData)
+    throw new NNOptError(
+      'badInput',
+      `${where}: its data lie in another file ('${entries.location ?? '?'}'), which cannot be read from here`,
+    )
   const file = externalData(entries.location)
   const offset = Number(entries.offset ?? 0)
   const length = Number(entries.length ?? file.length - offset)
   if (offset + length > file.length) {
-    throw new NNOptError('badInput', `${where}: external data file '${entries.location}' is too short: expected ${offset + length} bytes, got ${file.length}`)
+    throw new NNOptError(
+      'badInput',
+      `${where}: external data file '${entries.location}' is too short: expected ${offset + length} bytes, got ${file.length}`,
+    )
   }
   return file.subarray(offset, offset + length)
 }
@@ -63,7 +86,11 @@ interface ArrayOf<T> {
 /** A view of the bytes where their position allows one, else a copy. */
 function aligned<T>(raw: Uint8Array, ArrayType: ArrayOf<T>, where: string): T {
   const width = ArrayType.BYTES_PER_ELEMENT
-  if (raw.length % width !== 0) throw new NNOptError('badInput', `${where}: expected a multiple of ${width} bytes, got ${raw.length}; the file is damaged or cut short`)
+  if (raw.length % width !== 0)
+    throw new NNOptError(
+      'badInput',
+      `${where}: expected a multiple of ${width} bytes, got ${raw.length}; the file is damaged or cut short`,
+    )
   if (raw.byteOffset % width === 0) return new ArrayType(raw.buffer as ArrayBuffer, raw.byteOffset, raw.length / width)
   return new ArrayType(new Uint8Array(raw).buffer)
 }
@@ -80,8 +107,18 @@ function readFields(proto: TensorProto, dtype: DataType): TypedArray {
 
 /** TensorProto of a constant: raw little-endian data. */
 export function writeTensor(name: string, { dtype, shape, data }: TensorData): TensorProto {
-  const raw = dtype === 'int64' ? BigInt64Array.from(data as Float64Array, toInt64) : dtype === 'float16' ? Float32Array.from(data) : data
-  return { name, dims: [...shape], dataType: elementTypes[dtype === 'float16' ? 'float32' : dtype], rawData: new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength) }
+  const raw =
+    dtype === 'int64'
+      ? BigInt64Array.from(data as Float64Array, toInt64)
+      : dtype === 'float16'
+        ? Float32Array.from(data)
+        : data
+  return {
+    name,
+    dims: [...shape],
+    dataType: elementTypes[dtype === 'float16' ? 'float32' : dtype],
+    rawData: new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength),
+  }
 }
 
 const largestInt64 = 2n ** 63n - 1n

@@ -28,14 +28,20 @@ const without = (node: Node, ...names: readonly string[]): Node => ({
 /** Turns list attributes of older opsets into the constant inputs that replaced them. */
 function attributesToInputs(node: Node, context: UpgradeContext, names: readonly string[]): Node {
   if (!names.some((name) => name in node.attributes)) return node
-  const inputs = names.map((name) => (node.attributes[name] === undefined ? '' : context.addConstant(`${node.outputs[0]}.${name}`, toTensor(name, node.attributes[name]))))
+  const inputs = names.map((name) =>
+    node.attributes[name] === undefined
+      ? ''
+      : context.addConstant(`${node.outputs[0]}.${name}`, toTensor(name, node.attributes[name])),
+  )
   return trimmed(without({ ...node, inputs: [node.inputs[0], ...inputs] }, ...names))
 }
 
 const scalarNames: ReadonlySet<string> = new Set(['min', 'max', 'value'])
 
 const toTensor = (name: string, value: AttributeValue): TensorData =>
-  scalarNames.has(name) ? floatTensor([], [Number(value)]) : intTensor(typeof value === 'number' ? [value] : (value as readonly number[]))
+  scalarNames.has(name)
+    ? floatTensor([], [Number(value)])
+    : intTensor(typeof value === 'number' ? [value] : (value as readonly number[]))
 
 /** Trailing absent inputs need no empty names. */
 function trimmed(node: Node): Node {
@@ -50,19 +56,35 @@ const reduceMean: Rule = (node, context) => {
   const isEmpty = axesName ? axes?.data.length === 0 : node.attributes.axes === undefined
   if (isEmpty && node.attributes.noop_with_empty_axes) return { ...node, op: 'Identity', inputs: [x], attributes: {} }
   if (!axesName) return without(node, 'noop_with_empty_axes')
-  if (!axes) throw new NNOptError('unsupported', `'${context.fileName}': node '${node.name}' (ReduceMean): expected constant axes`, { node: node.name })
-  return without({ ...node, inputs: [x], attributes: { ...node.attributes, ...(axes.data.length > 0 && { axes: [...axes.data] }) } }, 'noop_with_empty_axes')
+  if (!axes)
+    throw new NNOptError(
+      'unsupported',
+      `'${context.fileName}': node '${node.name}' (ReduceMean): expected constant axes`,
+      { node: node.name },
+    )
+  return without(
+    { ...node, inputs: [x], attributes: { ...node.attributes, ...(axes.data.length > 0 && { axes: [...axes.data] }) } },
+    'noop_with_empty_axes',
+  )
 }
 
 /** Before opset 13 softmax flattened from `axis` (default 1) on. */
-const softmax: Rule = (node, { opset }) => ({ ...node, attributes: opset < 13 ? { axis: 1, ...node.attributes, [flattens]: 1 } : { axis: -1, ...node.attributes } })
+const softmax: Rule = (node, { opset }) => ({
+  ...node,
+  attributes: opset < 13 ? { axis: 1, ...node.attributes, [flattens]: 1 } : { axis: -1, ...node.attributes },
+})
 
 /** Attributes that change nothing while they hold these values; any other value is left, to be refused. */
-const ifValue = (node: Node, idle: Readonly<Record<string, number>>): Node => without(node, ...Object.keys(idle).filter((name) => node.attributes[name] === idle[name]))
+const ifValue = (node: Node, idle: Readonly<Record<string, number>>): Node =>
+  without(node, ...Object.keys(idle).filter((name) => node.attributes[name] === idle[name]))
 
 const batchNormalization: Rule = (node, { fileName }) => {
   if (node.attributes.training_mode) {
-    throw new NNOptError('unsupported', `'${fileName}': node '${node.name}' (BatchNormalization) is in training mode; export the model in inference mode (in PyTorch: model.eval() before the export)`, { node: node.name, op: node.op })
+    throw new NNOptError(
+      'unsupported',
+      `'${fileName}': node '${node.name}' (BatchNormalization) is in training mode; export the model in inference mode (in PyTorch: model.eval() before the export)`,
+      { node: node.name, op: node.op },
+    )
   }
   return ifValue({ ...node, outputs: node.outputs.slice(0, 1) }, { spatial: 1 })
 }
@@ -74,11 +96,21 @@ const rules: Readonly<Record<string, Rule>> = {
   ReduceMean: reduceMean,
   Softmax: softmax,
   // An equal split is the canonical default; num_outputs only repeats the count of outputs.
-  Split: (node, context) => without(attributesToInputs({ ...node, attributes: { axis: 0, ...node.attributes } }, context, ['split']), 'num_outputs'),
+  Split: (node, context) =>
+    without(
+      attributesToInputs({ ...node, attributes: { axis: 0, ...node.attributes } }, context, ['split']),
+      'num_outputs',
+    ),
   Slice: (node, context) => attributesToInputs(node, context, ['starts', 'ends', 'axes']),
   Pad: (node, context) => attributesToInputs(node, context, ['pads', 'value']),
   BatchNormalization: batchNormalization,
-  Dropout: (node) => ({ ...node, op: 'Identity', inputs: node.inputs.slice(0, 1), outputs: node.outputs.slice(0, 1), attributes: {} }),
+  Dropout: (node) => ({
+    ...node,
+    op: 'Identity',
+    inputs: node.inputs.slice(0, 1),
+    outputs: node.outputs.slice(0, 1),
+    attributes: {},
+  }),
   Cast: (node) => without(node, 'saturate'),
   QuantizeLinear: (node) => ifValue(without(node, 'saturate'), { block_size: 0, output_dtype: 0, precision: 0 }),
   DequantizeLinear: (node) => ifValue(node, { block_size: 0, output_dtype: 0 }),

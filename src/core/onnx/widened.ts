@@ -9,9 +9,15 @@ const widenedTypes: Readonly<Record<number, string>> = { 10: 'float16', 11: 'flo
 
 /** Notes in the metadata that weights came in another float type. */
 export function withWideningNote(graph: Graph, { initializer = [], node = [] }: GraphProto): Graph {
-  const constants = node.flatMap(({ attribute = [] }) => attribute.map(({ t }: AttributeProto) => t)).filter((tensor): tensor is TensorProto => Boolean(tensor))
-  const types = new Set([...initializer, ...constants.filter(holdsMany)].flatMap(({ dataType = 0 }) => widenedTypes[dataType] ?? []))
-  return types.size === 0 ? graph : { ...graph, metadata: { ...graph.metadata, [widenedKey]: [...types].sort().join(', ') } }
+  const constants = node
+    .flatMap(({ attribute = [] }) => attribute.map(({ t }: AttributeProto) => t))
+    .filter((tensor): tensor is TensorProto => Boolean(tensor))
+  const types = new Set(
+    [...initializer, ...constants.filter(holdsMany)].flatMap(({ dataType = 0 }) => widenedTypes[dataType] ?? []),
+  )
+  return types.size === 0
+    ? graph
+    : { ...graph, metadata: { ...graph.metadata, [widenedKey]: [...types].sort().join(', ') } }
 }
 
 /** Single numbers of another type are exporters' constants, not weights. */

@@ -18,10 +18,18 @@ export function writeOnnx(graph: Graph, options: { readonly producerVersion?: st
     producerName: 'NNOpt Studio',
     ...(options.producerVersion && { producerVersion: options.producerVersion }),
     opsetImport: [{ version: versions.opset }],
-    metadataProps: Object.keys(graph.metadata).sort().map((key) => ({ key, value: graph.metadata[key] })),
+    metadataProps: Object.keys(graph.metadata)
+      .sort()
+      .map((key) => ({ key, value: graph.metadata[key] })),
     graph: {
       name: graph.name,
-      node: graph.nodes.map(({ name, op, inputs, outputs, attributes }) => ({ name, opType: op, input: inputs, output: outputs, attribute: writeAttributes(attributes) })),
+      node: graph.nodes.map(({ name, op, inputs, outputs, attributes }) => ({
+        name,
+        opType: op,
+        input: inputs,
+        output: outputs,
+        attribute: writeAttributes(attributes),
+      })),
       initializer: [...graph.initializers].map(([name, tensor]) => writeTensor(name, tensor)),
       input: graph.inputs.map(writeValueInfo),
       output: graph.outputs.map(writeValueInfo),
@@ -36,11 +44,13 @@ export function withOutputs(graph: Graph, names: readonly string[]): Graph {
   const shapes = inferShapes(graph, typeof batch === 'number' ? batch : 1)
   const writers = producers(graph)
   const known = new Set(graph.outputs.map(({ name }) => name))
-  const added = [...new Set(names)].filter((name) => !known.has(name)).map((name): ValueInfo => {
-    const writer = writers.get(name)
-    if (!writer) throw new NNOptError('notFound', `model '${graph.name}': no node writes '${name}'`, { value: name })
-    return { name, dtype: elementTypeOf(graph, writer), shape: [batch, ...(shapes.get(name) ?? []).slice(1)] }
-  })
+  const added = [...new Set(names)]
+    .filter((name) => !known.has(name))
+    .map((name): ValueInfo => {
+      const writer = writers.get(name)
+      if (!writer) throw new NNOptError('notFound', `model '${graph.name}': no node writes '${name}'`, { value: name })
+      return { name, dtype: elementTypeOf(graph, writer), shape: [batch, ...(shapes.get(name) ?? []).slice(1)] }
+    })
   return { ...graph, outputs: [...graph.outputs, ...added] }
 }
 

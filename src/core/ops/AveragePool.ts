@@ -21,7 +21,11 @@ export const averagePoolOperator = defineOperator({
   channels: 'window',
   shape: (context) => {
     if (context.attributes.dilations.some((dilation) => dilation !== 1)) {
-      throw new NNOptError('unsupported', `node '${context.node.name}' (AveragePool): expected no dilation, got ${context.attributes.dilations.join('×')}`, { node: context.node.name })
+      throw new NNOptError(
+        'unsupported',
+        `node '${context.node.name}' (AveragePool): expected no dilation, got ${context.attributes.dilations.join('×')}`,
+        { node: context.node.name },
+      )
     }
     return [[context.shapes[0][0], context.shapes[0][1], ...poolWindow(context).output]]
   },
@@ -52,8 +56,12 @@ function divisorCorrection(context: Context, window: Window): Tensor | undefined
   const rows = countAlong(context, window, 0, height)
   const columns = countAlong(context, window, 1, width)
   const area = window.kernel[0] * window.kernel[1]
-  if (rows.every((count) => count === window.kernel[0]) && columns.every((count) => count === window.kernel[1])) return undefined
-  return tensor4d(rows.flatMap((row) => columns.map((column) => area / (row * column))), [1, rows.length, columns.length, 1])
+  if (rows.every((count) => count === window.kernel[0]) && columns.every((count) => count === window.kernel[1]))
+    return undefined
+  return tensor4d(
+    rows.flatMap((row) => columns.map((column) => area / (row * column))),
+    [1, rows.length, columns.length, 1],
+  )
 }
 
 function countAlong({ attributes }: Context, window: Window, axis: 0 | 1, size: number): readonly number[] {

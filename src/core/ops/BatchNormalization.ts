@@ -29,7 +29,11 @@ export const batchNormalizationOperator = defineOperator({
   parameters: { 1: 'scale', 2: 'shift', 3: 'mean', 4: 'variance' },
   shape: ({ node, shapes: [x, scale] }) => {
     if (scale.length === 1 && scale[0] === x[1]) return [x]
-    throw new NNOptError('badInput', `node '${node.name}' (BatchNormalization): expected ${scale[0] ?? 0} channels, got an input of [${x.join(', ')}]`, { node: node.name })
+    throw new NNOptError(
+      'badInput',
+      `node '${node.name}' (BatchNormalization): expected ${scale[0] ?? 0} channels, got an input of [${x.join(', ')}]`,
+      { node: node.name },
+    )
   },
   macs: () => 0,
   forward: (context) => {
@@ -46,7 +50,14 @@ export const batchNormalizationOperator = defineOperator({
   gradient: (context) => {
     if (context.saved.length === 0) return frozenGradient(context)
     const [x, scale] = context.inputs as readonly Tensor[]
-    const { dx, dScale, dShift } = batchNormTrainGradient(context.dOutputs[0] as Tensor, x, scale, context.saved, context.attributes.epsilon, context.attributes.activation)
+    const { dx, dScale, dShift } = batchNormTrainGradient(
+      context.dOutputs[0] as Tensor,
+      x,
+      scale,
+      context.saved,
+      context.attributes.epsilon,
+      context.attributes.activation,
+    )
     return [dx, dScale, dShift]
   },
 })
@@ -54,7 +65,11 @@ export const batchNormalizationOperator = defineOperator({
 /** With running statistics the operator is an affine map: y = scale · (x − mean) / √(variance + ε) + shift. */
 function frozenGradient(context: GradientContext<Attributes>): readonly (Tensor | undefined)[] {
   const [x, scale, , mean, variance] = context.inputs as readonly Tensor[]
-  const dy = activationGradient(context.dOutputs[0] as Tensor, context.outputs[0] as Tensor, context.attributes.activation)
+  const dy = activationGradient(
+    context.dOutputs[0] as Tensor,
+    context.outputs[0] as Tensor,
+    context.attributes.activation,
+  )
   const inverse = rsqrt(add(variance, context.attributes.epsilon))
   return [
     context.wants(0) ? mul(dy, mul(scale, inverse)) : undefined,

@@ -23,12 +23,18 @@ export const clipOperator = defineOperator({
   gradient: (context) => {
     const [dy, y] = [context.dOutputs[0] as Tensor, context.outputs[0] as Tensor]
     const { min, max } = clipBounds(context)
-    return [min === 0 && max === 6 ? relu6Gradient(dy, y) : mul(dy, cast(logicalAnd(greater(y, min), less(y, max)), 'float32'))]
+    return [
+      min === 0 && max === 6
+        ? relu6Gradient(dy, y)
+        : mul(dy, cast(logicalAnd(greater(y, min), less(y, max)), 'float32')),
+    ]
   },
 })
 
 /** The bounds of a Clip node; an absent one is infinite. */
-export const clipBounds = (context: Pick<NodeContext<unknown>, 'constant'>): { readonly min: number; readonly max: number } => ({
+export const clipBounds = (
+  context: Pick<NodeContext<unknown>, 'constant'>,
+): { readonly min: number; readonly max: number } => ({
   min: context.constant(1)?.data[0] ?? -Infinity,
   max: context.constant(2)?.data[0] ?? Infinity,
 })

@@ -17,15 +17,25 @@ export const concatOperator = defineOperator({
     const axis = attributes.axis < 0 ? attributes.axis + first.length : attributes.axis
     for (const shape of shapes) {
       if (shape.length !== first.length || shape.some((dim, index) => index !== axis && dim !== first[index])) {
-        throw new NNOptError('badInput', `node '${node.name}' (Concat): shapes ${shapes.map((each) => `[${each.join(', ')}]`).join(', ')} differ outside axis ${axis}`, { node: node.name })
+        throw new NNOptError(
+          'badInput',
+          `node '${node.name}' (Concat): shapes ${shapes.map((each) => `[${each.join(', ')}]`).join(', ')} differ outside axis ${axis}`,
+          { node: node.name },
+        )
       }
     }
     return [first.map((dim, index) => (index === axis ? shapes.reduce((sum, shape) => sum + shape[axis], 0) : dim))]
   },
-  forward: ({ attributes, inputs, shapes, axisOf }) => [concat(inputs as Tensor[], axisOf(attributes.axis, shapes[0].length))],
+  forward: ({ attributes, inputs, shapes, axisOf }) => [
+    concat(inputs as Tensor[], axisOf(attributes.axis, shapes[0].length)),
+  ],
   gradientReads: {},
   gradient: ({ attributes, dOutputs, shapes, physicalShapes, axisOf }) => {
     const axis = axisOf(attributes.axis, shapes[0].length)
-    return split(dOutputs[0] as Tensor, physicalShapes.map((shape) => shape[axis]), axis)
+    return split(
+      dOutputs[0] as Tensor,
+      physicalShapes.map((shape) => shape[axis]),
+      axis,
+    )
   },
 })

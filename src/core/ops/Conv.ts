@@ -6,7 +6,11 @@ import { activate } from '../execute/kernels/activations'
 import { biasActivation } from '../execute/kernels/biasActivation'
 import { biasGradient } from '../execute/kernels/biasGradient'
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../execute/kernels/conv2d'
-import { depthwiseConv2d, depthwiseConv2dFilterGradient, depthwiseConv2dInputGradient } from '../execute/kernels/depthwiseConv2d'
+import {
+  depthwiseConv2d,
+  depthwiseConv2dFilterGradient,
+  depthwiseConv2dInputGradient,
+} from '../execute/kernels/depthwiseConv2d'
 import { sizeOf, tensorData, transpose } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
 import { defineOperator, internal } from './operator'
@@ -47,7 +51,8 @@ export const convOperator = defineOperator({
   },
   gradientReads: { inputs: [0, 1] },
   gradient: (context) => {
-    if (context.attributes.activation !== 'none') throw new NNOptError('internal', `node '${context.node.name}' (Conv): its activation was merged for inference`)
+    if (context.attributes.activation !== 'none')
+      throw new NNOptError('internal', `node '${context.node.name}' (Conv): its activation was merged for inference`)
     const [x, filter] = context.inputs as readonly Tensor4D[]
     const dy = context.dOutputs[0] as Tensor4D
     return [
@@ -69,14 +74,20 @@ export const convOperator = defineOperator({
   },
 })
 
-const windowOf = (context: Context): Window => resolveWindow(context.node, context.attributes, context.shapes[0], context.shapes[1].slice(2))
+const windowOf = (context: Context): Window =>
+  resolveWindow(context.node, context.attributes, context.shapes[0], context.shapes[1].slice(2))
 
 function assertChannels({ node, attributes: { group }, shapes: [x, w] }: Context): void {
   if (x.length !== 4 || w.length !== 4 || (x[1] === w[1] * group && w[0] % group === 0)) return
-  throw new NNOptError('badInput', `node '${node.name}' (Conv): expected ${w[1] * group} input channels for weights [${w.join(', ')}] and group ${group}, got ${x[1]}`, { node: node.name })
+  throw new NNOptError(
+    'badInput',
+    `node '${node.name}' (Conv): expected ${w[1] * group} input channels for weights [${w.join(', ')}] and group ${group}, got ${x[1]}`,
+    { node: node.name },
+  )
 }
 
-const isDepthwise = ({ attributes, shapes }: Context): boolean => attributes.group > 1 && shapes[1][1] === 1 && attributes.group === shapes[0][1]
+const isDepthwise = ({ attributes, shapes }: Context): boolean =>
+  attributes.group > 1 && shapes[1][1] === 1 && attributes.group === shapes[0][1]
 
 /** [kh, kw, 1, channels · multiplier] and [kh, kw, channels, multiplier] hold the same numbers in the same order. */
 function packedShape(context: Context, [height, width, inner, out]: Shape): Shape {
@@ -90,7 +101,10 @@ function convolve(context: Context, x: Tensor4D, filter: Tensor4D): Tensor {
   const { group } = context.attributes
   if (group === 1) return conv2d(x, filter, spec)
   const filters = split(filter, group, 3)
-  return concat(split(x, group, 3).map((part, index) => conv2d(part, filters[index], spec)), 3)
+  return concat(
+    split(x, group, 3).map((part, index) => conv2d(part, filters[index], spec)),
+    3,
+  )
 }
 
 function inputGradient(context: Context, dy: Tensor4D, filter: Tensor4D, xShape: Tensor4D['shape']): Tensor {
@@ -100,7 +114,12 @@ function inputGradient(context: Context, dy: Tensor4D, filter: Tensor4D, xShape:
   if (group === 1) return conv2dInputGradient(dy, filter, xShape, spec)
   const [batch, height, width, channels] = xShape
   const filters = split(filter, group, 3)
-  return concat(split(dy, group, 3).map((part, index) => conv2dInputGradient(part, filters[index], [batch, height, width, channels / group], spec)), 3)
+  return concat(
+    split(dy, group, 3).map((part, index) =>
+      conv2dInputGradient(part, filters[index], [batch, height, width, channels / group], spec),
+    ),
+    3,
+  )
 }
 
 function filterGradient(context: Context, x: Tensor4D, dy: Tensor4D, filterShape: Tensor4D['shape']): Tensor {
@@ -110,5 +129,10 @@ function filterGradient(context: Context, x: Tensor4D, dy: Tensor4D, filterShape
   if (group === 1) return conv2dFilterGradient(x, dy, filterShape, spec)
   const [height, width, inner, out] = filterShape
   const outputs = split(dy, group, 3)
-  return concat(split(x, group, 3).map((part, index) => conv2dFilterGradient(part, outputs[index], [height, width, inner, out / group], spec)), 3)
+  return concat(
+    split(x, group, 3).map((part, index) =>
+      conv2dFilterGradient(part, outputs[index], [height, width, inner, out / group], spec),
+    ),
+    3,
+  )
 }

@@ -15,6 +15,9 @@ export const divOperator = defineOperator({
   gradientReads: { inputs: [1], outputs: [0] },
   gradient: ({ dOutputs, inputs, outputs, physicalShapes, wants }) => {
     const quotient = div(dOutputs[0] as Tensor, inputs[1] as Tensor)
-    return [wants(0) ? sumToShape(quotient, physicalShapes[0]) : undefined, wants(1) ? sumToShape(neg(mul(quotient, outputs[0] as Tensor)), physicalShapes[1]) : undefined]
+    return [
+      wants(0) ? sumToShape(quotient, physicalShapes[0]) : undefined,
+      wants(1) ? sumToShape(neg(mul(quotient, outputs[0] as Tensor)), physicalShapes[1]) : undefined,
+    ]
   },
 })

@@ -33,15 +33,25 @@ export const gatherOperator = defineOperator({
     const axis = context.axisOf(axisOf(context), context.shapes[0].length)
     const shape = context.physicalShapes[0]
     const indices = gatheredIndices(context)
-    const dy = reshape(context.dOutputs[0] as Tensor, shape.map((dim, at) => (at === axis ? indices.length : dim)))
+    const dy = reshape(
+      context.dOutputs[0] as Tensor,
+      shape.map((dim, at) => (at === axis ? indices.length : dim)),
+    )
     if (new Set(indices).size === indices.length) return [pickedBack(dy, axis, indices, shape[axis])]
-    return [concat(Array.from({ length: shape[axis] }, (_, index) => sumOfPicks(dy, axis, positionsOf(indices, index))), axis)]
+    return [
+      concat(
+        Array.from({ length: shape[axis] }, (_, index) => sumOfPicks(dy, axis, positionsOf(indices, index))),
+        axis,
+      ),
+    ]
   },
 })
 
-const axisOf = ({ attributes, shapes }: Context): number => (attributes.axis < 0 ? attributes.axis + shapes[0].length : attributes.axis)
+const axisOf = ({ attributes, shapes }: Context): number =>
+  attributes.axis < 0 ? attributes.axis + shapes[0].length : attributes.axis
 
-const positionsOf = (indices: readonly number[], index: number): readonly number[] => indices.flatMap((each, position) => (each === index ? position : []))
+const positionsOf = (indices: readonly number[], index: number): readonly number[] =>
+  indices.flatMap((each, position) => (each === index ? position : []))
 
 /** The indices, counted from the front. */
 export function gatheredIndices(context: Context): readonly number[] {
@@ -52,10 +62,18 @@ export function gatheredIndices(context: Context): readonly number[] {
 function assertInside(context: Context): void {
   const { node, shapes, constant } = context
   const indices = constant(1)
-  if (!indices) throw new NNOptError('unsupported', `node '${node.name}' (Gather): expected constant indices, got computed ones`, { node: node.name })
+  if (!indices)
+    throw new NNOptError('unsupported', `node '${node.name}' (Gather): expected constant indices, got computed ones`, {
+      node: node.name,
+    })
   const size = shapes[0][axisOf(context)]
   const outside = indices.data.find((index) => index < -size || index >= size)
-  if (outside !== undefined) throw new NNOptError('badInput', `node '${node.name}' (Gather): index ${outside} is outside [${shapes[0].join(', ')}] along axis ${axisOf(context)}`, { node: node.name })
+  if (outside !== undefined)
+    throw new NNOptError(
+      'badInput',
+      `node '${node.name}' (Gather): index ${outside} is outside [${shapes[0].join(', ')}] along axis ${axisOf(context)}`,
+      { node: node.name },
+    )
 }
 
 /** The gradient where no slice is picked twice, such as of a shuffle: one gather the other way, from dy with a slice of zeros behind it for what was not picked. */
@@ -70,5 +88,13 @@ function pickedBack(dy: Tensor, axis: number, indices: readonly number[], size: 
 function sumOfPicks(dy: Tensor, axis: number, positions: readonly number[]): Tensor {
   const size: Shape = dy.shape.map((dim, at) => (at === axis ? 1 : dim))
   if (positions.length === 0) return zeros([...size])
-  return addN(positions.map((position) => slice(dy, dy.shape.map((_, at) => (at === axis ? position : 0)), [...size])))
+  return addN(
+    positions.map((position) =>
+      slice(
+        dy,
+        dy.shape.map((_, at) => (at === axis ? position : 0)),
+        [...size],
+      ),
+    ),
+  )
 }

@@ -28,8 +28,13 @@ export const gemmOperator = defineOperator({
   parameters: { 1: 'weight', 2: 'bias' },
   shape: ({ node, attributes, shapes: [a, b] }) => {
     const [left, right] = [a[attributes.transA ? 0 : 1], b[attributes.transB ? 1 : 0]]
-    if (a.length === 2 && b.length === 2 && left === right) return [[a[attributes.transA ? 1 : 0], b[attributes.transB ? 0 : 1]]]
-    throw new NNOptError('badInput', `node '${node.name}' (Gemm): expected ${right} input features for weights [${b.join(', ')}], got an input of [${a.join(', ')}]`, { node: node.name })
+    if (a.length === 2 && b.length === 2 && left === right)
+      return [[a[attributes.transA ? 1 : 0], b[attributes.transB ? 0 : 1]]]
+    throw new NNOptError(
+      'badInput',
+      `node '${node.name}' (Gemm): expected ${right} input features for weights [${b.join(', ')}], got an input of [${a.join(', ')}]`,
+      { node: node.name },
+    )
   },
   macs: ({ attributes, shapes: [a, b] }) => sizeOf(a) * b[attributes.transB ? 0 : 1],
   forward: (context) => {

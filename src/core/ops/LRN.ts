@@ -32,12 +32,18 @@ export const lrnOperator = defineOperator({
   },
 })
 
-const base = (x: Tensor, { size, alpha, bias }: z.output<typeof lrnAttributes>): Tensor => add(mul(channelWindow(square(x), size, false), alpha / size), bias)
+const base = (x: Tensor, { size, alpha, bias }: z.output<typeof lrnAttributes>): Tensor =>
+  add(mul(channelWindow(square(x), size, false), alpha / size), bias)
 
 /** Sum over the `size` channels around each one; an even window reaches one further up, and its mirror one further down. */
 function channelWindow(x: Tensor, size: number, mirrored: boolean): Tensor {
   const [small, large] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)]
-  const padded = pad(x, x.shape.map((_, axis): [number, number] => (axis === x.rank - 1 ? (mirrored ? [large, small] : [small, large]) : [0, 0])))
+  const padded = pad(
+    x,
+    x.shape.map((_, axis): [number, number] =>
+      axis === x.rank - 1 ? (mirrored ? [large, small] : [small, large]) : [0, 0],
+    ),
+  )
   const at = (offset: number): number[] => x.shape.map((_, axis) => (axis === x.rank - 1 ? offset : 0))
   return addN(Array.from({ length: size }, (_, offset) => slice(padded, at(offset), x.shape)))
 }

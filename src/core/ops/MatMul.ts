@@ -15,7 +15,11 @@ export const matMulOperator = defineOperator({
   parameters: { 1: 'weight' },
   shape: ({ node, shapes: [a, b] }) => {
     if (a.length === 2 && b.length === 2 && a[1] === b[0]) return [[a[0], b[1]]]
-    throw new NNOptError('unsupported', `node '${node.name}' (MatMul): expected [n, k] · [k, m], got [${a.join(', ')}] · [${b.join(', ')}]`, { node: node.name })
+    throw new NNOptError(
+      'unsupported',
+      `node '${node.name}' (MatMul): expected [n, k] · [k, m], got [${a.join(', ')}] · [${b.join(', ')}]`,
+      { node: node.name },
+    )
   },
   macs: ({ shapes: [a, b] }) => a[0] * a[1] * b[1],
   forward: ({ inputs }) => [matMul(inputs[0] as Tensor, inputs[1] as Tensor)],

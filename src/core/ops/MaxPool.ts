@@ -19,7 +19,11 @@ export const maxPoolOperator = defineOperator({
   precision: 'follow',
   shape: (context) => {
     if (context.attributes.dilations.some((dilation) => dilation !== 1)) {
-      throw new NNOptError('unsupported', `node '${context.node.name}' (MaxPool): expected no dilation, got ${context.attributes.dilations.join('×')}`, { node: context.node.name })
+      throw new NNOptError(
+        'unsupported',
+        `node '${context.node.name}' (MaxPool): expected no dilation, got ${context.attributes.dilations.join('×')}`,
+        { node: context.node.name },
+      )
     }
     return [[context.shapes[0][0], context.shapes[0][1], ...poolWindow(context).output]]
   },

@@ -15,5 +15,9 @@ export const mulOperator = defineOperator({
   forward: ({ inputs }) => [mul(inputs[0] as Tensor, inputs[1] as Tensor)],
   gradientReads: { inputs: [0, 1] },
   gradient: ({ dOutputs, inputs, physicalShapes, wants }) =>
-    [0, 1].map((index) => (wants(index) ? sumToShape(mul(dOutputs[0] as Tensor, inputs[1 - index] as Tensor), physicalShapes[index]) : undefined)),
+    [0, 1].map((index) =>
+      wants(index)
+        ? sumToShape(mul(dOutputs[0] as Tensor, inputs[1 - index] as Tensor), physicalShapes[index])
+        : undefined,
+    ),
 })

@@ -15,9 +15,15 @@ export const preluOperator = defineOperator({
   channels: 'perChannel',
   parameters: { 1: 'weight' },
   shape: ({ node, shapes: [x, slope] }) => {
-    const byChannel = [...new Array<number>(Math.max(0, x.length - slope.length)).fill(1), ...slope].every((dim, axis) => dim === 1 || (axis === 1 && dim === x[1]))
+    const byChannel = [...new Array<number>(Math.max(0, x.length - slope.length)).fill(1), ...slope].every(
+      (dim, axis) => dim === 1 || (axis === 1 && dim === x[1]),
+    )
     if (byChannel) return [x]
-    throw new NNOptError('unsupported', `node '${node.name}' (PRelu): expected one slope a channel [${x[1]}, 1, 1] or one for all, got [${slope.join(', ')}]`, { node: node.name })
+    throw new NNOptError(
+      'unsupported',
+      `node '${node.name}' (PRelu): expected one slope a channel [${x[1]}, 1, 1] or one for all, got [${slope.join(', ')}]`,
+      { node: node.name },
+    )
   },
   forward: ({ inputs }) => {
     const [x, slope] = inputs as readonly Tensor[]

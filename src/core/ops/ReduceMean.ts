@@ -22,7 +22,13 @@ export const reduceMeanOperator = defineOperator({
     const kept = context.shapes[0].map((dim, axis) => (axes.includes(axis) ? 1 : dim))
     return [context.attributes.keepdims ? kept : kept.filter((_, axis) => !axes.includes(axis))]
   },
-  forward: (context) => [mean(context.inputs[0] as Tensor, reducedAxes(context).map((axis) => context.axisOf(axis, context.shapes[0].length)), context.attributes.keepdims !== 0)],
+  forward: (context) => [
+    mean(
+      context.inputs[0] as Tensor,
+      reducedAxes(context).map((axis) => context.axisOf(axis, context.shapes[0].length)),
+      context.attributes.keepdims !== 0,
+    ),
+  ],
   gradientReads: {},
   gradient: (context) => {
     const shape = context.physicalShapes[0]

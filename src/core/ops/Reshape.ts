@@ -24,10 +24,19 @@ export const reshapeOperator = defineOperator({
 
 function targetShape({ node, attributes, shapes, constant }: NodeContext<z.output<typeof reshapeAttributes>>): Shape {
   const wanted = constant(1)
-  if (!wanted) throw new NNOptError('unsupported', `node '${node.name}' (Reshape): expected a constant shape, got a computed one`, { node: node.name })
+  if (!wanted)
+    throw new NNOptError(
+      'unsupported',
+      `node '${node.name}' (Reshape): expected a constant shape, got a computed one`,
+      { node: node.name },
+    )
   const shape = [...wanted.data].map((dim, axis) => (dim === 0 && attributes.allowzero === 0 ? shapes[0][axis] : dim))
   const rest = sizeOf(shapes[0]) / Math.abs(sizeOf(shape))
   const target = shape.map((dim) => (dim === -1 ? rest : dim))
   if (sizeOf(target) === sizeOf(shapes[0]) && Number.isInteger(rest)) return target
-  throw new NNOptError('badInput', `node '${node.name}' (Reshape): [${shapes[0].join(', ')}] cannot become [${[...wanted.data].join(', ')}]`, { node: node.name })
+  throw new NNOptError(
+    'badInput',
+    `node '${node.name}' (Reshape): [${shapes[0].join(', ')}] cannot become [${[...wanted.data].join(', ')}]`,
+    { node: node.name },
+  )
 }

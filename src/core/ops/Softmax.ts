@@ -17,7 +17,11 @@ export const softmaxOperator = defineOperator({
   shape: (context) => {
     const [{ node, attributes }, [x]] = [context, context.shapes]
     if (attributes.axis >= -x.length && attributes.axis < x.length) return [x]
-    throw new NNOptError('badInput', `node '${node.name}' (Softmax): expected an axis of [${x.join(', ')}], got ${attributes.axis}`, { node: node.name })
+    throw new NNOptError(
+      'badInput',
+      `node '${node.name}' (Softmax): expected an axis of [${x.join(', ')}], got ${attributes.axis}`,
+      { node: node.name },
+    )
   },
   forward: (context) => {
     const order = axisLast(context)

@@ -19,17 +19,30 @@ export const splitOperator = defineOperator({
     const axis = context.attributes.axis < 0 ? context.attributes.axis + x.length : context.attributes.axis
     return partSizes(context).map((size) => x.map((dim, index) => (index === axis ? size : dim)))
   },
-  forward: (context) => split(context.inputs[0] as Tensor, [...partSizes(context)], context.axisOf(context.attributes.axis, context.shapes[0].length)),
+  forward: (context) =>
+    split(
+      context.inputs[0] as Tensor,
+      [...partSizes(context)],
+      context.axisOf(context.attributes.axis, context.shapes[0].length),
+    ),
   gradientReads: {},
   gradient: (context) => {
     const axis = context.axisOf(context.attributes.axis, context.shapes[0].length)
-    const parts = partSizes(context).map((size, index) => context.dOutputs[index] ?? zeros(context.physicalShapes[0].map((dim, at) => (at === axis ? size : dim))))
+    const parts = partSizes(context).map(
+      (size, index) =>
+        context.dOutputs[index] ?? zeros(context.physicalShapes[0].map((dim, at) => (at === axis ? size : dim))),
+    )
     return [concat(parts, axis)]
   },
 })
 
 /** How many slices along the axis each output takes. */
-export function partSizes({ node, attributes, shapes, constant }: NodeContext<z.output<typeof splitAttributes>>): readonly number[] {
+export function partSizes({
+  node,
+  attributes,
+  shapes,
+  constant,
+}: NodeContext<z.output<typeof splitAttributes>>): readonly number[] {
   const given = constant(1)
   if (given) return [...given.data]
   const whole = shapes[0].at(attributes.axis) ?? 0

@@ -15,6 +15,9 @@ export const subOperator = defineOperator({
   gradientReads: {},
   gradient: ({ dOutputs, physicalShapes, wants }) => {
     const dy = dOutputs[0] as Tensor
-    return [wants(0) ? sumToShape(dy, physicalShapes[0]) : undefined, wants(1) ? sumToShape(neg(dy), physicalShapes[1]) : undefined]
+    return [
+      wants(0) ? sumToShape(dy, physicalShapes[0]) : undefined,
+      wants(1) ? sumToShape(neg(dy), physicalShapes[1]) : undefined,
+    ]
   },
 })

@@ -19,9 +19,15 @@ export const transposeOperator = defineOperator({
   gradientReads: {},
   gradient: (context) => {
     const order = permutation(context)
-    return [transpose(context.dOutputs[0] as Tensor, order.map((_, axis) => order.indexOf(axis)))]
+    return [
+      transpose(
+        context.dOutputs[0] as Tensor,
+        order.map((_, axis) => order.indexOf(axis)),
+      ),
+    ]
   },
 })
 
-const permutation = ({ attributes, shapes }: NodeContext<z.output<typeof transposeAttributes>>): number[] =>
-  [...(attributes.perm ?? shapes[0].map((_, axis) => shapes[0].length - 1 - axis))]
+const permutation = ({ attributes, shapes }: NodeContext<z.output<typeof transposeAttributes>>): number[] => [
+  ...(attributes.perm ?? shapes[0].map((_, axis) => shapes[0].length - 1 - axis)),
+]

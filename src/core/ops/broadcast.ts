@@ -10,7 +10,11 @@ export function broadcastShape(node: Node, a: Shape, b: Shape): Shape {
   return Array.from({ length: rank }, (_, axis) => {
     const [left, right] = [a[axis - rank + a.length] ?? 1, b[axis - rank + b.length] ?? 1]
     if (left !== right && left !== 1 && right !== 1) {
-      throw new NNOptError('badInput', `node '${node.name}' (${node.op}): shapes [${a.join(', ')}] and [${b.join(', ')}] cannot be broadcast together`, { node: node.name })
+      throw new NNOptError(
+        'badInput',
+        `node '${node.name}' (${node.op}): shapes [${a.join(', ')}] and [${b.join(', ')}] cannot be broadcast together`,
+        { node: node.name },
+      )
     }
     return left === 1 ? right : left
   })
@@ -19,6 +23,8 @@ export function broadcastShape(node: Node, a: Shape, b: Shape): Shape {
 /** Sums a gradient over the axes along which the operand was broadcast. Returns a new tensor. */
 export function sumToShape(dy: Tensor, shape: Shape): Tensor {
   const lead = dy.rank - shape.length
-  const axes = dy.shape.map((_, axis) => axis).filter((axis) => axis < lead || (shape[axis - lead] === 1 && dy.shape[axis] !== 1))
+  const axes = dy.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis < lead || (shape[axis - lead] === 1 && dy.shape[axis] !== 1))
   return axes.length === 0 ? dy.clone() : reshape(sum(dy, axes, true), [...shape])
 }

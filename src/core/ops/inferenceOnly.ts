@@ -13,6 +13,10 @@ export const defineInferenceOnly = (id: string): Operator =>
     channels: 'mixed',
     shape: ({ shapes }) => [shapes[0]],
     forward: ({ node }) => {
-      throw new NNOptError('unsupported', `node '${node.name}' (${id}): a quantized model runs in onnxruntime only; train or change the float version it was made from`, { node: node.name })
+      throw new NNOptError(
+        'unsupported',
+        `node '${node.name}' (${id}): a quantized model runs in onnxruntime only; train or change the float version it was made from`,
+        { node: node.name },
+      )
     },
   })

@@ -29,8 +29,22 @@ export type QuantizationRule = 'weighted' | 'arithmetic' | 'passthrough' | 'clam
  * channels about · `softmax` mixes along one axis · `mixed` what it does to channels is not known: they stay whole.
  */
 export type ChannelRule =
-  | 'same' | 'elementwise' | 'convolution' | 'linear' | 'perChannel' | 'window' | 'pad' | 'reduce'
-  | 'reshape' | 'transpose' | 'concat' | 'split' | 'slice' | 'gather' | 'softmax' | 'mixed'
+  | 'same'
+  | 'elementwise'
+  | 'convolution'
+  | 'linear'
+  | 'perChannel'
+  | 'window'
+  | 'pad'
+  | 'reduce'
+  | 'reshape'
+  | 'transpose'
+  | 'concat'
+  | 'split'
+  | 'slice'
+  | 'gather'
+  | 'softmax'
+  | 'mixed'
 
 /**
  * What a node computes in when training is in mixed precision (execute/mixedPrecision.ts):
@@ -136,19 +150,31 @@ export function defineOperator<A>(definition: OperatorDefinition<A>): Operator {
     parsed.set(node, fresh)
     return fresh
   }
-  const typed = <C extends NodeContext<A>>(context: Wrapped<A, C>): C => ({ ...context, attributes: parse(context.node) }) as Wrapped<A, C> & { attributes: A } as C
+  const typed = <C extends NodeContext<A>>(context: Wrapped<A, C>): C =>
+    ({ ...context, attributes: parse(context.node) }) as Wrapped<A, C> & { attributes: A } as C
   return {
     ...rest,
     kind: 'operator',
-    attributeNames: schema instanceof z.ZodObject ? Object.entries(schema.shape).filter(([, field]) => !isInternal(field)).map(([name]) => name) : [],
+    attributeNames:
+      schema instanceof z.ZodObject
+        ? Object.entries(schema.shape)
+            .filter(([, field]) => !isInternal(field))
+            .map(([name]) => name)
+        : [],
     parse,
     layoutOf: (context) => (typeof layout === 'function' ? layout(typed<NodeContext<A>>(context)) : layout),
     shape: (context) => definition.shape(typed<NodeContext<A>>(context)),
     forward: (context) => definition.forward(typed<ForwardContext<A>>(context)),
     ...(gradient && { gradient: (context: GradientContext<unknown>) => gradient(typed<GradientContext<A>>(context)) }),
     ...(macs && { macs: (context: NodeContext<unknown>) => macs(typed<NodeContext<A>>(context)) }),
-    ...(pack && { pack: (context: NodeContext<unknown>, index: number, parameter: TensorData) => pack(typed<NodeContext<A>>(context), index, parameter) }),
-    ...(unpack && { unpack: (context: NodeContext<unknown>, index: number, packed: Float32Array) => unpack(typed<NodeContext<A>>(context), index, packed) }),
+    ...(pack && {
+      pack: (context: NodeContext<unknown>, index: number, parameter: TensorData) =>
+        pack(typed<NodeContext<A>>(context), index, parameter),
+    }),
+    ...(unpack && {
+      unpack: (context: NodeContext<unknown>, index: number, packed: Float32Array) =>
+        unpack(typed<NodeContext<A>>(context), index, packed),
+    }),
   }
 }
 
@@ -156,5 +182,9 @@ function parseAttributes<A>(schema: z.ZodType<A>, node: Node): A {
   const result = schema.safeParse(node.attributes)
   if (result.success) return result.data
   const issue = result.error.issues[0]
-  throw new NNOptError('badInput', `node '${node.name}' (${node.op}): attribute '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'invalid'}`, { node: node.name, op: node.op })
+  throw new NNOptError(
+    'badInput',
+    `node '${node.name}' (${node.op}): attribute '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'invalid'}`,
+    { node: node.name, op: node.op },
+  )
 }

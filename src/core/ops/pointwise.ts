@@ -15,7 +15,15 @@ interface Pointwise<A> {
 }
 
 /** An operator of one tensor that maps every element by itself. */
-export function definePointwise<A = unknown>({ id, attributes, quantization, precision = 'float', forward, gradient, reads }: Pointwise<A>): Operator {
+export function definePointwise<A = unknown>({
+  id,
+  attributes,
+  quantization,
+  precision = 'float',
+  forward,
+  gradient,
+  reads,
+}: Pointwise<A>): Operator {
   return defineOperator<A>({
     id,
     attributes: attributes ?? (z.object({}) as z.ZodType as z.ZodType<A>),
@@ -26,6 +34,12 @@ export function definePointwise<A = unknown>({ id, attributes, quantization, pre
     shape: ({ shapes }) => [shapes[0]],
     forward: (context) => [forward(context.inputs[0] as Tensor, context.attributes)],
     gradientReads: reads === 'input' ? { inputs: [0] } : { outputs: [0] },
-    gradient: (context) => [gradient(context.dOutputs[0] as Tensor, (reads === 'input' ? context.inputs[0] : context.outputs[0]) as Tensor, context.attributes)],
+    gradient: (context) => [
+      gradient(
+        context.dOutputs[0] as Tensor,
+        (reads === 'input' ? context.inputs[0] : context.outputs[0]) as Tensor,
+        context.attributes,
+      ),
+    ],
   })
 }

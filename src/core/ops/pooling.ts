@@ -29,11 +29,31 @@ export const poolWindow = ({ node, attributes, shapes }: NodeContext<Attributes>
 export function fittingPads(window: Window, height: number, width: number): ConvSpec['pads'] {
   const [top, left] = window.pads
   const end = (axis: 0 | 1, size: number, begin: number): number =>
-    Math.max(0, (window.output[axis] - 1) * window.strides[axis] + window.dilations[axis] * (window.kernel[axis] - 1) + 1 - size - begin)
+    Math.max(
+      0,
+      (window.output[axis] - 1) * window.strides[axis] +
+        window.dilations[axis] * (window.kernel[axis] - 1) +
+        1 -
+        size -
+        begin,
+    )
   return [top, left, end(0, height, top), end(1, width, left)]
 }
 
 /** x [n, h, w, c] with `value` around it; x itself when nothing is padded. */
 export function padPlane(x: Tensor, [top, left, bottom, right]: ConvSpec['pads'], value: number): Tensor4D {
-  return (top + left + bottom + right === 0 ? x : pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]], value)) as Tensor4D
+  return (
+    top + left + bottom + right === 0
+      ? x
+      : pad(
+          x,
+          [
+            [0, 0],
+            [top, bottom],
+            [left, right],
+            [0, 0],
+          ],
+          value,
+        )
+  ) as Tensor4D
 }

@@ -32,18 +32,35 @@ export interface Window {
 const pairOf = (values: readonly number[]): Pair => [values[0], values[1]]
 
 /** Resolves auto_pad and computes the output size as ONNX's Conv and pooling specify; `input` is [N, C, H, W]. */
-export function resolveWindow(node: Node, attributes: WindowAttributes, input: Shape, kernelShape: readonly number[], ceilMode = false): Window {
+export function resolveWindow(
+  node: Node,
+  attributes: WindowAttributes,
+  input: Shape,
+  kernelShape: readonly number[],
+  ceilMode = false,
+): Window {
   if (input.length !== 4 || kernelShape.length !== 2) {
-    throw new NNOptError('unsupported', `node '${node.name}' (${node.op}): expected a 2-d window over [N, C, H, W], got input [${input.join(', ')}] and kernel [${kernelShape.join(', ')}]`, { node: node.name })
+    throw new NNOptError(
+      'unsupported',
+      `node '${node.name}' (${node.op}): expected a 2-d window over [N, C, H, W], got input [${input.join(', ')}] and kernel [${kernelShape.join(', ')}]`,
+      { node: node.name },
+    )
   }
   const [kernel, strides, dilations] = [pairOf(kernelShape), pairOf(attributes.strides), pairOf(attributes.dilations)]
   const extent: Pair = [dilations[0] * (kernel[0] - 1) + 1, dilations[1] * (kernel[1] - 1) + 1]
   const size: Pair = [input[2], input[3]]
   const rows = padding(attributes, 0, size[0], extent[0], strides[0])
   const columns = padding(attributes, 1, size[1], extent[1], strides[1])
-  const output: Pair = [outputSize(size[0], extent[0], strides[0], rows, ceilMode), outputSize(size[1], extent[1], strides[1], columns, ceilMode)]
+  const output: Pair = [
+    outputSize(size[0], extent[0], strides[0], rows, ceilMode),
+    outputSize(size[1], extent[1], strides[1], columns, ceilMode),
+  ]
   if (output[0] < 1 || output[1] < 1) {
-    throw new NNOptError('badInput', `node '${node.name}' (${node.op}): a window of ${extent.join('×')} does not fit its input of ${size.join('×')}; use a larger image`, { node: node.name })
+    throw new NNOptError(
+      'badInput',
+      `node '${node.name}' (${node.op}): a window of ${extent.join('×')} does not fit its input of ${size.join('×')}; use a larger image`,
+      { node: node.name },
+    )
   }
   return { kernel, strides, dilations, pads: [rows[0], columns[0], rows[1], columns[1]], output }
 }

@@ -11,12 +11,27 @@ export function checkPruneConfig(config: PruneConfig): void {
   const { method, amount, nm, keep, pruningRatio, layerAmounts } = config
   const [ratios, amounts] = [Object.keys(pruningRatio).length > 0, Object.keys(layerAmounts).length > 0]
   if (methodOf(config).structured) {
-    if (amount !== undefined) fail('amount', `method '${method}' removes channels: expected keep, such as macs=0.5, or a pruningRatio by layer, got amount ${amount}`)
-    if (nm !== undefined || amounts) fail(nm !== undefined ? 'nm' : 'layerAmounts', `method '${method}' removes channels: ${nm !== undefined ? 'nm' : 'layerAmounts'} belongs to unstructured methods`)
-    if (keep === undefined && !ratios) fail('keep', `method '${method}': expected keep, such as macs=0.5, or a pruningRatio by layer`)
+    if (amount !== undefined)
+      fail(
+        'amount',
+        `method '${method}' removes channels: expected keep, such as macs=0.5, or a pruningRatio by layer, got amount ${amount}`,
+      )
+    if (nm !== undefined || amounts)
+      fail(
+        nm !== undefined ? 'nm' : 'layerAmounts',
+        `method '${method}' removes channels: ${nm !== undefined ? 'nm' : 'layerAmounts'} belongs to unstructured methods`,
+      )
+    if (keep === undefined && !ratios)
+      fail('keep', `method '${method}': expected keep, such as macs=0.5, or a pruningRatio by layer`)
     return
   }
-  if (keep !== undefined || ratios) fail(keep !== undefined ? 'keep' : 'pruningRatio', `method '${method}' removes single weights: expected amount or nm, got ${keep !== undefined ? `keep ${keep}` : 'pruningRatio'}`)
-  if (nm !== undefined && (amount !== undefined || amounts)) fail('nm', 'nm decides the amount by itself: expected either nm or amount')
-  if (nm === undefined && amount === undefined) fail('amount', `method '${method}': expected amount, such as 0.7, or nm, such as 2:4`)
+  if (keep !== undefined || ratios)
+    fail(
+      keep !== undefined ? 'keep' : 'pruningRatio',
+      `method '${method}' removes single weights: expected amount or nm, got ${keep !== undefined ? `keep ${keep}` : 'pruningRatio'}`,
+    )
+  if (nm !== undefined && (amount !== undefined || amounts))
+    fail('nm', 'nm decides the amount by itself: expected either nm or amount')
+  if (nm === undefined && amount === undefined)
+    fail('amount', `method '${method}': expected amount, such as 0.7, or nm, such as 2:4`)
 }

@@ -10,7 +10,13 @@ export type KeepTarget = (typeof keepTargets)[number]
 const structures = ['unstructured', 'structured'] as const
 
 /** 'l1-unstructured', 'taylor-structured' and so on: an importance, and what it chooses among. */
-export const pruneMethods = importances.list().flatMap((importance) => structures.filter((structure) => structure === 'structured' || importance.weight).map((structure) => `${importance.id}-${structure}`))
+export const pruneMethods = importances
+  .list()
+  .flatMap((importance) =>
+    structures
+      .filter((structure) => structure === 'structured' || importance.weight)
+      .map((structure) => `${importance.id}-${structure}`),
+  )
 
 const share = z.number().min(0).max(1)
 
@@ -22,25 +28,70 @@ export const gradual = { field: 'schedule', is: pruneSchedules.ids.filter((id) =
 
 /** What is removed from a network. */
 export const pruneConfig = z.object({
-  method: z.enum(pruneMethods as [string, ...string[]]).default('l1-unstructured').describe('How importance is measured, and whether single weights or whole channels go'),
+  method: z
+    .enum(pruneMethods as [string, ...string[]])
+    .default('l1-unstructured')
+    .describe('How importance is measured, and whether single weights or whole channels go'),
   ...onlyWhen(unstructured, {
-    amount: z.number().gt(0).lt(1).optional().describe('Unstructured: share of zeros among all convolution and linear weights'),
+    amount: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .optional()
+      .describe('Unstructured: share of zeros among all convolution and linear weights'),
   }),
-  scope: z.enum(['local', 'global']).default('local').describe('local: the same share in every layer; global: one ranking over all layers'),
+  scope: z
+    .enum(['local', 'global'])
+    .default('local')
+    .describe('local: the same share in every layer; global: one ranking over all layers'),
   ...onlyWhen(unstructured, {
-    layerAmounts: z.record(z.string(), share).default({}).describe('Unstructured: share of zeros of single layers, by name'),
-    nm: z.string().regex(/^\d+:\d+$/, 'expected N:M such as 2:4').optional().describe('Unstructured: keep N of every M weights along the input channels, such as 2:4'),
+    layerAmounts: z
+      .record(z.string(), share)
+      .default({})
+      .describe('Unstructured: share of zeros of single layers, by name'),
+    nm: z
+      .string()
+      .regex(/^\d+:\d+$/, 'expected N:M such as 2:4')
+      .optional()
+      .describe('Unstructured: keep N of every M weights along the input channels, such as 2:4'),
   }),
   ...onlyWhen(structured, {
-    keep: z.string().regex(/^(params|macs|latency)=0?\.\d+$/, 'expected params=, macs= or latency= with a share below 1, such as macs=0.5').optional().describe('Structured: what to keep, such as macs=0.5, params=0.3 or latency=0.6 (measured on this CPU)'),
-    pruningRatio: z.record(z.string(), share).default({}).describe('Structured: share of channels removed from single layers, by name'),
+    keep: z
+      .string()
+      .regex(
+        /^(params|macs|latency)=0?\.\d+$/,
+        'expected params=, macs= or latency= with a share below 1, such as macs=0.5',
+      )
+      .optional()
+      .describe('Structured: what to keep, such as macs=0.5, params=0.3 or latency=0.6 (measured on this CPU)'),
+    pruningRatio: z
+      .record(z.string(), share)
+      .default({})
+      .describe('Structured: share of channels removed from single layers, by name'),
   }),
   protect: z.array(z.string().min(1)).default([]).describe('Layers that lose nothing, by name or the beginning of it'),
   ...onlyWhen(structured, {
-    roundTo: z.number().int().min(1).max(64).default(8).meta({ unit: 'channels' }).describe('Structured: channel counts become multiples of this'),
-    minChannels: z.number().int().min(1).max(1024).default(8).meta({ unit: 'channels' }).describe('Structured: no layer gets fewer'),
+    roundTo: z
+      .number()
+      .int()
+      .min(1)
+      .max(64)
+      .default(8)
+      .meta({ unit: 'channels' })
+      .describe('Structured: channel counts become multiples of this'),
+    minChannels: z
+      .number()
+      .int()
+      .min(1)
+      .max(1024)
+      .default(8)
+      .meta({ unit: 'channels' })
+      .describe('Structured: no layer gets fewer'),
   }),
-  schedule: z.enum(pruneSchedules.ids as [string, ...string[]]).default('one-shot').describe('How the amount is reached'),
+  schedule: z
+    .enum(pruneSchedules.ids as [string, ...string[]])
+    .default('one-shot')
+    .describe('How the amount is reached'),
   ...onlyWhen(gradual, { steps: z.number().int().min(1).max(100).default(3).describe('Steps of a gradual schedule') }),
 })
 

@@ -14,7 +14,11 @@ interface CutOptions {
 }
 
 /** The graph without some units: their slices leave every parameter, and what counts channels in nodes and constants follows. Masks are cut alike. */
-export function cut(dependencies: DependencyGraph, removed: ReadonlySet<number>, { shapesOnly = false }: CutOptions = {}): Graph {
+export function cut(
+  dependencies: DependencyGraph,
+  removed: ReadonlySet<number>,
+  { shapesOnly = false }: CutOptions = {},
+): Graph {
   const { graph } = dependencies
   const initializers = new Map(graph.initializers)
   const masks = new Map(graph.masks)
@@ -34,7 +38,12 @@ export function cut(dependencies: DependencyGraph, removed: ReadonlySet<number>,
   return { ...result, outputs: checkedOutputs(result) }
 }
 
-function cutTensor({ dtype, shape, data }: TensorData, axis: number, kept: readonly number[], shapesOnly: boolean): TensorData {
+function cutTensor(
+  { dtype, shape, data }: TensorData,
+  axis: number,
+  kept: readonly number[],
+  shapesOnly: boolean,
+): TensorData {
   const target = shape.map((dim, at) => (at === axis ? kept.length : dim))
   return { dtype, shape: target, data: shapesOnly ? zerosOf(dtype, sizeOf(target)) : slices(data, shape, axis, kept) }
 }
@@ -50,7 +59,12 @@ function zerosOf(dtype: DataType, size: number): TypedArray {
 }
 
 /** Slices of a row-major array along an axis. */
-function slices<T extends TypedArray | Mask>(data: T, shape: readonly number[], axis: number, kept: readonly number[]): T {
+function slices<T extends TypedArray | Mask>(
+  data: T,
+  shape: readonly number[],
+  axis: number,
+  kept: readonly number[],
+): T {
   const inner = sizeOf(shape.slice(axis + 1))
   const outer = sizeOf(shape.slice(0, axis))
   const result = data.slice(0, outer * kept.length * inner)
@@ -65,9 +79,16 @@ function slices<T extends TypedArray | Mask>(data: T, shape: readonly number[], 
   return result as T
 }
 
-function rewritten(dependencies: DependencyGraph, removed: ReadonlySet<number>, node: Node, initializers: Map<string, TensorData>): Node {
+function rewritten(
+  dependencies: DependencyGraph,
+  removed: ReadonlySet<number>,
+  node: Node,
+  initializers: Map<string, TensorData>,
+): Node {
   const rule = rules[operators.get(node.op).channels]
-  const touched = [...node.inputs, ...node.outputs].some((value) => dependencies.labelsOf(value).ids.some((id) => removed.has(dependencies.unitOf(id))))
+  const touched = [...node.inputs, ...node.outputs].some((value) =>
+    dependencies.labelsOf(value).ids.some((id) => removed.has(dependencies.unitOf(id))),
+  )
   if (!rule.rewrite || !touched) return node
   const result = rule.rewrite({
     ...nodeContext(dependencies.graph, node, dependencies.shapes),
@@ -91,7 +112,13 @@ export function zeroed({ graph, bindings, unitOf }: DependencyGraph, removed: Re
   for (const [name, axes] of bindings) {
     const tensor = initializers.get(name) as TensorData
     const data = tensor.data.slice()
-    for (const [axis, ids] of axes) zeroSlices(data, tensor.shape, axis, [...ids.keys()].filter((index) => removed.has(unitOf(ids[index]))))
+    for (const [axis, ids] of axes)
+      zeroSlices(
+        data,
+        tensor.shape,
+        axis,
+        [...ids.keys()].filter((index) => removed.has(unitOf(ids[index]))),
+      )
     initializers.set(name, { ...tensor, data })
   }
   return { ...graph, initializers }
@@ -101,6 +128,7 @@ function zeroSlices(data: TypedArray, shape: readonly number[], axis: number, po
   const inner = sizeOf(shape.slice(axis + 1))
   const outer = sizeOf(shape.slice(0, axis))
   for (let row = 0; row < outer; row++) {
-    for (const position of positions) data.fill(0, (row * shape[axis] + position) * inner, (row * shape[axis] + position + 1) * inner)
+    for (const position of positions)
+      data.fill(0, (row * shape[axis] + position) * inner, (row * shape[axis] + position + 1) * inner)
   }
 }

@@ -44,7 +44,8 @@ export function dependencyGraph(graph: Graph): DependencyGraph {
   const tracker = new ChannelTracker()
   for (const { name } of graph.inputs) labelInput(tracker, name, shapes.get(name) ?? [])
   for (const node of graph.nodes) follow(graph, node, shapes, tracker)
-  for (const { name } of graph.outputs) tracker.block(labelsIn(tracker, name, shapes).ids, `its channels are the model's output '${name}'`)
+  for (const { name } of graph.outputs)
+    tracker.block(labelsIn(tracker, name, shapes).ids, `its channels are the model's output '${name}'`)
   return {
     graph,
     shapes,
@@ -61,7 +62,8 @@ function labelInput(tracker: ChannelTracker, name: string, shape: Shape): void {
   tracker.setLabels(name, { shape: shape.map((dim, axis) => (axis === 1 ? dim : 1)), ids })
 }
 
-const labelsIn = (tracker: ChannelTracker, value: string, shapes: ReadonlyMap<string, Shape>): Labels => tracker.labels(value) ?? withoutChannels(shapes.get(value)?.length ?? 0)
+const labelsIn = (tracker: ChannelTracker, value: string, shapes: ReadonlyMap<string, Shape>): Labels =>
+  tracker.labels(value) ?? withoutChannels(shapes.get(value)?.length ?? 0)
 
 function follow(graph: Graph, node: Node, shapes: ReadonlyMap<string, Shape>, tracker: ChannelTracker): void {
   const outputShapes = node.outputs.map((name) => shapes.get(name) ?? [])
@@ -76,12 +78,19 @@ function follow(graph: Graph, node: Node, shapes: ReadonlyMap<string, Shape>, tr
   const labels = rules[operators.get(node.op).channels].follow(context)
   const known = labels?.every(({ shape }) => (shape[0] ?? 1) === 1) ? labels : undefined
   if (!known) blockAround(context)
-  node.outputs.forEach((name, index) => tracker.setLabels(name, known?.[index] ?? withoutChannels(outputShapes[index].length)))
+  node.outputs.forEach((name, index) =>
+    tracker.setLabels(name, known?.[index] ?? withoutChannels(outputShapes[index].length)),
+  )
 }
 
 /** Everything that an unknown coupling meets stays whole. */
 function blockAround({ node, tracker, labels }: FollowContext): void {
-  node.inputs.forEach((_, index) => tracker.block(labels(index).ids, `node '${node.name}' (${node.op}) couples channels in a way that is not supported`))
+  node.inputs.forEach((_, index) =>
+    tracker.block(
+      labels(index).ids,
+      `node '${node.name}' (${node.op}) couples channels in a way that is not supported`,
+    ),
+  )
 }
 
 function groupsOf(tracker: ChannelTracker): readonly Group[] {
@@ -116,7 +125,13 @@ function connected(tracker: ChannelTracker): readonly (readonly Producer[])[] {
 }
 
 /** Positions of a value's axis whose unit stays. */
-export function keptPositions(dependencies: DependencyGraph, removed: ReadonlySet<number>, value: string, axis: number, size: number): readonly number[] {
+export function keptPositions(
+  dependencies: DependencyGraph,
+  removed: ReadonlySet<number>,
+  value: string,
+  axis: number,
+  size: number,
+): readonly number[] {
   const ids = channelsAlong(dependencies.labelsOf(value), axis, size)
   const all = Array.from({ length: size }, (_, index) => index)
   return ids ? all.filter((index) => !removed.has(dependencies.unitOf(ids[index]))) : all

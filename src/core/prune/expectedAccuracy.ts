@@ -15,10 +15,23 @@ export function expectedAccuracy(base: number, drops: readonly number[], chance:
 }
 
 /** Accuracy at a share of removed channels: on the lines between the measured points, from `base` at none to `chance` at all. Points in any order. */
-export function accuracyAt(points: readonly SensitivityPoint[], base: number, chance: number, removedShare: number): number {
-  const inner = points.filter((point) => point.removedShare > 0 && point.removedShare < 1).toSorted((a, b) => a.removedShare - b.removedShare)
+export function accuracyAt(
+  points: readonly SensitivityPoint[],
+  base: number,
+  chance: number,
+  removedShare: number,
+): number {
+  const inner = points
+    .filter((point) => point.removedShare > 0 && point.removedShare < 1)
+    .toSorted((a, b) => a.removedShare - b.removedShare)
   const all = [{ removedShare: 0, accuracy: base }, ...inner, { removedShare: 1, accuracy: chance }]
-  const after = Math.max(1, all.findIndex((point) => point.removedShare >= removedShare))
+  const after = Math.max(
+    1,
+    all.findIndex((point) => point.removedShare >= removedShare),
+  )
   const [low, high] = [all[after - 1], all[after]]
-  return low.accuracy + ((high.accuracy - low.accuracy) * (removedShare - low.removedShare)) / (high.removedShare - low.removedShare)
+  return (
+    low.accuracy +
+    ((high.accuracy - low.accuracy) * (removedShare - low.removedShare)) / (high.removedShare - low.removedShare)
+  )
 }

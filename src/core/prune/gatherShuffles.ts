@@ -22,9 +22,19 @@ export function gatherShuffles(graph: Graph): Graph {
     const name = `${last.outputs[0]}.order`
     initializers.set(name, intTensor(order))
     replaced.set(chain[0], undefined).set(chain[1], undefined)
-    replaced.set(last, { name: last.name, op: 'Gather', inputs: [first.inputs[0], name], outputs: last.outputs, attributes: { axis: 1 } })
+    replaced.set(last, {
+      name: last.name,
+      op: 'Gather',
+      inputs: [first.inputs[0], name],
+      outputs: last.outputs,
+      attributes: { axis: 1 },
+    })
   }
-  return { ...graph, initializers, nodes: graph.nodes.flatMap((node) => (replaced.has(node) ? (replaced.get(node) ?? []) : node)) }
+  return {
+    ...graph,
+    initializers,
+    nodes: graph.nodes.flatMap((node) => (replaced.has(node) ? (replaced.get(node) ?? []) : node)),
+  }
 }
 
 /** The Transpose and the Reshape after a node, where each is the only reader. */
@@ -39,12 +49,31 @@ function following(first: Node, readers: ReadonlyMap<string, readonly Node[]>): 
 }
 
 /** The channel of the input at each position of the result; undefined when the chain does more than reorder axis 1. */
-function channelOrder([first, transpose, last]: readonly Node[], shapes: ReadonlyMap<string, Shape>): readonly number[] | undefined {
+function channelOrder(
+  [first, transpose, last]: readonly Node[],
+  shapes: ReadonlyMap<string, Shape>,
+): readonly number[] | undefined {
   const shapeOf = (value: string): Shape => shapes.get(value) ?? []
-  const [from, middle, turned, to] = [first.inputs[0], first.outputs[0], transpose.outputs[0], last.outputs[0]].map(shapeOf)
+  const [from, middle, turned, to] = [first.inputs[0], first.outputs[0], transpose.outputs[0], last.outputs[0]].map(
+    shapeOf,
+  )
   const { perm } = transpose.attributes
-  if (from.length < 3 || from.join() !== to.join() || !Array.isArray(perm) || !keepsPlane(perm.map(Number), middle, from)) return undefined
-  const split = reshaped(alongAxis(Int32Array.from({ length: from[1] }, (_, index) => index), 1, from.length), from, middle)
+  if (
+    from.length < 3 ||
+    from.join() !== to.join() ||
+    !Array.isArray(perm) ||
+    !keepsPlane(perm.map(Number), middle, from)
+  )
+    return undefined
+  const split = reshaped(
+    alongAxis(
+      Int32Array.from({ length: from[1] }, (_, index) => index),
+      1,
+      from.length,
+    ),
+    from,
+    middle,
+  )
   const result = reshaped(permuted(split, perm.map(Number)), turned, to)
   return varyingAxes(result).every((axis) => axis === 1) && result.shape[1] === from[1] ? [...result.ids] : undefined
 }
@@ -53,5 +82,9 @@ function channelOrder([first, transpose, last]: readonly Node[], shapes: Readonl
 function keepsPlane(perm: readonly number[], middle: Shape, from: Shape): boolean {
   const rest = from.slice(2)
   const behind = middle.length - rest.length
-  return perm[0] === 0 && middle.slice(behind).join() === rest.join() && perm.slice(behind).every((axis, index) => axis === behind + index)
+  return (
+    perm[0] === 0 &&
+    middle.slice(behind).join() === rest.join() &&
+    perm.slice(behind).every((axis, index) => axis === behind + index)
+  )
 }

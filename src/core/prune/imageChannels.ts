@@ -17,14 +17,22 @@ interface ImageReader {
 }
 
 /** Convolutions that read the quantized images and whose input channels are no multiple of `block`. */
-export function imageReaders(graph: Graph, { stored, graph: { initializers } }: FloatShadow, block = imageBlock): readonly ImageReader[] {
+export function imageReaders(
+  graph: Graph,
+  { stored, graph: { initializers } }: FloatShadow,
+  block = imageBlock,
+): readonly ImageReader[] {
   const images = new Set(graph.inputs.map(({ name }) => name))
   const writers = producers(graph)
   return graph.nodes.flatMap((node): readonly ImageReader[] => {
     const [source, weight] = [writers.get(node.inputs[0]), node.inputs[1] ?? '']
     const [, channels, ...window] = initializers.get(weight)?.shape ?? []
-    const isReader = node.op === 'Conv' && source?.op === 'DequantizeLinear' && images.has(writers.get(source.inputs[0])?.inputs[0] ?? '')
-    const fits = stored.has(weight) && window.length === 2 && channels % block !== 0 && Number(node.attributes.group ?? 1) === 1
+    const isReader =
+      node.op === 'Conv' &&
+      source?.op === 'DequantizeLinear' &&
+      images.has(writers.get(source.inputs[0])?.inputs[0] ?? '')
+    const fits =
+      stored.has(weight) && window.length === 2 && channels % block !== 0 && Number(node.attributes.group ?? 1) === 1
     return isReader && fits ? [{ node, source, weight, channels }] : []
   })
 }
@@ -35,8 +43,20 @@ export const filledCount = (channels: number, block = imageBlock): number => Mat
 export function fillImages(graph: Graph, readers: readonly ImageReader[]): Graph {
   const initializers = new Map(graph.initializers)
   const filled = new Map(readers.map((reader) => [reader.node, fillOne(reader, initializers)]))
-  const idle = new Set(readers.map(({ source }) => source).filter(({ outputs: [value] }) => consumers(graph).get(value)?.every((node) => filled.has(node))))
-  return { ...graph, nodes: graph.nodes.filter((node) => !idle.has(node)).flatMap((node) => filled.get(node) ?? [node]), initializers }
+  const idle = new Set(
+    readers
+      .map(({ source }) => source)
+      .filter(({ outputs: [value] }) =>
+        consumers(graph)
+          .get(value)
+          ?.every((node) => filled.has(node)),
+      ),
+  )
+  return {
+    ...graph,
+    nodes: graph.nodes.filter((node) => !idle.has(node)).flatMap((node) => filled.get(node) ?? [node]),
+    initializers,
+  }
 }
 
 function fillOne({ node, source, channels }: ImageReader, initializers: Map<string, TensorData>): readonly Node[] {
@@ -45,7 +65,18 @@ function fillOne({ node, source, channels }: ImageReader, initializers: Map<stri
   const zero = initializers.get(zeroPoint)
   initializers.set(name('widths'), intTensor([0, 0, 0, 0, 0, filledCount(channels) - channels, 0, 0]))
   initializers.set(name('zero'), tensorData(zero?.dtype ?? 'uint8', [], [zero?.data[0] ?? 0]))
-  const padded: Node = { name: name('Pad'), op: 'Pad', inputs: [integers, name('widths'), name('zero')], outputs: [name('filled')], attributes: {} }
-  const real: Node = { ...source, name: name('DequantizeLinear'), inputs: [name('filled'), scale, ...(zeroPoint ? [zeroPoint] : [])], outputs: [name('real')] }
+  const padded: Node = {
+    name: name('Pad'),
+    op: 'Pad',
+    inputs: [integers, name('widths'), name('zero')],
+    outputs: [name('filled')],
+    attributes: {},
+  }
+  const real: Node = {
+    ...source,
+    name: name('DequantizeLinear'),
+    inputs: [name('filled'), scale, ...(zeroPoint ? [zeroPoint] : [])],
+    outputs: [name('real')],
+  }
   return [padded, real, { ...node, inputs: node.inputs.with(0, name('real')) }]
 }

@@ -13,13 +13,20 @@ export interface Labels {
 /** The channel that constants have: it is never removed. */
 export const noChannel = 0
 
-export const withoutChannels = (rank: number): Labels => ({ shape: new Array<number>(rank).fill(1), ids: Int32Array.of(noChannel) })
+export const withoutChannels = (rank: number): Labels => ({
+  shape: new Array<number>(rank).fill(1),
+  ids: Int32Array.of(noChannel),
+})
 
 /** Labels that change along one axis only. */
-export const alongAxis = (ids: Int32Array, axis: number, rank: number): Labels => ({ shape: Array.from({ length: rank }, (_, at) => (at === axis ? ids.length : 1)), ids })
+export const alongAxis = (ids: Int32Array, axis: number, rank: number): Labels => ({
+  shape: Array.from({ length: rank }, (_, at) => (at === axis ? ids.length : 1)),
+  ids,
+})
 
 /** The axes along which channels change. */
-export const varyingAxes = ({ shape }: Labels): readonly number[] => shape.flatMap((dim, axis) => (dim > 1 ? [axis] : []))
+export const varyingAxes = ({ shape }: Labels): readonly number[] =>
+  shape.flatMap((dim, axis) => (dim > 1 ? [axis] : []))
 
 /** The channels along an axis; undefined when they change along another axis too. `size` is the value's own size there. */
 export function channelsAlong(labels: Labels, axis: number, size: number): Int32Array | undefined {
@@ -53,7 +60,10 @@ function gathered(source: Int32Array, shape: Shape, strides: readonly number[], 
 
 /** Drops repetition: axes along which nothing changes get size 1. */
 export function compressed(labels: Labels): Labels {
-  return labels.shape.reduce((current, dim, axis) => (dim > 1 && !changesAlong(current, axis) ? taken(current, axis, [0]) : current), labels)
+  return labels.shape.reduce(
+    (current, dim, axis) => (dim > 1 && !changesAlong(current, axis) ? taken(current, axis, [0]) : current),
+    labels,
+  )
 }
 
 function changesAlong({ shape, ids }: Labels, axis: number): boolean {
@@ -85,16 +95,30 @@ export function taken({ shape, ids }: Labels, axis: number, positions: ArrayLike
 export function permuted({ shape, ids }: Labels, order: readonly number[]): Labels {
   const strides = rowMajorStrides(shape)
   const target = order.map((axis) => shape[axis])
-  return { shape: target, ids: gathered(ids, target, order.map((axis) => strides[axis]), 0) }
+  return {
+    shape: target,
+    ids: gathered(
+      ids,
+      target,
+      order.map((axis) => strides[axis]),
+      0,
+    ),
+  }
 }
 
 /** The labels of a value after a reshape from one full shape to another. */
-export const reshaped = (labels: Labels, from: Shape, to: Shape): Labels => compressed({ shape: to, ids: expanded(labels, from).ids })
+export const reshaped = (labels: Labels, from: Shape, to: Shape): Labels =>
+  compressed({ shape: to, ids: expanded(labels, from).ids })
 
 /** Joined along an axis; `sizes` are the values' own sizes there. */
 export function concatenated(parts: readonly Labels[], axis: number, sizes: readonly number[]): Labels {
   const common = parts[0].shape.map((_, at) => Math.max(...parts.map(({ shape }) => shape[at])))
-  const full = parts.map((part, index) => expanded(part, common.map((dim, at) => (at === axis ? sizes[index] : dim))))
+  const full = parts.map((part, index) =>
+    expanded(
+      part,
+      common.map((dim, at) => (at === axis ? sizes[index] : dim)),
+    ),
+  )
   const shape = common.map((dim, at) => (at === axis ? sizes.reduce((sum, size) => sum + size, 0) : dim))
   const outer = sizeOf(shape.slice(0, axis))
   const ids = new Int32Array(sizeOf(shape))

@@ -30,12 +30,17 @@ export function weightLayers(graph: Graph): readonly Layer[] {
 const nameOf = ({ node }: Layer): string => node.name
 
 const isCalled = (layer: Layer, name: string): boolean => layer.node.name === name || layer.name === name
-const isWithin = (layer: Layer, name: string): boolean => [layer.node.name, layer.name].some((own) => own.startsWith(`${name}.`) || own.startsWith(`${name}/`))
+const isWithin = (layer: Layer, name: string): boolean =>
+  [layer.node.name, layer.name].some((own) => own.startsWith(`${name}.`) || own.startsWith(`${name}/`))
 
 /** The layer with this name, of its node or its weight; else those whose names begin with it before a dot or slash. Throws `notFound` listing those that are there. */
 export function layersNamed(layers: readonly Layer[], name: string, where: string): readonly Layer[] {
   const exact = layers.filter((layer) => isCalled(layer, name))
   const found = exact.length > 0 ? exact : layers.filter((layer) => isWithin(layer, name))
   if (found.length > 0) return found
-  throw new NNOptError('notFound', `${where}: no layer is called '${name}'; expected one of ${layers.map(nameOf).join(', ')}`, { layer: name })
+  throw new NNOptError(
+    'notFound',
+    `${where}: no layer is called '${name}'; expected one of ${layers.map(nameOf).join(', ')}`,
+    { layer: name },
+  )
 }

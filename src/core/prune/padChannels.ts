@@ -19,7 +19,27 @@ export interface PaddedGraph {
 }
 
 /** Operators through which channels pass one by one, so that one more changes nothing for the others. */
-const transparent = new Set(['Conv', 'Gemm', 'BatchNormalization', 'Relu', 'Clip', 'LeakyRelu', 'HardSwish', 'HardSigmoid', 'Sigmoid', 'Tanh', 'Add', 'Mul', 'Sub', 'Identity', 'MaxPool', 'AveragePool', 'GlobalAveragePool', 'ReduceMean', 'Flatten'])
+const transparent = new Set([
+  'Conv',
+  'Gemm',
+  'BatchNormalization',
+  'Relu',
+  'Clip',
+  'LeakyRelu',
+  'HardSwish',
+  'HardSigmoid',
+  'Sigmoid',
+  'Tanh',
+  'Add',
+  'Mul',
+  'Sub',
+  'Identity',
+  'MaxPool',
+  'AveragePool',
+  'GlobalAveragePool',
+  'ReduceMean',
+  'Flatten',
+])
 
 /**
  * The same function with zero channels added until counts are multiples of `block`: filters, biases and scales of the new channels are zero, and so
@@ -36,20 +56,47 @@ function padQuantized(graph: Graph, block: number): PaddedGraph {
   if (!shadow) return { graph, padded: [] }
   const plan = planned(shadow.graph, block)
   const readers = imageReaders(graph, shadow)
-  const padded = [...readers.map(({ node, channels }) => ({ name: `${node.name}/image`, from: channels, to: filledCount(channels) })), ...plan.padded]
-  const sizes = new Map([...plan.sizes, ...readers.map(({ weight, channels }) => [weight, new Map([...(plan.sizes.get(weight) ?? []), [1, filledCount(channels)]])] as const)])
+  const padded = [
+    ...readers.map(({ node, channels }) => ({ name: `${node.name}/image`, from: channels, to: filledCount(channels) })),
+    ...plan.padded,
+  ]
+  const sizes = new Map([
+    ...plan.sizes,
+    ...readers.map(
+      ({ weight, channels }) =>
+        [weight, new Map([...(plan.sizes.get(weight) ?? []), [1, filledCount(channels)]])] as const,
+    ),
+  ])
   const initializers = padded.length > 0 ? padStored(graph, shadow, sizes) : undefined
   if (!initializers) return { graph, padded: [] }
   const filled = fillImages({ ...graph, initializers }, readers)
-  return { graph: { ...filled, nodes: filled.nodes.map((node) => regrouped(node, plan.groups)), masks: new Map(), qparams: new Map() }, padded }
+  return {
+    graph: {
+      ...filled,
+      nodes: filled.nodes.map((node) => regrouped(node, plan.groups)),
+      masks: new Map(),
+      qparams: new Map(),
+    },
+    padded,
+  }
 }
 
 function padFloat(graph: Graph, block: number): PaddedGraph {
   const { padded, sizes, groups } = planned(graph, block)
   if (padded.length === 0) return { graph, padded }
   const initializers = new Map(graph.initializers)
-  for (const [name, axes] of sizes) for (const [axis, size] of axes) initializers.set(name, padTensor(initializers.get(name) as TensorData, axis, size))
-  return { graph: { ...graph, nodes: graph.nodes.map((node) => regrouped(node, groups)), initializers, masks: new Map(), qparams: new Map() }, padded }
+  for (const [name, axes] of sizes)
+    for (const [axis, size] of axes) initializers.set(name, padTensor(initializers.get(name) as TensorData, axis, size))
+  return {
+    graph: {
+      ...graph,
+      nodes: graph.nodes.map((node) => regrouped(node, groups)),
+      initializers,
+      masks: new Map(),
+      qparams: new Map(),
+    },
+    padded,
+  }
 }
 
 interface Plan {
@@ -77,25 +124,45 @@ function canGrow(dependencies: DependencyGraph, { units }: Group): boolean {
   const own = new Set(units.map(({ id }) => id))
   const fits = (ids: Int32Array): boolean => {
     const found = [...ids].map(dependencies.unitOf)
-    return !found.some((id) => own.has(id)) || (found.length === own.size && new Set(found).size === own.size && found.every((id) => own.has(id)))
+    return (
+      !found.some((id) => own.has(id)) ||
+      (found.length === own.size && new Set(found).size === own.size && found.every((id) => own.has(id)))
+    )
   }
-  const touches = (value: string): boolean => dependencies.labelsOf(value).ids.some((id) => own.has(dependencies.unitOf(id)))
-  const holds = [...dependencies.bindings.values()].every((axes) => [...axes.values()].every(fits)) && dependencies.graph.nodes.every(({ outputs }) => outputs.every((value) => fits(dependencies.labelsOf(value).ids)))
-  return holds && dependencies.graph.nodes.every((node) => !node.inputs.some(touches) || isTransparent(dependencies, node, touches))
+  const touches = (value: string): boolean =>
+    dependencies.labelsOf(value).ids.some((id) => own.has(dependencies.unitOf(id)))
+  const holds =
+    [...dependencies.bindings.values()].every((axes) => [...axes.values()].every(fits)) &&
+    dependencies.graph.nodes.every(({ outputs }) => outputs.every((value) => fits(dependencies.labelsOf(value).ids)))
+  return (
+    holds &&
+    dependencies.graph.nodes.every((node) => !node.inputs.some(touches) || isTransparent(dependencies, node, touches))
+  )
 }
 
 function isTransparent({ graph, shapes }: DependencyGraph, node: Node, touches: (value: string) => boolean): boolean {
   if (!transparent.has(node.op)) return false
   const weight = graph.initializers.get(node.inputs[1] ?? '')
   if (node.op === 'Gemm') return weight !== undefined
-  if (node.op === 'Conv') return weight?.dtype === 'float32' && (groupOf(node) === 1 || (weight.shape[0] === groupOf(node) && weight.shape[1] === 1))
+  if (node.op === 'Conv')
+    return (
+      weight?.dtype === 'float32' &&
+      (groupOf(node) === 1 || (weight.shape[0] === groupOf(node) && weight.shape[1] === 1))
+    )
   // A mean over the channels would count the new ones; flattened positions would mix with channels.
-  return node.outputs.every((value) => touches(value) && (node.op !== 'Flatten' || (shapes.get(value)?.[1] ?? 0) === (shapes.get(node.inputs[0])?.[1] ?? -1)))
+  return node.outputs.every(
+    (value) =>
+      touches(value) &&
+      (node.op !== 'Flatten' || (shapes.get(value)?.[1] ?? 0) === (shapes.get(node.inputs[0])?.[1] ?? -1)),
+  )
 }
 
 const groupOf = ({ attributes }: Node): number => Number(attributes.group ?? 1)
 
-function newSizes({ graph, bindings, unitOf, labelsOf }: DependencyGraph, units: ReadonlyMap<number, number>): Pick<Plan, 'sizes' | 'groups'> {
+function newSizes(
+  { graph, bindings, unitOf, labelsOf }: DependencyGraph,
+  units: ReadonlyMap<number, number>,
+): Pick<Plan, 'sizes' | 'groups'> {
   const sizes = new Map<string, Map<number, number>>()
   for (const [name, axes] of bindings) {
     const grown = [...axes].flatMap(([axis, ids]): [number, number][] => {

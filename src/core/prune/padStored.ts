@@ -10,7 +10,11 @@ export type AxisSizes = ReadonlyMap<string, ReadonlyMap<number, number>>
  * The initializers of a QDQ graph with the sizes that were planned on its shadow: integers grow by the one that stands for zero, scales and zero
  * points of a channel by copies of the last. Undefined where scales are shared with a parameter of another size, or zero is not one integer for all.
  */
-export function padStored({ initializers }: Graph, { stored }: FloatShadow, sizes: AxisSizes): ReadonlyMap<string, TensorData> | undefined {
+export function padStored(
+  { initializers }: Graph,
+  { stored }: FloatShadow,
+  sizes: AxisSizes,
+): ReadonlyMap<string, TensorData> | undefined {
   const result = new Map(initializers)
   for (const [name, axes] of sizes) {
     const parameter = stored.get(name)
@@ -22,15 +26,29 @@ export function padStored({ initializers }: Graph, { stored }: FloatShadow, size
   return result
 }
 
-function padParameter(result: Map<string, TensorData>, original: ReadonlyMap<string, TensorData>, { integers, scale, zeroPoint, axis: scaleAxis }: StoredParameter, axis: number, size: number): boolean {
+function padParameter(
+  result: Map<string, TensorData>,
+  original: ReadonlyMap<string, TensorData>,
+  { integers, scale, zeroPoint, axis: scaleAxis }: StoredParameter,
+  axis: number,
+  size: number,
+): boolean {
   const zero = zeroPoint === undefined ? 0 : zeroOf(original.get(zeroPoint))
   if (zero === undefined) return false
   result.set(integers, padTensor(result.get(integers) as TensorData, axis, size, zero))
-  return axis !== scaleAxis || [scale, ...(zeroPoint === undefined ? [] : [zeroPoint])].every((name) => padScales(result, original, name, size))
+  return (
+    axis !== scaleAxis ||
+    [scale, ...(zeroPoint === undefined ? [] : [zeroPoint])].every((name) => padScales(result, original, name, size))
+  )
 }
 
 /** Shared scales grow once: a second reader must want the same size. */
-function padScales(result: Map<string, TensorData>, original: ReadonlyMap<string, TensorData>, name: string, size: number): boolean {
+function padScales(
+  result: Map<string, TensorData>,
+  original: ReadonlyMap<string, TensorData>,
+  name: string,
+  size: number,
+): boolean {
   const [now, before] = [result.get(name), original.get(name)]
   if (!now || !before) return false
   if (now !== before) return now.data.length === size

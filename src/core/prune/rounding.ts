@@ -18,7 +18,8 @@ function positionsPerUnit({ producers, units }: Group): number {
 /** From so many channels on, multiples of 16: runtimes compute in blocks of 8 or, with AVX-512, 16 channels, and a half-empty block is lost where layers are wide. */
 const wide = { channels: 64, roundTo: 16 } as const
 
-const rounding = (channels: number, roundTo: number): number => (channels >= wide.channels && wide.roundTo % roundTo === 0 && roundTo > 1 ? wide.roundTo : roundTo)
+const rounding = (channels: number, roundTo: number): number =>
+  channels >= wide.channels && wide.roundTo % roundTo === 0 && roundTo > 1 ? wide.roundTo : roundTo
 
 /** The nearest number of units that a group may keep, between its floor and all of them. */
 export function allowedCount(group: Group, wanted: number, { roundTo, minChannels }: RoundingConfig): number {

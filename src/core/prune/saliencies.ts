@@ -11,21 +11,46 @@ import type { ImageBatch } from '../train/trainer'
 import type { Saliencies } from './scores'
 
 /** Σ over batches of (gradient · parameter)² for every element of every trainable parameter, in ONNX's layout. */
-export async function computeSaliencies(graph: Graph, normalization: Normalization, batches: AsyncIterable<ImageBatch>): Promise<Saliencies> {
+export async function computeSaliencies(
+  graph: Graph,
+  normalization: Normalization,
+  batches: AsyncIterable<ImageBatch>,
+): Promise<Saliencies> {
   const executor = createExecutor(graph)
   const normalizer = createNormalizer(normalization)
   const classes = Number(classOutput(graph).shape.at(-1))
-  const parameters = new Map(executor.parameters.map(({ name, shape }): [string, Tensor] => [name, tensor(executor.pack(name), [...shape])]))
-  const sums = new Map(executor.parameters.filter(({ trainable }) => trainable).map(({ name, shape }): [string, Tensor] => [name, zeros([...shape])]))
+  const parameters = new Map(
+    executor.parameters.map(({ name, shape }): [string, Tensor] => [name, tensor(executor.pack(name), [...shape])]),
+  )
+  const sums = new Map(
+    executor.parameters
+      .filter(({ trainable }) => trainable)
+      .map(({ name, shape }): [string, Tensor] => [name, zeros([...shape])]),
+  )
   try {
     for await (const batch of batches) {
       const images = normalizer.apply(batch)
       const targets = tensor2d(smoothLabels(batch.labels, classes, 0), [batch.labels.length, classes])
       const step = executor.step(images, parameters, (logits: Tensor2D) => crossEntropy(logits, targets))
       for (const [name, gradient] of step.gradients) addSquared(sums, name, gradient, parameters.get(name))
-      for (const used of [images, targets, step.loss, step.logits, ...step.gradients.values(), ...step.statistics.values()]) used.dispose()
+      for (const used of [
+        images,
+        targets,
+        step.loss,
+        step.logits,
+        ...step.gradients.values(),
+        ...step.statistics.values(),
+      ])
+        used.dispose()
     }
-    return new Map(await Promise.all([...sums].map(async ([name, sum]) => [name, Float32Array.from(executor.unpack(name, Float32Array.from(await sum.data())).data)] as const)))
+    return new Map(
+      await Promise.all(
+        [...sums].map(
+          async ([name, sum]) =>
+            [name, Float32Array.from(executor.unpack(name, Float32Array.from(await sum.data())).data)] as const,
+        ),
+      ),
+    )
   } finally {
     for (const part of [executor, normalizer, ...parameters.values(), ...sums.values()]) part.dispose()
   }
@@ -34,6 +59,9 @@ export async function computeSaliencies(graph: Graph, normalization: Normalizati
 function addSquared(sums: Map<string, Tensor>, name: string, gradient: Tensor, parameter: Tensor | undefined): void {
   const before = sums.get(name)
   if (!before || !parameter) return
-  sums.set(name, tidy(() => add(before, square(mul(gradient, parameter)))))
+  sums.set(
+    name,
+    tidy(() => add(before, square(mul(gradient, parameter)))),
+  )
   before.dispose()
 }

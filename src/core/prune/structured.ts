@@ -44,7 +44,12 @@ export interface Choice {
 export const tolerance = { below: 0.1, above: 0.02 } as const
 
 /** The least important units whose removal leaves the wanted share of a cost. Throws `wrongCall` naming the layer or the limit where that cannot be. */
-export function chooseUnits(dependencies: DependencyGraph, scores: ReadonlyMap<Group, Float64Array>, config: StructuredConfig, target?: Target): Choice {
+export function chooseUnits(
+  dependencies: DependencyGraph,
+  scores: ReadonlyMap<Group, Float64Array>,
+  config: StructuredConfig,
+  target?: Target,
+): Choice {
   const fixed = fixedCounts(dependencies, config)
   const known = new Map<string, Choice>()
   const choice = (counts: Counts): Choice => {
@@ -55,51 +60,88 @@ export function chooseUnits(dependencies: DependencyGraph, scores: ReadonlyMap<G
   }
   if (!target) return choice(fixed)
   const free = [...scores.keys()].filter((group) => !fixed.has(group))
-  const at = (removedShare: number): Choice => choice(new Map([...fixed, ...freeCounts(free, scores, config, removedShare)]))
+  const at = (removedShare: number): Choice =>
+    choice(new Map([...fixed, ...freeCounts(free, scores, config, removedShare)]))
   return nearest(choice, at, target)
 }
 
-function choiceOf(dependencies: DependencyGraph, counts: Counts, scores: ReadonlyMap<Group, Float64Array>, target: Target | undefined): Choice {
+function choiceOf(
+  dependencies: DependencyGraph,
+  counts: Counts,
+  scores: ReadonlyMap<Group, Float64Array>,
+  target: Target | undefined,
+): Choice {
   const removed = removedUnits(counts, scores)
   return { counts, removed, kept: target ? costAfter(dependencies, removed, target) / target.whole : 1 }
 }
 
 const costAfter = (dependencies: DependencyGraph, removed: ReadonlySet<number>, target: Target): number =>
-  target.costOfSizes ? target.costOfSizes(cutSizes(dependencies, removed)) : target.cost(cut(dependencies, removed, { shapesOnly: true }))
+  target.costOfSizes
+    ? target.costOfSizes(cutSizes(dependencies, removed))
+    : target.cost(cut(dependencies, removed, { shapesOnly: true }))
 
 /** Groups that are protected or have a ratio of their own. */
 function fixedCounts(dependencies: DependencyGraph, config: StructuredConfig): Counts {
   const layers = weightLayers(dependencies.graph)
-  const groupsNamed = (name: string, where: string): readonly { readonly node: string; readonly group: Group | undefined }[] =>
+  const groupsNamed = (
+    name: string,
+    where: string,
+  ): readonly { readonly node: string; readonly group: Group | undefined }[] =>
     layersNamed(layers, name, where).map((layer) => {
       const unit = dependencies.unitOf(dependencies.bindings.get(layer.name)?.get(layer.outputAxis)?.[0] ?? 0)
-      return { node: layer.node.name, group: dependencies.groups.find(({ units }) => units.some(({ id }) => id === unit)) }
+      return {
+        node: layer.node.name,
+        group: dependencies.groups.find(({ units }) => units.some(({ id }) => id === unit)),
+      }
     })
   const counts = new Map<Group, number>()
-  for (const name of config.protect) for (const { group } of groupsNamed(name, 'protect')) if (group && group.blocked === undefined) counts.set(group, group.units.length)
+  for (const name of config.protect)
+    for (const { group } of groupsNamed(name, 'protect'))
+      if (group && group.blocked === undefined) counts.set(group, group.units.length)
   for (const [name, ratio] of Object.entries(config.pruningRatio)) {
-    for (const { node, group } of groupsNamed(name, 'pruningRatio')) counts.set(openGroup(node, group), ratioCount(openGroup(node, group), ratio, config))
+    for (const { node, group } of groupsNamed(name, 'pruningRatio'))
+      counts.set(openGroup(node, group), ratioCount(openGroup(node, group), ratio, config))
   }
   return counts
 }
 
 function openGroup(node: string, group: Group | undefined): Group {
   if (group && group.blocked === undefined) return group
-  throw new NNOptError('wrongCall', `pruningRatio: layer '${node}' stays whole: ${group?.blocked ?? 'it makes no channels'}`, { layer: node })
+  throw new NNOptError(
+    'wrongCall',
+    `pruningRatio: layer '${node}' stays whole: ${group?.blocked ?? 'it makes no channels'}`,
+    { layer: node },
+  )
 }
 
 function ratioCount(group: Group, ratio: number, config: RoundingConfig): number {
   const wanted = Math.round((1 - ratio) * group.units.length)
-  if (wanted < 1) throw new NNOptError('wrongCall', `pruningRatio: ${ratio} would empty layer '${group.name}' of ${group.units.length} channels: expected less`, { layer: group.name })
+  if (wanted < 1)
+    throw new NNOptError(
+      'wrongCall',
+      `pruningRatio: ${ratio} would empty layer '${group.name}' of ${group.units.length} channels: expected less`,
+      { layer: group.name },
+    )
   return allowedCount(group, wanted, config)
 }
 
-function freeCounts(free: readonly Group[], scores: ReadonlyMap<Group, Float64Array>, config: StructuredConfig, removedShare: number): Counts {
+function freeCounts(
+  free: readonly Group[],
+  scores: ReadonlyMap<Group, Float64Array>,
+  config: StructuredConfig,
+  removedShare: number,
+): Counts {
   const scoresOf = (group: Group): Float64Array => scores.get(group) ?? new Float64Array()
-  if (config.scope === 'local') return new Map(free.map((group) => [group, allowedCount(group, (1 - removedShare) * group.units.length, config)]))
+  if (config.scope === 'local')
+    return new Map(free.map((group) => [group, allowedCount(group, (1 - removedShare) * group.units.length, config)]))
   const ranking = rankingOf(free, scores)
   const threshold = ranking[Math.min(ranking.length - 1, Math.floor(removedShare * ranking.length))]
-  return new Map(free.map((group) => [group, allowedCount(group, removedShare >= 1 ? 0 : countFrom(scoresOf(group), threshold), config)]))
+  return new Map(
+    free.map((group) => [
+      group,
+      allowedCount(group, removedShare >= 1 ? 0 : countFrom(scoresOf(group), threshold), config),
+    ]),
+  )
 }
 
 const rankings = new WeakMap<readonly Group[], Float64Array>()
@@ -118,10 +160,12 @@ function countFrom(scores: Float64Array, threshold: number): number {
 }
 
 function removedUnits(counts: Counts, scores: ReadonlyMap<Group, Float64Array>): ReadonlySet<number> {
-  return new Set([...counts].flatMap(([group, count]) => {
-    const order = ascending(scores.get(group) ?? new Float64Array(group.units.length))
-    return order.slice(0, group.units.length - count).map((index) => group.units[index].id)
-  }))
+  return new Set(
+    [...counts].flatMap(([group, count]) => {
+      const order = ascending(scores.get(group) ?? new Float64Array(group.units.length))
+      return order.slice(0, group.units.length - count).map((index) => group.units[index].id)
+    }),
+  )
 }
 
 const orders = new WeakMap<Float64Array, readonly number[]>()
@@ -139,7 +183,8 @@ const bisections = 24
 function nearest(choice: (counts: Counts) => Choice, at: (removedShare: number) => Choice, target: Target): Choice {
   const { keep } = target
   let [above, below] = [at(0), at(1)]
-  if (below.kept > keep + tolerance.above || above.kept < keep - tolerance.below) throw outOfReach(target, below.kept, above.kept)
+  if (below.kept > keep + tolerance.above || above.kept < keep - tolerance.below)
+    throw outOfReach(target, below.kept, above.kept)
   let [low, high] = [0, 1]
   for (let round = 0; round < bisections; round++) {
     const middle = (low + high) / 2
@@ -148,8 +193,17 @@ function nearest(choice: (counts: Counts) => Choice, at: (removedShare: number) 
     else [high, below] = [middle, tried]
   }
   const between = [...above.counts.keys()].filter((group) => above.counts.get(group) !== below.counts.get(group))
-  const steps = between.map((_, index) => choice(new Map([...above.counts, ...between.slice(0, index + 1).map((group) => [group, below.counts.get(group) ?? 0] as const)])))
-  const best = [above, below, ...steps].filter(({ kept }) => kept <= keep + tolerance.above).sort((a, b) => Math.abs(a.kept - keep) - Math.abs(b.kept - keep))[0]
+  const steps = between.map((_, index) =>
+    choice(
+      new Map([
+        ...above.counts,
+        ...between.slice(0, index + 1).map((group) => [group, below.counts.get(group) ?? 0] as const),
+      ]),
+    ),
+  )
+  const best = [above, below, ...steps]
+    .filter(({ kept }) => kept <= keep + tolerance.above)
+    .sort((a, b) => Math.abs(a.kept - keep) - Math.abs(b.kept - keep))[0]
   if (best.kept < keep - tolerance.below) throw outOfReach(target, best.kept, above.kept)
   return best
 }
@@ -157,4 +211,7 @@ function nearest(choice: (counts: Counts) => Choice, at: (removedShare: number) 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 
 const outOfReach = ({ name, keep }: Target, lowest: number, highest: number): NNOptError =>
-  new NNOptError('wrongCall', `keep ${name}=${keep}: rounding, the least number of channels and the layers that stay whole leave between ${percent(lowest)} and ${percent(highest)}: expected a share between them, fewer protected layers, or a smaller rounding`)
+  new NNOptError(
+    'wrongCall',
+    `keep ${name}=${keep}: rounding, the least number of channels and the layers that stay whole leave between ${percent(lowest)} and ${percent(highest)}: expected a share between them, fewer protected layers, or a smaller rounding`,
+  )

@@ -28,7 +28,7 @@ export class ChannelTracker {
   root(id: number): number {
     let root = id
     while (this.parents[root] !== root) root = this.parents[root]
-    for (let at = id; at !== root; ) [at, this.parents[at]] = [this.parents[at], root]
+    for (let at = id; at !== root;) [at, this.parents[at]] = [this.parents[at], root]
     return root
   }
 

@@ -38,35 +38,64 @@ export function pruneUnstructured(graph: Graph, importance: Importance, config: 
   const wanted = Math.round(config.amount * total)
   const given = layers.reduce((sum, { fixed = 0 }) => sum + fixed, 0)
   const free = layers.filter(({ fixed }) => fixed === undefined)
-  const zeros = new Map([...layers.flatMap((layer) => (layer.fixed === undefined ? [] : [[layer, layer.fixed] as const])), ...shares(free, Math.max(0, wanted - given), config)])
-  const masks = [...zeros].flatMap(([layer, count]) => (count > 0 ? [[layer.name, lowest(layer.scores, count)] as const] : []))
+  const zeros = new Map([
+    ...layers.flatMap((layer) => (layer.fixed === undefined ? [] : [[layer, layer.fixed] as const])),
+    ...shares(free, Math.max(0, wanted - given), config),
+  ])
+  const masks = [...zeros].flatMap(([layer, count]) =>
+    count > 0 ? [[layer.name, lowest(layer.scores, count)] as const] : [],
+  )
   return withMasksApplied({ ...graph, masks: new Map([...graph.masks, ...masks]) })
 }
 
-function candidates(graph: Graph, importance: Importance, { protect, layerAmounts, seed }: UnstructuredConfig): readonly Candidate[] {
+function candidates(
+  graph: Graph,
+  importance: Importance,
+  { protect, layerAmounts, seed }: UnstructuredConfig,
+): readonly Candidate[] {
   const { weight: score } = importance
-  if (!score) throw new NNOptError('wrongCall', `importance '${importance.id}' scores channels, not single weights: use it with a structured method`)
+  if (!score)
+    throw new NNOptError(
+      'wrongCall',
+      `importance '${importance.id}' scores channels, not single weights: use it with a structured method`,
+    )
   const layers = weightLayers(graph)
   const guarded = new Set(protect.flatMap((name) => layersNamed(layers, name, 'protect')))
-  const amounts = new Map(Object.entries(layerAmounts).flatMap(([name, amount]) => layersNamed(layers, name, 'layerAmounts').map((layer) => [layer, amount] as const)))
+  const amounts = new Map(
+    Object.entries(layerAmounts).flatMap(([name, amount]) =>
+      layersNamed(layers, name, 'layerAmounts').map((layer) => [layer, amount] as const),
+    ),
+  )
   return layers.map((layer, index) => {
     const random = createRandom(seed, index)
     const mask = graph.masks.get(layer.name)
     const scores = Float32Array.from(layer.weight.data, (value, at) => (mask?.[at] === 0 ? -1 : score(value, random)))
     const own = amounts.get(layer)
     const masked = mask ? countZeros(mask) : 0
-    return { ...layer, scores, fixed: own !== undefined ? Math.max(masked, ownZeros(layer, own)) : guarded.has(layer) ? masked : undefined }
+    return {
+      ...layer,
+      scores,
+      fixed: own !== undefined ? Math.max(masked, ownZeros(layer, own)) : guarded.has(layer) ? masked : undefined,
+    }
   })
 }
 
 function ownZeros({ node, weight }: Layer, amount: number): number {
   const zeros = Math.round(amount * weight.data.length)
   if (zeros < weight.data.length) return zeros
-  throw new NNOptError('wrongCall', `layerAmounts: ${amount} would empty layer '${node.name}' of ${weight.data.length} weights: expected less`, { layer: node.name })
+  throw new NNOptError(
+    'wrongCall',
+    `layerAmounts: ${amount} would empty layer '${node.name}' of ${weight.data.length} weights: expected less`,
+    { layer: node.name },
+  )
 }
 
 /** How many weights of each layer go, so that they are as many as wanted. */
-function shares(layers: readonly Candidate[], wanted: number, config: UnstructuredConfig): ReadonlyMap<Candidate, number> {
+function shares(
+  layers: readonly Candidate[],
+  wanted: number,
+  config: UnstructuredConfig,
+): ReadonlyMap<Candidate, number> {
   const sizes = layers.map(({ scores }) => scores.length)
   const most = sizes.map((size) => size - Math.max(1, Math.ceil(size * leastKept)))
   const available = most.reduce((sum, count) => sum + count, 0)
@@ -77,7 +106,11 @@ function shares(layers: readonly Candidate[], wanted: number, config: Unstructur
 
 function tooMuch(layers: readonly Candidate[], amount: number): NNOptError {
   const smallest = layers.toSorted((a, b) => a.scores.length - b.scores.length)[0]
-  return new NNOptError('wrongCall', `amount ${amount} would empty layers such as '${smallest?.node.name ?? ''}': every layer keeps 1 % of its weights; expected less, or fewer protected layers`, { layer: smallest?.node.name })
+  return new NNOptError(
+    'wrongCall',
+    `amount ${amount} would empty layers such as '${smallest?.node.name ?? ''}': every layer keeps 1 % of its weights; expected less, or fewer protected layers`,
+    { layer: smallest?.node.name },
+  )
 }
 
 /** One threshold over all layers. Scores beyond a layer's floor do not take part. */

@@ -10,6 +10,12 @@ import type { LayerObservation } from './layers'
 export function correctBias(graph: Graph, { node, target, actual }: LayerObservation): Graph {
   const bias = constantInput(graph, node, 2)
   if (!bias) return graph
-  const corrected = Float32Array.from(bias.data, (value, channel) => value + target.means[channel] - actual.means[channel])
-  return { ...graph, initializers: new Map([...graph.initializers, [node.inputs[2], floatTensor(bias.shape, corrected)]]) }
+  const corrected = Float32Array.from(
+    bias.data,
+    (value, channel) => value + target.means[channel] - actual.means[channel],
+  )
+  return {
+    ...graph,
+    initializers: new Map([...graph.initializers, [node.inputs[2], floatTensor(bias.shape, corrected)]]),
+  }
 }

@@ -22,14 +22,19 @@ export interface ConversionNote {
 export function quantizedBiases(graph: Graph): readonly QuantizedBias[] {
   return graph.nodes.flatMap((node) => {
     const [data, weightName, bias] = node.inputs
-    const [input, weight, values] = [graph.qparams.get(data), graph.qparams.get(weightName), constantInput(graph, node, 2)?.data]
+    const [input, weight, values] = [
+      graph.qparams.get(data),
+      graph.qparams.get(weightName),
+      constantInput(graph, node, 2)?.data,
+    ]
     const hasBias = node.op === 'Conv' || node.op === 'Gemm'
     return hasBias && input && weight && values ? [{ node, bias, values, input, weight }] : []
   })
 }
 
 /** Scale of each bias value: input scale · weight scale, in float32. */
-export const biasScale = ({ input, weight }: Pick<QuantizedBias, 'input' | 'weight'>): Float32Array => weight.scale.map((scale) => Math.fround(scale * input.scale[0]))
+export const biasScale = ({ input, weight }: Pick<QuantizedBias, 'input' | 'weight'>): Float32Array =>
+  weight.scale.map((scale) => Math.fround(scale * input.scale[0]))
 
 /**
  * Enlarges the weight scales whose bias would not fit into int32 (onnxruntime pull request 22020): a channel whose weights are nearly zero
@@ -44,7 +49,12 @@ export function withBiasRoom(graph: Graph): { readonly graph: Graph; readonly no
     const enlarged = scale.reduce((count, value, index) => count + Number(value > known.scale[index]), 0)
     if (enlarged === 0) return []
     qparams.set(name, { ...known, scale })
-    return [{ node: place.node.name, message: `weight scale of ${enlarged} of ${scale.length} channels enlarged: their bias would not fit into 32 bits` }]
+    return [
+      {
+        node: place.node.name,
+        message: `weight scale of ${enlarged} of ${scale.length} channels enlarged: their bias would not fit into 32 bits`,
+      },
+    ]
   })
   return { graph: notes.length > 0 ? { ...graph, qparams } : graph, notes }
 }
@@ -52,5 +62,7 @@ export function withBiasRoom(graph: Graph): { readonly graph: Graph; readonly no
 function roomyScales({ values, input, weight }: QuantizedBias): Float32Array {
   const perTensor = weight.axis === undefined
   const largest = perTensor ? Math.max(...Array.from(values, Math.abs)) : 0
-  return weight.scale.map((scale, channel) => Math.max(scale, (perTensor ? largest : Math.abs(values[channel])) / (input.scale[0] * largestBias)))
+  return weight.scale.map((scale, channel) =>
+    Math.max(scale, (perTensor ? largest : Math.abs(values[channel])) / (input.scale[0] * largestBias)),
+  )
 }

@@ -32,7 +32,13 @@ export function createCalibrationInspector(): CalibrationInspector {
         ;[sum, squares, count, images] = [sum + total, squares + totalSquares, count + length, images + 1]
       }
     },
-    facts: () => ({ images, constant, noiseLike, mean: sum / count, standardDeviation: Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2)) }),
+    facts: () => ({
+      images,
+      constant,
+      noiseLike,
+      mean: sum / count,
+      standardDeviation: Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2)),
+    }),
   }
 }
 
@@ -60,7 +66,12 @@ function describe(image: Float32Array, width: number, channels: number): ImageDe
     }
   }
   const pairs = width > 1 ? width / (width - 1) : 0
-  return { deviation: Math.sqrt(within / image.length), correlation: within > 0 ? (products * pairs) / within : 0, total, totalSquares }
+  return {
+    deviation: Math.sqrt(within / image.length),
+    correlation: within > 0 ? (products * pairs) / within : 0,
+    total,
+    totalSquares,
+  }
 }
 
 /** More than this share of odd images is worth a warning. */
@@ -70,12 +81,26 @@ const tolerated = 0.05
 const usual = { mean: 2, least: 0.2, most: 3 }
 
 /** What is odd about a calibration set; empty when nothing is. */
-export function calibrationWarnings({ images, constant, noiseLike, mean, standardDeviation }: CalibrationFacts): readonly string[] {
+export function calibrationWarnings({
+  images,
+  constant,
+  noiseLike,
+  mean,
+  standardDeviation,
+}: CalibrationFacts): readonly string[] {
   const share = (part: number): string => `${part} of ${images} calibration images`
   const odd = Math.abs(mean) > usual.mean || standardDeviation < usual.least || standardDeviation > usual.most
   return [
-    ...(constant > tolerated * images ? [`${share(constant)} show one flat colour: ranges found on them say little; check the data set`] : []),
-    ...(noiseLike > tolerated * images ? [`${share(noiseLike)} look like noise: ranges found on them do not hold for photographs; check the data set`] : []),
-    ...(odd && constant < images ? [`the calibration images have mean ${mean.toFixed(2)} and spread ${standardDeviation.toFixed(2)} after preparation, expected about 0 and 1: check how the images are normalised (--preprocess)`] : []),
+    ...(constant > tolerated * images
+      ? [`${share(constant)} show one flat colour: ranges found on them say little; check the data set`]
+      : []),
+    ...(noiseLike > tolerated * images
+      ? [`${share(noiseLike)} look like noise: ranges found on them do not hold for photographs; check the data set`]
+      : []),
+    ...(odd && constant < images
+      ? [
+          `the calibration images have mean ${mean.toFixed(2)} and spread ${standardDeviation.toFixed(2)} after preparation, expected about 0 and 1: check how the images are normalised (--preprocess)`,
+        ]
+      : []),
   ]
 }

@@ -43,7 +43,9 @@ export function channelGroups(graph: Graph): readonly ChannelGroup[] {
     const name = sets.representative(value)
     members.set(name, [...(members.get(name) ?? []), value])
   }
-  return [...members.values()].flatMap((values) => (values.some((value) => blocked.has(value)) ? [] : [groupOf(graph, values, shapes, ends)]))
+  return [...members.values()].flatMap((values) =>
+    values.some((value) => blocked.has(value)) ? [] : [groupOf(graph, values, shapes, ends)],
+  )
 }
 
 function groupOf(graph: Graph, values: readonly string[], shapes: Shapes, ends: ReadonlySet<Node>): ChannelGroup {
@@ -63,8 +65,16 @@ function joinedValues(graph: Graph, node: Node, shapes: Shapes): readonly string
   const [input, output] = [node.inputs[0], node.outputs[0]]
   if (homogeneous.has(node.op)) return [input, output]
   if (node.op === 'Clip') return scalesBelow(graph, node) ? [input, output] : []
-  if (node.op === 'Flatten') return shapes.get(input)?.slice(2).every((dim) => dim === 1) && node.attributes.axis !== 0 ? [input, output] : []
-  return node.op === 'Add' && sameShape(node, shapes) && node.inputs.every((value) => !graph.initializers.has(value)) ? [output, ...node.inputs] : []
+  if (node.op === 'Flatten')
+    return shapes
+      .get(input)
+      ?.slice(2)
+      .every((dim) => dim === 1) && node.attributes.axis !== 0
+      ? [input, output]
+      : []
+  return node.op === 'Add' && sameShape(node, shapes) && node.inputs.every((value) => !graph.initializers.has(value))
+    ? [output, ...node.inputs]
+    : []
 }
 
 /** A lower bound of 0 scales with its channel; a finite upper bound does as long as it is not reached. */
@@ -73,11 +83,15 @@ function scalesBelow(graph: Graph, node: Node): boolean {
   return bounds !== undefined && (bounds.min === 0 || bounds.min === -Infinity)
 }
 
-const sameShape = ({ inputs, outputs }: Node, shapes: Shapes): boolean => inputs.every((value) => String(shapes.get(value)) === String(shapes.get(outputs[0])))
+const sameShape = ({ inputs, outputs }: Node, shapes: Shapes): boolean =>
+  inputs.every((value) => String(shapes.get(value)) === String(shapes.get(outputs[0])))
 
 function isScalable(graph: Graph, node: Node, readers: ReadonlyMap<string, readonly Node[]>): boolean {
   if (node.op !== 'Conv' && node.op !== 'Gemm') return false
   const { alpha = 1, beta = 1, transA = 0 } = node.attributes
-  const own = [1, 2].every((index) => !node.inputs[index] || (constantInput(graph, node, index) && readers.get(node.inputs[index])?.length === 1))
+  const own = [1, 2].every(
+    (index) =>
+      !node.inputs[index] || (constantInput(graph, node, index) && readers.get(node.inputs[index])?.length === 1),
+  )
   return own && alpha === 1 && beta === 1 && transA === 0
 }

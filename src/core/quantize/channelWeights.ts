@@ -23,11 +23,18 @@ export function channelWeight(graph: Graph, node: Node): ChannelWeight | undefin
   const outputs = tensor.shape[axis]
   const common = { name: node.inputs[1], tensor, outputs, fanIn: tensor.data.length / outputs }
   if (node.op !== 'Conv') {
-    const [row, column] = [(index: number) => Math.floor(index / tensor.shape[1]), (index: number) => index % tensor.shape[1]]
+    const [row, column] = [
+      (index: number) => Math.floor(index / tensor.shape[1]),
+      (index: number) => index % tensor.shape[1],
+    ]
     return axis === 0 ? { ...common, outputOf: row, inputOf: column } : { ...common, outputOf: column, inputOf: row }
   }
   const [, inner, ...window] = tensor.shape
   const perGroup = outputs / Number(node.attributes.group ?? 1)
   const outputOf = (index: number): number => Math.floor(index / common.fanIn)
-  return { ...common, outputOf, inputOf: (index) => Math.floor(outputOf(index) / perGroup) * inner + (Math.floor(index / sizeOf(window)) % inner) }
+  return {
+    ...common,
+    outputOf,
+    inputOf: (index) => Math.floor(outputOf(index) / perGroup) * inner + (Math.floor(index / sizeOf(window)) % inner),
+  }
 }

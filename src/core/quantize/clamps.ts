@@ -23,7 +23,8 @@ export function superfluousClamps(graph: Graph): ReadonlySet<Node> {
   return new Set(
     graph.nodes.filter((node) => {
       const [bounds, qparams, input] = [clampBounds(graph, node), graph.qparams.get(node.outputs[0]), node.inputs[0]]
-      if (!bounds || !qparams || graph.qparams.has(input) || outputs.has(input) || readers.get(input)?.length !== 1) return false
+      if (!bounds || !qparams || graph.qparams.has(input) || outputs.has(input) || readers.get(input)?.length !== 1)
+        return false
       const range = representableRange(qparams)
       const slack = tolerance * qparams.scale[0]
       return range.min >= bounds.min - slack && range.max <= bounds.max + slack

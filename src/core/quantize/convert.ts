@@ -6,7 +6,16 @@ import type { ConversionNote, QuantizedBias } from './biasScales'
 import { superfluousClamps } from './clamps'
 import { floatGuard, needsFloatGuard } from './floatGuard'
 import { hasIntegerGate, integerGate } from './integerGates'
-import { activationPair, biasName, biasPiece, dequantizedInput, integerMasks, joinPieces, unquantized, weightPiece } from './qdqPieces'
+import {
+  activationPair,
+  biasName,
+  biasPiece,
+  dequantizedInput,
+  integerMasks,
+  joinPieces,
+  unquantized,
+  weightPiece,
+} from './qdqPieces'
 import type { Piece } from './qdqPieces'
 
 export interface Conversion {
@@ -35,17 +44,28 @@ export function convert(source: Graph): Conversion {
   ])
   const floats = [...graph.initializers].filter(([name]) => !graph.qparams.has(name))
   const masks = integerMasks(graph)
-  const converted = { ...graph, nodes, initializers: new Map([...floats, ...initializers]), masks, qparams: new Map<string, QParams>() }
+  const converted = {
+    ...graph,
+    nodes,
+    initializers: new Map([...floats, ...initializers]),
+    masks,
+    qparams: new Map<string, QParams>(),
+  }
   return { graph: withUsedInitializers(converted), notes, removedClamps: [...clamps].map(({ name }) => name) }
 }
 
 function assertFloat({ name, nodes }: Graph): void {
   const present = nodes.find(({ op }) => op === 'QuantizeLinear' || op === 'DequantizeLinear')
   if (!present) return
-  throw new NNOptError('badInput', `model '${name}': node '${present.name}' (${present.op}) shows that it is quantized already; start from its float version`, { node: present.name })
+  throw new NNOptError(
+    'badInput',
+    `model '${name}': node '${present.name}' (${present.op}) shows that it is quantized already; start from its float version`,
+    { node: present.name },
+  )
 }
 
-const quantizedInputs = (graph: Graph): readonly string[] => graph.inputs.map(({ name }) => name).filter((name) => graph.qparams.has(name))
+const quantizedInputs = (graph: Graph): readonly string[] =>
+  graph.inputs.map(({ name }) => name).filter((name) => graph.qparams.has(name))
 
 function quantizedPair(graph: Graph, value: string, from: string, to: string): Piece {
   const qparams = graph.qparams.get(value)
@@ -57,14 +77,26 @@ function quantizedWeight(graph: Graph, name: string, tensor: Parameters<typeof w
   return qparams ? [weightPiece(name, tensor, qparams)] : []
 }
 
-function convertedNode(graph: Graph, node: Node, bias: QuantizedBias | undefined, beyondClamp: (value: string) => string): Piece {
+function convertedNode(
+  graph: Graph,
+  node: Node,
+  bias: QuantizedBias | undefined,
+  beyondClamp: (value: string) => string,
+): Piece {
   const inputs = node.inputs.map((value) => (quantizedInputs(graph).includes(value) ? dequantizedInput(value) : value))
   const outputs = node.outputs.map(beyondClamp)
   if (hasIntegerGate(graph, node)) return integerGate(graph, node, inputs[0])
   const written = outputs.map((value) => (graph.qparams.has(value) ? unquantized(value) : value))
   return joinPieces([
     ...(bias ? [biasPiece(bias)] : []),
-    { nodes: guarded(graph, node, { ...node, inputs: bias ? inputs.with(2, biasName(node)) : inputs, outputs: written }), initializers: new Map() },
+    {
+      nodes: guarded(graph, node, {
+        ...node,
+        inputs: bias ? inputs.with(2, biasName(node)) : inputs,
+        outputs: written,
+      }),
+      initializers: new Map(),
+    },
     ...outputs.map((value) => quantizedPair(graph, value, unquantized(value), value)),
   ])
 }

@@ -25,12 +25,20 @@ export function equalize(graph: Graph, statistics: ReadonlyMap<string, ChannelSt
   }, graph)
 }
 
-function bestFactors(graph: Graph, group: ChannelGroup, statistics: ReadonlyMap<string, ChannelStatistics>): Float64Array | undefined {
+function bestFactors(
+  graph: Graph,
+  group: ChannelGroup,
+  statistics: ReadonlyMap<string, ChannelStatistics>,
+): Float64Array | undefined {
   const observed = group.values.flatMap((value) => statistics.get(value) ?? [])
   if (observed.length === 0) return undefined
-  const maxima = Float64Array.from({ length: group.channels }, (_, channel) => Math.max(...observed.map((entry) => entry.maxima[channel])))
+  const maxima = Float64Array.from({ length: group.channels }, (_, channel) =>
+    Math.max(...observed.map((entry) => entry.maxima[channel])),
+  )
   const largest = Math.max(...maxima)
-  const candidates = strengths.map((strength) => maxima.map((maximum) => (maximum > 0 ? Math.min(largestFactor, (largest / maximum) ** strength) : 1)))
+  const candidates = strengths.map((strength) =>
+    maxima.map((maximum) => (maximum > 0 ? Math.min(largestFactor, (largest / maximum) ** strength) : 1)),
+  )
   const errors = candidates.map((factors) => expectedError(graph, group, statistics, factors))
   return candidates[errors.indexOf(Math.min(...errors))]
 }
@@ -40,7 +48,14 @@ function scaled(graph: Graph, { writers, readers }: ChannelGroup, factors: Float
   const initializers = new Map(graph.initializers)
   const rescale = (name: string, factorOf: (index: number) => number): void => {
     const tensor = initializers.get(name)
-    if (tensor) initializers.set(name, floatTensor(tensor.shape, Float32Array.from(tensor.data, (value, index) => value * factorOf(index))))
+    if (tensor)
+      initializers.set(
+        name,
+        floatTensor(
+          tensor.shape,
+          Float32Array.from(tensor.data, (value, index) => value * factorOf(index)),
+        ),
+      )
   }
   for (const node of writers) {
     const weight = channelWeight(graph, node)

@@ -8,7 +8,12 @@ import { outputAxis } from '../graph/outputAxis'
  */
 export function needsFloatGuard(graph: Graph, node: Node): boolean {
   const [input, weight] = node.inputs
-  return outputAxis(node) !== undefined && graph.qparams.has(input) && !graph.qparams.has(weight) && graph.initializers.has(weight)
+  return (
+    outputAxis(node) !== undefined &&
+    graph.qparams.has(input) &&
+    !graph.qparams.has(weight) &&
+    graph.initializers.has(weight)
+  )
 }
 
 export const floatGuard = (node: Node, from: string, to: string): Node => ({

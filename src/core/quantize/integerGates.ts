@@ -32,7 +32,12 @@ const roundOff = 1e-3
 export function hasIntegerGate({ qparams }: Graph, source: Node): boolean {
   const [input, output] = [qparams.get(source.inputs[0]), qparams.get(source.outputs[0])]
   if (source.op !== 'HardSigmoid' || input?.dtype !== 'uint8' || output?.dtype !== 'uint8') return false
-  return slopeOf(source) > 0 && offsetOf(source) > 0 && output.zeroPoint[0] === output.qmin && output.scale[0] * (output.qmax - output.qmin) <= 1 + roundOff
+  return (
+    slopeOf(source) > 0 &&
+    offsetOf(source) > 0 &&
+    output.zeroPoint[0] === output.qmin &&
+    output.scale[0] * (output.qmax - output.qmin) <= 1 + roundOff
+  )
 }
 
 /**
@@ -53,6 +58,11 @@ export function integerGate({ qparams }: Graph, source: Node, read: string): Pie
       node('QuantizeLinear', sum, [unquantized(sum), ...parameters(sum)], integersOf(sum)),
       node('DequantizeLinear', output, [integersOf(sum), ...parameters(output)], output),
     ],
-    initializers: new Map([[integersOf(shift), tensorData(grid.dtype, [], Int32Array.of(grid.qmax))], ...parameterTensors(shift, shifted), ...parameterTensors(sum, wide), ...parameterTensors(output, grid)]),
+    initializers: new Map([
+      [integersOf(shift), tensorData(grid.dtype, [], Int32Array.of(grid.qmax))],
+      ...parameterTensors(shift, shifted),
+      ...parameterTensors(sum, wide),
+      ...parameterTensors(output, grid),
+    ]),
   }
 }

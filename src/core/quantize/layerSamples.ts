@@ -20,14 +20,27 @@ export function createLayerSampler(): LayerSampler {
     add(values, [samples, channels]) {
       if (count === 0) [sums, squares] = [new Float64Array(channels), new Float64Array(channels)]
       const length = values.length / (samples * channels)
-      for (let run = 0; run < samples * channels; run++) addRun(values, run * length, length, run % channels, sums, squares)
+      for (let run = 0; run < samples * channels; run++)
+        addRun(values, run * length, length, run % channels, sums, squares)
       count += samples * length
     },
-    sample: () => ({ channels: sums.length, count, means: sums.map((sum) => sum / count), meanSquares: squares.map((sum) => sum / count) }),
+    sample: () => ({
+      channels: sums.length,
+      count,
+      means: sums.map((sum) => sum / count),
+      meanSquares: squares.map((sum) => sum / count),
+    }),
   }
 }
 
-function addRun(values: Float32Array, start: number, length: number, channel: number, sums: Float64Array, squares: Float64Array): void {
+function addRun(
+  values: Float32Array,
+  start: number,
+  length: number,
+  channel: number,
+  sums: Float64Array,
+  squares: Float64Array,
+): void {
   let [sum, square] = [0, 0]
   for (let index = start; index < start + length; index++) {
     sum += values[index]

@@ -16,7 +16,14 @@ export interface LayerObservation {
 export function correctableLayers(graph: Graph, nodes: readonly Node[] = graph.nodes): readonly Node[] {
   const readers = consumers(graph)
   const own = (name: string): boolean => readers.get(name)?.length === 1
-  return nodes.filter((node) => (node.op === 'Conv' || node.op === 'Gemm') && graph.qparams.has(node.inputs[1]) && own(node.inputs[1]) && constantInput(graph, node, 2) && own(node.inputs[2]))
+  return nodes.filter(
+    (node) =>
+      (node.op === 'Conv' || node.op === 'Gemm') &&
+      graph.qparams.has(node.inputs[1]) &&
+      own(node.inputs[1]) &&
+      constantInput(graph, node, 2) &&
+      own(node.inputs[2]),
+  )
 }
 
 /** The graph with a bias of its own, zero at first, for every Conv and Gemm that has a constant weight and shares or lacks one. */
@@ -26,7 +33,8 @@ export function withOwnBiases(graph: Graph): Graph {
   const nodes = graph.nodes.map((node) => {
     const [data, weight, bias] = node.inputs
     const outputs = outputCount(graph, node)
-    if (outputs === undefined || (bias && (!graph.initializers.has(bias) || readers.get(bias)?.length === 1))) return node
+    if (outputs === undefined || (bias && (!graph.initializers.has(bias) || readers.get(bias)?.length === 1)))
+      return node
     const name = `${node.name}/own_bias`
     initializers.set(name, graph.initializers.get(bias ?? '') ?? floatTensor([outputs], new Float32Array(outputs)))
     return { ...node, inputs: [data, weight, name] }

@@ -8,9 +8,16 @@ export interface CpuKind {
 }
 
 /** A warning where an int8 version is measured on another kind of CPU than it was made on; undefined on the same kind. */
-export function otherCpuWarning({ cpu, pairsAtRisk }: Pick<QuantizationFacts, 'cpu' | 'pairsAtRisk'>, here: CpuKind): string | undefined {
+export function otherCpuWarning(
+  { cpu, pairsAtRisk }: Pick<QuantizationFacts, 'cpu' | 'pairsAtRisk'>,
+  here: CpuKind,
+): string | undefined {
   if (cpu.vnni === here.vnni && cpu.saturates === here.saturates) return undefined
-  const kind = ({ model, vnni, saturates }: CpuKind): string => `${model} (${vnni === null ? 'VNNI unknown' : vnni ? 'VNNI' : 'no VNNI'}, products ${saturates ? 'saturate' : 'do not saturate'})`
-  const consequence = pairsAtRisk.atRisk === 0 ? 'its weights cannot saturate, so accuracy should not differ; speed does' : `${pairsAtRisk.atRisk} of its weight pairs can saturate: accuracy may differ`
+  const kind = ({ model, vnni, saturates }: CpuKind): string =>
+    `${model} (${vnni === null ? 'VNNI unknown' : vnni ? 'VNNI' : 'no VNNI'}, products ${saturates ? 'saturate' : 'do not saturate'})`
+  const consequence =
+    pairsAtRisk.atRisk === 0
+      ? 'its weights cannot saturate, so accuracy should not differ; speed does'
+      : `${pairsAtRisk.atRisk} of its weight pairs can saturate: accuracy may differ`
   return `made on ${kind(cpu)}, measured on ${kind(here)}: ${consequence}`
 }

@@ -48,14 +48,23 @@ type Roles = ReadonlyMap<Node, NodeRole>
 
 /** Decides the places for onnxruntime's QDQ fusions: a fused node needs all of its data inputs, and but for Gemm and MatMul its output, in int8. */
 export function placement(graph: Graph, { keepFloat = [] }: PlacementOptions = {}): Placement {
-  const judged = graph.nodes.map((node) => ({ node, verdict: keepFloat.includes(node.name) ? { reason: 'kept in float on request' } : suitabilityOf(graph, node) }))
-  const roles: Roles = new Map(judged.flatMap(({ node, verdict }) => ('role' in verdict ? [[node, verdict.role] as const] : [])))
+  const judged = graph.nodes.map((node) => ({
+    node,
+    verdict: keepFloat.includes(node.name) ? { reason: 'kept in float on request' } : suitabilityOf(graph, node),
+  }))
+  const roles: Roles = new Map(
+    judged.flatMap(({ node, verdict }) => ('role' in verdict ? [[node, verdict.role] as const] : [])),
+  )
   const weighted = graph.nodes.filter((node) => roles.get(node) === 'weighted')
   return {
     activations: groupedActivations(graph, roles),
     weights: [...weightPlaces(weighted), ...constantOperands(graph, roles)],
-    biases: weighted.filter((node) => node.inputs[2]).map(({ name, inputs }) => ({ node: name, bias: inputs[2], input: inputs[0], weight: inputs[1] })),
-    floatNodes: judged.flatMap(({ node, verdict }) => ('reason' in verdict ? [{ node: node.name, op: node.op, reason: verdict.reason }] : [])),
+    biases: weighted
+      .filter((node) => node.inputs[2])
+      .map(({ name, inputs }) => ({ node: name, bias: inputs[2], input: inputs[0], weight: inputs[1] })),
+    floatNodes: judged.flatMap(({ node, verdict }) =>
+      'reason' in verdict ? [{ node: node.name, op: node.op, reason: verdict.reason }] : [],
+    ),
   }
 }
 
@@ -75,8 +84,10 @@ function groupedActivations(graph: Graph, roles: Roles): ReadonlyMap<string, str
   for (const [node, role] of roles) {
     const [output] = node.outputs
     if (!quantized.has(output)) continue
-    if (role === 'passthrough' && quantized.has(node.inputs[0])) for (const value of node.outputs) sets.join(node.inputs[0], value)
-    if (node.op === 'Concat') for (const value of ownInputs(graph, node)) if (quantized.has(value)) sets.join(output, value)
+    if (role === 'passthrough' && quantized.has(node.inputs[0]))
+      for (const value of node.outputs) sets.join(node.inputs[0], value)
+    if (node.op === 'Concat')
+      for (const value of ownInputs(graph, node)) if (quantized.has(value)) sets.join(output, value)
   }
   return new Map([...quantized].map((value) => [value, sets.representative(value)]))
 }
@@ -84,7 +95,9 @@ function groupedActivations(graph: Graph, roles: Roles): ReadonlyMap<string, str
 /** Inputs of a Concat that nothing else reads: rounded once, on the grid of the output, instead of twice. */
 function ownInputs(graph: Graph, node: Node): readonly string[] {
   const readers = consumers(graph)
-  return node.inputs.filter((value) => readers.get(value)?.length === 1 && !graph.outputs.some(({ name }) => name === value))
+  return node.inputs.filter(
+    (value) => readers.get(value)?.length === 1 && !graph.outputs.some(({ name }) => name === value),
+  )
 }
 
 function quantizedValues(graph: Graph, roles: Roles): ReadonlySet<string> {
@@ -97,7 +110,8 @@ function quantizedValues(graph: Graph, roles: Roles): ReadonlySet<string> {
   }
   // A value that passes through on its way into an int8 node has to be in int8 before it; nodes are in topological order.
   for (const [node, role] of [...roles].reverse()) {
-    if (role === 'passthrough' && node.outputs.some((value) => wanted.has(value))) for (const value of [node.inputs[0], ...node.outputs]) wanted.add(value)
+    if (role === 'passthrough' && node.outputs.some((value) => wanted.has(value)))
+      for (const value of [node.inputs[0], ...node.outputs]) wanted.add(value)
   }
   const computed = new Set([...graph.inputs.map(({ name }) => name), ...producers(graph).keys()])
   return new Set([...computed].filter((value) => wanted.has(value)))

@@ -39,18 +39,28 @@ export function prepare(source: Graph, config: Pick<PtqConfig, 'keepFp32' | 'fol
 const isWeighted = ({ op }: Node): boolean => op === 'Conv' || op === 'Gemm' || op === 'MatMul'
 
 /** Names of the layers that stay in float: those that were named, and the first and the last where that is the policy. */
-export const keptLayers = (graph: Graph, config: Pick<PtqConfig, 'keepFp32' | 'endLayers'>): readonly string[] => [...config.keepFp32, ...floatEnds(graph, config)]
+export const keptLayers = (graph: Graph, config: Pick<PtqConfig, 'keepFp32' | 'endLayers'>): readonly string[] => [
+  ...config.keepFp32,
+  ...floatEnds(graph, config),
+]
 
 function floatEnds({ nodes }: Graph, { endLayers }: Pick<PtqConfig, 'endLayers'>): readonly string[] {
   const layers = nodes.filter(isWeighted).map(({ name }) => name)
-  return [...(endLayers === 'firstFloat' || endLayers === 'bothFloat' ? layers.slice(0, 1) : []), ...(endLayers === 'lastFloat' || endLayers === 'bothFloat' ? layers.slice(-1) : [])]
+  return [
+    ...(endLayers === 'firstFloat' || endLayers === 'bothFloat' ? layers.slice(0, 1) : []),
+    ...(endLayers === 'lastFloat' || endLayers === 'bothFloat' ? layers.slice(-1) : []),
+  ]
 }
 
 function assertKnown({ name, nodes }: Graph, wanted: readonly string[]): void {
   const unknown = wanted.filter((layer) => !nodes.some((node) => node.name === layer))
   if (unknown.length === 0) return
   const layers = nodes.filter(isWeighted).map((node) => node.name)
-  throw new NNOptError('wrongCall', `model '${name}' has no layer '${unknown.join("', '")}' to keep in float: expected one of ${layers.join(', ')}`, { unknown })
+  throw new NNOptError(
+    'wrongCall',
+    `model '${name}' has no layer '${unknown.join("', '")}' to keep in float: expected one of ${layers.join(', ')}`,
+    { unknown },
+  )
 }
 
 /** One activation in the report of a quantization. */
@@ -69,24 +79,51 @@ export interface PtqReport {
 }
 
 /** What was observed of every quantized activation, and what its integers cover. */
-export function ptqReport({ placement: places }: Prepared, { qparams }: Graph, statistics: ReadonlyMap<string, TensorStatistics>): PtqReport {
-  const activations = [...places.activations].map(([value, group]) => activationReport(value, group, known(qparams, value), known(statistics, group)))
+export function ptqReport(
+  { placement: places }: Prepared,
+  { qparams }: Graph,
+  statistics: ReadonlyMap<string, TensorStatistics>,
+): PtqReport {
+  const activations = [...places.activations].map(([value, group]) =>
+    activationReport(value, group, known(qparams, value), known(statistics, group)),
+  )
   return { activations, quantizedWeights: places.weights.length }
 }
 
 /** Post-training quantization without corrections: a prepared graph and the statistics of its observed values become a QDQ graph. Throws `internal` where a value was not observed. */
-export function ptq(prepared: Prepared, statistics: ReadonlyMap<string, TensorStatistics>, config: PtqConfig): Conversion {
+export function ptq(
+  prepared: Prepared,
+  statistics: ReadonlyMap<string, TensorStatistics>,
+  config: PtqConfig,
+): Conversion {
   return convert(withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config))
 }
 
 /** The range of each observed value by the configured observer. */
-export function chosenRanges(observed: readonly string[], statistics: ReadonlyMap<string, TensorStatistics>, config: PtqConfig): ReadonlyMap<string, Range> {
+export function chosenRanges(
+  observed: readonly string[],
+  statistics: ReadonlyMap<string, TensorStatistics>,
+  config: PtqConfig,
+): ReadonlyMap<string, Range> {
   const observer = observers.get(config.activationObserver)
-  return new Map(observed.map((value) => [value, observer.range(activationStatistics(known(statistics, value)), config.activationObserverParams, activationGrid(config))]))
+  return new Map(
+    observed.map((value) => [
+      value,
+      observer.range(
+        activationStatistics(known(statistics, value)),
+        config.activationObserverParams,
+        activationGrid(config),
+      ),
+    ]),
+  )
 }
 
 /** The prepared graph with parameters on every value that is quantized: what QAT starts from and what convert writes. */
-export function withQParams({ graph, placement: places }: Prepared, ranges: ReadonlyMap<string, Range>, config: PtqConfig): Graph {
+export function withQParams(
+  { graph, placement: places }: Prepared,
+  ranges: ReadonlyMap<string, Range>,
+  config: PtqConfig,
+): Graph {
   const grid = activationGrid(config)
   const shared = new Map([...ranges].map(([group, range]) => [group, tensorQParams(range, grid)]))
   const activations = [...places.activations].map(([value, group]) => [value, known(shared, group)] as const)
@@ -96,17 +133,24 @@ export function withQParams({ graph, placement: places }: Prepared, ranges: Read
 
 function qparamsOfWeight(graph: Graph, { weight, axis }: WeightPlace, config: PtqConfig): QParams {
   const tensor = known(graph.initializers, weight)
-  if (axis === undefined) return tensorQParams(exactStatistics(weight, Float32Array.from(tensor.data)), activationGrid(config))
-  const quantizer = { observer: observers.get(config.weightObserver), params: config.weightObserverParams, grid: weightGrid(config) }
+  if (axis === undefined)
+    return tensorQParams(exactStatistics(weight, Float32Array.from(tensor.data)), activationGrid(config))
+  const quantizer = {
+    observer: observers.get(config.weightObserver),
+    params: config.weightObserverParams,
+    grid: weightGrid(config),
+  }
   const qparams = weightQParams(weight, tensor, config.weightGranularity === 'perChannel' ? axis : undefined, quantizer)
   return config.weightRange === 'pairAware' ? pairSafe(graph, weight, tensor, qparams) : qparams
 }
 
 function pairSafe(graph: Graph, weight: string, tensor: TensorData, qparams: QParams): QParams {
-  return graph.nodes.filter(({ inputs }) => inputs[1] === weight).reduce((safe, node) => {
-    const pairs = weightPairs(graph, node)
-    return pairs ? withoutSaturation(tensor, safe, pairs) : safe
-  }, qparams)
+  return graph.nodes
+    .filter(({ inputs }) => inputs[1] === weight)
+    .reduce((safe, node) => {
+      const pairs = weightPairs(graph, node)
+      return pairs ? withoutSaturation(tensor, safe, pairs) : safe
+    }, qparams)
 }
 
 const activationReport = (value: string, group: string, qparams: QParams, { min, max }: Range): ActivationReport => ({
@@ -120,6 +164,10 @@ const activationReport = (value: string, group: string, qparams: QParams, { min,
 
 function known<T>(entries: ReadonlyMap<string, T>, name: string): T {
   const entry = entries.get(name)
-  if (entry === undefined) throw new NNOptError('internal', `value '${name}': expected an entry for every observed value, got ${entries.size} others`)
+  if (entry === undefined)
+    throw new NNOptError(
+      'internal',
+      `value '${name}': expected an entry for every observed value, got ${entries.size} others`,
+    )
   return entry
 }

@@ -1,7 +1,25 @@
 import { z } from 'zod'
 import { trainConfig } from '../train/config'
 
-const { epochs, batchSize, learningRate, optimizer, optimizerParams, schedule, scheduleParams, warmupEpochs, weightDecay, labelSmoothing, emaDecay, earlyStoppingPatience, trainLimit, distill, distillWeight, distillTemperature, augment } = trainConfig.shape
+const {
+  epochs,
+  batchSize,
+  learningRate,
+  optimizer,
+  optimizerParams,
+  schedule,
+  scheduleParams,
+  warmupEpochs,
+  weightDecay,
+  labelSmoothing,
+  emaDecay,
+  earlyStoppingPatience,
+  trainLimit,
+  distill,
+  distillWeight,
+  distillTemperature,
+  augment,
+} = trainConfig.shape
 
 /** How a network is trained for int8: fields of training with the defaults of a short fine-tuning, and what becomes of the quantization parameters. */
 export const qatConfig = z.object({
@@ -22,7 +40,13 @@ export const qatConfig = z.object({
   distillWeight,
   distillTemperature,
   augment,
-  observerEpochs: z.number().int().min(0).default(1).meta({ unit: 'epochs' }).describe('Ranges are observed again at the end of so many epochs, then they stay'),
+  observerEpochs: z
+    .number()
+    .int()
+    .min(0)
+    .default(1)
+    .meta({ unit: 'epochs' })
+    .describe('Ranges are observed again at the end of so many epochs, then they stay'),
   learnScales: z.boolean().default(false).describe('Train the quantization scales too (LSQ, Esser et al., 2020)'),
 })
 

@@ -36,16 +36,25 @@ export const node = (op: string, base: string, inputs: readonly string[], output
 })
 
 /** Scale and zero point under names that begin with `base`. */
-export function parameterTensors(base: string, { dtype, scale, zeroPoint, axis }: QParams): ReadonlyMap<string, TensorData> {
+export function parameterTensors(
+  base: string,
+  { dtype, scale, zeroPoint, axis }: QParams,
+): ReadonlyMap<string, TensorData> {
   const shape = axis === undefined ? [] : [scale.length]
-  return new Map([[`${base}/scale`, tensorData('float32', shape, scale)], [`${base}/zero_point`, tensorData(dtype, shape, zeroPoint)]])
+  return new Map([
+    [`${base}/scale`, tensorData('float32', shape, scale)],
+    [`${base}/zero_point`, tensorData(dtype, shape, zeroPoint)],
+  ])
 }
 
 /** `from` → QuantizeLinear → DequantizeLinear → `to`, under names that begin with `base`. */
 export function activationPair(base: string, from: string, to: string, qparams: QParams): Piece {
   const parameters = [`${base}/scale`, `${base}/zero_point`]
   return {
-    nodes: [node('QuantizeLinear', base, [from, ...parameters], integersOf(base)), node('DequantizeLinear', base, [integersOf(base), ...parameters], to)],
+    nodes: [
+      node('QuantizeLinear', base, [from, ...parameters], integersOf(base)),
+      node('DequantizeLinear', base, [integersOf(base), ...parameters], to),
+    ],
     initializers: parameterTensors(base, qparams),
   }
 }
@@ -55,7 +64,9 @@ export function weightPiece(name: string, weight: TensorData, qparams: QParams):
   const values = weight.data instanceof Float32Array ? weight.data : Float32Array.from(weight.data)
   const integers = tensorData(qparams.dtype, weight.shape, quantize(values, weight.shape, qparams))
   return {
-    nodes: [node('DequantizeLinear', name, [integersOf(name), `${name}/scale`, `${name}/zero_point`], name, qparams.axis)],
+    nodes: [
+      node('DequantizeLinear', name, [integersOf(name), `${name}/scale`, `${name}/zero_point`], name, qparams.axis),
+    ],
     initializers: new Map([[integersOf(name), integers], ...parameterTensors(name, qparams)]),
   }
 }
@@ -68,10 +79,20 @@ export function biasPiece(place: QuantizedBias): Piece {
   const name = biasName(place.node)
   const scale = biasScale(place)
   const perChannel = place.weight.axis !== undefined
-  const integers = Int32Array.from(place.values, (value, channel) => roundHalfToEven(value / scale[perChannel ? channel : 0]))
+  const integers = Int32Array.from(place.values, (value, channel) =>
+    roundHalfToEven(value / scale[perChannel ? channel : 0]),
+  )
   const shape = perChannel ? [scale.length] : []
   return {
-    nodes: [node('DequantizeLinear', name, [integersOf(name), `${name}/scale`, `${name}/zero_point`], name, perChannel ? 0 : undefined)],
+    nodes: [
+      node(
+        'DequantizeLinear',
+        name,
+        [integersOf(name), `${name}/scale`, `${name}/zero_point`],
+        name,
+        perChannel ? 0 : undefined,
+      ),
+    ],
     initializers: new Map([
       [integersOf(name), tensorData('int32', [integers.length], integers)],
       [`${name}/scale`, tensorData('float32', shape, scale)],

@@ -3,13 +3,20 @@ import type { Deployment, Recommendation } from '../../shared/types'
 type Choice = Recommendation['here']
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)} points`
-const loss = ({ accuracy: { difference, differenceInterval: [low, high] } }: Deployment): string => `${percent(difference)} against float (95 %: ${percent(low)} to ${percent(high)})`
+const loss = ({
+  accuracy: {
+    difference,
+    differenceInterval: [low, high],
+  },
+}: Deployment): string => `${percent(difference)} against float (95 %: ${percent(low)} to ${percent(high)})`
 
 /** Whether an accuracy may be `limit` below the float network's or better, by its interval's better end: a small sample excludes nothing that it cannot. */
-const isAccurate = ({ accuracy }: Deployment, limit: number): boolean => accuracy.differenceInterval[1] >= -limit && accuracy.difference >= -2 * limit
+const isAccurate = ({ accuracy }: Deployment, limit: number): boolean =>
+  accuracy.differenceInterval[1] >= -limit && accuracy.difference >= -2 * limit
 
 /** Whether the 95 % intervals of two speeds are apart. */
-const isFaster = ({ samplesPerSecond: second }: Deployment, { samplesPerSecond: first }: Deployment): boolean => (second?.low ?? 0) > (first?.high ?? 0)
+const isFaster = ({ samplesPerSecond: second }: Deployment, { samplesPerSecond: first }: Deployment): boolean =>
+  (second?.low ?? 0) > (first?.high ?? 0)
 
 /** The fastest of those that were timed here and lose at most `maxDrop`; of equally fast ones the first, which changes the network least. */
 export function chooseHere(deployments: readonly Deployment[], maxDrop: number): Choice {
@@ -18,8 +25,13 @@ export function chooseHere(deployments: readonly Deployment[], maxDrop: number):
   const accurate = timed.filter((each) => each.kind === 'fp32' || isAccurate(each, maxDrop))
   const best = accurate.reduce((first, second) => (isFaster(second, first) ? second : first))
   const float = timed.find(({ kind }) => kind === 'fp32') ?? best
-  const dropped = timed.filter((each) => !accurate.includes(each)).map((each) => `${each.kind} loses more than ${percent(maxDrop)}: ${loss(each)}`)
-  const why = best.kind === 'fp32' ? 'no int8 form is both accurate enough and faster' : `the fastest that keeps its accuracy: ${(speed(best) / speed(float)).toFixed(2)} times the float network, ${loss(best)}`
+  const dropped = timed
+    .filter((each) => !accurate.includes(each))
+    .map((each) => `${each.kind} loses more than ${percent(maxDrop)}: ${loss(each)}`)
+  const why =
+    best.kind === 'fp32'
+      ? 'no int8 form is both accurate enough and faster'
+      : `the fastest that keeps its accuracy: ${(speed(best) / speed(float)).toFixed(2)} times the float network, ${loss(best)}`
   return { kind: best.kind, why: [why, ...dropped].join('; ') }
 }
 
@@ -27,8 +39,23 @@ export function chooseHere(deployments: readonly Deployment[], maxDrop: number):
 export function chooseWithoutVnni(deployments: readonly Deployment[], maxDrop: number): Choice {
   const of = (kind: Deployment['kind']): Deployment | undefined => deployments.find((each) => each.kind === kind)
   const [saturating, sevenBit] = [of('int8-saturating'), of('int8-7bit')]
-  if (saturating?.pairsAtRisk === 0) return { kind: 'int8-saturating', why: 'no pair of its weights can saturate: the file computes the same on every CPU, in the fastest kernels' }
-  if (saturating && isAccurate(saturating, maxDrop)) return { kind: 'int8-saturating', why: `${saturating.pairsAtRisk} pairs of weights can saturate and it costs little: ${loss(saturating)}` }
-  if (sevenBit && isAccurate(sevenBit, maxDrop)) return { kind: 'int8-7bit', why: `saturation costs accuracy (${saturating ? loss(saturating) : 'not computed'}); weights of 7 bits cannot saturate and keep the fastest kernels: ${loss(sevenBit)}` }
-  return { kind: 'int8-exact', why: `saturation and 7-bit weights both cost accuracy: run the file with session.x64quantprecision=1, which is slower and exact, or quantize again with pairAware weights` }
+  if (saturating?.pairsAtRisk === 0)
+    return {
+      kind: 'int8-saturating',
+      why: 'no pair of its weights can saturate: the file computes the same on every CPU, in the fastest kernels',
+    }
+  if (saturating && isAccurate(saturating, maxDrop))
+    return {
+      kind: 'int8-saturating',
+      why: `${saturating.pairsAtRisk} pairs of weights can saturate and it costs little: ${loss(saturating)}`,
+    }
+  if (sevenBit && isAccurate(sevenBit, maxDrop))
+    return {
+      kind: 'int8-7bit',
+      why: `saturation costs accuracy (${saturating ? loss(saturating) : 'not computed'}); weights of 7 bits cannot saturate and keep the fastest kernels: ${loss(sevenBit)}`,
+    }
+  return {
+    kind: 'int8-exact',
+    why: `saturation and 7-bit weights both cost accuracy: run the file with session.x64quantprecision=1, which is slower and exact, or quantize again with pairAware weights`,
+  }
 }

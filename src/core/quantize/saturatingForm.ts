@@ -51,7 +51,12 @@ interface RiskyLayer {
   readonly zeroPoint: number
 }
 
-function riskyLayer(graph: Graph, { graph: plain, stored }: FloatShadow, writers: ReadonlyMap<string, Node>, node: Node): RiskyLayer | undefined {
+function riskyLayer(
+  graph: Graph,
+  { graph: plain, stored }: FloatShadow,
+  writers: ReadonlyMap<string, Node>,
+  node: Node,
+): RiskyLayer | undefined {
   const [parameter, source] = [stored.get(node.inputs[1] ?? ''), writers.get(node.inputs[0])]
   const pairs = parameter && Number(node.attributes.group ?? 1) === 1 ? weightPairs(plain, node) : undefined
   const weight = graph.initializers.get(parameter?.integers ?? '')
@@ -63,7 +68,12 @@ function riskyLayer(graph: Graph, { graph: plain, stored }: FloatShadow, writers
   return { risky, weight, source, zeroPoint, steps: stepsOf(graph, parameter, scale, outputs) }
 }
 
-const stepsOf = ({ initializers }: Graph, { scale }: StoredParameter, activation: number, outputs: number): Float32Array => {
+const stepsOf = (
+  { initializers }: Graph,
+  { scale }: StoredParameter,
+  activation: number,
+  outputs: number,
+): Float32Array => {
   const scales = initializers.get(scale)?.data ?? Float32Array.of(1)
   return Float32Array.from({ length: outputs }, (_, output) => activation * scales[scales.length === 1 ? 0 : output])
 }
@@ -72,7 +82,8 @@ function riskyPairs({ data }: TensorData, { first, second, output }: WeightPairs
   const found: RiskyPair[] = []
   for (let index = 0; index < first.length; index++) {
     const [a, b] = [data[first[index]], data[second[index]]]
-    if (a * b > 0 && Math.abs(a + b) > largestPair) found.push({ first: first[index], second: second[index], output: output[index] })
+    if (a * b > 0 && Math.abs(a + b) > largestPair)
+      found.push({ first: first[index], second: second[index], output: output[index] })
   }
   return found
 }
@@ -84,21 +95,51 @@ function cutOff(node: Node, layer: RiskyLayer, initializers: Map<string, TensorD
     initializers.set(name(part), tensor)
     return name(part)
   }
-  const make = (part: string, op: string, inputs: readonly string[], attributes: Node['attributes'] = {}): Node => ({ name: name(part), op, inputs, outputs: [`${name(part)}/value`], attributes })
+  const make = (part: string, op: string, inputs: readonly string[], attributes: Node['attributes'] = {}): Node => ({
+    name: name(part),
+    op,
+    inputs,
+    outputs: [`${name(part)}/value`],
+    attributes,
+  })
   const isConv = node.op === 'Conv'
   const attributes = isConv ? node.attributes : { transB: 1 }
   const { pairWeight, pairBias, sumWeight } = matrices(node, layer)
   // With scale 1 the integers themselves, less their zero point: padding then adds nothing, and the bias brings the zero point back.
-  const integers = make('integers', 'DequantizeLinear', [layer.source.inputs[0], put('one', floatTensor([], [1])), layer.source.inputs[2]])
+  const integers = make('integers', 'DequantizeLinear', [
+    layer.source.inputs[0],
+    put('one', floatTensor([], [1])),
+    layer.source.inputs[2],
+  ])
   const sums = make('sums', node.op, [integers.outputs[0], put('pairs', pairWeight), put('zero', pairBias)], attributes)
-  const within = make('within', 'Clip', [sums.outputs[0], put('least', floatTensor([], [smallestSum])), put('most', floatTensor([], [largestSum]))])
+  const within = make('within', 'Clip', [
+    sums.outputs[0],
+    put('least', floatTensor([], [smallestSum])),
+    put('most', floatTensor([], [largestSum])),
+  ])
   const lost = make('lost', 'Sub', [sums.outputs[0], within.outputs[0]])
-  const total = make('total', node.op, [lost.outputs[0], put('steps', sumWeight)], isConv ? { kernel_shape: sumWeight.shape.slice(2) } : { transB: 1 })
+  const total = make(
+    'total',
+    node.op,
+    [lost.outputs[0], put('steps', sumWeight)],
+    isConv ? { kernel_shape: sumWeight.shape.slice(2) } : { transB: 1 },
+  )
   const exact = { ...node, outputs: [name('exact')] }
-  return [exact, integers, sums, within, lost, total, { ...make('result', 'Sub', [name('exact'), total.outputs[0]]), outputs: node.outputs }]
+  return [
+    exact,
+    integers,
+    sums,
+    within,
+    lost,
+    total,
+    { ...make('result', 'Sub', [name('exact'), total.outputs[0]]), outputs: node.outputs },
+  ]
 }
 
-function matrices(node: Node, { risky, weight, steps, zeroPoint }: RiskyLayer): { readonly pairWeight: TensorData; readonly pairBias: TensorData; readonly sumWeight: TensorData } {
+function matrices(
+  node: Node,
+  { risky, weight, steps, zeroPoint }: RiskyLayer,
+): { readonly pairWeight: TensorData; readonly pairBias: TensorData; readonly sumWeight: TensorData } {
   const isRowByOutput = node.op === 'Conv' || Number(node.attributes.transB ?? 0) !== 0
   const perOutput = weight.data.length / steps.length
   const position = (index: number): number => (isRowByOutput ? index % perOutput : Math.floor(index / steps.length))
@@ -110,6 +151,9 @@ function matrices(node: Node, { risky, weight, steps, zeroPoint }: RiskyLayer): 
   const inner = node.op === 'Conv' ? weight.shape.slice(1) : [perOutput]
   const bias = risky.map(({ first, second }) => zeroPoint * (weight.data[first] + weight.data[second]))
   const point = node.op === 'Conv' ? new Array<number>(weight.shape.length - 2).fill(1) : []
-  return { pairWeight: floatTensor([risky.length, ...inner], pairs), pairBias: floatTensor([risky.length], bias), sumWeight: floatTensor([steps.length, risky.length, ...point], sums) }
+  return {
+    pairWeight: floatTensor([risky.length, ...inner], pairs),
+    pairBias: floatTensor([risky.length], bias),
+    sumWeight: floatTensor([steps.length, risky.length, ...point], sums),
+  }
 }
-

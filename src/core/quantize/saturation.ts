@@ -31,7 +31,11 @@ export function weightPairs(graph: Graph, node: Node): WeightPairs | undefined {
   const position = positionOf(weight, node.op, axis)
   const outputs = weight.shape[axis]
   const perOutput = Math.floor(weight.data.length / outputs / 2)
-  const pairs: WeightPairs = { first: new Int32Array(outputs * perOutput), second: new Int32Array(outputs * perOutput), output: new Int32Array(outputs * perOutput) }
+  const pairs: WeightPairs = {
+    first: new Int32Array(outputs * perOutput),
+    second: new Int32Array(outputs * perOutput),
+    output: new Int32Array(outputs * perOutput),
+  }
   for (let index = 0; index < outputs * perOutput; index++) {
     const [output, pair] = [Math.floor(index / perOutput), index % perOutput]
     pairs.first[index] = position(output, 2 * pair)
@@ -41,7 +45,8 @@ export function weightPairs(graph: Graph, node: Node): WeightPairs | undefined {
   return pairs
 }
 
-const isDepthwise = ({ shape }: TensorData, { op, attributes }: Node): boolean => op === 'Conv' && shape[1] === 1 && Number(attributes.group ?? 1) === shape[0] && shape[0] > 1
+const isDepthwise = ({ shape }: TensorData, { op, attributes }: Node): boolean =>
+  op === 'Conv' && shape[1] === 1 && Number(attributes.group ?? 1) === shape[0] && shape[0] > 1
 
 /** Position in the row-major weight of step `k` of the sum for an output channel. */
 function positionOf({ shape }: TensorData, op: string, axis: number): (output: number, k: number) => number {
@@ -96,7 +101,11 @@ export function pairRisks(graph: Graph): readonly PairRisk[] {
 /** The parameters of a graph with int8 weights whose scales are enlarged where a pair of rounded weights could leave 16 bits: training moves weights. */
 export function pairSafeScales(graph: Graph): Graph['qparams'] {
   const enlarged = graph.nodes.flatMap((node) => {
-    const [name, qparams, tensor] = [node.inputs[1] ?? '', graph.qparams.get(node.inputs[1] ?? ''), constantInput(graph, node, 1)]
+    const [name, qparams, tensor] = [
+      node.inputs[1] ?? '',
+      graph.qparams.get(node.inputs[1] ?? ''),
+      constantInput(graph, node, 1),
+    ]
     const pairs = qparams?.dtype === 'int8' ? weightPairs(graph, node) : undefined
     return qparams && tensor && pairs ? [[name, withoutSaturation(tensor, qparams, pairs)] as const] : []
   })

@@ -9,7 +9,9 @@ export interface ScaleSpread {
 
 /** How far several calibrations of the same values are apart. */
 export function scaleSpread(values: readonly string[], choices: readonly ReadonlyMap<string, QParams>[]): ScaleSpread {
-  const spreads = values.map((value) => ({ value, spread: spreadOf(choices.map((qparams) => qparams.get(value)?.scale[0] ?? 0)) })).sort((a, b) => a.spread - b.spread)
+  const spreads = values
+    .map((value) => ({ value, spread: spreadOf(choices.map((qparams) => qparams.get(value)?.scale[0] ?? 0)) }))
+    .sort((a, b) => a.spread - b.spread)
   const [middle, last] = [spreads[Math.floor(spreads.length / 2)], spreads[spreads.length - 1]]
   return { median: middle?.spread ?? 0, largest: last?.spread ?? 0, value: last?.value ?? '' }
 }

@@ -16,14 +16,23 @@ export function simulated(graph: Graph): Graph {
   ])
   const weights = [...graph.initializers].map(([name, tensor]) => {
     const qparams = graph.qparams.get(name)
-    return [name, qparams ? floatTensor(tensor.shape, fakeQuant(Float32Array.from(tensor.data), tensor.shape, qparams)) : tensor] as const
+    return [
+      name,
+      qparams ? floatTensor(tensor.shape, fakeQuant(Float32Array.from(tensor.data), tensor.shape, qparams)) : tensor,
+    ] as const
   })
   return { ...graph, nodes, initializers: new Map([...weights, ...initializers]), qparams: new Map<string, QParams>() }
 }
 
 function simulatedNode(graph: Graph, node: Node, inputs: ReadonlySet<string>): Piece {
-  const [read, written] = [node.inputs.map((value) => (inputs.has(value) ? dequantizedInput(value) : value)), node.outputs.map((value) => (graph.qparams.has(value) ? unquantized(value) : value))]
-  return joinPieces([{ nodes: [{ ...node, inputs: read, outputs: written }], initializers: new Map() }, ...node.outputs.map((value) => pairOf(graph, value, unquantized(value), value))])
+  const [read, written] = [
+    node.inputs.map((value) => (inputs.has(value) ? dequantizedInput(value) : value)),
+    node.outputs.map((value) => (graph.qparams.has(value) ? unquantized(value) : value)),
+  ]
+  return joinPieces([
+    { nodes: [{ ...node, inputs: read, outputs: written }], initializers: new Map() },
+    ...node.outputs.map((value) => pairOf(graph, value, unquantized(value), value)),
+  ])
 }
 
 function pairOf(graph: Graph, value: string, from: string, to: string): Piece {

@@ -37,7 +37,9 @@ function weightedSuitability(graph: Graph, node: Node): Suitability {
 
 /** onnxruntime's QGemm knows no β and keeps α in float. */
 function gemmSuitability({ attributes: { alpha = 1, beta = 1, transA = 0 } }: Node): Suitability {
-  return alpha === 1 && beta === 1 && transA === 0 ? { role: 'weighted' } : { reason: `alpha ${String(alpha)}, beta ${String(beta)}, transA ${String(transA)}: expected 1, 1, 0` }
+  return alpha === 1 && beta === 1 && transA === 0
+    ? { role: 'weighted' }
+    : { reason: `alpha ${String(alpha)}, beta ${String(beta)}, transA ${String(transA)}: expected 1, 1, 0` }
 }
 
 /** Positions of a node's inputs that carry float data which int8 arithmetic reads; parameters of the operator are not among them. */

@@ -16,7 +16,12 @@ export interface WeightQuantizer {
 const float32 = ({ data }: TensorData): Float32Array => (data instanceof Float32Array ? data : Float32Array.from(data))
 
 /** Parameters of a weight, one set a slice along `axis`, or one for the whole tensor without an axis. */
-export function weightQParams(name: string, tensor: TensorData, axis: number | undefined, { observer, params, grid }: WeightQuantizer): QParams {
+export function weightQParams(
+  name: string,
+  tensor: TensorData,
+  axis: number | undefined,
+  { observer, params, grid }: WeightQuantizer,
+): QParams {
   const range = (values: Float32Array): Range => observer.range(exactStatistics(name, values), params, grid)
   if (axis === undefined) return tensorQParams(range(float32(tensor)), grid)
   const slices = slicesOf(float32(tensor), tensor.shape, axis)

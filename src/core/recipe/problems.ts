@@ -21,14 +21,32 @@ function conflicts(kind: StepKind, params: unknown): readonly Omit<RecipeProblem
 export function recipeProblems({ steps: entries }: Recipe, steps: Registry<StepKind>): readonly RecipeProblem[] {
   const earlier = new Set<string>()
   return entries.flatMap((entry, index): readonly RecipeProblem[] => {
-    if (!steps.has(entry.step)) return [{ step: index, field: 'step', message: `unknown step '${entry.step}': expected one of ${steps.ids.join(', ')}` }]
+    if (!steps.has(entry.step))
+      return [
+        {
+          step: index,
+          field: 'step',
+          message: `unknown step '${entry.step}': expected one of ${steps.ids.join(', ')}`,
+        },
+      ]
     const params = paramsOf(entry)
     const parsed = steps.get(entry.step).params.safeParse(params)
-    const wrong = parsed.success ? conflicts(steps.get(entry.step), params).map((problem) => ({ step: index, ...problem })) : parsed.error.issues.map(({ path, message }) => ({ step: index, field: fieldOf(path), message }))
+    const wrong = parsed.success
+      ? conflicts(steps.get(entry.step), params).map((problem) => ({ step: index, ...problem }))
+      : parsed.error.issues.map(({ path, message }) => ({ step: index, field: fieldOf(path), message }))
     const dangling = Object.entries(params).flatMap(([field, value]) =>
-      referencesIn(value).filter((name) => !earlier.has(name) && !(name === previousStep && index > 0)).map((name) => ({ step: index, field, message: `'$${name}' names no earlier step: expected ${[...earlier, ...(index > 0 ? [previousStep] : [])].map((known) => `$${known}`).join(', ') || 'a version, as this is the first step'}` })),
+      referencesIn(value)
+        .filter((name) => !earlier.has(name) && !(name === previousStep && index > 0))
+        .map((name) => ({
+          step: index,
+          field,
+          message: `'$${name}' names no earlier step: expected ${[...earlier, ...(index > 0 ? [previousStep] : [])].map((known) => `$${known}`).join(', ') || 'a version, as this is the first step'}`,
+        })),
     )
-    const twice = entry.id !== undefined && earlier.has(entry.id) ? [{ step: index, field: 'id', message: `the id '${entry.id}' is used twice` }] : []
+    const twice =
+      entry.id !== undefined && earlier.has(entry.id)
+        ? [{ step: index, field: 'id', message: `the id '${entry.id}' is used twice` }]
+        : []
     if (entry.id !== undefined) earlier.add(entry.id)
     return [...wrong, ...dangling, ...twice]
   })

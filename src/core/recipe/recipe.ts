@@ -15,21 +15,31 @@ export interface StepKind {
   check?(params: unknown): void
 }
 
-const place = (path: readonly PropertyKey[]): string => path.map((part) => (typeof part === 'number' ? `[${part + 1}]` : String(part))).join('.').replaceAll('.[', '[')
+const place = (path: readonly PropertyKey[]): string =>
+  path
+    .map((part) => (typeof part === 'number' ? `[${part + 1}]` : String(part)))
+    .join('.')
+    .replaceAll('.[', '[')
 
 /** A recipe from YAML (JSON is YAML too). Throws `badInput` naming the file and the field or line. */
 export function parseRecipe(text: string, fileName: string, scale?: string): Recipe {
   const parsed = recipeSchema.safeParse(atScale(parseYaml(text, fileName), fileName, scale))
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  throw new NNOptError('badInput', `recipe '${fileName}': field '${place(issue?.path ?? [])}': ${issue?.message ?? 'invalid'}; expected 'name' and a list 'steps', each with 'step'`)
+  throw new NNOptError(
+    'badInput',
+    `recipe '${fileName}': field '${place(issue?.path ?? [])}': ${issue?.message ?? 'invalid'}; expected 'name' and a list 'steps', each with 'step'`,
+  )
 }
 
 function parseYaml(text: string, fileName: string): unknown {
   try {
     return parse(text)
   } catch (cause) {
-    if (cause instanceof YAMLParseError) throw new NNOptError('badInput', `recipe '${fileName}' is not YAML: ${cause.message.split('\n')[0]}`, undefined, { cause })
+    if (cause instanceof YAMLParseError)
+      throw new NNOptError('badInput', `recipe '${fileName}' is not YAML: ${cause.message.split('\n')[0]}`, undefined, {
+        cause,
+      })
     throw cause
   }
 }
@@ -55,9 +65,14 @@ export function checkRecipe(recipe: Recipe, steps: Pick<Registry<StepKind>, 'get
     const parsed = steps.get(step.step).params.safeParse(paramsOf(step))
     if (!parsed.success) throw wrongParams(where, parsed.error)
     for (const name of referencesIn(paramsOf(step))) {
-      if (!earlier.has(name) && !(name === previousStep && index > 0)) throw new NNOptError('wrongCall', `${where}: '$${name}' names no earlier step: expected one of ${[...earlier, ...(index > 0 ? [previousStep] : [])].map((known) => `$${known}`).join(', ') || 'none, it is the first'}`)
+      if (!earlier.has(name) && !(name === previousStep && index > 0))
+        throw new NNOptError(
+          'wrongCall',
+          `${where}: '$${name}' names no earlier step: expected one of ${[...earlier, ...(index > 0 ? [previousStep] : [])].map((known) => `$${known}`).join(', ') || 'none, it is the first'}`,
+        )
     }
-    if (step.id !== undefined && earlier.has(step.id)) throw new NNOptError('wrongCall', `${where}: the id '${step.id}' is used twice`)
+    if (step.id !== undefined && earlier.has(step.id))
+      throw new NNOptError('wrongCall', `${where}: the id '${step.id}' is used twice`)
     if (step.id !== undefined) earlier.add(step.id)
   })
 }
@@ -65,7 +80,10 @@ export function checkRecipe(recipe: Recipe, steps: Pick<Registry<StepKind>, 'get
 function wrongParams(where: string, error: z.ZodError): NNOptError {
   const issue = error.issues[0]
   const field = place(issue?.path ?? [])
-  return new NNOptError('wrongCall', field ? `${where}: '${field}': ${issue?.message ?? 'invalid'}` : `${where}: ${issue?.message ?? 'invalid'}`)
+  return new NNOptError(
+    'wrongCall',
+    field ? `${where}: '${field}': ${issue?.message ?? 'invalid'}` : `${where}: ${issue?.message ?? 'invalid'}`,
+  )
 }
 
 export function referencesIn(value: unknown): readonly string[] {
@@ -75,7 +93,9 @@ export function referencesIn(value: unknown): readonly string[] {
 
 /** The position of the step that a reference in step `at` points to. */
 export function referencedStep(recipe: Recipe, name: string, at: number): number {
-  const index = name === previousStep ? at - 1 : recipe.steps.findIndex((step, position) => position < at && step.id === name)
-  if (index < 0) throw new NNOptError('wrongCall', `recipe '${recipe.name}', step ${at + 1}: '$${name}' names no earlier step`)
+  const index =
+    name === previousStep ? at - 1 : recipe.steps.findIndex((step, position) => position < at && step.id === name)
+  if (index < 0)
+    throw new NNOptError('wrongCall', `recipe '${recipe.name}', step ${at + 1}: '$${name}' names no earlier step`)
   return index
 }

@@ -18,10 +18,18 @@ export function atScale(document: unknown, fileName: string, scale?: string): un
   const { scales, ...recipe } = document as Readonly<Record<string, unknown>>
   if (scales === undefined && scale === undefined) return document
   const parsed = scalesSchema.safeParse(scales ?? {})
-  if (!parsed.success) throw new NNOptError('badInput', `recipe '${fileName}': field 'scales': expected values by scale and name, got ${parsed.error.issues[0]?.message ?? 'something else'}`)
+  if (!parsed.success)
+    throw new NNOptError(
+      'badInput',
+      `recipe '${fileName}': field 'scales': expected values by scale and name, got ${parsed.error.issues[0]?.message ?? 'something else'}`,
+    )
   const known = Object.keys(parsed.data)
   const chosen = scale ?? known[0]
-  if (!known.includes(chosen)) throw new NNOptError('wrongCall', `recipe '${fileName}': scale '${chosen}': expected ${known.length > 0 ? `one of ${known.join(', ')}` : 'none, it has one size only'}`)
+  if (!known.includes(chosen))
+    throw new NNOptError(
+      'wrongCall',
+      `recipe '${fileName}': scale '${chosen}': expected ${known.length > 0 ? `one of ${known.join(', ')}` : 'none, it has one size only'}`,
+    )
   return filledIn(recipe, parsed.data[chosen], fileName)
 }
 
@@ -36,5 +44,8 @@ function valueOf(text: string, values: Values, fileName: string): unknown {
   const name = variable.exec(text)?.[1]
   if (name === undefined) return text
   if (name in values) return values[name]
-  throw new NNOptError('badInput', `recipe '${fileName}': '${text}' has no value: expected one of ${Object.keys(values).join(', ')}`)
+  throw new NNOptError(
+    'badInput',
+    `recipe '${fileName}': '${text}' has no value: expected one of ${Object.keys(values).join(', ')}`,
+  )
 }

@@ -19,7 +19,11 @@ export function checkConfig({ optimizer, optimizerParams, schedule, schedulePara
 function checkParams({ kind, id, params }: WithParams, given: Readonly<Record<string, unknown>>): void {
   const known = Object.keys(params.shape)
   const unknown = Object.keys(given).find((name) => !known.includes(name))
-  if (unknown !== undefined) throw new NNOptError('wrongCall', `${kind} '${id}': unknown parameter '${unknown}': expected ${known.length > 0 ? `one of ${known.join(', ')}` : 'none'}`)
+  if (unknown !== undefined)
+    throw new NNOptError(
+      'wrongCall',
+      `${kind} '${id}': unknown parameter '${unknown}': expected ${known.length > 0 ? `one of ${known.join(', ')}` : 'none'}`,
+    )
   const issue = params.safeParse(given).error?.issues[0]
   if (issue) throw new NNOptError('wrongCall', `${kind} '${id}': parameter '${issue.path.join('.')}': ${issue.message}`)
 }

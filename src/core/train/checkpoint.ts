@@ -9,7 +9,13 @@ export function writeCheckpoint(state: FitState, recipe: Readonly<Record<string,
   const { snapshot, best, ...position } = state
   const tensors = new Map([...tensorsOf('now/', snapshot), ...(best ? tensorsOf('best/', best.snapshot) : [])])
   const bestPosition = best && { epoch: best.epoch, score: best.score, step: best.snapshot.step }
-  return writeSafetensors({ tensors, metadata: { state: JSON.stringify({ ...position, step: snapshot.step, best: bestPosition }), recipe: JSON.stringify(recipe) } })
+  return writeSafetensors({
+    tensors,
+    metadata: {
+      state: JSON.stringify({ ...position, step: snapshot.step, best: bestPosition }),
+      recipe: JSON.stringify(recipe),
+    },
+  })
 }
 
 export interface Checkpoint {
@@ -20,7 +26,10 @@ export interface Checkpoint {
 /** Throws `badInput` when the file is not a complete checkpoint. */
 export function readCheckpoint(bytes: Uint8Array, fileName: string): Checkpoint {
   const { tensors, metadata } = readSafetensors(bytes, fileName)
-  const { step, best, ...position } = JSON.parse(metadata.state) as Omit<FitState, 'snapshot' | 'best'> & { step: number; best?: { epoch: number; score: number; step: number } }
+  const { step, best, ...position } = JSON.parse(metadata.state) as Omit<FitState, 'snapshot' | 'best'> & {
+    step: number
+    best?: { epoch: number; score: number; step: number }
+  }
   const restored = best && { epoch: best.epoch, score: best.score, snapshot: snapshotOf('best/', best.step, tensors) }
   return {
     state: { ...position, snapshot: snapshotOf('now/', step, tensors), ...(restored && { best: restored }) },
@@ -33,5 +42,8 @@ const tensorsOf = (prefix: string, { vectors }: Snapshot): readonly (readonly [s
 
 function snapshotOf(prefix: string, step: number, tensors: ReadonlyMap<string, TensorData>): Snapshot {
   const mine = [...tensors].filter(([name]) => name.startsWith(prefix))
-  return { step, vectors: Object.fromEntries(mine.map(([name, { data }]) => [name.slice(prefix.length), data as Float32Array])) }
+  return {
+    step,
+    vectors: Object.fromEntries(mine.map(([name, { data }]) => [name.slice(prefix.length), data as Float32Array])),
+  }
 }

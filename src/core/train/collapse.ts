@@ -34,7 +34,8 @@ export function createCollapseWatch(start: number | undefined, classes: number):
     },
     collapsed: () => {
       if (start === undefined || start - chance < leastKnown || total() < watchedSamples) return false
-      const mean = (of: 'accuracy' | 'loss'): number => recent.reduce((sum, entry) => sum + entry[of] * entry.samples, 0) / total()
+      const mean = (of: 'accuracy' | 'loss'): number =>
+        recent.reduce((sum, entry) => sum + entry[of] * entry.samples, 0) / total()
       return mean('accuracy') - chance < remainder * (start - chance) || mean('loss') > lostLoss * Math.log(classes)
     },
   }

@@ -35,4 +35,7 @@ export interface StartMetrics {
   readonly valAccuracy: number
 }
 
-export type FitEvent = ({ readonly kind: 'start' } & StartMetrics) | ({ readonly kind: 'step' } & StepProgress) | ({ readonly kind: 'epoch' } & EpochMetrics)
+export type FitEvent =
+  | ({ readonly kind: 'start' } & StartMetrics)
+  | ({ readonly kind: 'step' } & StepProgress)
+  | ({ readonly kind: 'epoch' } & EpochMetrics)

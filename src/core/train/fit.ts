@@ -72,11 +72,24 @@ const checkpointEveryMs = 5 * 60_000
  * Trains to the end of the configuration, from the start or from a state. Throws `diverged` when the loss is no longer finite or, with `keepsStart`, the
  * training accuracy falls to a blind guess, unless there is a best checkpoint to end with; the last checkpoint stays.
  */
-export async function fit(trainer: Trainer, data: TrainingData, config: TrainConfig, hooks: FitHooks, from?: FitState, { keepsStart = false }: FitOptions = {}): Promise<FitResult> {
+export async function fit(
+  trainer: Trainer,
+  data: TrainingData,
+  config: TrainConfig,
+  hooks: FitHooks,
+  from?: FitState,
+  { keepsStart = false }: FitOptions = {},
+): Promise<FitResult> {
   let state: FitState = from ?? { snapshot: await trainer.snapshot(), epoch: 0, stepInEpoch: 0, history: [] }
   if (from) trainer.restore(from.snapshot)
   if (keepsStart && !from) state = await scoredStart(trainer, data, hooks, state)
-  const run: Run = { trainer, data, config, hooks, watch: createCollapseWatch(keepsStart ? state.best?.score : undefined, trainer.classes) }
+  const run: Run = {
+    trainer,
+    data,
+    config,
+    hooks,
+    watch: createCollapseWatch(keepsStart ? state.best?.score : undefined, trainer.classes),
+  }
   let stopped = false
   try {
     while (state.epoch < config.epochs && !stopped && !isExhausted(state, config)) {
@@ -122,7 +135,11 @@ async function runEpoch(run: Run, start: FitState): Promise<{ readonly end: FitS
   let stepInEpoch = start.stepInEpoch
   let command: Command = 'run'
   let checkpointedAt = hooks.now()
-  const here = async (): Promise<FitState> => ({ ...start, snapshot: await finiteSnapshot(run, start.epoch), stepInEpoch })
+  const here = async (): Promise<FitState> => ({
+    ...start,
+    snapshot: await finiteSnapshot(run, start.epoch),
+    stepInEpoch,
+  })
   for await (const batch of meter.timeWaits(data.trainBatches(start.epoch, start.stepInEpoch))) {
     const metrics = trainer.trainStep(batch)
     meter.add(metrics, batch.labels.length)
@@ -130,7 +147,8 @@ async function runEpoch(run: Run, start: FitState): Promise<{ readonly end: FitS
     stepInEpoch++
     const isDue = hooks.now() - checkpointedAt >= checkpointEveryMs
     // Before a checkpoint too: weights that are no longer finite must not be written over the last good ones.
-    if (isDue || meter.sinceReadMs() >= eventEveryMs || stepInEpoch === data.stepsPerEpoch) await report(run, meter, start.epoch)
+    if (isDue || meter.sinceReadMs() >= eventEveryMs || stepInEpoch === data.stepsPerEpoch)
+      await report(run, meter, start.epoch)
     if (isDue) {
       await hooks.onCheckpoint(await here())
       checkpointedAt = hooks.now()
@@ -150,26 +168,57 @@ async function report({ trainer, data, config, hooks, watch }: Run, meter: Meter
   const { samples, explain, scaling, ...window } = await meter.read()
   if (!Number.isFinite(window.trainLoss)) {
     const where = await explain?.()
-    throw diverged(trainer, epoch, `the loss is not finite${where === undefined ? '' : `; ${where}`}`, window.learningRate)
+    throw diverged(
+      trainer,
+      epoch,
+      `the loss is not finite${where === undefined ? '' : `; ${where}`}`,
+      window.learningRate,
+    )
   }
-  if (scaling?.failed) throw diverged(trainer, epoch, 'the gradients are not finite even without a loss scale', window.learningRate)
+  if (scaling?.failed)
+    throw diverged(trainer, epoch, 'the gradients are not finite even without a loss scale', window.learningRate)
   watch.add(window.trainAccuracy, window.trainLoss, samples)
-  if (watch.collapsed()) throw diverged(trainer, epoch, `over ${watch.samples} training images the network lost what it knew`, window.learningRate)
+  if (watch.collapsed())
+    throw diverged(
+      trainer,
+      epoch,
+      `over ${watch.samples} training images the network lost what it knew`,
+      window.learningRate,
+    )
   const steps = config.epochs * data.stepsPerEpoch
   const secondsPerStep = config.batchSize / Math.max(window.samplesPerSecond, 1e-9)
-  hooks.onEvent({ kind: 'step', epoch, epochs: config.epochs, step: trainer.stepsDone, steps, etaSeconds: (steps - trainer.stepsDone) * secondsPerStep, ...window, ...(scaling && { lossScale: scaling.lossScale, skippedSteps: scaling.skippedSteps }) })
+  hooks.onEvent({
+    kind: 'step',
+    epoch,
+    epochs: config.epochs,
+    step: trainer.stepsDone,
+    steps,
+    etaSeconds: (steps - trainer.stepsDone) * secondsPerStep,
+    ...window,
+    ...(scaling && { lossScale: scaling.lossScale, skippedSteps: scaling.skippedSteps }),
+  })
 }
 
 /** Weights that are no longer finite are never kept: a gradient alone can spoil them, while its step's loss was sound. */
 async function finiteSnapshot({ trainer, config, data }: Run, epoch: number): Promise<Snapshot> {
   const snapshot = await trainer.snapshot()
   const where = trainer.nonFiniteIn(snapshot)
-  if (where !== undefined) throw diverged(trainer, epoch, where, learningRateAt(config, Math.max(0, trainer.stepsDone - 1), data.stepsPerEpoch))
+  if (where !== undefined)
+    throw diverged(
+      trainer,
+      epoch,
+      where,
+      learningRateAt(config, Math.max(0, trainer.stepsDone - 1), data.stepsPerEpoch),
+    )
   return snapshot
 }
 
 const diverged = (trainer: Trainer, epoch: number, what: string, learningRate: number): NNOptError =>
-  new NNOptError('diverged', `training diverged in epoch ${epoch + 1}, step ${trainer.stepsDone}: ${what}; lower the learning rate (now ${learningRate.toPrecision(3)})`, { epoch, step: trainer.stepsDone })
+  new NNOptError(
+    'diverged',
+    `training diverged in epoch ${epoch + 1}, step ${trainer.stepsDone}: ${what}; lower the learning rate (now ${learningRate.toPrecision(3)})`,
+    { epoch, step: trainer.stepsDone },
+  )
 
 async function closeEpoch(run: Run, start: FitState, train: Omit<EpochMetrics, 'epoch'>): Promise<FitState> {
   const { trainer, data, hooks } = run
@@ -183,11 +232,22 @@ async function closeEpoch(run: Run, start: FitState, train: Omit<EpochMetrics, '
   const score = validation?.valAccuracy
   const isBest = score !== undefined && score > (start.best?.score ?? -1)
   const best = isBest ? { epoch: start.epoch, score, snapshot } : start.best
-  return { snapshot, epoch: start.epoch + 1, stepInEpoch: 0, history: [...start.history, metrics], ...(best && { best }) }
+  return {
+    snapshot,
+    epoch: start.epoch + 1,
+    stepInEpoch: 0,
+    history: [...start.history, metrics],
+    ...(best && { best }),
+  }
 }
 
 /** Mean loss and accuracy over the validation split. */
-async function validate(trainer: Trainer, data: TrainingData, hooks: FitHooks, snapshot: Snapshot): Promise<Validation | undefined> {
+async function validate(
+  trainer: Trainer,
+  data: TrainingData,
+  hooks: FitHooks,
+  snapshot: Snapshot,
+): Promise<Validation | undefined> {
   if (hooks.score) return hooks.score(snapshot)
   const total = { loss: 0, correct: 0, samples: 0 }
   for await (const batch of data.validationBatches()) {
@@ -196,6 +256,7 @@ async function validate(trainer: Trainer, data: TrainingData, hooks: FitHooks, s
     total.correct += correct
     total.samples += batch.labels.length
   }
-  return total.samples > 0 ? { valLoss: total.loss / total.samples, valAccuracy: total.correct / total.samples } : undefined
+  return total.samples > 0
+    ? { valLoss: total.loss / total.samples, valAccuracy: total.correct / total.samples }
+    : undefined
 }
-

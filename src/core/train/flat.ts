@@ -9,7 +9,10 @@ export interface FlatLayout {
   readonly size: number
 }
 
-export const flatLayout = (entries: readonly ExecutorParameter[]): FlatLayout => ({ entries, size: entries.reduce((sum, { size }) => sum + size, 0) })
+export const flatLayout = (entries: readonly ExecutorParameter[]): FlatLayout => ({
+  entries,
+  size: entries.reduce((sum, { size }) => sum + size, 0),
+})
 
 /** One vector out of per-parameter arrays. */
 export function flattenArrays(layout: FlatLayout, arrayOf: (name: string) => ArrayLike<number>): Float32Array {
@@ -23,7 +26,10 @@ export function flattenArrays(layout: FlatLayout, arrayOf: (name: string) => Arr
 }
 
 /** One vector that has one value for each parameter. */
-export function flattenConstants({ entries, size }: FlatLayout, valueOf: (entry: ExecutorParameter) => number): Float32Array {
+export function flattenConstants(
+  { entries, size }: FlatLayout,
+  valueOf: (entry: ExecutorParameter) => number,
+): Float32Array {
   const flat = new Float32Array(size)
   let offset = 0
   for (const entry of entries) flat.fill(valueOf(entry), offset, (offset += entry.size))
@@ -40,7 +46,11 @@ export function splitArray(layout: FlatLayout, flat: Float32Array): ReadonlyMap<
 const asVector = (tensor: Tensor): Tensor => (tensor.rank === 1 ? tensor : reshape(tensor, [tensor.size]))
 
 /** One vector out of tensors; a parameter without a tensor takes its fallback, or zero. */
-export function flattenTensors(layout: FlatLayout, tensors: ReadonlyMap<string, Tensor>, fallback: ReadonlyMap<string, Tensor> = new Map()): Tensor1D {
+export function flattenTensors(
+  layout: FlatLayout,
+  tensors: ReadonlyMap<string, Tensor>,
+  fallback: ReadonlyMap<string, Tensor> = new Map(),
+): Tensor1D {
   const tensorOf = (name: string, size: number): Tensor => tensors.get(name) ?? fallback.get(name) ?? zeros([size])
   return tidy(() => {
     const parts = layout.entries.map(({ name, size }) => tensorOf(name, size))
@@ -54,16 +64,25 @@ export function splitTensor(layout: FlatLayout, flat: Tensor1D): Map<string, Ten
   return new Map(parts.map((part, index) => [layout.entries[index].name, part]))
 }
 
-const numbered = (tensors: readonly Tensor[]): Readonly<Record<string, Tensor>> => Object.fromEntries(tensors.map((tensor, index) => [`tensor${index}`, tensor]))
+const numbered = (tensors: readonly Tensor[]): Readonly<Record<string, Tensor>> =>
+  Object.fromEntries(tensors.map((tensor, index) => [`tensor${index}`, tensor]))
 
 /** The rank of each tensor and its sizes, one tensor after the other. */
 function splitNative({ entries }: FlatLayout, flat: Tensor1D): Tensor[] | undefined {
-  const shapes = tensor1d(entries.flatMap(({ shape }) => [shape.length, ...shape]), 'int32')
+  const shapes = tensor1d(
+    entries.flatMap(({ shape }) => [shape.length, ...shape]),
+    'int32',
+  )
   const parts = runNative('split', { flat, shapes }, { count: entries.length })
   return parts && [...parts]
 }
 
 function splitByShape({ entries }: FlatLayout, flat: Tensor1D): Tensor[] {
-  const vectors = split(flat, entries.map(({ size }) => size))
-  return vectors.map((vector, index) => (entries[index].shape.length === 1 ? vector : reshape(vector, [...entries[index].shape])))
+  const vectors = split(
+    flat,
+    entries.map(({ size }) => size),
+  )
+  return vectors.map((vector, index) =>
+    entries[index].shape.length === 1 ? vector : reshape(vector, [...entries[index].shape]),
+  )
 }

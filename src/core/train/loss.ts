@@ -21,7 +21,12 @@ export function crossEntropy(logits: Tensor2D, targets: Tensor2D): LossValue {
  * (1 − w) · cross entropy with the targets + w · T² · KL(teacher at T ‖ student at T), mean over the batch; all [n, c].
  * T² keeps the teacher's gradients as large as the labels' (Hinton, Vinyals and Dean 2015, section 2).
  */
-export function distilledCrossEntropy(logits: Tensor2D, targets: Tensor2D, teacher: Tensor2D, { weight, temperature }: Distillation): LossValue {
+export function distilledCrossEntropy(
+  logits: Tensor2D,
+  targets: Tensor2D,
+  teacher: Tensor2D,
+  { weight, temperature }: Distillation,
+): LossValue {
   const [loss, dLogits] = tidy(() => {
     const hard = softmaxCrossEntropy(logits, targets)
     const softTargets = softmax(div(teacher, temperature))
@@ -38,4 +43,5 @@ export function distilledCrossEntropy(logits: Tensor2D, targets: Tensor2D, teach
 const leastProbability = 1e-30
 
 /** −Σ p · ln p of each row. */
-const entropy = (probabilities: Tensor): Tensor => neg(sum(mul(probabilities, log(add(probabilities, leastProbability))), 1))
+const entropy = (probabilities: Tensor): Tensor =>
+  neg(sum(mul(probabilities, log(add(probabilities, leastProbability))), 1))

@@ -1,5 +1,22 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core'
-import { add, concat, div, greaterEqual, isFinite, logicalAnd, maximum, minimum, mul, reshape, slice, sum, tensor1d, tidy, tile, where } from '@tensorflow/tfjs-core'
+import {
+  add,
+  concat,
+  div,
+  greaterEqual,
+  isFinite,
+  logicalAnd,
+  maximum,
+  minimum,
+  mul,
+  reshape,
+  slice,
+  sum,
+  tensor1d,
+  tidy,
+  tile,
+  where,
+} from '@tensorflow/tfjs-core'
 
 /**
  * The factor by which the loss is multiplied so that small gradients stay above the smallest float16 (Micikevicius et al. 2018, section 3.2): doubled after many
@@ -20,13 +37,20 @@ const leastScale = 1
 /** Far from the end of fp32, in which the loss is scaled. */
 const mostScale = 2 ** 24
 
-export function nextLossScale({ scale, soundSteps }: LossScale, isSound: boolean, growEvery: number = growthSteps): LossScale {
+export function nextLossScale(
+  { scale, soundSteps }: LossScale,
+  isSound: boolean,
+  growEvery: number = growthSteps,
+): LossScale {
   if (!isSound) return { scale: Math.max(leastScale, scale / factor), soundSteps: 0 }
-  return soundSteps + 1 < growEvery ? { scale, soundSteps: soundSteps + 1 } : { scale: Math.min(mostScale, scale * factor), soundSteps: 0 }
+  return soundSteps + 1 < growEvery
+    ? { scale, soundSteps: soundSteps + 1 }
+    : { scale: Math.min(mostScale, scale * factor), soundSteps: 0 }
 }
 
 /** The state as it lies on the device and in checkpoints: [scale, sound steps, scale of the last step, 1 if that step was skipped]. */
-export const packLossScale = ({ scale, soundSteps }: LossScale): Float32Array => Float32Array.of(scale, soundSteps, scale, 0)
+export const packLossScale = ({ scale, soundSteps }: LossScale): Float32Array =>
+  Float32Array.of(scale, soundSteps, scale, 0)
 
 /** What a step did, out of the state after it. */
 export interface ScaledStep {
@@ -45,10 +69,11 @@ export function scaledStepOf(state: ArrayLike<number>): ScaledStep {
 export const scaleOf = (state: Tensor1D): Tensor1D => slice(state, 0, 1)
 
 /** Whether every number of a vector is finite, [1]: 0 · x is 0 for these alone. */
-export const areFinite = (vector: Tensor, guard?: Tensor): Tensor => tidy(() => {
-  const sound = isFinite(reshape(sum(mul(vector, 0)), [1]))
-  return guard ? logicalAnd(sound, isFinite(reshape(guard, [1]))) : sound
-})
+export const areFinite = (vector: Tensor, guard?: Tensor): Tensor =>
+  tidy(() => {
+    const sound = isFinite(reshape(sum(mul(vector, 0)), [1]))
+    return guard ? logicalAnd(sound, isFinite(reshape(guard, [1]))) : sound
+  })
 
 /** `nextLossScale` on the device, where nobody waits for it: state [4], isSound [1]. */
 export function movedLossScale(state: Tensor1D, isSound: Tensor, growEvery: number = growthSteps): Tensor1D {

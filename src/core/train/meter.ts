@@ -3,7 +3,10 @@ import type { EpochMetrics } from './events'
 import { scaledStepOf } from './lossScale'
 import type { StepMetrics } from './trainer'
 
-export interface WindowMetrics extends Pick<EpochMetrics, 'trainLoss' | 'trainAccuracy' | 'learningRate' | 'samplesPerSecond'> {
+export interface WindowMetrics extends Pick<
+  EpochMetrics,
+  'trainLoss' | 'trainAccuracy' | 'learningRate' | 'samplesPerSecond'
+> {
   readonly samples: number
   /** Where the loss is scaled: the last step's scale, how many steps its gradients made skip, and whether one failed without a scale. */
   readonly scaling?: ScaledWindow
@@ -50,11 +53,24 @@ export function createMeter(now: () => number): Meter {
       sums.correct += window.correct
       sums.samples += window.samples
       sums.learningRate = window.learningRate
-      return { ...means(window), learningRate: window.learningRate, samplesPerSecond: window.samples / seconds, samples: window.samples, ...(window.scaling && { scaling: window.scaling }), ...(window.explain && { explain: window.explain }) }
+      return {
+        ...means(window),
+        learningRate: window.learningRate,
+        samplesPerSecond: window.samples / seconds,
+        samples: window.samples,
+        ...(window.scaling && { scaling: window.scaling }),
+        ...(window.explain && { explain: window.explain }),
+      }
     },
     total: () => {
       const seconds = (now() - startedAt) / 1000
-      return { ...means(sums), learningRate: sums.learningRate, samplesPerSecond: sums.samples / seconds, waitedShare: sums.waitedMs / 1000 / seconds, seconds }
+      return {
+        ...means(sums),
+        learningRate: sums.learningRate,
+        samplesPerSecond: sums.samples / seconds,
+        waitedShare: sums.waitedMs / 1000 / seconds,
+        seconds,
+      }
     },
     timeWaits: (batches) => timeWaits(batches, now, (ms) => void (sums.waitedMs += ms)),
   }
@@ -66,12 +82,17 @@ interface Sums {
   readonly samples: number
 }
 
-const means = ({ loss, correct, samples }: Sums): { readonly trainLoss: number; readonly trainAccuracy: number } => ({ trainLoss: loss / samples, trainAccuracy: correct / samples })
+const means = ({ loss, correct, samples }: Sums): { readonly trainLoss: number; readonly trainAccuracy: number } => ({
+  trainLoss: loss / samples,
+  trainAccuracy: correct / samples,
+})
 
 type Window = Sums & Pick<StepMetrics, 'learningRate' | 'explain'> & Pick<WindowMetrics, 'scaling'>
 
 async function drain(pending: readonly { readonly metrics: StepMetrics; readonly samples: number }[]): Promise<Window> {
-  const scalars = await Promise.all(pending.map(({ metrics }) => Promise.all([metrics.loss.data(), metrics.correct.data()])))
+  const scalars = await Promise.all(
+    pending.map(({ metrics }) => Promise.all([metrics.loss.data(), metrics.correct.data()])),
+  )
   const sums = { loss: 0, correct: 0, samples: 0, learningRate: 0 }
   const scaling = await readScaling(pending.flatMap(({ metrics }) => metrics.lossScale ?? []))
   let explain: StepMetrics['explain']
@@ -92,10 +113,20 @@ async function readScaling(states: readonly Tensor[]): Promise<ScaledWindow | un
   const steps = (await Promise.all(states.map((state) => state.data()))).map(scaledStepOf)
   states.forEach((state) => state.dispose())
   const last = steps.at(-1)
-  return last && { lossScale: last.scale, skippedSteps: steps.filter(({ skipped }) => skipped).length, failed: steps.some(({ failed }) => failed) }
+  return (
+    last && {
+      lossScale: last.scale,
+      skippedSteps: steps.filter(({ skipped }) => skipped).length,
+      failed: steps.some(({ failed }) => failed),
+    }
+  )
 }
 
-async function* timeWaits<T>(batches: AsyncIterable<T>, now: () => number, onWait: (ms: number) => void): AsyncIterable<T> {
+async function* timeWaits<T>(
+  batches: AsyncIterable<T>,
+  now: () => number,
+  onWait: (ms: number) => void,
+): AsyncIterable<T> {
   const iterator = batches[Symbol.asyncIterator]()
   try {
     for (;;) {

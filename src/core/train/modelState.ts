@@ -58,7 +58,12 @@ export interface ModelStateOptions {
   readonly scalesLoss: boolean
 }
 
-export function createModelState(graph: Graph, executor: Executor, config: TrainConfig, options: ModelStateOptions): ModelState {
+export function createModelState(
+  graph: Graph,
+  executor: Executor,
+  config: TrainConfig,
+  options: ModelStateOptions,
+): ModelState {
   return new FlatModelState(graph, executor, config, options)
 }
 
@@ -81,7 +86,9 @@ class FlatModelState implements ModelState {
   ) {
     const isStatistic = (role: string): boolean => role === 'mean' || role === 'variance'
     const isConstant = ({ role, trainable }: ExecutorParameter): boolean => isQuantization(role) && !trainable
-    this.layout = flatLayout(executor.parameters.filter((parameter) => !isStatistic(parameter.role) && !isConstant(parameter)))
+    this.layout = flatLayout(
+      executor.parameters.filter((parameter) => !isStatistic(parameter.role) && !isConstant(parameter)),
+    )
     this.quantizationLayout = flatLayout(executor.parameters.filter(isConstant))
     this.statisticsLayout = flatLayout(executor.parameters.filter(({ role }) => isStatistic(role)))
     // Weights decay; batch norm and biases do not (Goyal et al., 2017).
@@ -89,8 +96,10 @@ class FlatModelState implements ModelState {
     this.mask = maskVector(graph, this.layout)
     this.set(vectorNames.parameters, tensor1d(flattenArrays(this.layout, executor.pack)))
     this.set(vectorNames.statistics, tensor1d(flattenArrays(this.statisticsLayout, executor.pack)))
-    if (this.quantizationLayout.size > 0) this.set(vectorNames.quantization, tensor1d(flattenArrays(this.quantizationLayout, executor.pack)))
-    for (const slot of optimizers.get(config.optimizer).slots) this.set(vectorNames.slot(slot), zeros([this.layout.size]))
+    if (this.quantizationLayout.size > 0)
+      this.set(vectorNames.quantization, tensor1d(flattenArrays(this.quantizationLayout, executor.pack)))
+    for (const slot of optimizers.get(config.optimizer).slots)
+      this.set(vectorNames.slot(slot), zeros([this.layout.size]))
     if (config.emaDecay > 0) this.startAverages()
     if (options.scalesLoss) this.set(vectorNames.lossScale, tensor1d(packLossScale(lossScaleStart)))
   }
@@ -119,10 +128,21 @@ class FlatModelState implements ModelState {
       const [parameters, given] = [this.get(vectorNames.parameters), flattenTensors(this.layout, gradients)]
       const flatGradients = scaling ? div(given, scaleOf(scaling)) : given
       const before = slots.map((name) => this.get(name))
-      const result = optimizer.update(this.config.optimizerParams, { parameters, gradients: flatGradients, slots: before, learningRate, step, decay: this.decay })
+      const result = optimizer.update(this.config.optimizerParams, {
+        parameters,
+        gradients: flatGradients,
+        slots: before,
+        learningRate,
+        step,
+        decay: this.decay,
+      })
       const masked = this.mask ? mul(result.parameters, this.mask) : result.parameters
       // Decay alone would fill the state of frozen parameters, which would jump when they are trained again.
-      const moved = { parameters: chooseBy(chosen, parameters, masked), statistics: this.movedStatistics(statistics), slots: result.slots.map((slot, index) => chooseBy(chosen, before[index], slot)) }
+      const moved = {
+        parameters: chooseBy(chosen, parameters, masked),
+        statistics: this.movedStatistics(statistics),
+        slots: result.slots.map((slot, index) => chooseBy(chosen, before[index], slot)),
+      }
       const isSound = soundness(scaling && flatGradients, guard)
       if (!isSound) return { ...moved, scaling }
       const keptIn = (old: Tensor): Tensor => tile(isSound, [old.size])
@@ -130,7 +150,10 @@ class FlatModelState implements ModelState {
       const statisticsBefore = this.get(vectorNames.statistics)
       return {
         parameters: where(keptParameters, moved.parameters, parameters),
-        statistics: statisticsBefore.size === 0 ? moved.statistics : where(keptIn(statisticsBefore), moved.statistics, statisticsBefore),
+        statistics:
+          statisticsBefore.size === 0
+            ? moved.statistics
+            : where(keptIn(statisticsBefore), moved.statistics, statisticsBefore),
         slots: moved.slots.map((slot, index) => where(keptParameters, slot, before[index])),
         scaling: scaling && movedLossScale(scaling, isSound),
       }
@@ -144,7 +167,11 @@ class FlatModelState implements ModelState {
   }
 
   async vectors(): Promise<Vectors> {
-    return Object.fromEntries(await Promise.all([...this.vector].map(async ([name, vector]) => [name, (await vector.data<'float32'>()).slice()] as const)))
+    return Object.fromEntries(
+      await Promise.all(
+        [...this.vector].map(async ([name, vector]) => [name, (await vector.data<'float32'>()).slice()] as const),
+      ),
+    )
   }
 
   lastNonFinite(vectors: Vectors): string | undefined {
@@ -154,7 +181,8 @@ class FlatModelState implements ModelState {
 
   restore(vectors: Vectors): void {
     // A run that began in another precision has no loss scale yet.
-    for (const name of [...this.vector.keys()]) if (name !== vectorNames.lossScale || name in vectors) this.set(name, tensor1d(vectors[name]))
+    for (const name of [...this.vector.keys()])
+      if (name !== vectorNames.lossScale || name in vectors) this.set(name, tensor1d(vectors[name]))
     this.forgetNames()
   }
 
@@ -162,16 +190,29 @@ class FlatModelState implements ModelState {
     const parameters = vectors[vectorNames.averagedParameters] ?? vectors[vectorNames.parameters]
     const statistics = vectors[vectorNames.averagedStatistics] ?? vectors[vectorNames.statistics]
     const quantization = vectors[vectorNames.quantization] ?? new Float32Array(0)
-    const arrays = new Map([...splitArray(this.layout, parameters), ...splitArray(this.statisticsLayout, statistics), ...splitArray(this.quantizationLayout, quantization)])
-    const weights = [...arrays].filter(([name]) => graph.initializers.has(name)).map(([name, packed]) => [name, this.executor.unpack(name, packed)] as const)
+    const arrays = new Map([
+      ...splitArray(this.layout, parameters),
+      ...splitArray(this.statisticsLayout, statistics),
+      ...splitArray(this.quantizationLayout, quantization),
+    ])
+    const weights = [...arrays]
+      .filter(([name]) => graph.initializers.has(name))
+      .map(([name, packed]) => [name, this.executor.unpack(name, packed)] as const)
     return { ...withParameters(graph, new Map(weights)), qparams: this.executor.unpackQuantization(arrays) }
   }
 
   withQuantization(graph: Graph, vectors: Vectors, qparams: Graph['qparams']): Vectors {
     const { pack } = createExecutor({ ...graph, qparams }, { learnScales: this.options.learnScales })
-    const moved = [[this.layout, vectorNames.parameters], [this.layout, vectorNames.averagedParameters], [this.quantizationLayout, vectorNames.quantization]] as const
+    const moved = [
+      [this.layout, vectorNames.parameters],
+      [this.layout, vectorNames.averagedParameters],
+      [this.quantizationLayout, vectorNames.quantization],
+    ] as const
     const present = moved.filter(([, name]) => name in vectors)
-    return { ...vectors, ...Object.fromEntries(present.map(([layout, name]) => [name, withEntries(layout, vectors[name], pack)])) }
+    return {
+      ...vectors,
+      ...Object.fromEntries(present.map(([layout, name]) => [name, withEntries(layout, vectors[name], pack)])),
+    }
   }
 
   dispose(): void {
@@ -184,7 +225,10 @@ class FlatModelState implements ModelState {
   private chosenBy(trains: ReadonlySet<string> | undefined): Tensor1D | undefined {
     if (this.chosen?.trains === trains) return this.chosen?.vector
     this.chosen?.vector.dispose()
-    this.chosen = trains && { trains, vector: tensor1d(flattenConstants(this.layout, ({ name }) => (trains.has(name) ? 1 : 0))) }
+    this.chosen = trains && {
+      trains,
+      vector: tensor1d(flattenConstants(this.layout, ({ name }) => (trains.has(name) ? 1 : 0))),
+    }
     return this.chosen?.vector
   }
 
@@ -203,13 +247,21 @@ class FlatModelState implements ModelState {
   /** Early averages forget faster, so that the random start does not linger (as TensorFlow's ExponentialMovingAverage). */
   private moveAverages(step: number): void {
     const decay = Math.min(this.config.emaDecay, (1 + step) / (10 + step))
-    const move = (from: string, to: string): void => this.set(to, tidy(() => add(mul(this.get(to), decay), mul(this.get(from), 1 - decay)) as Tensor1D))
+    const move = (from: string, to: string): void =>
+      this.set(
+        to,
+        tidy(() => add(mul(this.get(to), decay), mul(this.get(from), 1 - decay)) as Tensor1D),
+      )
     move(vectorNames.parameters, vectorNames.averagedParameters)
     move(vectorNames.statistics, vectorNames.averagedStatistics)
   }
 
   private split(parameters: string, statistics: string): Map<string, Tensor> {
-    const parts = [[this.layout, parameters], [this.statisticsLayout, statistics], [this.quantizationLayout, vectorNames.quantization]] as const
+    const parts = [
+      [this.layout, parameters],
+      [this.statisticsLayout, statistics],
+      [this.quantizationLayout, vectorNames.quantization],
+    ] as const
     return new Map(parts.flatMap(([layout, name]) => (layout.size > 0 ? [...splitTensor(layout, this.get(name))] : [])))
   }
 
@@ -236,10 +288,15 @@ function soundness(gradients: Tensor | undefined, loss: Tensor | undefined): Ten
 }
 
 /** `after` where `chosen` is 1, `before` where it is 0; `after` everywhere when nothing is chosen. */
-const chooseBy = (chosen: Tensor | undefined, before: Tensor, after: Tensor): Tensor => (chosen ? add(before, mul(chosen, sub(after, before))) : after)
+const chooseBy = (chosen: Tensor | undefined, before: Tensor, after: Tensor): Tensor =>
+  chosen ? add(before, mul(chosen, sub(after, before))) : after
 
 /** A vector with other numbers for its parameters of quantization. */
-function withEntries(layout: FlatLayout, vector: Float32Array, numbersOf: (name: string) => Float32Array): Float32Array {
+function withEntries(
+  layout: FlatLayout,
+  vector: Float32Array,
+  numbersOf: (name: string) => Float32Array,
+): Float32Array {
   const changed = vector.slice()
   const parts = splitArray(layout, changed)
   for (const { name, role } of layout.entries) if (isQuantization(role)) parts.get(name)?.set(numbersOf(name))
@@ -249,8 +306,14 @@ function withEntries(layout: FlatLayout, vector: Float32Array, numbersOf: (name:
 /** 0 where a pruning mask is 0, 1 elsewhere; undefined for a graph without masks. */
 function maskVector(graph: Graph, layout: FlatLayout): Tensor1D | undefined {
   if (graph.masks.size === 0) return undefined
-  const masks = new Map([...graph.masks].map(([name, mask]) => [name, floatTensor(graph.initializers.get(name)?.shape ?? [], mask)]))
+  const masks = new Map(
+    [...graph.masks].map(([name, mask]) => [name, floatTensor(graph.initializers.get(name)?.shape ?? [], mask)]),
+  )
   const packed = createExecutor({ ...withParameters(graph, masks), qparams: new Map() })
   const sizes = new Map(layout.entries.map(({ name, size }) => [name, size]))
-  return tensor1d(flattenArrays(layout, (name) => (masks.has(name) ? packed.pack(name) : new Float32Array(sizes.get(name) ?? 0).fill(1))))
+  return tensor1d(
+    flattenArrays(layout, (name) =>
+      masks.has(name) ? packed.pack(name) : new Float32Array(sizes.get(name) ?? 0).fill(1),
+    ),
+  )
 }

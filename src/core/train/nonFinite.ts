@@ -38,5 +38,7 @@ const inWords = ({ layer, op, parameter }: NonFinite): string =>
 function spoiled(graph: Graph, parameter: string): string {
   const node = graph.nodes.find(({ inputs }) => inputs.includes(parameter))
   // Learned scales belong to a tensor, not to a node.
-  return node ? inWords({ layer: node.name, op: node.op, parameter }) : `the first value that is not finite is in parameter '${parameter}'`
+  return node
+    ? inWords({ layer: node.name, op: node.op, parameter })
+    : `the first value that is not finite is in parameter '${parameter}'`
 }

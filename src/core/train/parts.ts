@@ -23,10 +23,19 @@ export function joinParts(parts: readonly TrainStep[]): TrainStep {
   if (parts.length === 1) return parts[0]
   const total = parts.reduce((sum, { logits }) => sum + logits.shape[0], 0)
   const shares = parts.map(({ logits }) => logits.shape[0] / total)
-  const mean = (tensorOf: (part: TrainStep) => Tensor): Tensor => tidy(() => parts.map((part, index) => mul(tensorOf(part), shares[index])).reduce((sum, term) => add(sum, term)))
+  const mean = (tensorOf: (part: TrainStep) => Tensor): Tensor =>
+    tidy(() => parts.map((part, index) => mul(tensorOf(part), shares[index])).reduce((sum, term) => add(sum, term)))
   const meanOf = (name: 'gradients' | 'statistics'): ReadonlyMap<string, Tensor> =>
     new Map([...parts[0][name].keys()].map((key) => [key, mean((part) => part[name].get(key) as Tensor)]))
-  const joined = { loss: mean(({ loss }) => loss), logits: concat(parts.map(({ logits }) => logits), 0) as Tensor2D, gradients: meanOf('gradients'), statistics: meanOf('statistics') }
+  const joined = {
+    loss: mean(({ loss }) => loss),
+    logits: concat(
+      parts.map(({ logits }) => logits),
+      0,
+    ) as Tensor2D,
+    gradients: meanOf('gradients'),
+    statistics: meanOf('statistics'),
+  }
   parts.forEach(disposeStep)
   return joined
 }
@@ -36,7 +45,10 @@ export function disposeStep({ loss, logits, gradients, statistics }: TrainStep):
 }
 
 /** Runs a batch's step, in parts once it did not fit into memory: twice as many at every failure, for this batch and all that follow. */
-export function createPartedStep(runPart: (batch: ImageBatch) => TrainStep, onSplit: (parts: number, reason: string) => void): (batch: ImageBatch) => TrainStep {
+export function createPartedStep(
+  runPart: (batch: ImageBatch) => TrainStep,
+  onSplit: (parts: number, reason: string) => void,
+): (batch: ImageBatch) => TrainStep {
   let count = 1
   const attempt = (batch: ImageBatch): TrainStep => {
     const done: TrainStep[] = []

@@ -3,7 +3,17 @@ import { dataTypes, sizeOf } from '../graph/tensorData'
 import type { DataType, TensorData, TypedArray } from '../graph/tensorData'
 
 /** The safetensors format (huggingface/safetensors, version 1): header length as u64, JSON header, raw little-endian data. */
-const dtypeNames = { float32: 'F32', float64: 'F64', int32: 'I32', int8: 'I8', uint8: 'U8', int16: 'I16', uint16: 'U16', uint32: 'U32', bool: 'BOOL' } as const satisfies Partial<Record<DataType, string>>
+const dtypeNames = {
+  float32: 'F32',
+  float64: 'F64',
+  int32: 'I32',
+  int8: 'I8',
+  uint8: 'U8',
+  int16: 'I16',
+  uint16: 'U16',
+  uint32: 'U32',
+  bool: 'BOOL',
+} as const satisfies Partial<Record<DataType, string>>
 
 type StoredType = keyof typeof dtypeNames
 
@@ -45,11 +55,14 @@ export function writeSafetensors({ tensors, metadata }: TensorFile): Uint8Array<
 /** Throws `badInput` naming the file when it is no safetensors file or is cut short. */
 export function readSafetensors(bytes: Uint8Array, fileName: string): TensorFile {
   const length = bytes.length < 8 ? NaN : Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
-  if (!(length <= bytes.length - 8)) throw new NNOptError('badInput', `'${fileName}' is not a safetensors file or is cut short: ${bytes.length} bytes`)
+  if (!(length <= bytes.length - 8))
+    throw new NNOptError('badInput', `'${fileName}' is not a safetensors file or is cut short: ${bytes.length} bytes`)
   const header = parseHeader(bytes.subarray(8, 8 + length), fileName)
   const { __metadata__: metadata = {}, ...entries } = header
   const body = bytes.subarray(8 + length)
-  const tensors = new Map(Object.entries(entries).map(([name, entry]) => [name, readTensor(name, entry as HeaderEntry, body, fileName)]))
+  const tensors = new Map(
+    Object.entries(entries).map(([name, entry]) => [name, readTensor(name, entry as HeaderEntry, body, fileName)]),
+  )
   return { tensors, metadata: metadata as Readonly<Record<string, string>> }
 }
 
@@ -57,15 +70,30 @@ function parseHeader(text: Uint8Array, fileName: string): Readonly<Record<string
   try {
     return JSON.parse(new TextDecoder().decode(text)) as Readonly<Record<string, unknown>>
   } catch (cause) {
-    throw new NNOptError('badInput', `'${fileName}' is not a safetensors file: its header is not JSON`, undefined, { cause })
+    throw new NNOptError('badInput', `'${fileName}' is not a safetensors file: its header is not JSON`, undefined, {
+      cause,
+    })
   }
 }
 
-function readTensor(name: string, { dtype, shape, data_offsets: [start, end] }: HeaderEntry, body: Uint8Array, fileName: string): TensorData {
+function readTensor(
+  name: string,
+  { dtype, shape, data_offsets: [start, end] }: HeaderEntry,
+  body: Uint8Array,
+  fileName: string,
+): TensorData {
   const type = (Object.keys(dtypeNames) as StoredType[]).find((key) => dtypeNames[key] === dtype)
-  if (!type) throw new NNOptError('unsupported', `'${fileName}': tensor '${name}' has type ${dtype}: expected one of ${Object.values(dtypeNames).join(', ')}`)
+  if (!type)
+    throw new NNOptError(
+      'unsupported',
+      `'${fileName}': tensor '${name}' has type ${dtype}: expected one of ${Object.values(dtypeNames).join(', ')}`,
+    )
   const expected = sizeOf(shape) * dataTypes[type].BYTES_PER_ELEMENT
-  if (end - start !== expected || end > body.length) throw new NNOptError('badInput', `'${fileName}' is cut short at tensor '${name}': expected ${expected} bytes, got ${Math.max(0, Math.min(end, body.length) - start)}`)
+  if (end - start !== expected || end > body.length)
+    throw new NNOptError(
+      'badInput',
+      `'${fileName}' is cut short at tensor '${name}': expected ${expected} bytes, got ${Math.max(0, Math.min(end, body.length) - start)}`,
+    )
   // A copy: the data need not be aligned in the file.
   const data: TypedArray = new dataTypes[type](new Uint8Array(body.subarray(start, end)).buffer)
   return { dtype: type, shape, data }

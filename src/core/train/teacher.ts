@@ -19,11 +19,16 @@ export interface Teacher {
 /** Folded, and in the precision of the training: softened scores need no more digits than the gradients that they make. */
 export function createTeacher(source: Graph, normalizer: Normalizer, precision: Precision = 'fp32'): Teacher {
   const executor = createExecutor(fuseActivations(foldBatchNorm(source), 'Conv'), { inferencePrecision: precision })
-  const parameters = new Map(executor.parameters.map(({ name, shape, role }): [string, Tensor] => {
-    const values = tensor(executor.pack(name), [...shape])
-    // What its layers convert at every batch otherwise.
-    return [name, precision !== 'fp32' && (role === 'weight' || role === 'bias') ? converted(values, precision) : values]
-  }))
+  const parameters = new Map(
+    executor.parameters.map(({ name, shape, role }): [string, Tensor] => {
+      const values = tensor(executor.pack(name), [...shape])
+      // What its layers convert at every batch otherwise.
+      return [
+        name,
+        precision !== 'fp32' && (role === 'weight' || role === 'bias') ? converted(values, precision) : values,
+      ]
+    }),
+  )
   return {
     logits: (batch) => {
       const images = normalizer.apply(batch)

@@ -78,7 +78,13 @@ export interface TrainerOptions {
 }
 
 /** Trains a graph on the active tfjs backend, one step at a time. Equal seeds and batches give equal weights where the backend is deterministic. */
-export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch: number, normalization: Normalization, { teacher: teacherModel, learnScales = false, precision = 'fp32', onSplit = () => undefined }: TrainerOptions = {}): Trainer {
+export function createTrainer(
+  source: Graph,
+  config: TrainConfig,
+  stepsPerEpoch: number,
+  normalization: Normalization,
+  { teacher: teacherModel, learnScales = false, precision = 'fp32', onSplit = () => undefined }: TrainerOptions = {},
+): Trainer {
   const graph = withMasksApplied(source)
   const classes = Number(classOutput(graph).shape.at(-1))
   const head = headParameters(graph)
@@ -86,14 +92,17 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
   const headOnlyExecutor = createExecutor(graph, { frozen: (name) => !head.has(name), learnScales, precision })
   const state = createModelState(graph, whole, config, { learnScales, scalesLoss: precision === 'float16' })
   const normalizer = createNormalizer(normalization)
-  const teacher = teacherModel && createTeacher(teacherModel.graph, createNormalizer(teacherModel.normalization), precision)
+  const teacher =
+    teacherModel && createTeacher(teacherModel.graph, createNormalizer(teacherModel.normalization), precision)
   let executor: Executor = whole
   let stepsDone = 0
   const runPart = (batch: ImageBatch): TrainStep => {
     const images = normalizer.apply(batch)
     const targets = tensor2d(smoothLabels(batch.labels, classes, config.labelSmoothing), [batch.labels.length, classes])
     try {
-      return executor.step(images, state.tensors(), (logits) => scaled(lossOf(logits, targets, batch, teacher, config), state.lossScale()))
+      return executor.step(images, state.tensors(), (logits) =>
+        scaled(lossOf(logits, targets, batch, teacher, config), state.lossScale()),
+      )
     } finally {
       for (const used of [images, targets]) used.dispose()
     }
@@ -113,10 +122,24 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
       const lost = atOnce && !Number.isFinite(result.loss.dataSync()[0])
       stepsDone++
       // A step with such a loss would leave no finite weight.
-      if (!lost) state.update({ ...result, learningRate, step: stepsDone, trains: executor === whole ? undefined : head, guard: atOnce ? undefined : result.loss })
+      if (!lost)
+        state.update({
+          ...result,
+          learningRate,
+          step: stepsDone,
+          trains: executor === whole ? undefined : head,
+          guard: atOnce ? undefined : result.loss,
+        })
       for (const used of [result.logits, ...result.gradients.values(), ...result.statistics.values()]) used.dispose()
       const lossScale = state.lossScale()?.clone()
-      return { loss: result.loss, correct, learningRate, ...(lossScale && { lossScale }), lost, explain: () => search.inStep(executor, batch) }
+      return {
+        loss: result.loss,
+        correct,
+        learningRate,
+        ...(lossScale && { lossScale }),
+        lost,
+        explain: () => search.inStep(executor, batch),
+      }
     },
     evaluate: async (batch) => {
       const images = normalizer.apply(batch)
@@ -133,7 +156,10 @@ export function createTrainer(source: Graph, config: TrainConfig, stepsPerEpoch:
       state.restore(snapshot.vectors)
     },
     graphOf: (snapshot) => state.graphOf(graph, snapshot.vectors),
-    withQuantization: (snapshot, qparams) => ({ ...snapshot, vectors: state.withQuantization(graph, snapshot.vectors, qparams) }),
+    withQuantization: (snapshot, qparams) => ({
+      ...snapshot,
+      vectors: state.withQuantization(graph, snapshot.vectors, qparams),
+    }),
     dispose: () => {
       for (const part of [whole, headOnlyExecutor, state, normalizer, teacher]) part?.dispose()
     },
@@ -150,14 +176,26 @@ const computesOnGpu = (active: object): boolean => 'isUsingGpuDevice' in active 
 
 /** Parameters of the last node that has a weight. */
 function headParameters(graph: Graph): ReadonlySet<string> {
-  const last = graph.nodes.findLast((node) => (node.op === 'Gemm' || node.op === 'MatMul' || node.op === 'Conv') && graph.initializers.has(node.inputs[1]))
+  const last = graph.nodes.findLast(
+    (node) =>
+      (node.op === 'Gemm' || node.op === 'MatMul' || node.op === 'Conv') && graph.initializers.has(node.inputs[1]),
+  )
   return new Set(last?.inputs.slice(1) ?? [])
 }
 
-function lossOf(logits: Tensor2D, targets: Tensor2D, batch: ImageBatch, teacher: Teacher | undefined, { distillWeight, distillTemperature }: TrainConfig): LossValue {
+function lossOf(
+  logits: Tensor2D,
+  targets: Tensor2D,
+  batch: ImageBatch,
+  teacher: Teacher | undefined,
+  { distillWeight, distillTemperature }: TrainConfig,
+): LossValue {
   if (!teacher) return crossEntropy(logits, targets)
   const scores = teacher.logits(batch)
-  const value = distilledCrossEntropy(logits, targets, scores, { weight: distillWeight, temperature: distillTemperature })
+  const value = distilledCrossEntropy(logits, targets, scores, {
+    weight: distillWeight,
+    temperature: distillTemperature,
+  })
   scores.dispose()
   return value
 }
@@ -174,7 +212,11 @@ function countCorrect(logits: Tensor2D, labels: Int32Array): Tensor {
   return tidy(() => sum(cast(equal(argMax(logits, 1), tensor1d(labels, 'int32')), 'float32')))
 }
 
-async function scores(logits: Tensor2D, labels: Int32Array, classes: number): Promise<{ readonly loss: number; readonly correct: number }> {
+async function scores(
+  logits: Tensor2D,
+  labels: Int32Array,
+  classes: number,
+): Promise<{ readonly loss: number; readonly correct: number }> {
   const targets = tensor2d(smoothLabels(labels, classes, 0), [labels.length, classes])
   const { loss, gradient } = softmaxCrossEntropy(logits, targets)
   const total = sum(loss)

@@ -15,11 +15,19 @@ export type BackendStatus = Pick<Backend, 'id' | 'label' | 'priority'> & Availab
 /** What can train here and what cannot, with the reason; the preferred one first. */
 export async function listBackends(): Promise<readonly BackendStatus[]> {
   const byPriority = [...backends.list()].sort((a, b) => b.priority - a.priority)
-  return Promise.all(byPriority.map(async (backend) => ({ id: backend.id, label: backend.label, priority: backend.priority, ...(await backend.available()) })))
+  return Promise.all(
+    byPriority.map(async (backend) => ({
+      id: backend.id,
+      label: backend.label,
+      priority: backend.priority,
+      ...(await backend.available()),
+    })),
+  )
 }
 
 /** The first that is available and no mere fallback. */
-export const preferred = (statuses: readonly BackendStatus[]): BackendStatus | undefined => statuses.find((status) => status.available && !status.isFallback)
+export const preferred = (statuses: readonly BackendStatus[]): BackendStatus | undefined =>
+  statuses.find((status) => status.available && !status.isFallback)
 
 /** The named backend, or with 'auto' the preferred one that is available. Throws `notFound` or `unavailable` with what to do. */
 export async function findBackend(id: string): Promise<Backend> {

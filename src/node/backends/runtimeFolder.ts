@@ -4,7 +4,11 @@ import { join } from 'node:path'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Where native runtimes are installed: $NNOPT_RUNTIME, else the user's data folder of the platform. */
-export function runtimeFolder(environment: Environment = process.env, platform: NodeJS.Platform = process.platform, home: string = homedir()): string {
+export function runtimeFolder(
+  environment: Environment = process.env,
+  platform: NodeJS.Platform = process.platform,
+  home: string = homedir(),
+): string {
   return environment['NNOPT_RUNTIME'] ?? join(dataFolder(environment, platform, home), 'nnopt', 'runtime')
 }
 

@@ -29,7 +29,11 @@ export async function measureScore(status: BackendStatus): Promise<BackendScore>
   const release = await claimMachine('exclusive', { patienceMs, onGiveUp: () => (isAlone = false) })
   try {
     const { imagesPerSecond } = await runProfile({ ...work, backend: status.id })
-    const score: BackendScore = { imagesPerSecond, protocol: isAlone ? protocol : `${protocol}; measured beside other work of this program`, measuredAt: new Date().toISOString() }
+    const score: BackendScore = {
+      imagesPerSecond,
+      protocol: isAlone ? protocol : `${protocol}; measured beside other work of this program`,
+      measuredAt: new Date().toISOString(),
+    }
     if (isAlone) remember(status, score)
     return score
   } finally {
@@ -46,7 +50,14 @@ const file = (): string => join(cacheFolder(), 'trainingScores.json')
 
 /** A score counts for what it was measured on and with. */
 function fingerprint(status: BackendStatus): string {
-  const parts = [programVersion(), protocol, cpus()[0]?.model, cpus().length, status.id, status.available ? [status.version, status.device] : []]
+  const parts = [
+    programVersion(),
+    protocol,
+    cpus()[0]?.model,
+    cpus().length,
+    status.id,
+    status.available ? [status.version, status.device] : [],
+  ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 

@@ -6,7 +6,17 @@ import { trashFolders, versionFolders, versionRows } from './versionChecks'
 import { abandonedRuns, datasetFiles, datasetFolders, diskSpace, locks, runFolders } from './workspaceChecks'
 
 /** Runs come first: what an abandoned run left can only be judged once it no longer counts as working. */
-const checks: readonly Check[] = [abandonedRuns, versionRows, versionFolders, trashFolders, datasetFiles, datasetFolders, runFolders, diskSpace, locks]
+const checks: readonly Check[] = [
+  abandonedRuns,
+  versionRows,
+  versionFolders,
+  trashFolders,
+  datasetFiles,
+  datasetFolders,
+  runFolders,
+  diskSpace,
+  locks,
+]
 
 /** Looks at everything of a workspace; with `repair`, mends what can be mended without losing anything. */
 export async function runDoctor(store: Store, repair: boolean): Promise<readonly DoctorFinding[]> {
@@ -20,6 +30,8 @@ async function backendFindings(): Promise<readonly DoctorFinding[]> {
   return (await backendInfos()).map(({ label, available, device, version, reason }) => ({
     check: 'backends',
     status: available ? 'ok' : 'warning',
-    message: available ? `${label} ${version ?? ''} on ${device ?? 'the CPU'}` : `${label}: ${reason ?? 'not available'}`,
+    message: available
+      ? `${label} ${version ?? ''} on ${device ?? 'the CPU'}`
+      : `${label}: ${reason ?? 'not available'}`,
   }))
 }

@@ -8,7 +8,10 @@ import type { Store } from '../store'
 import { isAbandoned } from '../jobs/queue'
 import type { Check, Fault } from './check'
 
-const removeFolder = (folder: string) => ({ description: 'removed', run: () => rmSync(folder, { recursive: true, force: true }) })
+const removeFolder = (folder: string) => ({
+  description: 'removed',
+  run: () => rmSync(folder, { recursive: true, force: true }),
+})
 
 const list = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : [])
 
@@ -25,10 +28,28 @@ export const versionRows: Check = {
 function faultOfRow(store: Store, { id, name, hash }: Version): readonly Fault[] {
   const model = store.paths.model(id)
   const inTrash = join(store.paths.trash, id)
-  if (!existsSync(model) && existsSync(inTrash)) return [{ message: `version '${name}' (${id}) lies in the trash, but is not deleted`, repair: { description: 'moved back', run: () => renameSync(inTrash, store.paths.version(id)) } }]
-  if (!existsSync(model)) return [{ message: `version '${name}' (${id}): '${model}' is missing`, repair: { description: 'its row was removed', run: () => store.versions.remove(id) } }]
+  if (!existsSync(model) && existsSync(inTrash))
+    return [
+      {
+        message: `version '${name}' (${id}) lies in the trash, but is not deleted`,
+        repair: { description: 'moved back', run: () => renameSync(inTrash, store.paths.version(id)) },
+      },
+    ]
+  if (!existsSync(model))
+    return [
+      {
+        message: `version '${name}' (${id}): '${model}' is missing`,
+        repair: { description: 'its row was removed', run: () => store.versions.remove(id) },
+      },
+    ]
   const found = sha256(readFileSync(model))
-  return found === hash ? [] : [{ message: `version '${name}' (${id}): '${model}' was changed: expected SHA-256 ${hash.slice(0, 12)}…, got ${found.slice(0, 12)}…` }]
+  return found === hash
+    ? []
+    : [
+        {
+          message: `version '${name}' (${id}): '${model}' was changed: expected SHA-256 ${hash.slice(0, 12)}…, got ${found.slice(0, 12)}…`,
+        },
+      ]
 }
 
 /** Folders that no row speaks of. */
@@ -42,11 +63,23 @@ function faultOfFolder(store: Store, name: string): readonly Fault[] {
   const folder = join(store.paths.versions, name)
   if (name.startsWith('.partial-')) return [{ message: `'${folder}' was never finished`, repair: removeFolder(folder) }]
   const row = store.versions.find(name)
-  if (row && row.deletedAt !== null) return [{ message: `deleted version '${row.name}' (${name}) is not in the trash`, repair: { description: 'moved there', run: () => renameSync(folder, join(store.paths.trash, name)) } }]
+  if (row && row.deletedAt !== null)
+    return [
+      {
+        message: `deleted version '${row.name}' (${name}) is not in the trash`,
+        repair: { description: 'moved there', run: () => renameSync(folder, join(store.paths.trash, name)) },
+      },
+    ]
   if (row) return []
   const complete = readComplete(folder, name)
-  if (!complete) return [{ message: `'${folder}' belongs to no version and is not complete`, repair: removeFolder(folder) }]
-  return [{ message: `version '${complete.name}' (${name}) is complete on the disk, but not registered`, repair: { description: 'registered', run: () => store.versions.insert(complete) } }]
+  if (!complete)
+    return [{ message: `'${folder}' belongs to no version and is not complete`, repair: removeFolder(folder) }]
+  return [
+    {
+      message: `version '${complete.name}' (${name}) is complete on the disk, but not registered`,
+      repair: { description: 'registered', run: () => store.versions.insert(complete) },
+    },
+  ]
 }
 
 /** The version that a folder holds, when its metadata and its model fit together. */
@@ -68,6 +101,9 @@ export const trashFolders: Check = {
     const deleted = new Set([...store.versions.list(true), ...store.versions.list(false)].map(({ id }) => id))
     return list(store.paths.trash)
       .filter((name) => !deleted.has(name))
-      .map((name) => ({ message: `'${join(store.paths.trash, name)}' belongs to no version`, repair: removeFolder(join(store.paths.trash, name)) }))
+      .map((name) => ({
+        message: `'${join(store.paths.trash, name)}' belongs to no version`,
+        repair: removeFolder(join(store.paths.trash, name)),
+      }))
   },
 }

@@ -12,7 +12,9 @@ export const datasetFiles: Check = {
   ok: 'every data set has its images',
   faults: async (store) => {
     const { openDataset } = await import('../datasets')
-    const errors = await Promise.all(store.datasets.list().map((record) => openDataset(record).then(() => undefined, toErrorReport)))
+    const errors = await Promise.all(
+      store.datasets.list().map((record) => openDataset(record).then(() => undefined, toErrorReport)),
+    )
     return errors.flatMap((error) => (error ? [{ message: error.message }] : []))
   },
 }
@@ -25,7 +27,10 @@ export const datasetFolders: Check = {
     return readdirSync(store.paths.datasets)
       .filter((name) => !store.datasets.find(name))
       .map((name) => join(store.paths.datasets, name))
-      .map((folder) => ({ message: `'${folder}' belongs to no data set`, repair: { description: 'removed', run: () => rmSync(folder, { recursive: true, force: true }) } }))
+      .map((folder) => ({
+        message: `'${folder}' belongs to no data set`,
+        repair: { description: 'removed', run: () => rmSync(folder, { recursive: true, force: true }) },
+      }))
   },
 }
 
@@ -33,7 +38,13 @@ export const abandonedRuns: Check = {
   id: 'runs',
   ok: 'no run whose process is gone',
   faults: (store) =>
-    store.runs.list(['queued', 'running', 'paused']).filter(isAbandoned).map((run) => ({ message: `run '${run.name}' (${run.id}) is ${run.status}, but its process is gone`, repair: { description: 'marked as crashed; it can be resumed', run: () => void closeAbandonedRuns(store) } })),
+    store.runs
+      .list(['queued', 'running', 'paused'])
+      .filter(isAbandoned)
+      .map((run) => ({
+        message: `run '${run.name}' (${run.id}) is ${run.status}, but its process is gone`,
+        repair: { description: 'marked as crashed; it can be resumed', run: () => void closeAbandonedRuns(store) },
+      })),
 }
 
 export const runFolders: Check = {
@@ -42,7 +53,10 @@ export const runFolders: Check = {
   faults: (store) =>
     readdirSync(store.paths.runs)
       .filter((name) => !store.runs.find(name))
-      .map((name) => ({ message: `'${store.paths.run(name)}' belongs to no run`, repair: { description: 'removed', run: () => rmSync(store.paths.run(name), { recursive: true, force: true }) } })),
+      .map((name) => ({
+        message: `'${store.paths.run(name)}' belongs to no run`,
+        repair: { description: 'removed', run: () => rmSync(store.paths.run(name), { recursive: true, force: true }) },
+      })),
 }
 
 export const diskSpace: Check = {
@@ -51,12 +65,18 @@ export const diskSpace: Check = {
   faults: ({ paths }) => {
     const { bavail, bsize } = statfsSync(paths.root)
     const free = bavail * bsize
-    return free < lowSpaceBytes ? [{ severity: 'warning', message: `${(free / 1e6).toFixed(0)} MB are free under '${paths.root}'` }] : []
+    return free < lowSpaceBytes
+      ? [{ severity: 'warning', message: `${(free / 1e6).toFixed(0)} MB are free under '${paths.root}'` }]
+      : []
   },
 }
 
 export const locks: Check = {
   id: 'locks',
   ok: 'no lock of a process that is gone',
-  faults: () => staleLocks().map((path) => ({ message: `'${path}' is a lock of a process that is gone`, repair: { description: 'removed', run: () => rmSync(path, { force: true }) } })),
+  faults: () =>
+    staleLocks().map((path) => ({
+      message: `'${path}' is a lock of a process that is gone`,
+      repair: { description: 'removed', run: () => rmSync(path, { force: true }) },
+    })),
 }

@@ -17,7 +17,9 @@ export async function measuredBackends({ again }: { readonly again: boolean }): 
   })
 }
 
-async function infos(scoreOf: (status: BackendStatus) => Promise<BackendScore | null>): Promise<readonly BackendInfo[]> {
+async function infos(
+  scoreOf: (status: BackendStatus) => Promise<BackendScore | null>,
+): Promise<readonly BackendInfo[]> {
   const { listBackends, preferred } = await import('../backends')
   const statuses = await listBackends()
   const chosen = preferred(statuses)?.id

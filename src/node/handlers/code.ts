@@ -6,19 +6,40 @@ import type { HostParts } from './parts'
 
 /** The names that the outputs of a file without class names were taken to have when it was evaluated. */
 const evaluatedClasses = (store: HostParts['store'], { id, classCount }: Version): readonly string[] =>
-  store.measurements.evaluations(id).map(({ evaluation }) => evaluation.perClass.map(({ name }) => name)).find(({ length }) => length === classCount) ?? []
+  store.measurements
+    .evaluations(id)
+    .map(({ evaluation }) => evaluation.perClass.map(({ name }) => name))
+    .find(({ length }) => length === classCount) ?? []
 
 /** Programs that run a version's file with onnxruntime, preprocessing included. */
 export const codeHandlers = ({ store }: HostParts): Pick<Handlers, 'versions.code'> => ({
   'versions.code': async ({ version: reference }) => {
     const version = resolveVersion(store, reference)
-    const [{ codeSamples }, { readOnnx }, { preprocessingOf }, { guessPreprocessing }, { imageInput }] = await Promise.all([
-      import('../../core/codeSamples/index'), import('../../core/onnx/index'), import('../../core/data/modelFacts'), import('../../core/data/preprocessing'), import('../../core/graph/graph'),
-    ])
+    const [{ codeSamples }, { readOnnx }, { preprocessingOf }, { guessPreprocessing }, { imageInput }] =
+      await Promise.all([
+        import('../../core/codeSamples/index'),
+        import('../../core/onnx/index'),
+        import('../../core/data/modelFacts'),
+        import('../../core/data/preprocessing'),
+        import('../../core/graph/graph'),
+      ])
     const graph = readOnnx(readFileSync(store.paths.model(version.id)), { fileName: `${version.name}.onnx` })
     const { width, height } = version.inputSize
     const preprocessing = preprocessingOf(graph) ?? guessPreprocessing(height, width).preprocessing
-    const facts = { modelFile: `${version.name}.onnx`, inputName: imageInput(graph).name, width, height, preprocessing, classes: version.classes.length > 0 ? version.classes : evaluatedClasses(store, version) }
-    return codeSamples.list().map((sample) => ({ id: sample.id, label: sample.label, fileName: sample.fileName, usage: sample.usage, text: sample.code(facts) }))
+    const facts = {
+      modelFile: `${version.name}.onnx`,
+      inputName: imageInput(graph).name,
+      width,
+      height,
+      preprocessing,
+      classes: version.classes.length > 0 ? version.classes : evaluatedClasses(store, version),
+    }
+    return codeSamples.list().map((sample) => ({
+      id: sample.id,
+      label: sample.label,
+      fileName: sample.fileName,
+      usage: sample.usage,
+      text: sample.code(facts),
+    }))
   },
 })

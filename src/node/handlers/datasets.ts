@@ -11,7 +11,8 @@ export function datasetHandlers({ store, queue, hub }: HostParts): DatasetHandle
   return {
     'datasets.list': () => store.datasets.list(),
     'datasets.get': ({ name }) => resolveDataset(store, name),
-    'datasets.add': ({ name, paths, seed }) => queue.start({ name: `add ${name}`, steps: [{ step: 'dataset-add', name, paths, seed }] }),
+    'datasets.add': ({ name, paths, seed }) =>
+      queue.start({ name: `add ${name}`, steps: [{ step: 'dataset-add', name, paths, seed }] }),
     'datasets.remove': ({ name }) => {
       const record = resolveDataset(store, name)
       store.datasets.remove(name)
@@ -24,6 +25,7 @@ export function datasetHandlers({ store, queue, hub }: HostParts): DatasetHandle
       const { format, probe } = await recognise(resolve(path))
       return { format: format.id, label: format.label, kind: probe.kind, names: probe.names }
     },
-    'datasets.download': ({ name }) => queue.start({ name: `download ${name}`, steps: [{ step: 'dataset-download', name }] }),
+    'datasets.download': ({ name }) =>
+      queue.start({ name: `download ${name}`, steps: [{ step: 'dataset-download', name }] }),
   }
 }

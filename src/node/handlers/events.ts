@@ -16,7 +16,9 @@ export function createEventHub(host: string = randomBytes(4).toString('hex')): E
   const missed = (since: EventPosition): readonly SequencedEvent[] => {
     const oldest = recent[0]?.position.sequence ?? sequence + 1
     const known = since.host === host && since.sequence <= sequence && since.sequence + 1 >= oldest
-    return known ? recent.filter(({ position }) => position.sequence > since.sequence) : [{ position: { host, sequence }, event: { kind: 'reset' } }]
+    return known
+      ? recent.filter(({ position }) => position.sequence > since.sequence)
+      : [{ position: { host, sequence }, event: { kind: 'reset' } }]
   }
   return {
     publish: (event) => {

@@ -21,7 +21,11 @@ export function uploadHandlers({ store: { paths } }: HostParts): UploadHandlers 
       const file = resolve(path)
       if (dirname(dirname(file)) !== paths.uploads) throw new NNOptError('wrongCall', `'${path}' is no upload`)
       const received = statSync(file).size
-      if (offset !== received) throw new NNOptError('wrongCall', `upload '${basename(file)}': expected the piece at ${received}, got ${offset}`)
+      if (offset !== received)
+        throw new NNOptError(
+          'wrongCall',
+          `upload '${basename(file)}': expected the piece at ${received}, got ${offset}`,
+        )
       append(file, bytes)
       return { receivedBytes: received + bytes.length }
     },
@@ -31,7 +35,7 @@ export function uploadHandlers({ store: { paths } }: HostParts): UploadHandlers 
 function append(file: string, bytes: Uint8Array): void {
   const descriptor = openSync(file, 'a')
   try {
-    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done)
+    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done)
   } finally {
     closeSync(descriptor)
   }

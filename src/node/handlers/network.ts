@@ -5,7 +5,10 @@ import type { HostParts } from './parts'
 /** Reads the whole file: loaded when it is asked for. */
 export const networkHandlers = ({ store }: HostParts): Pick<Handlers, 'versions.network'> => ({
   'versions.network': async ({ version }) => {
-    const [{ networkFacts }, { readModelFile }] = await Promise.all([import('../jobs/models/networkFacts'), import('../jobs/models/readModelFile')])
+    const [{ networkFacts }, { readModelFile }] = await Promise.all([
+      import('../jobs/models/networkFacts'),
+      import('../jobs/models/readModelFile'),
+    ])
     const { graph, bytes } = readModelFile(store.paths.model(resolveVersion(store, version).id))
     return networkFacts(graph, bytes)
   },

@@ -16,8 +16,16 @@ const notVersions: readonly unknown[] = ['parent']
 
 export const recipeHandlers = ({ store }: HostParts): Pick<Handlers, 'recipes.check'> => ({
   'recipes.check': async ({ recipe }) => {
-    const [{ steps }, { recipeProblems }, { estimateRecipe }] = await Promise.all([import('../jobs/steps/index'), import('../../core/recipe/problems'), import('./estimate/estimate')])
-    const problems = [...recipeProblems(recipe, steps), ...missingNames({ store }, recipe), ...wrongPaths(recipe, steps)]
+    const [{ steps }, { recipeProblems }, { estimateRecipe }] = await Promise.all([
+      import('../jobs/steps/index'),
+      import('../../core/recipe/problems'),
+      import('./estimate/estimate'),
+    ])
+    const problems = [
+      ...recipeProblems(recipe, steps),
+      ...missingNames({ store }, recipe),
+      ...wrongPaths(recipe, steps),
+    ]
     return { problems, steps: await estimateRecipe({ store, steps }, recipe) }
   },
 })
@@ -26,29 +34,55 @@ export const recipeHandlers = ({ store }: HostParts): Pick<Handlers, 'recipes.ch
 function wrongPaths({ steps: entries }: Recipe, steps: Registry<StepKind>): readonly RecipeProblem[] {
   return entries.flatMap((entry, step) => {
     if (!steps.has(entry.step)) return []
-    const properties = (schemaOf(steps.get(entry.step).params).properties ?? {}) as Readonly<Record<string, { readonly path?: 'existing' | 'new' }>>
+    const properties = (schemaOf(steps.get(entry.step).params).properties ?? {}) as Readonly<
+      Record<string, { readonly path?: 'existing' | 'new' }>
+    >
     return Object.entries(properties).flatMap(([field, { path }]) =>
-      path === undefined ? [] : [entry[field]].flat().filter((name): name is string => typeof name === 'string' && name !== '').flatMap((name) => {
-        const message = path === 'existing' ? missing(name) : unwritable(name)
-        return message === undefined ? [] : [{ step, field, message }]
-      }),
+      path === undefined
+        ? []
+        : [entry[field]]
+            .flat()
+            .filter((name): name is string => typeof name === 'string' && name !== '')
+            .flatMap((name) => {
+              const message = path === 'existing' ? missing(name) : unwritable(name)
+              return message === undefined ? [] : [{ step, field, message }]
+            }),
     )
   })
 }
 
-const missing = (name: string): string | undefined => (existsSync(name) ? undefined : `nothing is at '${resolve(name)}': expected a file or folder of the computer that the engine runs on`)
+const missing = (name: string): string | undefined =>
+  existsSync(name)
+    ? undefined
+    : `nothing is at '${resolve(name)}': expected a file or folder of the computer that the engine runs on`
 
 function unwritable(name: string): string | undefined {
   const folder = dirname(resolve(name))
   if (!existsSync(folder)) return `there is no folder '${folder}': expected one that exists`
-  return existsSync(name) && statSync(name).isDirectory() ? `'${resolve(name)}' is a folder: expected the name of a file` : undefined
+  return existsSync(name) && statSync(name).isDirectory()
+    ? `'${resolve(name)}' is a folder: expected the name of a file`
+    : undefined
 }
 
 /** Versions and data sets that are not there. */
 function missingNames({ store }: Pick<HostParts, 'store'>, { steps }: Recipe): readonly RecipeProblem[] {
   return steps.flatMap((entry, step) => {
-    const versions = versionFields.flatMap((field) => [entry[field]].flat().filter((name): name is string => typeof name === 'string' && name !== '' && !name.startsWith('$') && !(field === 'distill' && notVersions.includes(name))).map((name) => ({ field, look: () => resolveVersion(store, name) })))
-    const dataset = typeof entry.dataset === 'string' && entry.dataset !== '' ? [{ field: 'dataset', look: () => resolveDataset(store, String(entry.dataset)) }] : []
+    const versions = versionFields.flatMap((field) =>
+      [entry[field]]
+        .flat()
+        .filter(
+          (name): name is string =>
+            typeof name === 'string' &&
+            name !== '' &&
+            !name.startsWith('$') &&
+            !(field === 'distill' && notVersions.includes(name)),
+        )
+        .map((name) => ({ field, look: () => resolveVersion(store, name) })),
+    )
+    const dataset =
+      typeof entry.dataset === 'string' && entry.dataset !== ''
+        ? [{ field: 'dataset', look: () => resolveDataset(store, String(entry.dataset)) }]
+        : []
     return [...versions, ...dataset].flatMap(({ field, look }) => {
       try {
         look()

@@ -16,7 +16,8 @@ export function runHandlers(parts: HostParts): RunHandlers {
   return {
     'runs.list': ({ status }) => store.runs.list(status),
     'runs.get': ({ run }) => resolveRun(store, run),
-    'runs.metrics': ({ run, since, kind, points }) => store.metrics.list(resolveRun(store, run).id, { since, kind, points }),
+    'runs.metrics': ({ run, since, kind, points }) =>
+      store.metrics.list(resolveRun(store, run).id, { since, kind, points }),
     'runs.series': ({ run, ...window }) => store.metrics.series(resolveRun(store, run).id, window).map(packSeries),
     'runs.log': ({ run, tailBytes }) => ({ text: readTail(logFile(store, resolveRun(store, run).id), tailBytes) }),
     'runs.start': ({ recipe }) => queue.start(recipe),
@@ -24,7 +25,9 @@ export function runHandlers(parts: HostParts): RunHandlers {
     'runs.resume': ({ run }) => queue.resume(resolveRun(store, run)),
     'runs.stop': ({ run, when }) => queue.stop(resolveRun(store, run), when),
     'runs.queue': () => ({ order: queue.order() }),
-    'runs.move': ({ run, before }) => ({ order: queue.move(resolveRun(store, run), before === null ? undefined : resolveRun(store, before)) }),
+    'runs.move': ({ run, before }) => ({
+      order: queue.move(resolveRun(store, run), before === null ? undefined : resolveRun(store, before)),
+    }),
     'runs.wait': ({ run }, { signal, emit }) => waitFor(parts, resolveRun(store, run).id, signal, emit),
   }
 }
@@ -38,10 +41,16 @@ function readTail(path: string, tailBytes = Infinity): string {
   return bytes.subarray(lineEnd < 0 ? bytes.length - tailBytes : lineEnd + 1).toString('utf8')
 }
 
-const concerns = (event: HostEvent, runId: string): boolean => ('runId' in event && event.runId === runId) || (event.kind === 'run.changed' && event.run.id === runId)
+const concerns = (event: HostEvent, runId: string): boolean =>
+  ('runId' in event && event.runId === runId) || (event.kind === 'run.changed' && event.run.id === runId)
 
 /** The run may belong to another host, whose events do not come here: the store is looked at as well. */
-function waitFor({ store, hub }: HostParts, runId: string, signal: AbortSignal, emit: (event: HostEvent) => void): Promise<Run> {
+function waitFor(
+  { store, hub }: HostParts,
+  runId: string,
+  signal: AbortSignal,
+  emit: (event: HostEvent) => void,
+): Promise<Run> {
   return new Promise((resolve) => {
     const finish = (): void => {
       unsubscribe()

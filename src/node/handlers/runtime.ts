@@ -19,13 +19,26 @@ export function runtimeHandlers(run: Install = install, platform: NodeJS.Platfor
   const status = (): RuntimeStatus => {
     const folder = runtimeFolder()
     const manifest = readManifest(folder)
-    return { isSupported: platform === 'linux', folder, installed: manifest ? { version: manifest.tensorflow, gpu: manifest.gpu } : null, progress, problem }
+    return {
+      isSupported: platform === 'linux',
+      folder,
+      installed: manifest ? { version: manifest.tensorflow, gpu: manifest.gpu } : null,
+      progress,
+      problem,
+    }
   }
   const begin = async (gpu: boolean, packageIndex: string | undefined): Promise<void> => {
     const controller = new AbortController()
     ;[going, progress, problem] = [controller, first, null]
     try {
-      await run({ folder: runtimeFolder(), gpu, packageIndex, signal: controller.signal, onProgress: ({ phase, message, doneBytes, totalBytes }) => (progress = { phase, message, doneBytes: doneBytes ?? null, totalBytes: totalBytes ?? null }) })
+      await run({
+        folder: runtimeFolder(),
+        gpu,
+        packageIndex,
+        signal: controller.signal,
+        onProgress: ({ phase, message, doneBytes, totalBytes }) =>
+          (progress = { phase, message, doneBytes: doneBytes ?? null, totalBytes: totalBytes ?? null }),
+      })
     } catch (error) {
       problem = controller.signal.aborted ? null : error instanceof Error ? error.message : String(error)
     } finally {

@@ -7,10 +7,14 @@ import type { HostParts } from './parts'
 export const sampleHandlers = ({ store, queue }: HostParts): Pick<Handlers, 'sample.start'> => ({
   'sample.start': async () => {
     const baseline = findBaseline(store.versions.list(false))
-    const isMeasured = baseline !== undefined && store.measurements.evaluations(baseline.id).some(({ evaluation }) => evaluation.dataset === sampleName)
+    const isMeasured =
+      baseline !== undefined &&
+      store.measurements.evaluations(baseline.id).some(({ evaluation }) => evaluation.dataset === sampleName)
     const steps: RecipeStep[] = [
       ...(store.datasets.find(sampleName) ? [] : [{ step: 'dataset-add', name: sampleName, paths: [sampleArchive()] }]),
-      ...(baseline ? [] : [{ step: 'import', id: 'baseline', file: baselineFile(), name: baselineName, origin: 'bundled' }]),
+      ...(baseline
+        ? []
+        : [{ step: 'import', id: 'baseline', file: baselineFile(), name: baselineName, origin: 'bundled' }]),
       ...(isMeasured ? [] : [{ step: 'evaluate', version: baseline?.id ?? '$baseline', dataset: sampleName }]),
     ]
     const run = steps.length > 0 ? await queue.start({ name: 'sample project', steps }) : null

@@ -6,7 +6,10 @@ import { programVersion } from '../programVersion'
 import { diskUse } from '../store/durable'
 import type { HostParts } from './parts'
 
-type SystemHandlers = Pick<Handlers, 'system.ping' | 'system.info' | 'doctor.check' | 'backends.list' | 'backends.measure'>
+type SystemHandlers = Pick<
+  Handlers,
+  'system.ping' | 'system.info' | 'doctor.check' | 'backends.list' | 'backends.measure'
+>
 
 export function systemHandlers(parts: HostParts): SystemHandlers {
   const usage = createCpuMeter()
@@ -26,8 +29,21 @@ export function systemHandlers(parts: HostParts): SystemHandlers {
 
 function workspaceInfo({ store: { paths } }: HostParts): SystemInfo['workspace'] {
   const { bavail, bsize } = statfsSync(paths.root)
-  const [versionsBytes, datasetsBytes, runsBytes, trashBytes] = [paths.versions, paths.datasets, paths.runs, paths.trash].map(diskUse)
-  return { path: paths.root, usedBytes: versionsBytes + datasetsBytes + runsBytes + trashBytes + diskUse(paths.database), versionsBytes, datasetsBytes, runsBytes, trashBytes, freeBytes: bavail * bsize }
+  const [versionsBytes, datasetsBytes, runsBytes, trashBytes] = [
+    paths.versions,
+    paths.datasets,
+    paths.runs,
+    paths.trash,
+  ].map(diskUse)
+  return {
+    path: paths.root,
+    usedBytes: versionsBytes + datasetsBytes + runsBytes + trashBytes + diskUse(paths.database),
+    versionsBytes,
+    datasetsBytes,
+    runsBytes,
+    trashBytes,
+    freeBytes: bavail * bsize,
+  }
 }
 
 /** Share of the time in which the cores were busy since the last call. */

@@ -4,7 +4,11 @@ import { join } from 'node:path'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Where files lie that can be made again at any time: $NNOPT_CACHE, else the user's cache folder of the platform. */
-export function cacheFolder(environment: Environment = process.env, platform: NodeJS.Platform = process.platform, home: string = homedir()): string {
+export function cacheFolder(
+  environment: Environment = process.env,
+  platform: NodeJS.Platform = process.platform,
+  home: string = homedir(),
+): string {
   return environment['NNOPT_CACHE'] ?? join(platformFolder(environment, platform, home), 'nnopt')
 }
 

@@ -9,7 +9,12 @@ type Create = (model: string, changes?: Partial<SessionOptions>) => Promise<Infe
  * A session of a model's file from the graph that onnxruntime optimized before, or one whose optimized graph is kept for the next. Throws what
  * `create` says of the model. A cache that cannot be read or written costs time at the start, and nothing else.
  */
-export async function cachedSession(model: string, entries: SessionOptions['entries'], create: Create, cache: OptimizedCache = optimizedCache()): Promise<InferenceSession> {
+export async function cachedSession(
+  model: string,
+  entries: SessionOptions['entries'],
+  create: Create,
+  cache: OptimizedCache = optimizedCache(),
+): Promise<InferenceSession> {
   const { key, file } = await entryOf(model, entries, cache)
   if (file !== undefined) {
     const session = await create(file, { optimization: 'disabled' }).catch(() => undefined)
@@ -21,7 +26,11 @@ export async function cachedSession(model: string, entries: SessionOptions['entr
 }
 
 /** No key where the model cannot be read: onnxruntime says why. */
-const entryOf = async (model: string, entries: SessionOptions['entries'], cache: OptimizedCache): Promise<{ readonly key?: string; readonly file?: string | undefined }> => {
+const entryOf = async (
+  model: string,
+  entries: SessionOptions['entries'],
+  cache: OptimizedCache,
+): Promise<{ readonly key?: string; readonly file?: string | undefined }> => {
   try {
     const key = await cacheKey(model, entries)
     return { key, file: await cache.find(key) }
@@ -31,9 +40,16 @@ const entryOf = async (model: string, entries: SessionOptions['entries'], cache:
 }
 
 /** Undefined where the folder or the model does not allow it: a session without the cache then tells which. */
-async function createAndKeep(model: string, key: string, create: Create, cache: OptimizedCache): Promise<InferenceSession | undefined> {
+async function createAndKeep(
+  model: string,
+  key: string,
+  create: Create,
+  cache: OptimizedCache,
+): Promise<InferenceSession | undefined> {
   const draft = await cache.draft().catch(() => undefined)
-  const session = draft === undefined ? undefined : await create(model, { optimizedModelPath: draft }).catch(() => undefined)
-  if (draft !== undefined) await (session ? cache.keep(key, draft) : cache.remove(draft)).catch(() => cache.remove(draft))
+  const session =
+    draft === undefined ? undefined : await create(model, { optimizedModelPath: draft }).catch(() => undefined)
+  if (draft !== undefined)
+    await (session ? cache.keep(key, draft) : cache.remove(draft)).catch(() => cache.remove(draft))
   return session
 }

@@ -24,13 +24,19 @@ export interface CalibrationOptions {
 const pixelsPerRun = 2 * 224 * 224
 
 /** Images a run, so that memory stays bounded whatever their size. Depends on the size alone: statistics are the same on every machine. */
-export const calibrationBatchSize = (height: number, width: number): number => Math.max(1, Math.min(32, Math.floor(pixelsPerRun / (height * width))))
+export const calibrationBatchSize = (height: number, width: number): number =>
+  Math.max(1, Math.min(32, Math.floor(pixelsPerRun / (height * width))))
 
 /**
  * Runs images through a float graph and returns the statistics of the observed values. Collecting happens in the inference threads, so
  * activations never cross threads. Throws `badInput` naming the value that is not finite, `cancelled` on abort.
  */
-export async function calibrate(graph: Graph, observed: readonly string[], batches: AsyncIterable<ImageBatch>, options: CalibrationOptions): Promise<ReadonlyMap<string, TensorStatistics>> {
+export async function calibrate(
+  graph: Graph,
+  observed: readonly string[],
+  batches: AsyncIterable<ImageBatch>,
+  options: CalibrationOptions,
+): Promise<ReadonlyMap<string, TensorStatistics>> {
   const collectors = observed.map((name) => ({ name, histogram: options.histogram }))
   const parts = await throughThreads(graph, observed, batches, options, {
     observe: (thread, taken) => thread.call('observe', { session, collectors, ...taken }),
@@ -40,7 +46,12 @@ export async function calibrate(graph: Graph, observed: readonly string[], batch
 }
 
 /** The same for the channels of each value: what equalization needs. */
-export async function observeChannels(graph: Graph, values: readonly string[], batches: AsyncIterable<ImageBatch>, options: Omit<CalibrationOptions, 'histogram'>): Promise<ReadonlyMap<string, ChannelStatistics>> {
+export async function observeChannels(
+  graph: Graph,
+  values: readonly string[],
+  batches: AsyncIterable<ImageBatch>,
+  options: Omit<CalibrationOptions, 'histogram'>,
+): Promise<ReadonlyMap<string, ChannelStatistics>> {
   const parts = await throughThreads(graph, values, batches, options, {
     observe: (thread, taken) => thread.call('observeChannels', { session, values, ...taken }),
     collect: (thread) => thread.call('channelStatistics', { session }),
@@ -56,9 +67,20 @@ interface Work<T> {
   collect(thread: InferenceThread): Promise<T>
 }
 
-async function throughThreads<T>(graph: Graph, values: readonly string[], batches: AsyncIterable<ImageBatch>, { workers = defaultWorkers(), onProgress, signal }: Omit<CalibrationOptions, 'histogram'>, work: Work<T>): Promise<readonly T[]> {
+async function throughThreads<T>(
+  graph: Graph,
+  values: readonly string[],
+  batches: AsyncIterable<ImageBatch>,
+  { workers = defaultWorkers(), onProgress, signal }: Omit<CalibrationOptions, 'histogram'>,
+  work: Work<T>,
+): Promise<readonly T[]> {
   const input = imageInput(graph).name
-  const model = writeOnnx(withOutputs(graph, values.filter((name) => name !== input)))
+  const model = writeOnnx(
+    withOutputs(
+      graph,
+      values.filter((name) => name !== input),
+    ),
+  )
   const threads = Array.from({ length: workers }, startInferenceThread)
   try {
     await Promise.all(threads.map((thread) => thread.call('open', { session, model, options: { threads: 1 } })))
@@ -73,7 +95,11 @@ async function throughThreads<T>(graph: Graph, values: readonly string[], batche
       }
     }
     await Promise.all(threads.map(observeAll))
-    if (images === 0) throw new NNOptError('badInput', 'calibration: expected at least one image, got none; check --calibration-samples and the data set')
+    if (images === 0)
+      throw new NNOptError(
+        'badInput',
+        'calibration: expected at least one image, got none; check --calibration-samples and the data set',
+      )
     return await Promise.all(threads.map(work.collect))
   } finally {
     await Promise.all(threads.map((thread) => thread.close()))
@@ -84,7 +110,12 @@ async function throughThreads<T>(graph: Graph, values: readonly string[], batche
 function namingLayer(graph: Graph, error: unknown): unknown {
   if (!(error instanceof NNOptError) || typeof error.details?.tensor !== 'string') return error
   const layer = producers(graph).get(error.details.tensor)
-  return layer ? new NNOptError(error.code, `layer '${layer.name}' (${layer.op}): ${error.message}`, { ...error.details, layer: layer.name }) : error
+  return layer
+    ? new NNOptError(error.code, `layer '${layer.name}' (${layer.op}): ${error.message}`, {
+        ...error.details,
+        layer: layer.name,
+      })
+    : error
 }
 
 const defaultWorkers = (): number => Math.min(4, availableParallelism())
@@ -112,7 +143,10 @@ function sharedQueue(batches: AsyncIterable<ImageBatch>): Take {
   }
 }
 
-function merged<V extends { readonly name: string }>(parts: readonly (readonly V[])[], merge: (a: V, b: V) => V): ReadonlyMap<string, V> {
+function merged<V extends { readonly name: string }>(
+  parts: readonly (readonly V[])[],
+  merge: (a: V, b: V) => V,
+): ReadonlyMap<string, V> {
   const byName = new Map<string, V>()
   for (const part of parts.flat()) {
     const known = byName.get(part.name)

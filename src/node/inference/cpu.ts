@@ -37,7 +37,9 @@ export const cpuInstructions = (): readonly string[] => [...(linuxFlags() ?? [])
 function linuxFlags(): ReadonlySet<string> | null {
   if (process.platform !== 'linux') return null
   try {
-    const line = readFileSync('/proc/cpuinfo', 'utf8').split('\n').find((text) => /^(flags|Features)\b/.test(text))
+    const line = readFileSync('/proc/cpuinfo', 'utf8')
+      .split('\n')
+      .find((text) => /^(flags|Features)\b/.test(text))
     return line ? new Set(line.split(':')[1].trim().split(/\s+/)) : null
   } catch {
     return null

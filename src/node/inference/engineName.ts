@@ -3,7 +3,8 @@ import { OPENVINO_VERSION } from './openvino/layout'
 import { runtimeName } from './runtimeVersion'
 
 /** Name and version of the library behind an engine. */
-export const engineName = (engine: Engine = 'onnxruntime'): string => (engine === 'openvino' ? `OpenVINO ${OPENVINO_VERSION}` : runtimeName())
+export const engineName = (engine: Engine = 'onnxruntime'): string =>
+  engine === 'openvino' ? `OpenVINO ${OPENVINO_VERSION}` : runtimeName()
 
 /** The library with what was done to the file, for every number that was measured. */
 export const runtimeText = (engine: Engine | undefined, form: ModelForm = 'original', exact = false): string =>

@@ -45,11 +45,19 @@ export interface ScoredBatch {
  * Scores a model on batches. A batch is prepared while the runtime rests and the next one while it works is not, so that decoding does not
  * slow the measured runs. Throws `badInput` where the model has another number of classes, `cancelled` on abort.
  */
-export function evaluateBatches(worker: InferenceWorker, batches: AsyncIterable<LabelledBatch>, options: EvaluateBatchesOptions): Promise<BatchEvaluation> {
+export function evaluateBatches(
+  worker: InferenceWorker,
+  batches: AsyncIterable<LabelledBatch>,
+  options: EvaluateBatchesOptions,
+): Promise<BatchEvaluation> {
   return scoreBatches(answers(worker, batches, options.imageShape), options)
 }
 
-async function* answers(worker: InferenceWorker, batches: AsyncIterable<LabelledBatch>, imageShape: readonly number[]): AsyncGenerator<ScoredBatch> {
+async function* answers(
+  worker: InferenceWorker,
+  batches: AsyncIterable<LabelledBatch>,
+  imageShape: readonly number[],
+): AsyncGenerator<ScoredBatch> {
   const [outputName] = worker.outputs.map(({ name }) => name)
   let warm = false
   for await (const { images, labels, unreadable } of batches) {
@@ -66,7 +74,10 @@ async function* answers(worker: InferenceWorker, batches: AsyncIterable<Labelled
 }
 
 /** Counts what a model says. Throws `badInput` where it has another number of classes, `cancelled` on abort. */
-export async function scoreBatches(batches: AsyncIterable<ScoredBatch>, { classes, kind, onProgress, signal }: Omit<EvaluateBatchesOptions, 'imageShape'>): Promise<BatchEvaluation> {
+export async function scoreBatches(
+  batches: AsyncIterable<ScoredBatch>,
+  { classes, kind, onProgress, signal }: Omit<EvaluateBatchesOptions, 'imageShape'>,
+): Promise<BatchEvaluation> {
   const counter = createClassificationCounter(classes, kind)
   const [predictions, right, skipped]: [number[], number[], SkippedSample[]] = [[], [], []]
   const timed = { batches: 0, samples: 0, totalMs: 0 }
@@ -82,10 +93,19 @@ export async function scoreBatches(batches: AsyncIterable<ScoredBatch>, { classe
     timed.totalMs += runMs
     onProgress?.(timed.samples + skipped.length)
   }
-  return { score: counter.score(), predictions: Int32Array.from(predictions), labels: Int32Array.from(right), skipped, timed }
+  return {
+    score: counter.score(),
+    predictions: Int32Array.from(predictions),
+    labels: Int32Array.from(right),
+    skipped,
+    timed,
+  }
 }
 
 function assertClasses(scores: number, samples: number, classes: readonly string[]): void {
   if (scores === samples * classes.length) return
-  throw new NNOptError('badInput', `the model gives ${scores / samples} scores an image, the data set has ${classes.length} classes (${classes.slice(0, 5).join(', ')}${classes.length > 5 ? ', …' : ''}): expected the same number`)
+  throw new NNOptError(
+    'badInput',
+    `the model gives ${scores / samples} scores an image, the data set has ${classes.length} classes (${classes.slice(0, 5).join(', ')}${classes.length > 5 ? ', …' : ''}): expected the same number`,
+  )
 }

@@ -2,11 +2,24 @@ import { Worker } from 'node:worker_threads'
 import type { Transferable } from 'node:worker_threads'
 import { NNOptError, fromErrorReport } from '../../shared/errors'
 import { engineFile } from '../engineFile'
-import type { ImageBatch, InferenceCall, InferenceCalls, InferenceReply, ModelSource, RunResult, SessionInfo, SessionOptions } from './protocol'
+import type {
+  ImageBatch,
+  InferenceCall,
+  InferenceCalls,
+  InferenceReply,
+  ModelSource,
+  RunResult,
+  SessionInfo,
+  SessionOptions,
+} from './protocol'
 
 /** A thread that holds onnxruntime sessions. */
 export interface InferenceThread {
-  call<K extends InferenceCall>(call: K, params: InferenceCalls[K]['params'], transfer?: readonly Transferable[]): Promise<InferenceCalls[K]['result']>
+  call<K extends InferenceCall>(
+    call: K,
+    params: InferenceCalls[K]['params'],
+    transfer?: readonly Transferable[],
+  ): Promise<InferenceCalls[K]['result']>
   /** Releases the sessions and waits for the thread to end. */
   close(): Promise<void>
 }
@@ -34,7 +47,14 @@ export function startInferenceThread(): InferenceThread {
     if ('error' in reply) waiting?.reject(fromErrorReport(reply.error))
     else waiting?.resolve(reply.result)
   })
-  worker.on('error', (error) => fail(new NNOptError('crashed', `the inference thread stopped: ${error instanceof Error ? error.message : String(error)}`)))
+  worker.on('error', (error) =>
+    fail(
+      new NNOptError(
+        'crashed',
+        `the inference thread stopped: ${error instanceof Error ? error.message : String(error)}`,
+      ),
+    ),
+  )
   worker.on('exit', () => fail(new NNOptError('crashed', 'the inference thread has ended')))
 
   const send = (call: InferenceCall, params: unknown, transfer: readonly Transferable[]): Promise<unknown> =>
@@ -45,7 +65,11 @@ export function startInferenceThread(): InferenceThread {
     })
 
   return {
-    call: <K extends InferenceCall>(call: K, params: InferenceCalls[K]['params'], transfer: readonly Transferable[] = []) => send(call, params, transfer) as Promise<InferenceCalls[K]['result']>,
+    call: <K extends InferenceCall>(
+      call: K,
+      params: InferenceCalls[K]['params'],
+      transfer: readonly Transferable[] = [],
+    ) => send(call, params, transfer) as Promise<InferenceCalls[K]['result']>,
     async close() {
       if (!ended) await send('end', null, [])
       await exited
@@ -70,7 +94,8 @@ export async function createInferenceWorker(model: ModelSource, options: Session
     const info = await thread.call('open', { session, model, options })
     return {
       ...info,
-      run: (images, shape) => thread.call('run', { session, images, shape }, isShared(images) ? [] : [images.buffer as ArrayBuffer]),
+      run: (images, shape) =>
+        thread.call('run', { session, images, shape }, isShared(images) ? [] : [images.buffer as ArrayBuffer]),
       time: (batch, runs) => thread.call('time', { session, runs, ...batch }),
       close: () => thread.close(),
     }

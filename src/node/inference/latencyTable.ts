@@ -41,7 +41,10 @@ const warmups = 3
 const runs = 15
 
 /** Times every convolution and linear layer alone, once for each kind of it, and the network as a whole. What the layers do not explain shrinks with the sizes of the values. */
-export async function measureLatencyTable(graph: Graph, { threads, signal, onProgress }: LatencyTableOptions): Promise<LatencyTable> {
+export async function measureLatencyTable(
+  graph: Graph,
+  { threads, signal, onProgress }: LatencyTableOptions,
+): Promise<LatencyTable> {
   const thread = startInferenceThread()
   try {
     const wholeMs = await timed(thread, graph, threads)
@@ -81,7 +84,9 @@ function tableOf(graph: Graph, wholeMs: number, byNode: ReadonlyMap<string, read
 }
 
 function macsByNode({ graph, shapes }: SizedGraph): ReadonlyMap<string, number> {
-  return new Map(graph.nodes.map((node) => [node.name, operators.get(node.op).macs?.(nodeContext(graph, node, shapes)) ?? 0]))
+  return new Map(
+    graph.nodes.map((node) => [node.name, operators.get(node.op).macs?.(nodeContext(graph, node, shapes)) ?? 0]),
+  )
 }
 
 function elementsOf({ graph, shapes }: SizedGraph): number {
@@ -91,16 +96,31 @@ function elementsOf({ graph, shapes }: SizedGraph): number {
 /** Between two measured widths on the line through them, beyond the narrowest on the one to nothing. */
 function interpolated(points: readonly Point[], macs: number): number {
   const above = points.findLast((point) => point.macs >= macs) ?? points[0]
-  const below = points.find((point) => point.macs < macs) ?? { macs: 0, ms: Math.min(...points.map(({ ms }) => ms)) / 2 }
-  return above.macs === below.macs ? above.ms : below.ms + ((above.ms - below.ms) * (macs - below.macs)) / (above.macs - below.macs)
+  const below = points.find((point) => point.macs < macs) ?? {
+    macs: 0,
+    ms: Math.min(...points.map(({ ms }) => ms)) / 2,
+  }
+  return above.macs === below.macs
+    ? above.ms
+    : below.ms + ((above.ms - below.ms) * (macs - below.macs)) / (above.macs - below.macs)
 }
 
-async function pointsOf(thread: InferenceThread, node: Node, input: Shape, weight: Shape, threads: number, callMs: number): Promise<readonly Point[]> {
+async function pointsOf(
+  thread: InferenceThread,
+  node: Node,
+  input: Shape,
+  weight: Shape,
+  threads: number,
+  callMs: number,
+): Promise<readonly Point[]> {
   const points: Point[] = []
   for (const width of widths) {
     const single = layerGraph(node, input, weight, width)
     if (!single) continue
-    points.push({ macs: macsByNode(sized(single)).get(node.name) ?? 0, ms: Math.max(0, (await timed(thread, single, threads)) - callMs) })
+    points.push({
+      macs: macsByNode(sized(single)).get(node.name) ?? 0,
+      ms: Math.max(0, (await timed(thread, single, threads)) - callMs),
+    })
   }
   return points
 }
@@ -128,13 +148,22 @@ function layerGraph(node: Node, input: Shape, weight: Shape, width: number): Gra
   const [outAxis, inAxis] = transposed ? [0, 1] : [1, 0]
   const [outputs, inputs] = [narrowed(weight[outAxis], width), depthwise ? 1 : narrowed(weight[inAxis], width)]
   const channels = depthwise ? narrowed(input[1], width) : inputs
-  const narrow = weight.map((dim, axis) => (axis === outAxis ? (depthwise ? channels * (weight[0] / group) : outputs) : axis === inAxis ? inputs : dim))
+  const narrow = weight.map((dim, axis) =>
+    axis === outAxis ? (depthwise ? channels * (weight[0] / group) : outputs) : axis === inAxis ? inputs : dim,
+  )
   const shape = group > 1 && !depthwise ? input.slice(1) : [channels, ...input.slice(2)]
   return {
     name: node.name,
     inputs: [{ name: 'x', dtype: 'float32', shape: ['batch', ...shape] }],
     outputs: [{ name: 'y', dtype: 'float32', shape: ['batch', ...new Array<string>(input.length - 1).fill('size')] }],
-    nodes: [{ ...node, inputs: ['x', 'w'], outputs: ['y'], attributes: depthwise ? { ...node.attributes, group: channels } : node.attributes }],
+    nodes: [
+      {
+        ...node,
+        inputs: ['x', 'w'],
+        outputs: ['y'],
+        attributes: depthwise ? { ...node.attributes, group: channels } : node.attributes,
+      },
+    ],
     initializers: new Map([['w', floatTensor(narrow, new Float32Array(sizeOf(narrow)).fill(0.01))]]),
     masks: new Map(),
     qparams: new Map(),

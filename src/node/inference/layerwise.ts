@@ -44,11 +44,23 @@ const [partSession, productSession] = [0, 1]
  * Corrects the layers of a graph with parameters one after the other. Only the activations between two segments are kept, for the float and for the
  * simulated network; each layer runs a few times over its own segment. Throws `cancelled` on abort. `float` and `quantized` have the same nodes.
  */
-export async function correctLayers(float: Graph, quantized: Graph, images: readonly ImageBatch[], correct: Correction, options: LayerwiseOptions = {}): Promise<Graph> {
+export async function correctLayers(
+  float: Graph,
+  quantized: Graph,
+  images: readonly ImageBatch[],
+  correct: Correction,
+  options: LayerwiseOptions = {},
+): Promise<Graph> {
   const thread = startInferenceThread()
   const products = matMulIn(thread, productSession)
   try {
-    return await walk({ thread, float, shapes: inferShapes(float, 1), multiply: products.multiply }, quantized, images, correct, options)
+    return await walk(
+      { thread, float, shapes: inferShapes(float, 1), multiply: products.multiply },
+      quantized,
+      images,
+      correct,
+      options,
+    )
   } finally {
     await products.close()
     await thread.close()
@@ -66,7 +78,8 @@ interface Walk {
 const mostKept = 2 ** 26
 
 /** The wide values inside an inverted residual are computed again for each of its layers rather than kept. */
-const isKeepable = (shape: readonly number[], images: number): boolean => images * shape.slice(1).reduce((product, dim) => product * dim, 1) <= mostKept
+const isKeepable = (shape: readonly number[], images: number): boolean =>
+  images * shape.slice(1).reduce((product, dim) => product * dim, 1) <= mostKept
 
 /** A segment with what leads into it in both networks. */
 interface Stretch {
@@ -76,14 +89,26 @@ interface Stretch {
   readonly simulatedInputs: readonly ImageBatch[]
 }
 
-async function walk(parts: Walk, quantized: Graph, images: readonly ImageBatch[], correct: Correction, { onProgress, signal }: LayerwiseOptions): Promise<Graph> {
+async function walk(
+  parts: Walk,
+  quantized: Graph,
+  images: readonly ImageBatch[],
+  correct: Correction,
+  { onProgress, signal }: LayerwiseOptions,
+): Promise<Graph> {
   const total = correctableLayers(quantized).length
   let [graph, floatInputs, simulatedInputs, done] = [quantized, images, images, 0]
   const count = images.reduce((sum, { shape }) => sum + shape[0], 0)
-  for (const segment of segments(parts.float, (value) => quantized.qparams.has(value) && isKeepable(parts.shapes.get(value) ?? [], count))) {
+  for (const segment of segments(
+    parts.float,
+    (value) => quantized.qparams.has(value) && isKeepable(parts.shapes.get(value) ?? [], count),
+  )) {
     const stretch: Stretch = { segment, shape: parts.shapes.get(segment.input) ?? [], floatInputs, simulatedInputs }
     const names = new Set(segment.nodes.map(({ name }) => name))
-    const layers = correctableLayers(graph, graph.nodes.filter(({ name }) => names.has(name)))
+    const layers = correctableLayers(
+      graph,
+      graph.nodes.filter(({ name }) => names.has(name)),
+    )
     const targets = await floatPass(parts, stretch, layers)
     for (const node of layers) {
       if (signal?.aborted) throw new NNOptError('cancelled', 'quantization stopped on request')
@@ -96,7 +121,11 @@ async function walk(parts: Walk, quantized: Graph, images: readonly ImageBatch[]
   return graph
 }
 
-async function floatPass({ thread, float }: Walk, { segment, shape, floatInputs }: Stretch, layers: readonly Node[]): Promise<{ readonly samples: ReadonlyMap<string, LayerSample>; readonly next: readonly ImageBatch[] }> {
+async function floatPass(
+  { thread, float }: Walk,
+  { segment, shape, floatInputs }: Stretch,
+  layers: readonly Node[],
+): Promise<{ readonly samples: ReadonlyMap<string, LayerSample>; readonly next: readonly ImageBatch[] }> {
   const samplers = new Map(layers.map(({ outputs }) => [outputs[0], createLayerSampler()]))
   const names = [...new Set([...samplers.keys(), segment.output])]
   const next: ImageBatch[] = []
@@ -104,14 +133,29 @@ async function floatPass({ thread, float }: Walk, { segment, shape, floatInputs 
     for (const [name, sampler] of samplers) sampler.add(outputs[name].data, outputs[name].shape)
     next.push({ images: outputs[segment.output].data, shape: outputs[segment.output].shape })
   })
-  return { samples: new Map(layers.map(({ name, outputs }) => [name, samplers.get(outputs[0])?.sample() as LayerSample])), next }
+  return {
+    samples: new Map(layers.map(({ name, outputs }) => [name, samplers.get(outputs[0])?.sample() as LayerSample])),
+    next,
+  }
 }
 
-async function simulatedPass({ thread }: Walk, { segment, shape, simulatedInputs }: Stretch, graph: Graph): Promise<readonly ImageBatch[]> {
+async function simulatedPass(
+  { thread }: Walk,
+  { segment, shape, simulatedInputs }: Stretch,
+  graph: Graph,
+): Promise<readonly ImageBatch[]> {
   const next: ImageBatch[] = []
-  await runPart(thread, partSession, simulated(partOf(graph, segment, [segment.output], shape)), [segment.output], simulatedInputs, 'disabled', (outputs) => {
-    next.push({ images: outputs[segment.output].data, shape: outputs[segment.output].shape })
-  })
+  await runPart(
+    thread,
+    partSession,
+    simulated(partOf(graph, segment, [segment.output], shape)),
+    [segment.output],
+    simulatedInputs,
+    'disabled',
+    (outputs) => {
+      next.push({ images: outputs[segment.output].data, shape: outputs[segment.output].shape })
+    },
+  )
   return next
 }
 
@@ -126,33 +170,66 @@ function correctableLayer(parts: Walk, stretch: Stretch, { name }: Node, target:
       await runSimulated(parts, stretch, graph, node, (output) => sampler.add(output.images, output.shape))
       return { node, target, actual: sampler.sample() }
     },
-    rows: async (graph, positions) => ({ inputs: await simulatedRows(parts, stretch, graph, find(graph), positions), targets: await floatRows(parts, stretch, find(graph), positions) }),
+    rows: async (graph, positions) => ({
+      inputs: await simulatedRows(parts, stretch, graph, find(graph), positions),
+      targets: await floatRows(parts, stretch, find(graph), positions),
+    }),
   }
 }
 
 /** The layer's own output in the simulated network, before it is rounded. */
-async function runSimulated({ thread }: Walk, { segment, shape, simulatedInputs }: Stretch, graph: Graph, { outputs: [output] }: Node, visit: (output: ImageBatch) => void): Promise<void> {
+async function runSimulated(
+  { thread }: Walk,
+  { segment, shape, simulatedInputs }: Stretch,
+  graph: Graph,
+  { outputs: [output] }: Node,
+  visit: (output: ImageBatch) => void,
+): Promise<void> {
   const part = simulated(partOf(graph, segment, [output], shape))
   const name = part.nodes.some(({ outputs }) => outputs.includes(unquantized(output))) ? unquantized(output) : output
-  await runPart(thread, partSession, part, [name], simulatedInputs, 'disabled', (outputs) => visit({ images: outputs[name].data, shape: outputs[name].shape }))
+  await runPart(thread, partSession, part, [name], simulatedInputs, 'disabled', (outputs) =>
+    visit({ images: outputs[name].data, shape: outputs[name].shape }),
+  )
 }
 
-async function simulatedRows({ thread }: Walk, { segment, shape, simulatedInputs }: Stretch, graph: Graph, node: Node, positions: number): Promise<readonly Float32Array[]> {
+async function simulatedRows(
+  { thread }: Walk,
+  { segment, shape, simulatedInputs }: Stretch,
+  graph: Graph,
+  node: Node,
+  positions: number,
+): Promise<readonly Float32Array[]> {
   const weightShape = graph.initializers.get(node.inputs[1])?.shape ?? []
   const parts: (readonly Float32Array[])[] = []
-  const add = ({ images, shape: batch }: ImageBatch): void => void parts.push(inputRows(node, weightShape, { data: images, shape: batch }, positions))
+  const add = ({ images, shape: batch }: ImageBatch): void =>
+    void parts.push(inputRows(node, weightShape, { data: images, shape: batch }, positions))
   const [input] = node.inputs
   if (input === segment.input) simulatedInputs.forEach(add)
-  else await runPart(thread, partSession, simulated(partOf(graph, segment, [input], shape)), [input], simulatedInputs, 'disabled', (outputs) => add({ images: outputs[input].data, shape: outputs[input].shape }))
+  else
+    await runPart(
+      thread,
+      partSession,
+      simulated(partOf(graph, segment, [input], shape)),
+      [input],
+      simulatedInputs,
+      'disabled',
+      (outputs) => add({ images: outputs[input].data, shape: outputs[input].shape }),
+    )
   return parts[0].map((_, group) => joinFloats(parts.map((part) => part[group])))
 }
 
-async function floatRows({ thread, float }: Walk, { segment, shape, floatInputs }: Stretch, { outputs: [output] }: Node, positions: number): Promise<Float32Array> {
+async function floatRows(
+  { thread, float }: Walk,
+  { segment, shape, floatInputs }: Stretch,
+  { outputs: [output] }: Node,
+  positions: number,
+): Promise<Float32Array> {
   const parts: Float32Array[] = []
-  await runPart(thread, partSession, partOf(float, segment, [output], shape), [output], floatInputs, 'all', (outputs) => parts.push(outputRows(outputs[output], positions)))
+  await runPart(thread, partSession, partOf(float, segment, [output], shape), [output], floatInputs, 'all', (outputs) =>
+    parts.push(outputRows(outputs[output], positions)),
+  )
   return joinFloats(parts)
 }
-
 
 function known(samples: ReadonlyMap<string, LayerSample>, { name }: Node): LayerSample {
   const sample = samples.get(name)

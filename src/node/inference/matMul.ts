@@ -9,7 +9,10 @@ import type { InferenceThread } from './inferenceWorker'
 const smallest = 48
 
 /** Matrix products by onnxruntime, in a thread that is there anyway. The right factor becomes a session that lasts until another one comes. */
-export function matMulIn(thread: InferenceThread, session: number): { readonly multiply: MatMul; close(): Promise<void> } {
+export function matMulIn(
+  thread: InferenceThread,
+  session: number,
+): { readonly multiply: MatMul; close(): Promise<void> } {
   let current: Float32Array | undefined
   const close = async (): Promise<void> => {
     if (current) await thread.call('close', { session })
@@ -21,7 +24,11 @@ export function matMulIn(thread: InferenceThread, session: number): { readonly m
       if (columns < smallest) return product(a, rows, b, inner, columns)
       if (b !== current) {
         await close()
-        await thread.call('open', { session, model: writeOnnx(productGraph(b, inner, columns)), options: { threads: availableParallelism(), spinning: false } })
+        await thread.call('open', {
+          session,
+          model: writeOnnx(productGraph(b, inner, columns)),
+          options: { threads: availableParallelism(), spinning: false },
+        })
         current = b
       }
       return (await thread.call('run', { session, images: a, shape: [rows, inner] })).outputs.y.data
@@ -45,7 +52,8 @@ function product(a: Float32Array, rows: number, b: Float32Array, inner: number, 
   for (let row = 0; row < rows; row++) {
     for (let k = 0; k < inner; k++) {
       const factor = a[row * inner + k]
-      for (let column = 0; column < columns; column++) result[row * columns + column] += factor * b[k * columns + column]
+      for (let column = 0; column < columns; column++)
+        result[row * columns + column] += factor * b[k * columns + column]
     }
   }
   return result

@@ -27,11 +27,25 @@ const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(byte
 /** Names the model with all that its optimized graph depends on: the library, the CPU, and the session's settings. */
 export async function cacheKey(modelPath: string, entries: Readonly<Record<string, string>> = {}): Promise<string> {
   const { model, architecture } = cpuInfo()
-  return digestOf(Buffer.from(JSON.stringify([digestOf(await readFile(modelPath)), runtimeName(), model, architecture, cpuInstructions(), entries])))
+  return digestOf(
+    Buffer.from(
+      JSON.stringify([
+        digestOf(await readFile(modelPath)),
+        runtimeName(),
+        model,
+        architecture,
+        cpuInstructions(),
+        entries,
+      ]),
+    ),
+  )
 }
 
 /** Entries are named `<key>-<digest of their bytes>`: nothing but their name is needed to know whether they are whole. */
-export function optimizedCache(folder = join(cacheFolder(), 'optimized'), limitBytes = defaultLimitBytes): OptimizedCache {
+export function optimizedCache(
+  folder = join(cacheFolder(), 'optimized'),
+  limitBytes = defaultLimitBytes,
+): OptimizedCache {
   const names = async (): Promise<readonly string[]> => (await readdir(folder).catch(ignoreMissing)) ?? []
   const remove = (file: string): Promise<void> => rm(file, { force: true })
   return {
@@ -62,12 +76,15 @@ export function optimizedCache(folder = join(cacheFolder(), 'optimized'), limitB
 const entryName = (key: string, bytes: Uint8Array): string => `${key}-${digestOf(bytes)}${extension}`
 
 async function shrink(folder: string, names: readonly string[], limitBytes: number): Promise<void> {
-  const files = await Promise.all(names.map(async (name) => {
-    const path = join(folder, name)
-    const { size = 0, mtimeMs = 0 } = (await stat(path).catch(ignoreMissing)) ?? {}
-    return { path, size, mtimeMs, isEntry: name.endsWith(extension) }
-  }))
-  for (const { path } of files.filter(({ isEntry, mtimeMs }) => !isEntry && Date.now() - mtimeMs > abandonedMs)) await rm(path, { force: true })
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name)
+      const { size = 0, mtimeMs = 0 } = (await stat(path).catch(ignoreMissing)) ?? {}
+      return { path, size, mtimeMs, isEntry: name.endsWith(extension) }
+    }),
+  )
+  for (const { path } of files.filter(({ isEntry, mtimeMs }) => !isEntry && Date.now() - mtimeMs > abandonedMs))
+    await rm(path, { force: true })
   let kept = 0
   for (const { path, size } of files.filter(({ isEntry }) => isEntry).sort((a, b) => b.mtimeMs - a.mtimeMs)) {
     kept += size

@@ -55,15 +55,34 @@ export interface RunResult {
 
 /** What a worker thread does; sessions are known by the number that `open` is given. */
 export interface InferenceCalls {
-  open: { readonly params: { readonly session: number; readonly model: ModelSource; readonly options: SessionOptions }; readonly result: SessionInfo }
-  run: { readonly params: { readonly session: number; readonly giveBack?: boolean } & ImageBatch; readonly result: RunResult }
+  open: {
+    readonly params: { readonly session: number; readonly model: ModelSource; readonly options: SessionOptions }
+    readonly result: SessionInfo
+  }
+  run: {
+    readonly params: { readonly session: number; readonly giveBack?: boolean } & ImageBatch
+    readonly result: RunResult
+  }
   /** Runs the same batch several times; the result is the time of each run. */
-  time: { readonly params: { readonly session: number; readonly runs: number } & ImageBatch; readonly result: Float64Array }
+  time: {
+    readonly params: { readonly session: number; readonly runs: number } & ImageBatch
+    readonly result: Float64Array
+  }
   /** Runs a batch and gives each output to the collector of its name: the outputs never leave the thread. */
-  observe: { readonly params: { readonly session: number; readonly batch: number; readonly collectors: readonly CollectorOptions[] } & ImageBatch; readonly result: { readonly runMs: number } }
+  observe: {
+    readonly params: {
+      readonly session: number
+      readonly batch: number
+      readonly collectors: readonly CollectorOptions[]
+    } & ImageBatch
+    readonly result: { readonly runMs: number }
+  }
   statistics: { readonly params: { readonly session: number }; readonly result: readonly TensorStatistics[] }
   /** As observe, for the statistics of each channel of the named outputs. */
-  observeChannels: { readonly params: { readonly session: number; readonly values: readonly string[] } & ImageBatch; readonly result: null }
+  observeChannels: {
+    readonly params: { readonly session: number; readonly values: readonly string[] } & ImageBatch
+    readonly result: null
+  }
   channelStatistics: { readonly params: { readonly session: number }; readonly result: readonly ChannelStatistics[] }
   close: { readonly params: { readonly session: number }; readonly result: null }
   /** Releases every session; the thread then ends by itself. */
@@ -72,7 +91,9 @@ export interface InferenceCalls {
 
 export type InferenceCall = keyof InferenceCalls
 
-export type InferenceRequest = { readonly [K in InferenceCall]: { readonly id: number; readonly call: K; readonly params: InferenceCalls[K]['params'] } }[InferenceCall]
+export type InferenceRequest = {
+  readonly [K in InferenceCall]: { readonly id: number; readonly call: K; readonly params: InferenceCalls[K]['params'] }
+}[InferenceCall]
 
 export type InferenceReply =
   | { readonly id: number; readonly result: InferenceCalls[InferenceCall]['result'] }

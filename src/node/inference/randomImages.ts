@@ -7,5 +7,8 @@ import type { ImageBatch } from './protocol'
 export function randomImages(graph: Graph, count: number): ImageBatch {
   const shape = [count, ...imageInput(graph).shape.slice(1).map(Number)]
   const random = createRandom(0)
-  return { images: Float32Array.from({ length: shape.reduce((product, dim) => product * dim, 1) }, () => random.normal()), shape }
+  return {
+    images: Float32Array.from({ length: shape.reduce((product, dim) => product * dim, 1) }, () => random.normal()),
+    shape,
+  }
 }

@@ -14,7 +14,11 @@ export async function runPart(
   optimization: NonNullable<SessionOptions['optimization']>,
   visit: (outputs: Readonly<Record<string, OutputTensor>>) => void,
 ): Promise<void> {
-  await thread.call('open', { session, model: writeOnnx(withOutputs(part, values)), options: { threads: availableParallelism(), spinning: false, optimization } })
+  await thread.call('open', {
+    session,
+    model: writeOnnx(withOutputs(part, values)),
+    options: { threads: availableParallelism(), spinning: false, optimization },
+  })
   for (const { images, shape } of batches) visit((await thread.call('run', { session, images, shape })).outputs)
   await thread.call('close', { session })
 }

@@ -49,17 +49,29 @@ const parameters = (dtype: QParams['dtype'], scale: number): QParams => ({
 })
 
 function probeGraph(): Graph {
-  const conv: Node = { name: 'conv', op: 'Conv', inputs: ['x', 'w'], outputs: ['y'], attributes: { kernel_shape: [1, 1] } }
+  const conv: Node = {
+    name: 'conv',
+    op: 'Conv',
+    inputs: ['x', 'w'],
+    outputs: ['y'],
+    attributes: { kernel_shape: [1, 1] },
+  }
   const shape = ['batch', channels, size, size]
   return {
     name: 'saturation probe',
     inputs: [{ name: 'x', dtype: 'float32', shape }],
     outputs: [{ name: 'y', dtype: 'float32', shape }],
     nodes: [conv],
-    initializers: new Map([['w', floatTensor([channels, channels, 1, 1], new Float32Array(channels * channels).fill(weightInteger))]]),
+    initializers: new Map([
+      ['w', floatTensor([channels, channels, 1, 1], new Float32Array(channels * channels).fill(weightInteger))],
+    ]),
     masks: new Map(),
     // The exact sum is the top of the output's grid, so that nothing but the products can saturate.
-    qparams: new Map([['x', parameters('uint8', 1)], ['w', parameters('int8', 1)], ['y', parameters('uint8', exactSum / activationInteger)]]),
+    qparams: new Map([
+      ['x', parameters('uint8', 1)],
+      ['w', parameters('int8', 1)],
+      ['y', parameters('uint8', exactSum / activationInteger)],
+    ]),
     metadata: {},
   }
 }

@@ -24,7 +24,10 @@ const ends = (graph: Graph): readonly Segment[] => segments(graph, () => true)
 /** Runs a network once and keeps what leads from segment to segment. A graph with parameters is simulated. */
 export async function trailOf(thread: InferenceThread, graph: Graph, images: readonly ImageBatch[]): Promise<Trail> {
   const [output, names] = [classOutput(graph).name, ends(graph).map(({ output: name }) => name)]
-  const inputs = new Map<string, ImageBatch[]>([[graph.inputs[0].name, [...images]], ...names.map((name) => [name, []] as [string, ImageBatch[]])])
+  const inputs = new Map<string, ImageBatch[]>([
+    [graph.inputs[0].name, [...images]],
+    ...names.map((name) => [name, []] as [string, ImageBatch[]]),
+  ])
   await runPart(thread, session, runnable(graph, names), names, images, 'disabled', (outputs) => {
     for (const name of names) inputs.get(name)?.push({ images: outputs[name].data, shape: outputs[name].shape })
   })
@@ -39,25 +42,50 @@ function runnable(graph: Graph, names: readonly string[]): Graph {
 }
 
 /** Scores of a variant of the trail's network that differs from `node`'s segment on at the earliest. */
-export async function followed(thread: InferenceThread, trail: Trail, variant: Graph, node: Node): Promise<readonly Float32Array[]> {
+export async function followed(
+  thread: InferenceThread,
+  trail: Trail,
+  variant: Graph,
+  node: Node,
+): Promise<readonly Float32Array[]> {
   const list = ends(trail.graph)
   const at = list.findIndex(({ nodes }) => nodes.some(({ name }) => name === node.name))
   const [{ input }, output] = [list[at], classOutput(trail.graph).name]
   const rest: Segment = { input, output, nodes: list.slice(at).flatMap(({ nodes }) => nodes) }
   const scores: Float32Array[] = []
   const shape = inferShapes(trail.graph, 1).get(input) ?? []
-  await runPart(thread, session, simulated(partOf(variant, rest, [output], shape)), [output], trail.inputs.get(input) ?? [], 'disabled', (outputs) => scores.push(outputs[output].data))
+  await runPart(
+    thread,
+    session,
+    simulated(partOf(variant, rest, [output], shape)),
+    [output],
+    trail.inputs.get(input) ?? [],
+    'disabled',
+    (outputs) => scores.push(outputs[output].data),
+  )
   return scores
 }
 
 /** Errors of some values of variants of a network against the network itself, one pass each. */
-export async function errorsOf(thread: InferenceThread, float: Graph, variants: readonly Graph[], values: readonly string[], images: readonly ImageBatch[]): Promise<readonly ReadonlyMap<string, ErrorMeter>[]> {
+export async function errorsOf(
+  thread: InferenceThread,
+  float: Graph,
+  variants: readonly Graph[],
+  values: readonly string[],
+  images: readonly ImageBatch[],
+): Promise<readonly ReadonlyMap<string, ErrorMeter>[]> {
   const meters = variants.map(() => new Map(values.map((value) => [value, createErrorMeter()])))
   for (const batch of images) {
     const reference = new Map<string, Float32Array>()
-    await runPart(thread, session, runnable(float, values), values, [batch], 'disabled', (outputs) => values.forEach((value) => reference.set(value, outputs[value].data)))
+    await runPart(thread, session, runnable(float, values), values, [batch], 'disabled', (outputs) =>
+      values.forEach((value) => reference.set(value, outputs[value].data)),
+    )
     for (const [index, variant] of variants.entries()) {
-      await runPart(thread, session, runnable(variant, values), values, [batch], 'disabled', (outputs) => values.forEach((value) => meters[index].get(value)?.add(reference.get(value) ?? new Float32Array(0), outputs[value].data)))
+      await runPart(thread, session, runnable(variant, values), values, [batch], 'disabled', (outputs) =>
+        values.forEach((value) =>
+          meters[index].get(value)?.add(reference.get(value) ?? new Float32Array(0), outputs[value].data),
+        ),
+      )
     }
   }
   return meters

@@ -7,7 +7,15 @@ import { createCollector } from '../../core/quantize/observers/collector'
 import type { Collector, CollectorOptions } from '../../core/quantize/observers/collector'
 import type { TensorStatistics } from '../../core/quantize/observers/statistics'
 import { cachedSession } from './cachedSession'
-import type { ImageBatch, ModelSource, OutputTensor, RunResult, SessionInfo, SessionOptions, TensorInfo } from './protocol'
+import type {
+  ImageBatch,
+  ModelSource,
+  OutputTensor,
+  RunResult,
+  SessionInfo,
+  SessionOptions,
+  TensorInfo,
+} from './protocol'
 
 /** One onnxruntime session inside a worker thread. */
 export interface Session {
@@ -30,7 +38,10 @@ export async function openSession(model: ModelSource, options: SessionOptions): 
   const collectors = new Map<string, Collector>()
   const channels = new Map<string, ChannelCollector>()
 
-  const runOnce = async ({ images, shape }: ImageBatch): Promise<{ readonly outputs: InferenceSession.ReturnType; readonly runMs: number }> => {
+  const runOnce = async ({
+    images,
+    shape,
+  }: ImageBatch): Promise<{ readonly outputs: InferenceSession.ReturnType; readonly runMs: number }> => {
     const feeds = { [inputName]: new runtime.Tensor('float32', images, [...shape]) }
     const start = performance.now()
     const outputs = await session.run(feeds)
@@ -41,7 +52,12 @@ export async function openSession(model: ModelSource, options: SessionOptions): 
     info: { inputs: session.inputMetadata.map(tensorInfo), outputs: session.outputMetadata.map(tensorInfo) },
     async run(batch) {
       const { outputs, runMs } = await runOnce(batch)
-      return { outputs: Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, outputTensor(name, tensor)])), runMs }
+      return {
+        outputs: Object.fromEntries(
+          Object.entries(outputs).map(([name, tensor]) => [name, outputTensor(name, tensor)]),
+        ),
+        runMs,
+      }
     },
     async time(batch, runs) {
       const times = new Float64Array(runs)
@@ -54,7 +70,8 @@ export async function openSession(model: ModelSource, options: SessionOptions): 
         const collector = collectors.get(options.name) ?? createCollector(options)
         collectors.set(options.name, collector)
         // A graph input is no output: the images themselves are its values.
-        const values = options.name === inputName ? batch.images : outputTensor(options.name, outputs[options.name]).data
+        const values =
+          options.name === inputName ? batch.images : outputTensor(options.name, outputs[options.name]).data
         observeImages(collector, values, batch.shape[0], index)
       }
       return runMs
@@ -80,32 +97,49 @@ export async function openSession(model: ModelSource, options: SessionOptions): 
 /** Each image counts as a batch of its own, so that no statistic depends on how many run together. */
 function observeImages(collector: Collector, values: Float32Array, images: number, first: number): void {
   const length = values.length / images
-  for (let image = 0; image < images; image++) collector.observe(values.subarray(image * length, (image + 1) * length), first + image)
+  for (let image = 0; image < images; image++)
+    collector.observe(values.subarray(image * length, (image + 1) * length), first + image)
 }
 
 type Runtime = Pick<typeof Onnxruntime, 'InferenceSession'>
 
 /** Through the cache of optimized graphs, unless the session is there to show or change what onnxruntime does to the graph. */
 function openedSession(runtime: Runtime, model: ModelSource, options: SessionOptions): Promise<InferenceSession> {
-  const isOrdinary = options.optimization === undefined && options.optimizedModelPath === undefined && options.profilePrefix === undefined
-  const create = (source: ModelSource, changes: Partial<SessionOptions> = {}): Promise<InferenceSession> => createSession(runtime, source, { ...options, ...changes })
+  const isOrdinary =
+    options.optimization === undefined &&
+    options.optimizedModelPath === undefined &&
+    options.profilePrefix === undefined
+  const create = (source: ModelSource, changes: Partial<SessionOptions> = {}): Promise<InferenceSession> =>
+    createSession(runtime, source, { ...options, ...changes })
   return typeof model === 'string' && isOrdinary ? cachedSession(model, options.entries, create) : create(model)
 }
 
 async function createSession(runtime: Runtime, model: ModelSource, options: SessionOptions): Promise<InferenceSession> {
   const native = nativeOptions(options)
   try {
-    return await (typeof model === 'string' ? runtime.InferenceSession.create(model, native) : runtime.InferenceSession.create(model, native))
+    return await (typeof model === 'string'
+      ? runtime.InferenceSession.create(model, native)
+      : runtime.InferenceSession.create(model, native))
   } catch (error) {
     const name = typeof model === 'string' ? `'${model}'` : 'the model'
-    throw new NNOptError('badInput', `onnxruntime cannot load ${name}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new NNOptError(
+      'badInput',
+      `onnxruntime cannot load ${name}: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
 }
 
 /** onnxruntime's log levels go from 0, everything, to 4, fatal errors alone. */
 const errorsOnly = 3
 
-const nativeOptions = ({ threads, spinning = true, optimization = 'all', optimizedModelPath, profilePrefix, entries = {} }: SessionOptions): InferenceSession.SessionOptions => ({
+const nativeOptions = ({
+  threads,
+  spinning = true,
+  optimization = 'all',
+  optimizedModelPath,
+  profilePrefix,
+  entries = {},
+}: SessionOptions): InferenceSession.SessionOptions => ({
   executionProviders: ['cpu'],
   intraOpNumThreads: threads,
   interOpNumThreads: 1,
@@ -124,16 +158,24 @@ function nested(entries: Readonly<Record<string, string>>): Nested {
   const root: Nested = {}
   for (const [path, value] of Object.entries(entries)) {
     const keys = path.split('.')
-    const parent = keys.slice(0, -1).reduce<Nested>((level, key) => (level[key] = typeof level[key] === 'object' ? level[key] : {}), root)
+    const parent = keys
+      .slice(0, -1)
+      .reduce<Nested>((level, key) => (level[key] = typeof level[key] === 'object' ? level[key] : {}), root)
     parent[keys[keys.length - 1]] = value
   }
   return root
 }
 
 const tensorInfo = (value: InferenceSession.ValueMetadata): TensorInfo =>
-  value.isTensor ? { name: value.name, type: value.type, shape: value.shape } : { name: value.name, type: 'not a tensor', shape: [] }
+  value.isTensor
+    ? { name: value.name, type: value.type, shape: value.shape }
+    : { name: value.name, type: 'not a tensor', shape: [] }
 
 function outputTensor(name: string, value: Tensor | undefined): OutputTensor {
   if (value?.data instanceof Float32Array) return { data: value.data, shape: value.dims }
-  throw new NNOptError('unsupported', `model output '${name}': expected float32 numbers, got ${value?.type ?? 'nothing'}`, { output: name })
+  throw new NNOptError(
+    'unsupported',
+    `model output '${name}': expected float32 numbers, got ${value?.type ?? 'nothing'}`,
+    { output: name },
+  )
 }

@@ -22,20 +22,41 @@ export interface TunedModel {
 }
 
 /** Throws `notFound` where the version was not tuned on this machine, or with other libraries. */
-export function tunedModel({ tunings, paths }: Tuned, { id, name }: Pick<Version, 'id' | 'name'>, goal: TuningGoal): TunedModel {
+export function tunedModel(
+  { tunings, paths }: Tuned,
+  { id, name }: Pick<Version, 'id' | 'name'>,
+  goal: TuningGoal,
+): TunedModel {
   const fingerprint = cpuFingerprint()
   const found = tunings.find(id, fingerprint)
-  if (!found) throw new NNOptError('notFound', `version '${name}' is not tuned for this CPU and its libraries: run 'nnopt tune ${name}' first`)
+  if (!found)
+    throw new NNOptError(
+      'notFound',
+      `version '${name}' is not tuned for this CPU and its libraries: run 'nnopt tune ${name}' first`,
+    )
   const { engine, form, sessions, threads, batch }: TunedLayout = found[goal]
-  return { path: formFile({ tunings, paths }, id, fingerprint, form), form, layout: { sessions, threads, part: batch }, options: { engine }, batch }
+  return {
+    path: formFile({ tunings, paths }, id, fingerprint, form),
+    form,
+    layout: { sessions, threads, part: batch },
+    options: { engine },
+    batch,
+  }
 }
 
 /** The file that an ordinary session of onnxruntime runs here: with zero channels where tuning found them faster, else the version's own. */
-export function ordinaryFile({ tunings, paths }: Tuned, id: string, goal: TuningGoal): { readonly path: string; readonly form: ModelForm } {
+export function ordinaryFile(
+  { tunings, paths }: Tuned,
+  id: string,
+  goal: TuningGoal,
+): { readonly path: string; readonly form: ModelForm } {
   const fingerprint = cpuFingerprint()
   const found = tunings.find(id, fingerprint)
   const padded = tunings.file(id, fingerprint, 'padded')
-  return found && preferredForm(found, goal) === 'padded' && existsSync(padded) ? { path: padded, form: 'padded' } : { path: paths.model(id), form: 'original' }
+  return found && preferredForm(found, goal) === 'padded' && existsSync(padded)
+    ? { path: padded, form: 'padded' }
+    : { path: paths.model(id), form: 'original' }
 }
 
-export const formFile = ({ tunings, paths }: Tuned, id: string, fingerprint: string, form: ModelForm): string => (form === 'original' ? paths.model(id) : tunings.file(id, fingerprint, form))
+export const formFile = ({ tunings, paths }: Tuned, id: string, fingerprint: string, form: ModelForm): string =>
+  form === 'original' ? paths.model(id) : tunings.file(id, fingerprint, form)

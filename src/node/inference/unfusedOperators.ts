@@ -34,9 +34,26 @@ export async function runtimeNodes(model: ModelSource): Promise<readonly Runtime
 }
 
 /** Operators that only move numbers: their speed does not depend on being fused. */
-const movers = new Set(['Reshape', 'Flatten', 'Transpose', 'Squeeze', 'Unsqueeze', 'Slice', 'Split', 'Gather', 'MaxPool', 'Identity', 'Pad'])
+const movers = new Set([
+  'Reshape',
+  'Flatten',
+  'Transpose',
+  'Squeeze',
+  'Unsqueeze',
+  'Slice',
+  'Split',
+  'Gather',
+  'MaxPool',
+  'Identity',
+  'Pad',
+])
 
-const isInteger = ({ op }: RuntimeNode): boolean => op.startsWith('QLinear') || op.startsWith('QGemm') || op.endsWith('IntegerToFloat') || op.endsWith('Integer') || movers.has(op)
+const isInteger = ({ op }: RuntimeNode): boolean =>
+  op.startsWith('QLinear') ||
+  op.startsWith('QGemm') ||
+  op.endsWith('IntegerToFloat') ||
+  op.endsWith('Integer') ||
+  movers.has(op)
 
 /** Lists what runs in float in a quantized model. The one QuantizeLinear at the input and the one DequantizeLinear at the output are not listed. */
 export async function unfusedOperators(model: ModelSource): Promise<FusionReport> {

@@ -12,7 +12,9 @@ function sessionOf({ session: number }: { readonly session: number }): Session {
   return session
 }
 
-type Handlers = { readonly [K in InferenceCall]: (params: InferenceCalls[K]['params']) => Promise<InferenceCalls[K]['result']> }
+type Handlers = {
+  readonly [K in InferenceCall]: (params: InferenceCalls[K]['params']) => Promise<InferenceCalls[K]['result']>
+}
 
 const handlers: Handlers = {
   async open({ session, model, options }) {
@@ -65,8 +67,17 @@ async function answer(request: InferenceRequest): Promise<void> {
 }
 
 /** Memory that goes back to the caller instead of being copied. */
-const movedBy = (request: InferenceRequest): readonly ArrayBuffer[] => (request.call === 'run' && request.params.giveBack && request.params.images.buffer instanceof ArrayBuffer ? [request.params.images.buffer] : [])
+const movedBy = (request: InferenceRequest): readonly ArrayBuffer[] =>
+  request.call === 'run' && request.params.giveBack && request.params.images.buffer instanceof ArrayBuffer
+    ? [request.params.images.buffer]
+    : []
 
-function handle<K extends InferenceCall>({ call, params }: { readonly call: K; readonly params: InferenceCalls[K]['params'] }): Promise<InferenceCalls[K]['result']> {
+function handle<K extends InferenceCall>({
+  call,
+  params,
+}: {
+  readonly call: K
+  readonly params: InferenceCalls[K]['params']
+}): Promise<InferenceCalls[K]['result']> {
   return handlers[call](params)
 }

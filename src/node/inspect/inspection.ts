@@ -7,4 +7,7 @@ export interface InspectContext {
 }
 
 /** A procedure that is answered out of files and with native code, in a process apart from the host. */
-export type Inspection<N extends ProcedureName> = (context: InspectContext & CallContext<N>, params: ParsedParamsOf<N>) => Promise<ResultOf<N>>
+export type Inspection<N extends ProcedureName> = (
+  context: InspectContext & CallContext<N>,
+  params: ParsedParamsOf<N>,
+) => Promise<ResultOf<N>>

@@ -49,9 +49,18 @@ export function createInspector(workspace: string): Inspector {
         running ??= start(workspace, (ended) => (running = running === ended ? undefined : running))
         const { child, waiting } = running
         const id = nextId++
-        const cancel = (): void => void (waiting.has(id) && child.connected && child.send({ kind: 'cancel', id } satisfies InspectRequest, () => undefined))
+        const cancel = (): void =>
+          void (
+            waiting.has(id) &&
+            child.connected &&
+            child.send({ kind: 'cancel', id } satisfies InspectRequest, () => undefined)
+          )
         const done = (): void => signal.removeEventListener('abort', cancel)
-        waiting.set(id, { resolve: (result) => (done(), resolve(result as ResultOf<N>)), reject: (error) => (done(), reject(error)), emit: (event) => emit(event as EventOf<N>) })
+        waiting.set(id, {
+          resolve: (result) => (done(), resolve(result as ResultOf<N>)),
+          reject: (error) => (done(), reject(error)),
+          emit: (event) => emit(event as EventOf<N>),
+        })
         // An open question keeps the host alive, a resting process does not.
         child.channel?.ref()
         child.send({ kind: 'ask', id, name, params } satisfies InspectRequest, () => undefined)
@@ -64,7 +73,11 @@ export function createInspector(workspace: string): Inspector {
 }
 
 function start(workspace: string, onEnd: (ended: Running) => void): Running {
-  const child = spawn(nodeBinary(), ['--enable-source-maps', engineFile('inspect')], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'advanced', windowsHide: true })
+  const child = spawn(nodeBinary(), ['--enable-source-maps', engineFile('inspect')], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'advanced',
+    windowsHide: true,
+  })
   const running: Running = { child, waiting: new Map() }
   let messages = ''
   child.stderr?.on('data', (chunk: Buffer) => (messages = (messages + chunk.toString()).slice(-500)))
@@ -78,7 +91,10 @@ function start(workspace: string, onEnd: (ended: Running) => void): Running {
   })
   const fail = (how: string): void => {
     onEnd(running)
-    const error = new NNOptError('crashed', `the process that looks into models and data sets ${how}${messages && `: ${messages.trim().split('\n').at(-1)}`}; ask again`)
+    const error = new NNOptError(
+      'crashed',
+      `the process that looks into models and data sets ${how}${messages && `: ${messages.trim().split('\n').at(-1)}`}; ask again`,
+    )
     for (const { reject } of running.waiting.values()) reject(error)
     running.waiting.clear()
   }

@@ -1,3 +1,18 @@
 /** Procedures that the inspecting process answers. */
-export const inspectionNames = ['datasets.augment', 'datasets.browse', 'datasets.pictures', 'versions.activation', 'versions.classify', 'versions.layers', 'versions.profile', 'versions.pruneGroups', 'versions.pruneMeasure', 'versions.prunePlan', 'versions.pruneSensitivity', 'versions.pruneTimes', 'versions.weight', 'versions.weightValues'] as const
+export const inspectionNames = [
+  'datasets.augment',
+  'datasets.browse',
+  'datasets.pictures',
+  'versions.activation',
+  'versions.classify',
+  'versions.layers',
+  'versions.profile',
+  'versions.pruneGroups',
+  'versions.pruneMeasure',
+  'versions.prunePlan',
+  'versions.pruneSensitivity',
+  'versions.pruneTimes',
+  'versions.weight',
+  'versions.weightValues',
+] as const
 export type InspectionName = (typeof inspectionNames)[number]

@@ -43,12 +43,25 @@ export async function openedModel(store: Store, version: Version, tuned = false)
 }
 
 async function open(store: Store, version: Version, tuned: boolean): Promise<OpenedModel> {
-  const found = tuned ? tunedModel(store, version, 'latency') : { ...ordinaryFile(store, version.id, 'latency'), layout: { sessions: 1, threads: availableParallelism() }, options: { engine: 'onnxruntime' as const } }
+  const found = tuned
+    ? tunedModel(store, version, 'latency')
+    : {
+        ...ordinaryFile(store, version.id, 'latency'),
+        layout: { sessions: 1, threads: availableParallelism() },
+        options: { engine: 'onnxruntime' as const },
+      }
   const { graph } = readModelFile(store.paths.model(version.id))
   const preprocessing = preprocessingFor(graph, version)
   // Idle threads that poll would slow the other models down.
   const model = await pool.open(found.path, found.layout, { ...found.options, spinning: false })
-  return { model, preprocessing, imageShape: imageShape(version, preprocessing), endsInSoftmax: endsInSoftmax(graph), threads: found.layout.threads, runtime: runtimeText(found.options.engine, found.form) }
+  return {
+    model,
+    preprocessing,
+    imageShape: imageShape(version, preprocessing),
+    endsInSoftmax: endsInSoftmax(graph),
+    threads: found.layout.threads,
+    runtime: runtimeText(found.options.engine, found.form),
+  }
 }
 
 const graphs = new Map<string, Graph>()

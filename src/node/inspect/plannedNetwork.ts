@@ -58,10 +58,21 @@ export function plannedNetwork(store: Store, reference: string): PlannedNetwork 
   return network
 }
 
-const open = (version: Version, source: Graph): PlannedNetwork => ({ version, source, dependencies: dependencyGraph(gatherShuffles(source)), scores: new Map(), samples: new Map(), times: undefined })
+const open = (version: Version, source: Graph): PlannedNetwork => ({
+  version,
+  source,
+  dependencies: dependencyGraph(gatherShuffles(source)),
+  scores: new Map(),
+  samples: new Map(),
+  times: undefined,
+})
 
 /** The same units that the prune step takes away with these parameters. */
-export function plannedChoice({ dependencies, scores }: PlannedNetwork, { importance, seed, scope = 'local', ...config }: ChannelConfig, target?: Target): Choice {
+export function plannedChoice(
+  { dependencies, scores }: PlannedNetwork,
+  { importance, seed, scope = 'local', ...config }: ChannelConfig,
+  target?: Target,
+): Choice {
   const key = `${importance} ${seed}`
   const known = scores.get(key) ?? unitScores(dependencies, rankedByWeights(importance), seed)
   scores.set(key, known)
@@ -70,7 +81,11 @@ export function plannedChoice({ dependencies, scores }: PlannedNetwork, { import
 
 function rankedByWeights(id: string): ReturnType<typeof importances.get> {
   const importance = importances.get(id)
-  if (importance.needsGradients) throw new NNOptError('unsupported', `importance '${id}' looks at gradients of training images, which a plan does without: expected one that looks at the weights alone`)
+  if (importance.needsGradients)
+    throw new NNOptError(
+      'unsupported',
+      `importance '${id}' looks at gradients of training images, which a plan does without: expected one that looks at the weights alone`,
+    )
   return importance
 }
 
@@ -89,11 +104,19 @@ function wholeSize(dependencies: DependencyGraph): number {
 
 /** The file less the numbers that a cut takes out of it: exact but for a few bytes that write lengths down. */
 function sizeLeft(dependencies: DependencyGraph, { graph, shapes }: SizedGraph): number {
-  return [...graph.initializers].reduce((bytes, [name, { data }]) => bytes - data.BYTES_PER_ELEMENT * (data.length - sizeOf(shapes.get(name) ?? [data.length])), wholeSize(dependencies))
+  return [...graph.initializers].reduce(
+    (bytes, [name, { data }]) =>
+      bytes - data.BYTES_PER_ELEMENT * (data.length - sizeOf(shapes.get(name) ?? [data.length])),
+    wholeSize(dependencies),
+  )
 }
 
 /** Counted on sizes alone unless the compressed size is wanted too, for which the file is written. */
-export async function costOf({ dependencies, times }: PlannedNetwork, removed: ReadonlySet<number>, withGzip: boolean): Promise<PlannedCost> {
+export async function costOf(
+  { dependencies, times }: PlannedNetwork,
+  removed: ReadonlySet<number>,
+  withGzip: boolean,
+): Promise<PlannedCost> {
   const sizes = cutSizes(dependencies, removed)
   const bytes = withGzip ? writeOnnx(cut(dependencies, removed)) : undefined
   return {

@@ -16,8 +16,14 @@ async function answer({ id, name, params }: Extract<InspectRequest, { kind: 'ask
   assert(context, () => `inspection '${name}': expected a workspace first`)
   const controller = new AbortController()
   open.set(id, controller)
-  type Answer = (context: InspectContext & { readonly signal: AbortSignal; readonly emit: (event: unknown) => void }, params: unknown) => Promise<unknown>
-  return (inspections[name] as Answer)({ ...context, signal: controller.signal, emit: (event) => send({ id, event }) }, params).finally(() => open.delete(id))
+  type Answer = (
+    context: InspectContext & { readonly signal: AbortSignal; readonly emit: (event: unknown) => void },
+    params: unknown,
+  ) => Promise<unknown>
+  return (inspections[name] as Answer)(
+    { ...context, signal: controller.signal, emit: (event) => send({ id, event }) },
+    params,
+  ).finally(() => open.delete(id))
 }
 
 // Ctrl-C reaches the whole process group; the host says what to do about it.

@@ -8,4 +8,7 @@ export type InspectRequest =
   | { readonly kind: 'cancel'; readonly id: number }
 
 /** Events come before the answer. */
-export type InspectReply = { readonly id: number; readonly event: unknown } | { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: ErrorReport }
+export type InspectReply =
+  | { readonly id: number; readonly event: unknown }
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: ErrorReport }

@@ -12,7 +12,8 @@ export interface ShrunkPicture {
 let loading: Promise<typeof sharpModule> | undefined
 
 /** libvips, loaded with the first picture that needs it. */
-export const sharpLibrary = (): Promise<typeof sharpModule> => (loading ??= import('sharp').then(({ default: sharp }) => sharp))
+export const sharpLibrary = (): Promise<typeof sharpModule> =>
+  (loading ??= import('sharp').then(({ default: sharp }) => sharp))
 
 const jpegQuality = 82
 
@@ -22,6 +23,10 @@ export async function shrunk({ bytes, mimeType }: SampleFile, side: number): Pro
   const image = sharp(bytes, { failOn: 'none', ignoreIcc: true })
   const { width, height } = await image.metadata()
   if (Math.max(width, height) <= side) return { width, height, mimeType, bytes }
-  const small = await image.resize({ width: side, height: side, fit: 'inside' }).removeAlpha().jpeg({ quality: jpegQuality }).toBuffer()
+  const small = await image
+    .resize({ width: side, height: side, fit: 'inside' })
+    .removeAlpha()
+    .jpeg({ quality: jpegQuality })
+    .toBuffer()
   return { width, height, mimeType: 'image/jpeg', bytes: small }
 }

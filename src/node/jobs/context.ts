@@ -37,7 +37,10 @@ export function createContext({ store, run, stepIndex, results, control, send }:
   const live = throttle((progress: Progress) => send({ kind: 'progress', progress }), progressEveryMs)
   const stored = throttle((progress: Progress) => store.runs.update(run.id, { progress }), storedProgressEveryMs)
   const log = (level: 'info' | 'warning', text: string): void => {
-    appendFileSync(logFile(store, run.id), `${new Date().toISOString()} ${level === 'warning' ? 'warning: ' : ''}${text}\n`)
+    appendFileSync(
+      logFile(store, run.id),
+      `${new Date().toISOString()} ${level === 'warning' ? 'warning: ' : ''}${text}\n`,
+    )
     send({ kind: 'log', level, text })
   }
   const step: StepContext = {
@@ -61,11 +64,21 @@ export function createContext({ store, run, stepIndex, results, control, send }:
 
 export const logFile = (store: Store, runId: string): string => join(store.paths.run(runId), 'log.txt')
 
-function findVersion(store: Store, run: Run, stepIndex: number, results: readonly StepResult[], reference: string): Version {
+function findVersion(
+  store: Store,
+  run: Run,
+  stepIndex: number,
+  results: readonly StepResult[],
+  reference: string,
+): Version {
   const name = referenceIn(reference)
   if (name === undefined) return resolveVersion(store, reference)
   const index = referencedStep(run.recipe, name, stepIndex)
   const versionId = results[index]?.versionId
-  if (versionId === undefined) throw new NNOptError('wrongCall', `'${reference}': step ${index + 1} (${run.recipe.steps[index].step}) makes no version`)
+  if (versionId === undefined)
+    throw new NNOptError(
+      'wrongCall',
+      `'${reference}': step ${index + 1} (${run.recipe.steps[index].step}) makes no version`,
+    )
   return resolveVersion(store, versionId)
 }

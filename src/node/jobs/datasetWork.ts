@@ -13,7 +13,10 @@ interface DatasetRequest {
 /** Reads, checks and splits a data set, and lists it once it is complete. */
 export async function addToWorkspace(context: StepContext, { name, paths, seed }: DatasetRequest): Promise<StepOutput> {
   const { signal, progress } = context
-  return keep(context, await addDataset({ name, path: paths, seed, folder: freeFolder(context, name), onProgress: progress, signal }))
+  return keep(
+    context,
+    await addDataset({ name, path: paths, seed, folder: freeFolder(context, name), onProgress: progress, signal }),
+  )
 }
 
 export async function downloadToWorkspace(context: StepContext, name: string): Promise<StepOutput> {
@@ -28,7 +31,11 @@ export async function downloadToWorkspace(context: StepContext, name: string): P
 
 /** The folder of a data set that is not listed yet; what an interrupted earlier attempt left there is removed. */
 function freeFolder({ store }: StepContext, name: string): string {
-  if (store.datasets.find(name)) throw new NNOptError('conflict', `a data set '${name}' is there already: choose another name, or 'nnopt dataset rm ${name}' first`)
+  if (store.datasets.find(name))
+    throw new NNOptError(
+      'conflict',
+      `a data set '${name}' is there already: choose another name, or 'nnopt dataset rm ${name}' first`,
+    )
   const folder = store.paths.dataset(name)
   rmSync(folder, { recursive: true, force: true })
   return folder

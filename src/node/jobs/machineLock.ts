@@ -55,7 +55,10 @@ function pidIn(path: string): number | undefined {
 }
 
 /** Waits for its turn and returns the function that gives the machine back. */
-export async function claimMachine(claim: Claim, { signal, onWait, patienceMs = Infinity, onGiveUp, folder = lockFolder() }: LockOptions = {}): Promise<() => void> {
+export async function claimMachine(
+  claim: Claim,
+  { signal, onWait, patienceMs = Infinity, onGiveUp, folder = lockFolder() }: LockOptions = {},
+): Promise<() => void> {
   mkdirSync(markerFolder(folder), { recursive: true })
   const attempt = claim === 'exclusive' ? tryExclusive : tryShared
   for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += pollMs) {
@@ -96,14 +99,22 @@ function take(folder: string): void {
 }
 
 function someoneWorks(folder: string): boolean {
-  const others = readdirSync(markerFolder(folder)).map(Number).filter((pid) => pid !== process.pid)
-  for (const pid of others.filter((other) => !isAlive(other))) rmSync(join(markerFolder(folder), String(pid)), { force: true })
+  const others = readdirSync(markerFolder(folder))
+    .map(Number)
+    .filter((pid) => pid !== process.pid)
+  for (const pid of others.filter((other) => !isAlive(other)))
+    rmSync(join(markerFolder(folder), String(pid)), { force: true })
   return others.some(isAlive)
 }
 
 /** Files of processes that are gone. */
 export function staleLocks(folder: string = lockFolder()): readonly string[] {
-  const markers = existsSync(markerFolder(folder)) ? readdirSync(markerFolder(folder)).filter((pid) => !isAlive(Number(pid))) : []
+  const markers = existsSync(markerFolder(folder))
+    ? readdirSync(markerFolder(folder)).filter((pid) => !isAlive(Number(pid)))
+    : []
   const holder = pidIn(lockFile(folder))
-  return [...markers.map((pid) => join(markerFolder(folder), pid)), ...(holder !== undefined && !isAlive(holder) ? [lockFile(folder)] : [])]
+  return [
+    ...markers.map((pid) => join(markerFolder(folder), pid)),
+    ...(holder !== undefined && !isAlive(holder) ? [lockFile(folder)] : []),
+  ]
 }

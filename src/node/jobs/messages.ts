@@ -3,7 +3,9 @@ import type { Metric, Progress } from '../../shared/types'
 import type { Wish } from '../store/runs'
 
 /** From the host to a job. */
-export type JobCommand = { readonly kind: 'start'; readonly workspace: string; readonly runId: string } | { readonly kind: 'wish'; readonly wish: Wish }
+export type JobCommand =
+  | { readonly kind: 'start'; readonly workspace: string; readonly runId: string }
+  | { readonly kind: 'wish'; readonly wish: Wish }
 
 /** From a job to its host. The store holds the same: these are for those who watch. */
 export type JobMessage =
@@ -15,4 +17,7 @@ export type JobMessage =
   | { readonly kind: 'datasets' }
   | { readonly kind: 'finished'; readonly outcome: JobOutcome }
 
-export type JobOutcome = { readonly status: 'done' } | { readonly status: 'stopped' } | { readonly status: 'failed'; readonly error: ErrorReport }
+export type JobOutcome =
+  | { readonly status: 'done' }
+  | { readonly status: 'stopped' }
+  | { readonly status: 'failed'; readonly error: ErrorReport }

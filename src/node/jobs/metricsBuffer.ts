@@ -10,7 +10,10 @@ export interface MetricsBuffer {
 }
 
 /** Collects metrics and hands them on in batches. */
-export function createMetricsBuffer(write: (metrics: readonly NewMetric[]) => readonly Metric[], onWritten: (metrics: readonly Metric[]) => void): MetricsBuffer {
+export function createMetricsBuffer(
+  write: (metrics: readonly NewMetric[]) => readonly Metric[],
+  onWritten: (metrics: readonly Metric[]) => void,
+): MetricsBuffer {
   let pending: NewMetric[] = []
   let timer: NodeJS.Timeout | undefined
   const flush = (): void => {

@@ -20,5 +20,8 @@ export function nodeBinary(): string {
   const name = packages[`${process.platform}-${process.arch}`]
   const file = join(projectRoot, 'node_modules', name ?? '', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
   if (name && existsSync(file)) return file
-  throw new NNOptError('unavailable', `no Node ${neededMajor} or newer for jobs on ${process.platform} ${process.arch}: run 'npm ci' again`)
+  throw new NNOptError(
+    'unavailable',
+    `no Node ${neededMajor} or newer for jobs on ${process.platform} ${process.arch}: run 'npm ci' again`,
+  )
 }

@@ -36,7 +36,8 @@ function finish(outcome: JobOutcome): void {
 }
 
 async function start({ workspace, runId }: Extract<JobCommand, { kind: 'start' }>): Promise<void> {
-  const fail = (error: unknown): void => finish({ status: 'failed', error: toErrorReport(storageError(error, workspace)) })
+  const fail = (error: unknown): void =>
+    finish({ status: 'failed', error: toErrorReport(storageError(error, workspace)) })
   // What a timer throws, such as a metric that no longer fits on the disk, ends the run as any other failure does.
   process.on('uncaughtException', fail)
   await work(workspace, runId).then(finish, fail)

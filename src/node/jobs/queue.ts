@@ -64,13 +64,18 @@ class Queue implements JobQueue {
 
   async resume(run: Run): Promise<Run> {
     if (run.status === 'paused') return this.wish(run, 'run')
-    if (!run.resumable) throw new NNOptError('conflict', `run '${run.id}' is ${run.status}: expected one that is paused, stopped, failed or crashed`)
+    if (!run.resumable)
+      throw new NNOptError(
+        'conflict',
+        `run '${run.id}' is ${run.status}: expected one that is paused, stopped, failed or crashed`,
+      )
     this.store.runs.update(run.id, { status: 'queued', error: null, finishedAt: null, wish: 'run', pid: process.pid })
     return this.enqueue(run.id)
   }
 
   pause(run: Run): Run {
-    if (run.status !== 'running') throw new NNOptError('conflict', `run '${run.id}' is ${run.status}: expected a running one`)
+    if (run.status !== 'running')
+      throw new NNOptError('conflict', `run '${run.id}' is ${run.status}: expected a running one`)
     return this.wish(run, 'pause')
   }
 
@@ -80,21 +85,25 @@ class Queue implements JobQueue {
       this.setWaiting(this.waiting.filter((id) => id !== run.id))
       return this.changed(run.id)
     }
-    if (run.status !== 'running' && run.status !== 'paused') throw new NNOptError('conflict', `run '${run.id}' is ${run.status} already`)
+    if (run.status !== 'running' && run.status !== 'paused')
+      throw new NNOptError('conflict', `run '${run.id}' is ${run.status} already`)
     if (when === 'epochEnd' && run.status === 'running') return this.wish(run, 'stopAtEpochEnd')
     if (this.active?.runId === run.id && this.active.asked === 'stop') this.active.job.kill()
     return this.wish(run, 'stop')
   }
 
-  readonly owns = (runId: string): boolean => this.active?.runId === runId || this.waiting.includes(runId) || this.starting === runId
+  readonly owns = (runId: string): boolean =>
+    this.active?.runId === runId || this.waiting.includes(runId) || this.starting === runId
 
   order(): readonly string[] {
     return this.waiting
   }
 
   move(run: Run, before?: Run): readonly string[] {
-    if (!this.waiting.includes(run.id)) throw new NNOptError('conflict', `run '${run.id}' is ${run.status}: expected one that waits in the queue`)
-    if (before && !this.waiting.includes(before.id)) throw new NNOptError('conflict', `run '${before.id}' is ${before.status}: expected one that waits in the queue`)
+    if (!this.waiting.includes(run.id))
+      throw new NNOptError('conflict', `run '${run.id}' is ${run.status}: expected one that waits in the queue`)
+    if (before && !this.waiting.includes(before.id))
+      throw new NNOptError('conflict', `run '${before.id}' is ${before.status}: expected one that waits in the queue`)
     const others = this.waiting.filter((id) => id !== run.id)
     const at = before && before.id !== run.id ? others.indexOf(before.id) : others.length
     this.setWaiting(before?.id === run.id ? this.waiting : [...others.slice(0, at), run.id, ...others.slice(at)])
@@ -149,13 +158,24 @@ class Queue implements JobQueue {
     this.starting = runId
     const poll = setInterval(this.obey, wishPollMs)
     try {
-      const job = spawnJob({ workspace: this.store.paths.root, runId, environment: await environmentOf(run.recipe), onMessage: (message) => this.onMessage(runId, message) })
+      const job = spawnJob({
+        workspace: this.store.paths.root,
+        runId,
+        environment: await environmentOf(run.recipe),
+        onMessage: (message) => this.onMessage(runId, message),
+      })
       this.active = { runId, job, asked: 'run' }
       this.store.runs.update(runId, { status: 'running', startedAt: run.startedAt ?? now(), pid: job.pid ?? null })
       this.changed(runId)
       const outcome = await job.ended
       const wasClosed = this.closed && outcome.status === 'crashed'
-      this.store.runs.update(runId, { status: wasClosed ? 'stopped' : outcome.status, error: 'error' in outcome && !wasClosed ? outcome.error : null, finishedAt: now(), pid: null, progress: null })
+      this.store.runs.update(runId, {
+        status: wasClosed ? 'stopped' : outcome.status,
+        error: 'error' in outcome && !wasClosed ? outcome.error : null,
+        finishedAt: now(),
+        pid: null,
+        progress: null,
+      })
     } finally {
       clearInterval(poll)
       this.active = undefined
@@ -193,14 +213,21 @@ const bootedAt = (): number => Date.now() - uptime() * 1000
 
 /** Whether the process that a run names can still be working on it. */
 export const isAbandoned = ({ status, pid, startedAt, createdAt }: Run): boolean =>
-  (status === 'queued' || status === 'running' || status === 'paused') && (pid === null || !isAlive(pid) || Date.parse(startedAt ?? createdAt) < bootedAt())
+  (status === 'queued' || status === 'running' || status === 'paused') &&
+  (pid === null || !isAlive(pid) || Date.parse(startedAt ?? createdAt) < bootedAt())
 
 /** Marks runs whose process is gone: they can be resumed. */
 export function closeAbandonedRuns(store: Store, isOwn: (runId: string) => boolean = () => false): readonly Run[] {
   const abandoned = store.runs.list(['queued', 'running', 'paused']).filter((run) => !isOwn(run.id) && isAbandoned(run))
   for (const run of abandoned) {
     const message = `the program that worked on run '${run.id}' ended; 'nnopt resume ${run.id}' goes on with it`
-    store.runs.update(run.id, { status: 'crashed', error: { code: 'crashed', message }, finishedAt: now(), pid: null, progress: null })
+    store.runs.update(run.id, {
+      status: 'crashed',
+      error: { code: 'crashed', message },
+      finishedAt: now(),
+      pid: null,
+      progress: null,
+    })
   }
   return abandoned
 }

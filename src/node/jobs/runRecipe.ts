@@ -45,15 +45,26 @@ const measurementPatienceMs = 20_000
 const isCancellation = (error: unknown): boolean =>
   (error instanceof NNOptError && error.code === 'cancelled') || (error instanceof Error && error.name === 'AbortError')
 
-async function runStep({ store, run, steps, control, send }: RecipeRun, stepIndex: number, results: readonly StepResult[]): Promise<StepResult> {
+async function runStep(
+  { store, run, steps, control, send }: RecipeRun,
+  stepIndex: number,
+  results: readonly StepResult[],
+): Promise<StepResult> {
   const entry = run.recipe.steps[stepIndex]
   const step = steps.get(entry.step)
   const context = createContext({ store, run, stepIndex, results, control, send })
   const release = await claimMachine(step.exclusive ? 'exclusive' : 'shared', {
     signal: control.signal,
     ...(step.exclusive && { patienceMs: measurementPatienceMs }),
-    onGiveUp: () => context.step.warn('measured beside other work of this program: the figures are lower and less certain than on an idle machine'),
-    onWait: () => context.step.progress({ label: step.exclusive ? 'waiting until other work ends' : 'waiting until a benchmark ends', done: 0 }),
+    onGiveUp: () =>
+      context.step.warn(
+        'measured beside other work of this program: the figures are lower and less certain than on an idle machine',
+      ),
+    onWait: () =>
+      context.step.progress({
+        label: step.exclusive ? 'waiting until other work ends' : 'waiting until a benchmark ends',
+        done: 0,
+      }),
   })
   const startedAt = performance.now()
   try {

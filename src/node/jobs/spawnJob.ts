@@ -42,7 +42,14 @@ export function spawnJob({ workspace, runId, environment, onMessage }: JobOption
   }
   const ended: JobHandle['ended'] = new Promise((resolve) => {
     child.on('error', (error) => resolve({ status: 'crashed', error: crash(`could not start: ${error.message}`, '') }))
-    child.on('close', (code, signal) => resolve(outcome ?? { status: 'crashed', error: crash(signal ? `ended by ${signal}` : `ended with code ${code}`, messages) }))
+    child.on('close', (code, signal) =>
+      resolve(
+        outcome ?? {
+          status: 'crashed',
+          error: crash(signal ? `ended by ${signal}` : `ended with code ${code}`, messages),
+        },
+      ),
+    )
   })
   tell({ kind: 'start', workspace, runId })
   return { pid: child.pid, ask: (wish) => tell({ kind: 'wish', wish }), kill: () => void child.kill('SIGKILL'), ended }
@@ -50,5 +57,9 @@ export function spawnJob({ workspace, runId, environment, onMessage }: JobOption
 
 function crash(how: string, messages: string): ErrorReport {
   const last = messages.trim().split('\n').slice(-3).join(' ')
-  return { code: 'crashed', message: `the process of this run ${how}${last && `: ${last}`}`, ...(messages && { details: { stderr: messages } }) }
+  return {
+    code: 'crashed',
+    message: `the process of this run ${how}${last && `: ${last}`}`,
+    ...(messages && { details: { stderr: messages } }),
+  }
 }

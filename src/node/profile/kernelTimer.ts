@@ -21,18 +21,20 @@ export function timeKernels(backendName: string, now: () => number): KernelTimer
   const originals = getKernelsForBackend(backendName)
   const spent = new Map<string, { calls: number; ms: number }>()
   const inner: number[] = []
-  const timed = ({ kernelName, kernelFunc }: KernelConfig): KernelConfig['kernelFunc'] => (call) => {
-    inner.push(0)
-    const startedAt = now()
-    try {
-      return kernelFunc(call)
-    } finally {
-      const ms = now() - startedAt
-      const cost = spent.get(kernelName) ?? { calls: 0, ms: 0 }
-      spent.set(kernelName, { calls: cost.calls + 1, ms: cost.ms + ms - (inner.pop() ?? 0) })
-      if (inner.length > 0) inner[inner.length - 1] += ms
+  const timed =
+    ({ kernelName, kernelFunc }: KernelConfig): KernelConfig['kernelFunc'] =>
+    (call) => {
+      inner.push(0)
+      const startedAt = now()
+      try {
+        return kernelFunc(call)
+      } finally {
+        const ms = now() - startedAt
+        const cost = spent.get(kernelName) ?? { calls: 0, ms: 0 }
+        spent.set(kernelName, { calls: cost.calls + 1, ms: cost.ms + ms - (inner.pop() ?? 0) })
+        if (inner.length > 0) inner[inner.length - 1] += ms
+      }
     }
-  }
   for (const kernel of originals) replace({ ...kernel, kernelFunc: timed(kernel) })
   return {
     costs: () => [...spent].map(([kernel, cost]) => ({ kernel, ...cost })).sort((a, b) => b.ms - a.ms),

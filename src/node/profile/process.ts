@@ -10,6 +10,11 @@ function send(message: FromProfile): void {
 
 process.once('message', (message) => {
   const params = profileParams.safeParse(message)
-  const result = params.success ? profileTraining(params.data) : Promise.reject(new NNOptError('wrongCall', params.error.issues[0]?.message ?? 'invalid'))
-  result.then((profile) => send({ profile }), (error: unknown) => send({ error: toErrorReport(error) }))
+  const result = params.success
+    ? profileTraining(params.data)
+    : Promise.reject(new NNOptError('wrongCall', params.error.issues[0]?.message ?? 'invalid'))
+  result.then(
+    (profile) => send({ profile }),
+    (error: unknown) => send({ error: toErrorReport(error) }),
+  )
 })

@@ -11,13 +11,26 @@ export type FromProfile = { readonly profile: TrainingProfile } | { readonly err
 /** Profiles training in a process with the environment of its backend. */
 export async function runProfile(params: ProfileParams): Promise<TrainingProfile> {
   const { id, environment } = await findBackend(params.backend)
-  const child = spawn(nodeBinary(), ['--enable-source-maps', engineFile('profile')], { env: { ...process.env, ...environment }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'], windowsHide: true })
+  const child = spawn(nodeBinary(), ['--enable-source-maps', engineFile('profile')], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    windowsHide: true,
+  })
   let messages = ''
   child.stderr?.on('data', (chunk: Buffer) => (messages += chunk.toString()))
   child.send({ ...params, backend: id })
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('message', (message: FromProfile) => ('profile' in message ? resolve(message.profile) : reject(fromErrorReport(message.error))))
-    child.on('close', (code, signal) => reject(new NNOptError('crashed', `the profile's process ended (${signal ?? code}) before it had a result: ${messages.trim().split('\n').at(-1) ?? ''}`)))
+    child.on('message', (message: FromProfile) =>
+      'profile' in message ? resolve(message.profile) : reject(fromErrorReport(message.error)),
+    )
+    child.on('close', (code, signal) =>
+      reject(
+        new NNOptError(
+          'crashed',
+          `the profile's process ended (${signal ?? code}) before it had a result: ${messages.trim().split('\n').at(-1) ?? ''}`,
+        ),
+      ),
+    )
   })
 }

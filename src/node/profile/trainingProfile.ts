@@ -13,10 +13,22 @@ import { readModelFile } from '../jobs/models/readModelFile'
 import { timeKernels } from './kernelTimer'
 
 export const profileParams = z.object({
-  architecture: z.enum(architectures.ids as [string, ...string[]]).default('mobilenet-v2').describe('Built-in architecture'),
-  model: z.string().min(1).optional().describe("ONNX file to train in place of the architecture, such as the model.onnx of a version's folder; it sets the resolution where it has a fixed one"),
+  architecture: z
+    .enum(architectures.ids as [string, ...string[]])
+    .default('mobilenet-v2')
+    .describe('Built-in architecture'),
+  model: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "ONNX file to train in place of the architecture, such as the model.onnx of a version's folder; it sets the resolution where it has a fixed one",
+    ),
   backend: z.string().default('auto').describe('What trains'),
-  precision: z.enum(['fp32', ...halfTypes]).default('fp32').describe('What steps compute in'),
+  precision: z
+    .enum(['fp32', ...halfTypes])
+    .default('fp32')
+    .describe('What steps compute in'),
   resolution: z.number().int().min(8).max(1024).default(32).meta({ unit: 'pixels' }).describe('Side of the images'),
   batch: z.number().int().min(1).max(4096).default(32).describe('Images per step'),
   steps: z.number().int().min(1).max(1000).default(5).describe('Steps to measure, after two that warm up'),
@@ -48,12 +60,24 @@ const warmupSteps = 2
 const classes = 10
 
 /** Trains on random images in this process and says where a step's time goes. The loss is read after every step. */
-export async function profileTraining({ backend, precision, batch, steps, ...network }: ProfileParams): Promise<TrainingProfile> {
+export async function profileTraining({
+  backend,
+  precision,
+  batch,
+  steps,
+  ...network
+}: ProfileParams): Promise<TrainingProfile> {
   const { graph, resolution } = networkOf(network)
   const { id, running } = await chooseBackend(backend)
   choosePrecision(precision, running)
   const timer = timeKernels(running.name, () => performance.now())
-  const trainer = createTrainer(graph, trainConfig.parse({ batchSize: batch }), steps + warmupSteps, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }, { precision })
+  const trainer = createTrainer(
+    graph,
+    trainConfig.parse({ batchSize: batch }),
+    steps + warmupSteps,
+    { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
+    { precision },
+  )
   const images = randomBatch(batch, resolution, Number(classOutput(graph).shape.at(-1)))
   const step = async (): Promise<void> => {
     const { loss, correct, lossScale } = trainer.trainStep(images)
@@ -68,10 +92,28 @@ export async function profileTraining({ backend, precision, batch, steps, ...net
     const startedAt = performance.now()
     for (let done = 0; done < steps; done++) await step()
     const stepMs = (performance.now() - startedAt) / steps
-    const operations = timer.costs().map(({ kernel, calls, ms }) => ({ operation: kernel, calls: calls / steps, ms: ms / steps, share: ms / steps / stepMs }))
+    const operations = timer.costs().map(({ kernel, calls, ms }) => ({
+      operation: kernel,
+      calls: calls / steps,
+      ms: ms / steps,
+      share: ms / steps / stepMs,
+    }))
     const outsideMs = Math.max(0, stepMs - operations.reduce((sum, { ms }) => sum + ms, 0))
     const { device, version, threads } = running
-    return { backend: id, precision, device, version, threads, resolution, batch, steps, stepMs, imagesPerSecond: (batch / stepMs) * 1000, operations, outside: { ms: outsideMs, share: outsideMs / stepMs } }
+    return {
+      backend: id,
+      precision,
+      device,
+      version,
+      threads,
+      resolution,
+      batch,
+      steps,
+      stepMs,
+      imagesPerSecond: (batch / stepMs) * 1000,
+      operations,
+      outside: { ms: outsideMs, share: outsideMs / stepMs },
+    }
   } finally {
     trainer.dispose()
     timer.stop()
@@ -84,8 +126,13 @@ interface Network {
   readonly resolution: number
 }
 
-function networkOf({ model, architecture, resolution }: Pick<ProfileParams, 'model' | 'architecture' | 'resolution'>): Network {
-  if (model === undefined) return { graph: architectures.get(architecture).build({ size: resolution, classes }, 0), resolution }
+function networkOf({
+  model,
+  architecture,
+  resolution,
+}: Pick<ProfileParams, 'model' | 'architecture' | 'resolution'>): Network {
+  if (model === undefined)
+    return { graph: architectures.get(architecture).build({ size: resolution, classes }, 0), resolution }
   const { graph } = readModelFile(model)
   const side = imageInput(graph).shape.at(-1)
   return { graph, resolution: typeof side === 'number' && side > 0 ? side : resolution }
@@ -94,5 +141,10 @@ function networkOf({ model, architecture, resolution }: Pick<ProfileParams, 'mod
 function randomBatch(count: number, side: number, classes: number): ImageBatch {
   const random = createRandom(1)
   const images = Uint8Array.from({ length: count * side * side * 3 }, () => random.integer(256))
-  return { images, labels: Int32Array.from({ length: count }, () => random.integer(classes)), height: side, width: side }
+  return {
+    images,
+    labels: Int32Array.from({ length: count }, () => random.integer(classes)),
+    height: side,
+    width: side,
+  }
 }

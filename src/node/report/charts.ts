@@ -50,9 +50,34 @@ export interface LineSeries {
 
 function frame(title: string, x: Scale, y: Scale, xAxis: Axis, yAxis: Axis, content: readonly Html[]): Html {
   const [right, bottom] = [width - margin.right, height - margin.bottom]
-  const rows = y.ticks.map((tick) => html`<line class="grid" x1="${margin.left}" x2="${right}" y1="${y.position(tick)}" y2="${y.position(tick)}"/><text class="tick" x="${margin.left - 8}" y="${y.position(tick) + 4}" text-anchor="end">${yAxis.format(tick)}</text>`)
-  const columns = x.ticks.map((tick) => html`<text class="tick" x="${x.position(tick)}" y="${bottom + 18}" text-anchor="middle">${xAxis.format(tick)}</text>`)
-  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">${rows}<line class="axis" x1="${margin.left}" x2="${right}" y1="${bottom}" y2="${bottom}"/>${columns}<text class="label" x="${(margin.left + right) / 2}" y="${height - 6}" text-anchor="middle">${xAxis.label}</text><text class="label" transform="translate(14 ${(margin.top + bottom) / 2}) rotate(-90)" text-anchor="middle">${yAxis.label}</text>${content}</svg>`
+  const rows = y.ticks.map(
+    (tick) =>
+      html`<line
+          class="grid"
+          x1="${margin.left}"
+          x2="${right}"
+          y1="${y.position(tick)}"
+          y2="${y.position(tick)}"
+        /><text class="tick" x="${margin.left - 8}" y="${y.position(tick) + 4}" text-anchor="end"
+          >${yAxis.format(tick)}</text
+        >`,
+  )
+  const columns = x.ticks.map(
+    (tick) =>
+      html`<text class="tick" x="${x.position(tick)}" y="${bottom + 18}" text-anchor="middle"
+        >${xAxis.format(tick)}</text
+      >`,
+  )
+  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">
+    ${rows}
+    <line class="axis" x1="${margin.left}" x2="${right}" y1="${bottom}" y2="${bottom}" />
+    ${columns}
+    <text class="label" x="${(margin.left + right) / 2}" y="${height - 6}" text-anchor="middle">${xAxis.label}</text>
+    <text class="label" transform="translate(14 ${(margin.top + bottom) / 2}) rotate(-90)" text-anchor="middle">
+      ${yAxis.label}
+    </text>
+    ${content}
+  </svg>`
 }
 
 const labelAbove = 7
@@ -61,13 +86,34 @@ const labelHeight = 14
 /** Points with their intervals as whiskers. */
 export function scatter(title: string, points: readonly ScatterPoint[], xAxis: Axis, yAxis: Axis): Html {
   const x = scale([0, ...points.map((point) => point.x)], margin.left, width - margin.right)
-  const y = scale(points.flatMap((point) => [point.y, ...(point.yInterval ?? [])]), height - margin.bottom, margin.top)
-  const labelYs = keepApart(points.map((point) => y.position(point.y) - labelAbove), labelHeight)
+  const y = scale(
+    points.flatMap((point) => [point.y, ...(point.yInterval ?? [])]),
+    height - margin.bottom,
+    margin.top,
+  )
+  const labelYs = keepApart(
+    points.map((point) => y.position(point.y) - labelAbove),
+    labelHeight,
+  )
   const marks = points.map(({ label, x: atX, y: atY, yInterval, color }, index) => {
     const [cx, cy] = [x.position(atX), y.position(atY)]
-    const whisker = yInterval ? html`<line stroke="${color}" x1="${cx}" x2="${cx}" y1="${y.position(yInterval[0])}" y2="${y.position(yInterval[1])}"/>` : html``
+    const whisker = yInterval
+      ? html`<line
+          stroke="${color}"
+          x1="${cx}"
+          x2="${cx}"
+          y1="${y.position(yInterval[0])}"
+          y2="${y.position(yInterval[1])}"
+        />`
+      : html``
     const anchor = cx > width * 0.7 ? 'end' : 'start'
-    return html`<g>${whisker}<circle cx="${cx}" cy="${cy}" r="5" fill="${color}"><title>${label}: ${xAxis.format(atX)}, ${yAxis.format(atY)}</title></circle><text class="mark" x="${cx + (anchor === 'end' ? -9 : 9)}" y="${labelYs[index]}" text-anchor="${anchor}">${label}</text></g>`
+    return html`<g
+      >${whisker}<circle cx="${cx}" cy="${cy}" r="5" fill="${color}"
+        ><title>${label}: ${xAxis.format(atX)}, ${yAxis.format(atY)}</title></circle
+      ><text class="mark" x="${cx + (anchor === 'end' ? -9 : 9)}" y="${labelYs[index]}" text-anchor="${anchor}"
+        >${label}</text
+      ></g
+    >`
   })
   return frame(title, x, y, xAxis, yAxis, marks)
 }
@@ -75,10 +121,31 @@ export function scatter(title: string, points: readonly ScatterPoint[], xAxis: A
 /** Series over a common axis, with a legend. */
 export function lines(title: string, series: readonly LineSeries[], xAxis: Axis, yAxis: Axis): Html {
   const all = series.flatMap(({ points }) => points)
-  const x = scale(all.map((point) => point.x), margin.left, width - margin.right)
-  const y = scale(all.map((point) => point.y), height - margin.bottom, margin.top)
-  const paths = series.map(({ label, color, points }, index) => html`<polyline fill="none" stroke="${color}" stroke-width="2" ${index % 2 ? html`stroke-dasharray="6 3"` : html``} points="${points.map((point) => `${x.position(point.x).toFixed(1)},${y.position(point.y).toFixed(1)}`).join(' ')}"><title>${label}</title></polyline>`)
-  return html`${frame(title, x, y, xAxis, yAxis, paths)}<p class="legend">${series.map(({ label, color }) => html`<span><i style="background:${color}"></i>${label}</span>`)}</p>`
+  const x = scale(
+    all.map((point) => point.x),
+    margin.left,
+    width - margin.right,
+  )
+  const y = scale(
+    all.map((point) => point.y),
+    height - margin.bottom,
+    margin.top,
+  )
+  const paths = series.map(
+    ({ label, color, points }, index) =>
+      html`<polyline
+        fill="none"
+        stroke="${color}"
+        stroke-width="2"
+        ${index % 2 ? html`stroke-dasharray="6 3"` : html``}
+        points="${points.map((point) => `${x.position(point.x).toFixed(1)},${y.position(point.y).toFixed(1)}`).join(' ')}"
+        ><title>${label}</title></polyline
+      >`,
+  )
+  return html`${frame(title, x, y, xAxis, yAxis, paths)}
+    <p class="legend">
+      ${series.map(({ label, color }) => html`<span><i style="background:${color}"></i>${label}</span>`)}
+    </p>`
 }
 
 export interface Bar {
@@ -89,5 +156,23 @@ export interface Bar {
 
 /** Horizontal bars of shares, grouped by label. */
 export function bars(rows: readonly Bar[], colors: readonly string[], format: (share: number) => string): Html {
-  return html`<div class="bars">${rows.map(({ label, shares }) => html`<div class="bar"><span>${label}</span><div>${shares.map((share, index) => html`<div class="measure"><div class="track"><i style="width:${(share * 100).toFixed(1)}%;background:${colors[index]}"></i></div><b>${format(share)}</b></div>`)}</div></div>`)}</div>`
+  return html`<div class="bars">
+    ${rows.map(
+      ({ label, shares }) =>
+        html`<div class="bar">
+          <span>${label}</span>
+          <div>
+            ${shares.map(
+              (share, index) =>
+                html`<div class="measure">
+                  <div class="track">
+                    <i style="width:${(share * 100).toFixed(1)}%;background:${colors[index]}"></i>
+                  </div>
+                  <b>${format(share)}</b>
+                </div>`,
+            )}
+          </div>
+        </div>`,
+    )}
+  </div>`
 }

@@ -11,7 +11,21 @@ export interface Result {
   readonly benchmark: Benchmark
 }
 
-const columns = ['version', 'type', 'accuracy', '95 % interval', 'against the first', 'parameters', 'not zero', 'zero weights', 'operations', 'file', 'after gzip', 'latency p50', 'against the first']
+const columns = [
+  'version',
+  'type',
+  'accuracy',
+  '95 % interval',
+  'against the first',
+  'parameters',
+  'not zero',
+  'zero weights',
+  'operations',
+  'file',
+  'after gzip',
+  'latency p50',
+  'against the first',
+]
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
@@ -36,14 +50,22 @@ function cells({ version, network, evaluation, benchmark }: Result, first: Resul
 /** What its step was given, but for names: 'prune: method l1-unstructured, amount 0.7'. */
 function settings({ origin, step }: Version): string {
   const { step: kind, name: _name, from: _from, file: _file, ...given } = step as Readonly<Record<string, unknown>>
-  const parts = Object.entries(given).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const parts = Object.entries(given).map(
+    ([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  )
   return [String(kind ?? origin), parts.join(', ')].filter(Boolean).join(': ')
 }
 
-const list = (heading: string, items: readonly string[]): readonly string[] => (items.length > 0 ? [heading, '', ...items.map((item) => `- ${item}`), ''] : [])
+const list = (heading: string, items: readonly string[]): readonly string[] =>
+  items.length > 0 ? [heading, '', ...items.map((item) => `- ${item}`), ''] : []
 
 /** The results as Markdown; the plots are files beside it. */
-export function resultsMarkdown(title: string, results: readonly Result[], plots: readonly string[], programVersion: string): string {
+export function resultsMarkdown(
+  title: string,
+  results: readonly Result[],
+  plots: readonly string[],
+  programVersion: string,
+): string {
   const [first] = results
   const { evaluation, benchmark } = first
   const warnings = [...new Set(results.flatMap((result) => result.benchmark.warnings))]
@@ -62,7 +84,13 @@ export function resultsMarkdown(title: string, results: readonly Result[], plots
     '',
     row(['version', 'from', 'settings that are not the usual ones']),
     row(['---', '---', '---']),
-    ...results.map(({ version }) => row([version.name, results.find((other) => other.version.id === version.parentId)?.version.name ?? '–', settings(version)])),
+    ...results.map(({ version }) =>
+      row([
+        version.name,
+        results.find((other) => other.version.id === version.parentId)?.version.name ?? '–',
+        settings(version),
+      ]),
+    ),
     '',
     ...list('Noted while they were made:', notes),
     ...list('Warnings of the measurement:', warnings),
@@ -72,10 +100,30 @@ export function resultsMarkdown(title: string, results: readonly Result[], plots
 /** Accuracy against the size of the compressed file, and against latency. */
 export function resultsPlots(results: readonly Result[]): { readonly size: string; readonly latency: string } {
   const points = (x: (result: Result) => number) =>
-    results.map((result, index) => ({ label: result.version.name, x: x(result), y: result.evaluation.accuracy, yInterval: result.evaluation.accuracyInterval, color: colorOf(index) }))
+    results.map((result, index) => ({
+      label: result.version.name,
+      x: x(result),
+      y: result.evaluation.accuracy,
+      yInterval: result.evaluation.accuracyInterval,
+      color: colorOf(index),
+    }))
   const accuracy = { label: 'Accuracy', format: formatPercent }
   return {
-    size: svgFile(scatter('Accuracy against file size after gzip', points(({ network }) => network.gzipBytes), { label: 'File size after gzip', format: formatMegabytes }, accuracy)),
-    latency: svgFile(scatter('Accuracy against latency', points(({ benchmark }) => benchmark.latencyMs.p50), { label: 'Latency p50', format: formatMs }, accuracy)),
+    size: svgFile(
+      scatter(
+        'Accuracy against file size after gzip',
+        points(({ network }) => network.gzipBytes),
+        { label: 'File size after gzip', format: formatMegabytes },
+        accuracy,
+      ),
+    ),
+    latency: svgFile(
+      scatter(
+        'Accuracy against latency',
+        points(({ benchmark }) => benchmark.latencyMs.p50),
+        { label: 'Latency p50', format: formatMs },
+        accuracy,
+      ),
+    ),
   }
 }

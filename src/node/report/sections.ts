@@ -1,7 +1,16 @@
 import { inSharedLayout } from '../../shared/sharedLayout'
 import type { Benchmark, ReportedVersion, StoredEvaluation } from '../../shared/types'
 import { bars, colorOf, lines, scatter } from './charts'
-import { formatCount, formatInterval, formatLoss, formatMegabytes, formatMs, formatPercent, formatPoints, formatSpeed } from './format'
+import {
+  formatCount,
+  formatInterval,
+  formatLoss,
+  formatMegabytes,
+  formatMs,
+  formatPercent,
+  formatPoints,
+  formatSpeed,
+} from './format'
 import { html, nothing } from './html'
 import type { Bar } from './charts'
 import type { Html } from './html'
@@ -20,14 +29,22 @@ function difference({ version, evaluations }: ReportedVersion, versions: readonl
 
 /** Of each version the newest benchmark in the layout that they have in common; what tuning chose for one alone cannot be compared. */
 const comparableBenchmarks = (versions: readonly ReportedVersion[]): readonly (Benchmark | undefined)[] =>
-  inSharedLayout(versions.map(({ benchmarks }) => benchmarks.map(({ benchmark }) => benchmark).filter(({ layout }) => !layout?.tuned)))
+  inSharedLayout(
+    versions.map(({ benchmarks }) =>
+      benchmarks.map(({ benchmark }) => benchmark).filter(({ layout }) => !layout?.tuned),
+    ),
+  )
 
 const sameImages = (a: StoredEvaluation, b: StoredEvaluation): boolean =>
-  a.evaluation.dataset === b.evaluation.dataset && a.evaluation.split === b.evaluation.split && a.limit === b.limit && (a.limit === null || a.seed === b.seed)
+  a.evaluation.dataset === b.evaluation.dataset &&
+  a.evaluation.split === b.evaluation.split &&
+  a.limit === b.limit &&
+  (a.limit === null || a.seed === b.seed)
 
 /** What was measured of each version, beside what it was made from. */
 export function summary(versions: readonly ReportedVersion[]): Html {
-  const nameOf = (id: string | null): string => versions.find(({ version }) => version.id === id)?.version.name ?? missing
+  const nameOf = (id: string | null): string =>
+    versions.find(({ version }) => version.id === id)?.version.name ?? missing
   const timed = comparableBenchmarks(versions)
   const layout = timed.find((benchmark) => benchmark)
   const rows = versions.map((reported, index) => {
@@ -35,62 +52,227 @@ export function summary(versions: readonly ReportedVersion[]): Html {
     const evaluation = newest(evaluations)?.evaluation
     const benchmark = timed[index]
     const speed = benchmark ? formatSpeed(benchmark.samplesPerSecond) : missing
-    return html`<tr><th scope="row">${version.name}</th><td>${version.precision}</td><td>${nameOf(version.parentId)}</td><td>${evaluation ? formatPercent(evaluation.accuracy) : missing}</td><td>${evaluation ? formatInterval(evaluation.accuracyInterval) : missing}</td><td>${difference(reported, versions)}</td><td>${formatMegabytes(version.sizeBytes)}</td><td>${speed}</td><td>${benchmark ? formatMs(benchmark.latencyMs.p50) : missing}</td><td>${benchmark ? formatMs(benchmark.latencyMs.p99) : missing}</td></tr>`
+    return html`<tr>
+      <th scope="row">${version.name}</th>
+      <td>${version.precision}</td>
+      <td>${nameOf(version.parentId)}</td>
+      <td>${evaluation ? formatPercent(evaluation.accuracy) : missing}</td>
+      <td>${evaluation ? formatInterval(evaluation.accuracyInterval) : missing}</td>
+      <td>${difference(reported, versions)}</td>
+      <td>${formatMegabytes(version.sizeBytes)}</td>
+      <td>${speed}</td>
+      <td>${benchmark ? formatMs(benchmark.latencyMs.p50) : missing}</td>
+      <td>${benchmark ? formatMs(benchmark.latencyMs.p99) : missing}</td>
+    </tr>`
   })
-  return html`<section><h2>Versions</h2><div class="scroll"><table><thead><tr><th scope="col">Version</th><th scope="col">Type</th><th scope="col">Made from</th><th scope="col">Accuracy</th><th scope="col">95 % interval</th><th scope="col">Difference</th><th scope="col">File size</th><th scope="col">Speed</th><th scope="col">Batch latency p50</th><th scope="col">p99</th></tr></thead><tbody>${rows}</tbody></table></div><p class="note">Differences are to the version that it was made from, on the same images.${layout ? ` Speed and latency of batch ${layout.batchSize}, threads: ${layout.threads}.` : ''}</p></section>`
+  return html`<section>
+    <h2>Versions</h2>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Version</th>
+            <th scope="col">Type</th>
+            <th scope="col">Made from</th>
+            <th scope="col">Accuracy</th>
+            <th scope="col">95 % interval</th>
+            <th scope="col">Difference</th>
+            <th scope="col">File size</th>
+            <th scope="col">Speed</th>
+            <th scope="col">Batch latency p50</th>
+            <th scope="col">p99</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>
+    <p class="note">
+      Differences are to the version that it was made from, on the same
+      images.${layout ? ` Speed and latency of batch ${layout.batchSize}, threads: ${layout.threads}.` : ''}
+    </p>
+  </section>`
 }
 
 export function accuracyAgainstSize(versions: readonly ReportedVersion[]): Html {
   const points = versions.flatMap(({ version, evaluations }, index) => {
     const evaluation = newest(evaluations)?.evaluation
-    return evaluation ? [{ label: version.name, x: version.sizeBytes, y: evaluation.accuracy, yInterval: evaluation.accuracyInterval, color: colorOf(index) }] : []
+    return evaluation
+      ? [
+          {
+            label: version.name,
+            x: version.sizeBytes,
+            y: evaluation.accuracy,
+            yInterval: evaluation.accuracyInterval,
+            color: colorOf(index),
+          },
+        ]
+      : []
   })
   if (points.length === 0) return nothing
-  const chart = scatter('Accuracy against file size', points, { label: 'File size', format: formatMegabytes }, { label: 'Accuracy', format: formatPercent })
-  return html`<section><h2>Accuracy against size</h2>${chart}<p class="note">Whiskers are 95 % intervals. The table above has the same numbers.</p></section>`
+  const chart = scatter(
+    'Accuracy against file size',
+    points,
+    { label: 'File size', format: formatMegabytes },
+    { label: 'Accuracy', format: formatPercent },
+  )
+  return html`<section>
+    <h2>Accuracy against size</h2>
+    ${chart}
+    <p class="note">Whiskers are 95 % intervals. The table above has the same numbers.</p>
+  </section>`
 }
 
 /** With more versions a table of shades is easier to read than bars. */
 const mostBars = 3
 
 const classTable = (rows: readonly Bar[], names: readonly string[]): Html =>
-  html`<div class="scroll"><table class="matrix"><thead><tr><th scope="col">Class</th>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows.map(({ label, shares }) => html`<tr><th scope="row">${label}</th>${shares.map((share) => html`<td class="cell" style="--share:${share.toFixed(3)}">${formatPercent(share)}</td>`)}</tr>`)}</tbody></table></div>`
+  html`<div class="scroll">
+    <table class="matrix">
+      <thead>
+        <tr>
+          <th scope="col">Class</th>
+          ${names.map((name) => html`<th scope="col">${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ({ label, shares }) =>
+            html`<tr>
+              <th scope="row">${label}</th>
+              ${shares.map((share) => html`<td class="cell" style="--share:${share.toFixed(3)}">${formatPercent(share)}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`
 
 export function perClass(versions: readonly ReportedVersion[]): Html {
-  const measured = versions.flatMap(({ version, evaluations }, index) => (evaluations[0] ? [{ name: version.name, color: colorOf(index), perClass: evaluations[0].evaluation.perClass }] : []))
+  const measured = versions.flatMap(({ version, evaluations }, index) =>
+    evaluations[0] ? [{ name: version.name, color: colorOf(index), perClass: evaluations[0].evaluation.perClass }] : [],
+  )
   if (measured.length === 0) return nothing
-  const rows = measured[0].perClass.map(({ name }, row) => ({ label: name, shares: measured.map((each) => each.perClass[row]?.accuracy ?? 0) }))
-  if (measured.length > mostBars) return html`<section><h2>Accuracy by class</h2>${classTable(rows, measured.map(({ name }) => name))}</section>`
-  return html`<section><h2>Accuracy by class</h2><p class="legend">${measured.map(({ name, color }) => html`<span><i style="background:${color}"></i>${name}</span>`)}</p>${bars(rows, measured.map(({ color }) => color), formatPercent)}</section>`
+  const rows = measured[0].perClass.map(({ name }, row) => ({
+    label: name,
+    shares: measured.map((each) => each.perClass[row]?.accuracy ?? 0),
+  }))
+  if (measured.length > mostBars)
+    return html`<section>
+      <h2>Accuracy by class</h2>
+      ${classTable(
+        rows,
+        measured.map(({ name }) => name),
+      )}
+    </section>`
+  return html`<section>
+    <h2>Accuracy by class</h2>
+    <p class="legend">
+      ${measured.map(({ name, color }) => html`<span><i style="background:${color}"></i>${name}</span>`)}
+    </p>
+    ${bars(
+      rows,
+      measured.map(({ color }) => color),
+      formatPercent,
+    )}
+  </section>`
 }
 
 export const confusions = (versions: readonly ReportedVersion[]): Html =>
-  html`${versions.flatMap(({ version, evaluations }) => (evaluations[0] ? [confusion(version.name, evaluations[0].evaluation.confusionMatrix, evaluations[0].evaluation.perClass.map(({ name }) => name))] : []))}`
+  html`${versions.flatMap(({ version, evaluations }) =>
+    evaluations[0]
+      ? [
+          confusion(
+            version.name,
+            evaluations[0].evaluation.confusionMatrix,
+            evaluations[0].evaluation.perClass.map(({ name }) => name),
+          ),
+        ]
+      : [],
+  )}`
 
 function confusion(name: string, matrix: readonly (readonly number[])[], classes: readonly string[]): Html {
   const rows = matrix.map((row, index) => {
     const total = row.reduce((sum, count) => sum + count, 0) || 1
-    return html`<tr><th scope="row">${classes[index]}</th>${row.map((count) => html`<td class="cell" style="--share:${(count / total).toFixed(3)}">${formatCount(count)}</td>`)}</tr>`
+    return html`<tr>
+      <th scope="row">${classes[index]}</th>
+      ${row.map((count) => html`<td class="cell" style="--share:${(count / total).toFixed(3)}">${formatCount(count)}</td>`)}
+    </tr>`
   })
-  return html`<section><h2>Confusion: ${name}</h2><div class="scroll"><table class="matrix"><caption>Rows are true classes, columns are predictions</caption><thead><tr><td></td>${classes.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></section>`
+  return html`<section>
+    <h2>Confusion: ${name}</h2>
+    <div class="scroll">
+      <table class="matrix">
+        <caption>
+          Rows are true classes, columns are predictions
+        </caption>
+        <thead>
+          <tr>
+            <td></td>
+            ${classes.map((label) => html`<th scope="col">${label}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>
+  </section>`
 }
 
 /** Loss and accuracy by epoch, of the versions that were trained here. */
-export const trainings = (versions: readonly ReportedVersion[]): Html => html`${versions.filter(({ epochs }) => epochs.length > 1).map(training)}`
+export const trainings = (versions: readonly ReportedVersion[]): Html =>
+  html`${versions.filter(({ epochs }) => epochs.length > 1).map(training)}`
 
 function training({ version, epochs }: ReportedVersion): Html {
-  const series = (key: string, label: string, index: number) => ({ label, color: colorOf(index), points: epochs.filter(({ values }) => values[key] !== undefined).map(({ position, values }) => ({ x: position, y: values[key] })) })
-  const present = [series('trainAccuracy', 'training', 0), series('valAccuracy', 'validation', 1)].filter(({ points }) => points.length > 1)
+  const series = (key: string, label: string, index: number) => ({
+    label,
+    color: colorOf(index),
+    points: epochs
+      .filter(({ values }) => values[key] !== undefined)
+      .map(({ position, values }) => ({ x: position, y: values[key] })),
+  })
+  const present = [series('trainAccuracy', 'training', 0), series('valAccuracy', 'validation', 1)].filter(
+    ({ points }) => points.length > 1,
+  )
   if (present.length === 0) return nothing
-  return html`<section><h2>Training: ${version.name}</h2>${lines(`Accuracy by epoch of ${version.name}`, present, { label: 'Epoch', format: formatCount }, { label: 'Accuracy', format: formatPercent })}</section>`
+  return html`<section>
+    <h2>Training: ${version.name}</h2>
+    ${lines(`Accuracy by epoch of ${version.name}`, present, { label: 'Epoch', format: formatCount }, { label: 'Accuracy', format: formatPercent })}
+  </section>`
 }
 
 export function protocols(versions: readonly ReportedVersion[]): Html {
   const timed = comparableBenchmarks(versions)
   const items = versions.flatMap(({ version, evaluations }, index) => [
-    ...evaluations.slice(0, 1).map(({ evaluation: e }) => html`<li><b>${version.name}</b>, accuracy: ${formatCount(e.samples)} images of ${e.dataset} (${e.split}), mean loss ${formatLoss(e.avgLoss)}, batch ${e.batchSize}, ${e.warmupBatches} warm-up batches, ${e.device.runtime}, ${e.device.threads} threads, ${e.device.cpu}.${e.skipped.length > 0 ? ` ${formatCount(e.skipped.length)} unreadable images were skipped.` : ''}</li>`),
-    ...[timed[index]].filter((b) => b !== undefined).map((b) => html`<li><b>${version.name}</b>, speed: ${formatCount(b.runs)} timed runs of batch ${b.batchSize}, ${formatSpeed(b.samplesPerSecond)} (95 %: ${formatSpeed(b.samplesPerSecondInterval[0])} to ${formatSpeed(b.samplesPerSecondInterval[1])}), ${b.device.runtime}, ${b.device.threads} threads, ${b.device.cpu}.</li>`),
+    ...evaluations
+      .slice(0, 1)
+      .map(
+        ({ evaluation: e }) =>
+          html`<li>
+            <b>${version.name}</b>, accuracy: ${formatCount(e.samples)} images of ${e.dataset} (${e.split}), mean loss
+            ${formatLoss(e.avgLoss)}, batch ${e.batchSize}, ${e.warmupBatches} warm-up batches, ${e.device.runtime},
+            ${e.device.threads} threads,
+            ${e.device.cpu}.${e.skipped.length > 0 ? ` ${formatCount(e.skipped.length)} unreadable images were skipped.` : ''}
+          </li>`,
+      ),
+    ...[timed[index]]
+      .filter((b) => b !== undefined)
+      .map(
+        (b) =>
+          html`<li>
+            <b>${version.name}</b>, speed: ${formatCount(b.runs)} timed runs of batch ${b.batchSize},
+            ${formatSpeed(b.samplesPerSecond)} (95 %: ${formatSpeed(b.samplesPerSecondInterval[0])} to
+            ${formatSpeed(b.samplesPerSecondInterval[1])}), ${b.device.runtime}, ${b.device.threads} threads,
+            ${b.device.cpu}.
+          </li>`,
+      ),
     ...version.warnings.map((warning) => html`<li><b>${version.name}</b>: ${warning}</li>`),
   ])
-  return html`<section><h2>How this was measured</h2><ul>${items}</ul></section>`
+  return html`<section>
+    <h2>How this was measured</h2>
+    <ul>
+      ${items}
+    </ul>
+  </section>`
 }

@@ -7,4 +7,5 @@ text { fill: #1c2024; font: 12px system-ui, sans-serif; } .tick, .label { fill: 
 `
 
 /** A chart as an SVG file. */
-export const svgFile = ({ html }: Html): string => `${html.replace('<svg ', `<svg xmlns="http://www.w3.org/2000/svg" `).replace(/(<svg [^>]*>)/, `$1<style>${style}</style><rect width="100%" height="100%" fill="#ffffff"/>`)}\n`
+export const svgFile = ({ html }: Html): string =>
+  `${html.replace('<svg ', `<svg xmlns="http://www.w3.org/2000/svg" `).replace(/(<svg [^>]*>)/, `$1<style>${style}</style><rect width="100%" height="100%" fill="#ffffff"/>`)}\n`

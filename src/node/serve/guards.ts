@@ -16,7 +16,11 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 export type HostCheck = (host: string) => boolean
 
 export function hostCheck(bound: string, port: number): HostCheck {
-  const names = isLoopback(bound) ? ['localhost', '127.0.0.1', '[::1]'] : isWildcard(bound) ? ['localhost', hostname(), `${hostname()}.local`] : [inAddress(bound)]
+  const names = isLoopback(bound)
+    ? ['localhost', '127.0.0.1', '[::1]']
+    : isWildcard(bound)
+      ? ['localhost', hostname(), `${hostname()}.local`]
+      : [inAddress(bound)]
   const known = new Set(names.map((name) => `${name}:${port}`.toLowerCase()))
   return (host) => known.has(host.toLowerCase()) || (isWildcard(bound) && isNumeric(host))
 }
@@ -33,7 +37,9 @@ const inAddress = (host: string): string => (host.includes(':') ? `[${host}]` : 
 /** Under which name to open a server: one that listens everywhere is reached from elsewhere by a number of this machine. */
 export function nameOf(bound: string): string {
   if (!isWildcard(bound)) return inAddress(bound)
-  const outer = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []).find(({ internal, family }) => !internal && family === 'IPv4')
+  const outer = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ internal, family }) => !internal && family === 'IPv4')
   return outer?.address ?? 'localhost'
 }
 

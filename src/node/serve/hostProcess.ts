@@ -76,13 +76,20 @@ class Supervisor implements HostProcess {
   private start(): void {
     if (this.closed) return
     const startedAt = Date.now()
-    const child = fork(engineFile('host'), [hostProcessFlag, this.workspace], { execPath: nodeBinary(), execArgv: ['--enable-source-maps'], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    const child = fork(engineFile('host'), [hostProcessFlag, this.workspace], {
+      execPath: nodeBinary(),
+      execArgv: ['--enable-source-maps'],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
     this.child = child
     child.on('message', (message: HostMessage) => {
       const page = this.pages.get(message.port)
       if (message.kind === 'message') page?.post(message.message)
     })
-    child.once('exit', (code, signal) => this.ended(signal ? `by ${signal}` : `with code ${code}`, Date.now() - startedAt))
+    child.once('exit', (code, signal) =>
+      this.ended(signal ? `by ${signal}` : `with code ${code}`, Date.now() - startedAt),
+    )
   }
 
   private ended(how: string, livedMs: number): void {
@@ -94,6 +101,9 @@ class Supervisor implements HostProcess {
     if (this.closed) return
     this.onEnd(how)
     this.failures = livedMs > healthyAfterMs ? 0 : this.failures + 1
-    setTimeout(() => this.start(), restartDelaysMs[Math.min(Math.max(0, this.failures - 1), restartDelaysMs.length - 1)])
+    setTimeout(
+      () => this.start(),
+      restartDelaysMs[Math.min(Math.max(0, this.failures - 1), restartDelaysMs.length - 1)],
+    )
   }
 }

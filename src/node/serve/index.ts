@@ -42,16 +42,31 @@ const largestTokenBytes = 1024
 const serviceRestart = 1012
 
 /** Serves the interface and the contract over a WebSocket; RPC needs the token, and browsers must come from a page of this server. */
-export async function startServer({ host = '127.0.0.1', port = 0, token, files = join(projectRoot, 'out', 'renderer'), onConnection }: ServeOptions): Promise<RunningServer> {
+export async function startServer({
+  host = '127.0.0.1',
+  port = 0,
+  token,
+  files = join(projectRoot, 'out', 'renderer'),
+  onConnection,
+}: ServeOptions): Promise<RunningServer> {
   const server = createServer()
   await listen(server, host, port)
   const bound = (server.address() as AddressInfo).port
   const session = createSession(bound, token)
   const isServed = hostCheck(host, bound)
   const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessageBytes })
-  server.on('request', (request, response) => answer({ request, response, session, files, refused: refusal(request, isServed) }))
+  server.on('request', (request, response) =>
+    answer({ request, response, session, files, refused: refusal(request, isServed) }),
+  )
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const status = refusal(request, isServed) !== undefined ? '403 Forbidden' : request.url !== rpcPath ? '404 Not Found' : session.isKnown(request) ? undefined : '401 Unauthorized'
+    const status =
+      refusal(request, isServed) !== undefined
+        ? '403 Forbidden'
+        : request.url !== rpcPath
+          ? '404 Not Found'
+          : session.isKnown(request)
+            ? undefined
+            : '401 Unauthorized'
     if (status !== undefined) return socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
     sockets.handleUpgrade(request, socket, head, (webSocket) => onConnection(portOf(webSocket)))
   })
@@ -68,7 +83,16 @@ export async function startServer({ host = '127.0.0.1', port = 0, token, files =
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(new NNOptError('unavailable', `the server cannot listen on ${host}:${port}: ${cause.message}; choose another --port or --host`, undefined, { cause })))
+    server.once('error', (cause) =>
+      reject(
+        new NNOptError(
+          'unavailable',
+          `the server cannot listen on ${host}:${port}: ${cause.message}; choose another --port or --host`,
+          undefined,
+          { cause },
+        ),
+      ),
+    )
     server.listen(port, host, resolve)
   })
 }
@@ -88,8 +112,11 @@ function answer({ request, response, session, files, refused }: Exchange): void 
   if (refused !== undefined) return plain(response, 403, refused)
   if (pathname === sessionPath && request.method === 'POST') return void signIn(request, response, session)
   if (pathname === rpcPath || pathname === sessionPath) {
-    if (!session.isKnown(request)) return plain(response, 401, 'the token is missing or wrong: open the address that nnopt serve printed')
-    return pathname === sessionPath ? void response.writeHead(204).end() : plain(response, 426, 'a WebSocket lives here')
+    if (!session.isKnown(request))
+      return plain(response, 401, 'the token is missing or wrong: open the address that nnopt serve printed')
+    return pathname === sessionPath
+      ? void response.writeHead(204).end()
+      : plain(response, 426, 'a WebSocket lives here')
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') return plain(response, 405, 'only GET')
   if (!existsSync(files)) return plain(response, 503, "the interface is not built: run 'npm run build'")
@@ -111,7 +138,8 @@ async function signIn(request: IncomingMessage, response: ServerResponse, sessio
     token += String(chunk)
     if (token.length > largestTokenBytes) return plain(response, 413, 'too long')
   }
-  if (!session.isToken(token.trim())) return plain(response, 401, 'the token is wrong: open the address that nnopt serve printed')
+  if (!session.isToken(token.trim()))
+    return plain(response, 401, 'the token is wrong: open the address that nnopt serve printed')
   response.writeHead(204, { 'set-cookie': session.cookie }).end()
 }
 

@@ -29,7 +29,10 @@ export function createSession(port: number, token: string = secret()): Session {
     isToken: (candidate) => equal(token, candidate),
     isKnown: ({ headers: { cookie = '', authorization = '' } }) => {
       const cookies = cookie.split(';').map((part) => part.trim())
-      return cookies.some((part) => part.startsWith(`${cookieName}=`) && equal(value, part.slice(cookieName.length + 1))) || equal(`Bearer ${token}`, authorization)
+      return (
+        cookies.some((part) => part.startsWith(`${cookieName}=`) && equal(value, part.slice(cookieName.length + 1))) ||
+        equal(`Bearer ${token}`, authorization)
+      )
     },
   }
 }

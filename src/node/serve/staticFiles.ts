@@ -18,9 +18,15 @@ const types: Readonly<Record<string, string>> = {
 export function sendFile(folder: string, pathname: string, response: ServerResponse): void {
   const wanted = extname(pathname) === '' ? '/index.html' : pathname
   const file = normalize(join(folder, decode(wanted)))
-  const stats = file.startsWith(folder + sep) && !file.includes('\0') ? statSync(file, { throwIfNoEntry: false }) : undefined
-  if (!stats?.isFile()) return void response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('not found\n')
-  response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', 'content-length': stats.size, 'cache-control': 'no-cache' })
+  const stats =
+    file.startsWith(folder + sep) && !file.includes('\0') ? statSync(file, { throwIfNoEntry: false }) : undefined
+  if (!stats?.isFile())
+    return void response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('not found\n')
+  response.writeHead(200, {
+    'content-type': types[extname(file)] ?? 'application/octet-stream',
+    'content-length': stats.size,
+    'cache-control': 'no-cache',
+  })
   createReadStream(file).pipe(response)
 }
 

@@ -8,7 +8,10 @@ import { createId } from './ids'
 import type { Store } from './index'
 import { guardStorage } from './storageError'
 
-export type VersionDraft = Omit<Version, 'id' | 'createdAt' | 'deletedAt' | 'sizeBytes' | 'diskBytes' | 'hash' | 'tags' | 'notes'>
+export type VersionDraft = Omit<
+  Version,
+  'id' | 'createdAt' | 'deletedAt' | 'sizeBytes' | 'diskBytes' | 'hash' | 'tags' | 'notes'
+>
 
 const modelFile = 'model.onnx'
 
@@ -24,7 +27,10 @@ export function commitVersion(store: Store, draft: VersionDraft, files: Readonly
   const facts = { ...draft, id, createdAt: new Date(now).toISOString(), sizeBytes: model.length, hash: sha256(model) }
   const folder = store.paths.version(id)
   return guardStorage(store.paths.root, () => {
-    writeFolder(folder, new Map([...files, ['metadata.json', new TextEncoder().encode(`${JSON.stringify(facts, null, 2)}\n`)]]))
+    writeFolder(
+      folder,
+      new Map([...files, ['metadata.json', new TextEncoder().encode(`${JSON.stringify(facts, null, 2)}\n`)]]),
+    )
     const version: Version = { ...facts, diskBytes: diskUse(folder), deletedAt: null, tags: [], notes: '' }
     try {
       store.versions.insert(version)

@@ -10,12 +10,17 @@ export interface DatasetTable {
   remove(name: string): void
 }
 
-
 export function datasetTable(database: DatabaseSync, paths: WorkspacePaths): DatasetTable {
   // A workspace may have been moved since the record was written.
-  const read = (row: Row): DatasetRecord => ({ ...(JSON.parse(text(row.record)) as DatasetRecord), folder: paths.dataset(text(row.name)) })
+  const read = (row: Row): DatasetRecord => ({
+    ...(JSON.parse(text(row.record)) as DatasetRecord),
+    folder: paths.dataset(text(row.name)),
+  })
   return {
-    put: (record) => void database.prepare('INSERT OR REPLACE INTO datasets (name, created_at, record) VALUES (?, ?, ?)').run(record.name, record.createdAt, JSON.stringify(record)),
+    put: (record) =>
+      void database
+        .prepare('INSERT OR REPLACE INTO datasets (name, created_at, record) VALUES (?, ?, ?)')
+        .run(record.name, record.createdAt, JSON.stringify(record)),
     find: (name) => {
       const row = database.prepare('SELECT * FROM datasets WHERE name = ?').get(name)
       return row && read(row)

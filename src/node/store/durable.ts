@@ -1,4 +1,15 @@
-import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** Bytes to write, or a file to copy. */
@@ -18,7 +29,7 @@ export function syncPath(path: string): void {
 function writeWhole(path: string, bytes: Uint8Array): void {
   const descriptor = openSync(path, 'wx')
   try {
-    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done)
+    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done)
     fsyncSync(descriptor)
   } finally {
     closeSync(descriptor)
@@ -64,5 +75,7 @@ export function replaceFile(path: string, bytes: Uint8Array): void {
 export function diskUse(path: string): number {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (!stats) return 0
-  return stats.isDirectory() ? readdirSync(path).reduce((total, name) => total + diskUse(join(path, name)), 0) : stats.size
+  return stats.isDirectory()
+    ? readdirSync(path).reduce((total, name) => total + diskUse(join(path, name)), 0)
+    : stats.size
 }

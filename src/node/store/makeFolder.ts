@@ -15,7 +15,13 @@ function mkdirOnce(path: string): void {
     mkdirSync(path)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'ENOENT') throw new NNOptError('storage', `folder '${path}' cannot be made: its file system takes no new folders; choose another folder with --workspace`, { path }, { cause: error })
+    if (code === 'ENOENT')
+      throw new NNOptError(
+        'storage',
+        `folder '${path}' cannot be made: its file system takes no new folders; choose another folder with --workspace`,
+        { path },
+        { cause: error },
+      )
     // Another process may have been faster.
     if (code !== 'EEXIST') throw error
   }

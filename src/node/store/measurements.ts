@@ -15,7 +15,9 @@ export interface MeasurementTable {
   newestBenchmarks(): ReadonlyMap<string, readonly Benchmark[]>
 }
 
-const layout = ['batchSize', 'threads', 'device.cpu', 'device.runtime'].map((key) => `json_extract(benchmark, '$.${key}')`).join(', ')
+const layout = ['batchSize', 'threads', 'device.cpu', 'device.runtime']
+  .map((key) => `json_extract(benchmark, '$.${key}')`)
+  .join(', ')
 const notTuned = "COALESCE(json_extract(benchmark, '$.layout.tuned'), 0) = 0"
 
 const comparableFirst = (all: readonly StoredBenchmark[]): readonly StoredBenchmark[] => {
@@ -31,23 +33,56 @@ const common = (row: Row): Pick<StoredBenchmark, 'id' | 'versionId' | 'runId' | 
 })
 
 export function measurementTable(database: DatabaseSync): MeasurementTable {
-  const rows = (table: string, versionId: string): Row[] => database.prepare(`SELECT * FROM ${table} WHERE version_id = ? ORDER BY created_at DESC, id DESC`).all(versionId)
-  const newestEvaluations = (): Row[] => database.prepare("SELECT version_id, json_remove(evaluation, '$.confusionMatrix', '$.perClass', '$.skipped') AS value, MAX(created_at) FROM evaluations GROUP BY version_id").all()
-  const newestBenchmarks = (): Row[] => database.prepare(`SELECT version_id, json_remove(benchmark, '$.roundsMs') AS value, MAX(created_at) AS newest FROM benchmarks WHERE ${notTuned} GROUP BY version_id, ${layout} ORDER BY newest DESC`).all()
+  const rows = (table: string, versionId: string): Row[] =>
+    database.prepare(`SELECT * FROM ${table} WHERE version_id = ? ORDER BY created_at DESC, id DESC`).all(versionId)
+  const newestEvaluations = (): Row[] =>
+    database
+      .prepare(
+        "SELECT version_id, json_remove(evaluation, '$.confusionMatrix', '$.perClass', '$.skipped') AS value, MAX(created_at) FROM evaluations GROUP BY version_id",
+      )
+      .all()
+  const newestBenchmarks = (): Row[] =>
+    database
+      .prepare(
+        `SELECT version_id, json_remove(benchmark, '$.roundsMs') AS value, MAX(created_at) AS newest FROM benchmarks WHERE ${notTuned} GROUP BY version_id, ${layout} ORDER BY newest DESC`,
+      )
+      .all()
   return {
     addEvaluation: ({ id, versionId, runId, createdAt, limit, seed, evaluation }) =>
       void database
-        .prepare('INSERT INTO evaluations (id, version_id, run_id, created_at, sample_limit, seed, evaluation) VALUES (?, ?, ?, ?, ?, ?, ?)')
+        .prepare(
+          'INSERT INTO evaluations (id, version_id, run_id, created_at, sample_limit, seed, evaluation) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        )
         .run(id, versionId, runId, createdAt, limit, seed, JSON.stringify(evaluation)),
     evaluations: (versionId) =>
-      rows('evaluations', versionId).map((row) => ({ ...common(row), limit: numberOrNull(row.sample_limit), seed: Number(row.seed), evaluation: JSON.parse(text(row.evaluation)) as Evaluation })),
+      rows('evaluations', versionId).map((row) => ({
+        ...common(row),
+        limit: numberOrNull(row.sample_limit),
+        seed: Number(row.seed),
+        evaluation: JSON.parse(text(row.evaluation)) as Evaluation,
+      })),
     addBenchmark: ({ id, versionId, runId, createdAt, benchmark }) =>
-      void database.prepare('INSERT INTO benchmarks (id, version_id, run_id, created_at, benchmark) VALUES (?, ?, ?, ?, ?)').run(id, versionId, runId, createdAt, JSON.stringify(benchmark)),
-    benchmarks: (versionId) => comparableFirst(rows('benchmarks', versionId).map((row) => ({ ...common(row), benchmark: JSON.parse(text(row.benchmark)) as Benchmark }))),
-    newestEvaluations: () => new Map(newestEvaluations().map((row) => [text(row.version_id), JSON.parse(text(row.value)) as EvaluationSummary])),
+      void database
+        .prepare('INSERT INTO benchmarks (id, version_id, run_id, created_at, benchmark) VALUES (?, ?, ?, ?, ?)')
+        .run(id, versionId, runId, createdAt, JSON.stringify(benchmark)),
+    benchmarks: (versionId) =>
+      comparableFirst(
+        rows('benchmarks', versionId).map((row) => ({
+          ...common(row),
+          benchmark: JSON.parse(text(row.benchmark)) as Benchmark,
+        })),
+      ),
+    newestEvaluations: () =>
+      new Map(
+        newestEvaluations().map((row) => [text(row.version_id), JSON.parse(text(row.value)) as EvaluationSummary]),
+      ),
     newestBenchmarks: () => {
       const found = new Map<string, Benchmark[]>()
-      for (const row of newestBenchmarks()) found.set(text(row.version_id), [...(found.get(text(row.version_id)) ?? []), JSON.parse(text(row.value)) as Benchmark])
+      for (const row of newestBenchmarks())
+        found.set(text(row.version_id), [
+          ...(found.get(text(row.version_id)) ?? []),
+          JSON.parse(text(row.value)) as Benchmark,
+        ])
       return found
     },
   }

@@ -30,7 +30,10 @@ export interface MetricBlocks {
   /** Must run inside the transaction that wrote the rows. */
   written(group: MetricGroup, rows: number): void
   /** Each group of a run, thinned to a window. */
-  series(runId: string, window: SeriesWindow & { readonly kind?: string | undefined; readonly stepIndex?: number | undefined }): readonly MetricSeries[]
+  series(
+    runId: string,
+    window: SeriesWindow & { readonly kind?: string | undefined; readonly stepIndex?: number | undefined },
+  ): readonly MetricSeries[]
 }
 
 /** Sums rows up while they are written: a run of a million rows is drawn from some thousand blocks, and read in full only where few are in sight. */
@@ -45,7 +48,10 @@ export function metricBlocks(database: DatabaseSync): MetricBlocks {
     },
     series: (runId, { kind, stepIndex, ...window }) =>
       groupsOf(database, runId)
-        .filter((group) => (kind === undefined || group.kind === kind) && (stepIndex === undefined || group.stepIndex === stepIndex))
+        .filter(
+          (group) =>
+            (kind === undefined || group.kind === kind) && (stepIndex === undefined || group.stepIndex === stepIndex),
+        )
         .map((group) => seriesOf(database, group, window)),
   }
 }
@@ -53,26 +59,50 @@ export function metricBlocks(database: DatabaseSync): MetricBlocks {
 function groupsOf(database: DatabaseSync, runId: string): readonly MetricGroup[] {
   // Steps through the index instead of reading every row: kinds first, then the steps of each.
   const nextKind = database.prepare('SELECT MIN(kind) AS kind FROM metrics WHERE run_id = ? AND kind > ?')
-  const nextStep = database.prepare('SELECT MIN(step_index) AS step FROM metrics WHERE run_id = ? AND kind = ? AND step_index > ?')
+  const nextStep = database.prepare(
+    'SELECT MIN(step_index) AS step FROM metrics WHERE run_id = ? AND kind = ? AND step_index > ?',
+  )
   const groups: MetricGroup[] = []
-  for (let kind = nextKind.get(runId, '')?.kind; kind !== null && kind !== undefined; kind = nextKind.get(runId, kind)?.kind) {
-    for (let step = nextStep.get(runId, kind, -1)?.step; step !== null && step !== undefined; step = nextStep.get(runId, kind, step)?.step) groups.push({ runId, kind: text(kind), stepIndex: Number(step) })
+  for (
+    let kind = nextKind.get(runId, '')?.kind;
+    kind !== null && kind !== undefined;
+    kind = nextKind.get(runId, kind)?.kind
+  ) {
+    for (
+      let step = nextStep.get(runId, kind, -1)?.step;
+      step !== null && step !== undefined;
+      step = nextStep.get(runId, kind, step)?.step
+    )
+      groups.push({ runId, kind: text(kind), stepIndex: Number(step) })
   }
   return groups
 }
 
-const rowsQuery = 'SELECT sequence, position, at, "values" FROM metrics WHERE run_id = ? AND kind = ? AND step_index = ? AND sequence > ? AND sequence <= ? ORDER BY sequence'
+const rowsQuery =
+  'SELECT sequence, position, at, "values" FROM metrics WHERE run_id = ? AND kind = ? AND step_index = ? AND sequence > ? AND sequence <= ? ORDER BY sequence'
 const lastSequence = Number.MAX_SAFE_INTEGER
 
-const rowsAfter = (database: DatabaseSync, { runId, kind, stepIndex }: MetricGroup, after: number, upTo = lastSequence): Iterable<Row> => database.prepare(rowsQuery).iterate(runId, kind, stepIndex, after, upTo)
+const rowsAfter = (
+  database: DatabaseSync,
+  { runId, kind, stepIndex }: MetricGroup,
+  after: number,
+  upTo = lastSequence,
+): Iterable<Row> => database.prepare(rowsQuery).iterate(runId, kind, stepIndex, after, upTo)
 
-const pointOf = ({ position, at, values }: Row): SeriesBlock => pointBlock(Number(position), Date.parse(text(at)), JSON.parse(text(values)) as Readonly<Record<string, number>>)
+const pointOf = ({ position, at, values }: Row): SeriesBlock =>
+  pointBlock(Number(position), Date.parse(text(at)), JSON.parse(text(values)) as Readonly<Record<string, number>>)
 
 /** Makes a block of every 64 rows that have none; answers how many rows are left over. */
 function closeBlocks(database: DatabaseSync, group: MetricGroup): number {
   const { runId, kind, stepIndex } = group
-  const covered = Number(database.prepare('SELECT MAX(last) AS last FROM metric_blocks WHERE run_id = ? AND kind = ? AND step_index = ?').get(runId, kind, stepIndex)?.last ?? 0)
-  const insert = database.prepare('INSERT OR IGNORE INTO metric_blocks (run_id, kind, step_index, first, last, count, x0, x1, t0, t1, "values") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const covered = Number(
+    database
+      .prepare('SELECT MAX(last) AS last FROM metric_blocks WHERE run_id = ? AND kind = ? AND step_index = ?')
+      .get(runId, kind, stepIndex)?.last ?? 0,
+  )
+  const insert = database.prepare(
+    'INSERT OR IGNORE INTO metric_blocks (run_id, kind, step_index, first, last, count, x0, x1, t0, t1, "values") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  )
   let open: SeriesBlock[] = []
   let first = 0
   const closed: (readonly [number, number, SeriesBlock])[] = []
@@ -83,21 +113,44 @@ function closeBlocks(database: DatabaseSync, group: MetricGroup): number {
     closed.push([first, Number(row.sequence), mergeBlocks(open)])
     open = []
   }
-  for (const [from, to, { count, x0, x1, t0, t1, values }] of closed) insert.run(runId, kind, stepIndex, from, to, count, x0, x1, t0, t1, JSON.stringify(values))
+  for (const [from, to, { count, x0, x1, t0, t1, values }] of closed)
+    insert.run(runId, kind, stepIndex, from, to, count, x0, x1, t0, t1, JSON.stringify(values))
   return open.length
 }
 
 /** Where the blocks lie, without their values. */
 function extentsOf(database: DatabaseSync, { runId, kind, stepIndex }: MetricGroup): readonly StoredBlock[] {
   return database
-    .prepare('SELECT first, last, count, x0, x1, t0, t1 FROM metric_blocks WHERE run_id = ? AND kind = ? AND step_index = ? ORDER BY first')
+    .prepare(
+      'SELECT first, last, count, x0, x1, t0, t1 FROM metric_blocks WHERE run_id = ? AND kind = ? AND step_index = ? ORDER BY first',
+    )
     .all(runId, kind, stepIndex)
-    .map((row) => ({ first: Number(row.first), last: Number(row.last), count: Number(row.count), x0: Number(row.x0), x1: Number(row.x1), t0: Number(row.t0), t1: Number(row.t1), values: {} }))
+    .map((row) => ({
+      first: Number(row.first),
+      last: Number(row.last),
+      count: Number(row.count),
+      x0: Number(row.x0),
+      x1: Number(row.x1),
+      t0: Number(row.t0),
+      t1: Number(row.t1),
+      values: {},
+    }))
 }
 
-function withValues(database: DatabaseSync, { runId, kind, stepIndex }: MetricGroup, blocks: readonly StoredBlock[]): readonly SeriesBlock[] {
-  const values = database.prepare('SELECT "values" FROM metric_blocks WHERE run_id = ? AND kind = ? AND step_index = ? AND first BETWEEN ? AND ? ORDER BY first').all(runId, kind, stepIndex, blocks[0].first, blocks[blocks.length - 1].first)
-  return blocks.map((block, index) => ({ ...block, values: JSON.parse(text(values[index].values)) as SeriesBlock['values'] }))
+function withValues(
+  database: DatabaseSync,
+  { runId, kind, stepIndex }: MetricGroup,
+  blocks: readonly StoredBlock[],
+): readonly SeriesBlock[] {
+  const values = database
+    .prepare(
+      'SELECT "values" FROM metric_blocks WHERE run_id = ? AND kind = ? AND step_index = ? AND first BETWEEN ? AND ? ORDER BY first',
+    )
+    .all(runId, kind, stepIndex, blocks[0].first, blocks[blocks.length - 1].first)
+  return blocks.map((block, index) => ({
+    ...block,
+    values: JSON.parse(text(values[index].values)) as SeriesBlock['values'],
+  }))
 }
 
 function seriesOf(database: DatabaseSync, group: MetricGroup, window: SeriesWindow): MetricSeries {
@@ -114,6 +167,11 @@ function seriesOf(database: DatabaseSync, group: MetricGroup, window: SeriesWind
   const [first, end] = blocksInWindow(stored, window)
   const shown = stored.slice(first, end)
   const isDetail = shown.length <= mostBlocksInDetail
-  const before = shown.length === 0 ? [] : isDetail ? [...rowsAfter(database, group, shown[0].first - 1, shown[shown.length - 1].last)].map(pointOf) : withValues(database, group, shown)
+  const before =
+    shown.length === 0
+      ? []
+      : isDetail
+        ? [...rowsAfter(database, group, shown[0].first - 1, shown[shown.length - 1].last)].map(pointOf)
+        : withValues(database, group, shown)
   return { kind: group.kind, stepIndex: group.stepIndex, total, blocks: decimate([...before, ...tail], window) }
 }

@@ -19,7 +19,10 @@ export interface MetricTable {
   append(metrics: readonly NewMetric[]): readonly Metric[]
   list(runId: string, query: MetricQuery): readonly Metric[]
   /** Every kind of a run's metrics, thinned to a window so that no peak is lost; fast for a million rows too. */
-  series(runId: string, window: SeriesWindow & { readonly kind?: string | undefined; readonly stepIndex?: number | undefined }): readonly MetricSeries[]
+  series(
+    runId: string,
+    window: SeriesWindow & { readonly kind?: string | undefined; readonly stepIndex?: number | undefined },
+  ): readonly MetricSeries[]
 }
 
 function read(row: Row): Metric {
@@ -38,10 +41,19 @@ export function metricTable(database: DatabaseSync): MetricTable {
   const blocks = metricBlocks(database)
   return {
     append: (metrics) => {
-      const insert = database.prepare('INSERT INTO metrics (run_id, step_index, kind, position, at, "values") VALUES (?, ?, ?, ?, ?, ?)')
+      const insert = database.prepare(
+        'INSERT INTO metrics (run_id, step_index, kind, position, at, "values") VALUES (?, ?, ?, ?, ?, ?)',
+      )
       return transaction(database, () => {
         const written = metrics.map((metric) => {
-          const { lastInsertRowid } = insert.run(metric.runId, metric.stepIndex, metric.kind, metric.position, metric.at, JSON.stringify(metric.values))
+          const { lastInsertRowid } = insert.run(
+            metric.runId,
+            metric.stepIndex,
+            metric.kind,
+            metric.position,
+            metric.at,
+            JSON.stringify(metric.values),
+          )
           return { ...metric, sequence: Number(lastInsertRowid) }
         })
         for (const { group, rows } of countByGroup(written)) blocks.written(group, rows)
@@ -50,7 +62,10 @@ export function metricTable(database: DatabaseSync): MetricTable {
     },
     series: blocks.series,
     list: (runId, { since = 0, kind, points }) =>
-      database.prepare(listQuery).all({ run: runId, since, kind: kind ?? null, points: points ?? null }).map(read),
+      database
+        .prepare(listQuery)
+        .all({ run: runId, since, kind: kind ?? null, points: points ?? null })
+        .map(read),
   }
 }
 

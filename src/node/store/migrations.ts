@@ -50,7 +50,8 @@ const migrations: readonly string[] = [
 
 export const schemaVersion = migrations.length
 
-const versionOf = (database: DatabaseSync): number => Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0)
+const versionOf = (database: DatabaseSync): number =>
+  Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0)
 
 /**
  * Brings a database to this program's schema; before each migration a copy `<path>.backup-v<N>` is made.
@@ -59,7 +60,11 @@ const versionOf = (database: DatabaseSync): number => Number(database.prepare('P
 export function migrate(database: DatabaseSync, path: string, steps: readonly string[] = migrations): void {
   const found = versionOf(database)
   if (found > steps.length) {
-    throw new NNOptError('schemaTooNew', `workspace database '${path}': expected schema ${steps.length} or older, got ${found}: it was written by a newer program; update this one or choose another --workspace`, { expected: steps.length, got: found })
+    throw new NNOptError(
+      'schemaTooNew',
+      `workspace database '${path}': expected schema ${steps.length} or older, got ${found}: it was written by a newer program; update this one or choose another --workspace`,
+      { expected: steps.length, got: found },
+    )
   }
   for (let version = found; version < steps.length; version++) {
     if (version > 0) backUp(database, `${path}.backup-v${version}`)

@@ -17,7 +17,8 @@ export interface PredictionTable {
   find(evaluationId: string): Predictions | undefined
 }
 
-const bytesOf = (numbers: Int32Array): Uint8Array => new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
+const bytesOf = (numbers: Int32Array): Uint8Array =>
+  new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
 
 /** Copied, since a blob need not lie at a multiple of four bytes. */
 const numbersOf = (blob: unknown): Int32Array => new Int32Array(Uint8Array.from(blob as Uint8Array).buffer)
@@ -26,11 +27,20 @@ export function predictionTable(database: DatabaseSync): PredictionTable {
   return {
     put: (evaluationId, { datasetHash, samples, labels, predicted }) =>
       void database
-        .prepare('INSERT OR REPLACE INTO predictions (evaluation_id, dataset_hash, samples, labels, predicted) VALUES (?, ?, ?, ?, ?)')
+        .prepare(
+          'INSERT OR REPLACE INTO predictions (evaluation_id, dataset_hash, samples, labels, predicted) VALUES (?, ?, ?, ?, ?)',
+        )
         .run(evaluationId, datasetHash, bytesOf(samples), bytesOf(labels), bytesOf(predicted)),
     find: (evaluationId) => {
       const row = database.prepare('SELECT * FROM predictions WHERE evaluation_id = ?').get(evaluationId)
-      return row && { datasetHash: text(row.dataset_hash), samples: numbersOf(row.samples), labels: numbersOf(row.labels), predicted: numbersOf(row.predicted) }
+      return (
+        row && {
+          datasetHash: text(row.dataset_hash),
+          samples: numbersOf(row.samples),
+          labels: numbersOf(row.labels),
+          predicted: numbersOf(row.predicted),
+        }
+      )
     },
   }
 }

@@ -13,7 +13,8 @@ function distance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, index) => index)
   for (let i = 1; i <= left.length; i++) {
     const next = [i]
-    for (let j = 1; j <= right.length; j++) next[j] = Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (left[i - 1] === right[j - 1] ? 0 : 1))
+    for (let j = 1; j <= right.length; j++)
+      next[j] = Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (left[i - 1] === right[j - 1] ? 0 : 1))
     row = next
   }
   return row[right.length]
@@ -24,13 +25,20 @@ const listed = 5
 
 /** The names most like what was asked for, or the first few when none is. */
 export function closeNames(asked: string, names: readonly string[]): readonly string[] {
-  const ranked = names.map((name) => ({ name, cost: name.includes(asked) ? 0 : distance(asked.toLowerCase(), name.toLowerCase()) })).sort((a, b) => a.cost - b.cost || a.name.length - b.name.length)
+  const ranked = names
+    .map((name) => ({ name, cost: name.includes(asked) ? 0 : distance(asked.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.cost - b.cost || a.name.length - b.name.length)
   const close = ranked.filter(({ cost }) => cost <= closeEnough)
   return (close.length > 0 ? close : ranked).slice(0, listed).map(({ name }) => name)
 }
 
 function unknown(kind: string, asked: string, names: readonly string[]): NNOptError {
-  const hint = names.length === 0 ? `this workspace has no ${kind}s yet` : `there are ${closeNames(asked, names).map((name) => `'${name}'`).join(', ')}`
+  const hint =
+    names.length === 0
+      ? `this workspace has no ${kind}s yet`
+      : `there are ${closeNames(asked, names)
+          .map((name) => `'${name}'`)
+          .join(', ')}`
   return new NNOptError('notFound', `no ${kind} is called '${asked}': ${hint}`, { [kind]: asked })
 }
 
@@ -39,20 +47,34 @@ function resolve<T extends Named>(kind: string, asked: string, candidates: reado
   if (byId) return byId
   const byName = candidates.filter(({ name }) => name === asked)
   if (byName.length === 1) return byName[0]
-  if (byName.length === 0) throw unknown(kind, asked, candidates.map(({ name }) => name))
+  if (byName.length === 0)
+    throw unknown(
+      kind,
+      asked,
+      candidates.map(({ name }) => name),
+    )
   const ids = byName.map(({ id }) => id)
-  throw new NNOptError('wrongCall', `${ids.length} ${kind}s are called '${asked}': expected one of the ids ${ids.join(', ')}`, { [kind]: asked, candidates: ids })
+  throw new NNOptError(
+    'wrongCall',
+    `${ids.length} ${kind}s are called '${asked}': expected one of the ids ${ids.join(', ')}`,
+    { [kind]: asked, candidates: ids },
+  )
 }
 
 /** A version by id or unique name; `deleted` looks in the trash. Throws `notFound` with close names, `wrongCall` with the candidates. */
-export const resolveVersion = (store: Store, asked: string, { deleted = false } = {}): Version => resolve(deleted ? 'deleted version' : 'version', asked, store.versions.list(deleted))
+export const resolveVersion = (store: Store, asked: string, { deleted = false } = {}): Version =>
+  resolve(deleted ? 'deleted version' : 'version', asked, store.versions.list(deleted))
 
 export const resolveRun = (store: Store, asked: string): Run => resolve('run', asked, store.runs.list())
 
 export function resolveDataset(store: Store, name: string): DatasetRecord {
   const record = store.datasets.find(name)
   if (record) return record
-  throw unknown('data set', name, store.datasets.list().map((known) => known.name))
+  throw unknown(
+    'data set',
+    name,
+    store.datasets.list().map((known) => known.name),
+  )
 }
 
 /** `base`, or `base-2`, `base-3` … when it is taken. */

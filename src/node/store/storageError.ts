@@ -32,7 +32,9 @@ function reasonOf(error: unknown): string | undefined {
 /** A failure of the file system or of SQLite as one sentence; other errors pass unchanged. */
 export function storageError(error: unknown, workspace: string): unknown {
   const reason = reasonOf(error)
-  return reason === undefined ? error : new NNOptError('storage', `workspace '${workspace}': ${reason}`, { workspace }, { cause: error })
+  return reason === undefined
+    ? error
+    : new NNOptError('storage', `workspace '${workspace}': ${reason}`, { workspace }, { cause: error })
 }
 
 /** Runs `action`; what the disk or the database refuses comes out as a `storage` error. */

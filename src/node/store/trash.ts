@@ -34,7 +34,10 @@ export function restoreVersion(store: Store, { id }: Version): Version {
 }
 
 /** Frees the disk of deleted versions; their children keep the id as parent. */
-export function purgeVersions(store: Store, versions: readonly Version[]): { readonly removed: readonly string[]; readonly freedBytes: number } {
+export function purgeVersions(
+  store: Store,
+  versions: readonly Version[],
+): { readonly removed: readonly string[]; readonly freedBytes: number } {
   return guardStorage(store.paths.root, () => {
     let freedBytes = 0
     for (const { id } of versions) {

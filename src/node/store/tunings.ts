@@ -30,7 +30,8 @@ export function createTunings(folder: string): Tunings {
     },
     file: (versionId, fingerprint, form) => join(place(versionId, fingerprint), `${form}.onnx`),
     remove(versionId) {
-      for (const fingerprint of existsSync(folder) ? readdirSync(folder) : []) rmSync(place(versionId, fingerprint), { recursive: true, force: true })
+      for (const fingerprint of existsSync(folder) ? readdirSync(folder) : [])
+        rmSync(place(versionId, fingerprint), { recursive: true, force: true })
     },
   }
 }

@@ -16,7 +16,17 @@ export interface VersionTable {
   remove(id: string): void
 }
 
-function factsOf({ id: _id, name: _name, createdAt: _createdAt, deletedAt: _deletedAt, parentId: _parentId, runId: _runId, tags: _tags, notes: _notes, ...facts }: Version): VersionFacts {
+function factsOf({
+  id: _id,
+  name: _name,
+  createdAt: _createdAt,
+  deletedAt: _deletedAt,
+  parentId: _parentId,
+  runId: _runId,
+  tags: _tags,
+  notes: _notes,
+  ...facts
+}: Version): VersionFacts {
   return facts
 }
 
@@ -39,19 +49,39 @@ export function versionTable(database: DatabaseSync): VersionTable {
     insert: (version) => {
       const { id, name, createdAt, deletedAt, parentId, runId, tags, notes } = version
       database
-        .prepare('INSERT INTO versions (id, name, created_at, deleted_at, parent_id, run_id, tags, notes, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
-        .run(id, name, createdAt, deletedAt, parentId, runId, JSON.stringify(tags), notes, JSON.stringify(factsOf(version)))
+        .prepare(
+          'INSERT INTO versions (id, name, created_at, deleted_at, parent_id, run_id, tags, notes, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        )
+        .run(
+          id,
+          name,
+          createdAt,
+          deletedAt,
+          parentId,
+          runId,
+          JSON.stringify(tags),
+          notes,
+          JSON.stringify(factsOf(version)),
+        )
     },
     find: (id) => {
       const row = database.prepare('SELECT * FROM versions WHERE id = ?').get(id)
       return row && read(row)
     },
-    list: (deleted) => database.prepare(`SELECT * FROM versions WHERE deleted_at IS ${deleted ? 'NOT NULL' : 'NULL'} ORDER BY created_at DESC, id DESC`).all().map(read),
+    list: (deleted) =>
+      database
+        .prepare(
+          `SELECT * FROM versions WHERE deleted_at IS ${deleted ? 'NOT NULL' : 'NULL'} ORDER BY created_at DESC, id DESC`,
+        )
+        .all()
+        .map(read),
     update: (id, { name, tags, notes, deletedAt }) => {
       if (name !== undefined) database.prepare('UPDATE versions SET name = ? WHERE id = ?').run(name, id)
-      if (tags !== undefined) database.prepare('UPDATE versions SET tags = ? WHERE id = ?').run(JSON.stringify(tags), id)
+      if (tags !== undefined)
+        database.prepare('UPDATE versions SET tags = ? WHERE id = ?').run(JSON.stringify(tags), id)
       if (notes !== undefined) database.prepare('UPDATE versions SET notes = ? WHERE id = ?').run(notes, id)
-      if (deletedAt !== undefined) database.prepare('UPDATE versions SET deleted_at = ? WHERE id = ?').run(deletedAt, id)
+      if (deletedAt !== undefined)
+        database.prepare('UPDATE versions SET deleted_at = ? WHERE id = ?').run(deletedAt, id)
     },
     remove: (id) => void database.prepare('DELETE FROM versions WHERE id = ?').run(id),
   }

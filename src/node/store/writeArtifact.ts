@@ -6,7 +6,11 @@ import { replaceFile } from './durable'
 /** Writes a file where a person asked for it, whole or not at all; the folder must be there. */
 export function writeArtifact(out: string, bytes: Uint8Array): string {
   const path = resolve(out)
-  if (!existsSync(dirname(path))) throw new NNOptError('wrongCall', `'${path}': the folder '${dirname(path)}' does not exist: make it or choose another --out`)
+  if (!existsSync(dirname(path)))
+    throw new NNOptError(
+      'wrongCall',
+      `'${path}': the folder '${dirname(path)}' does not exist: make it or choose another --out`,
+    )
   replaceFile(path, bytes)
   return path
 }

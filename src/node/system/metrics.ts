@@ -37,7 +37,13 @@ export function createSystemMonitor(): { sample(): Promise<SystemMetrics> } {
       before = now
       const gpus = hasGpu ? await sampleGpus() : []
       hasGpu = gpus.length > 0
-      return { cpuShare, ramUsedBytes: totalmem() - freemem(), ramTotalBytes: totalmem(), processBytes: process.memoryUsage.rss(), gpus }
+      return {
+        cpuShare,
+        ramUsedBytes: totalmem() - freemem(),
+        ramTotalBytes: totalmem(),
+        processBytes: process.memoryUsage.rss(),
+        gpus,
+      }
     },
   }
 }
@@ -50,9 +56,21 @@ function cpuTimes(): { readonly idle: number; readonly total: number } {
 
 /** NVIDIA GPUs by their own tool; none where it is missing. */
 export async function sampleGpus(): Promise<readonly GpuMetrics[]> {
-  const output = await run('nvidia-smi', gpuQuery, { timeout: gpuTimeoutMs }).then(({ stdout }) => stdout, () => '')
-  return output.trim().split('\n').filter(Boolean).map((line) => {
-    const [name, share, used, total] = line.split(',').map((field) => field.trim())
-    return { name, share: Number(share) / 100, memoryUsedBytes: Number(used) * mebibyte, memoryTotalBytes: Number(total) * mebibyte }
-  })
+  const output = await run('nvidia-smi', gpuQuery, { timeout: gpuTimeoutMs }).then(
+    ({ stdout }) => stdout,
+    () => '',
+  )
+  return output
+    .trim()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [name, share, used, total] = line.split(',').map((field) => field.trim())
+      return {
+        name,
+        share: Number(share) / 100,
+        memoryUsedBytes: Number(used) * mebibyte,
+        memoryTotalBytes: Number(total) * mebibyte,
+      }
+    })
 }

@@ -2,8 +2,14 @@ import { colorOf, fontFamily } from './palette'
 import type { Fill, Paint, Stroke, Surface, TextStyle } from './surface'
 
 /** Paints on a canvas; the context is scaled to the screen's pixels already. */
-export function canvasSurface(context: CanvasRenderingContext2D, width: number, height: number, fontSize: number): Surface {
-  const font = ({ scale = 1, bold = false }: TextStyle): string => `${bold ? 600 : 400} ${fontSize * scale}px ${fontFamily}`
+export function canvasSurface(
+  context: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+  fontSize: number,
+): Surface {
+  const font = ({ scale = 1, bold = false }: TextStyle): string =>
+    `${bold ? 600 : 400} ${fontSize * scale}px ${fontFamily}`
   const stroked = ({ color, width: lineWidth = 1.5, dash = [], opacity = 1 }: Stroke): void => {
     context.globalAlpha = opacity
     context.strokeStyle = colorOf(color)

@@ -18,15 +18,27 @@ export interface SavedChart {
 export const chartFormats = ['png', 'svg', 'csv', 'json'] as const
 export type ChartFormat = (typeof chartFormats)[number]
 
-const types: Readonly<Record<ChartFormat, string>> = { png: 'image/png', svg: 'image/svg+xml', csv: 'text/csv', json: 'application/json' }
+const types: Readonly<Record<ChartFormat, string>> = {
+  png: 'image/png',
+  svg: 'image/svg+xml',
+  csv: 'text/csv',
+  json: 'application/json',
+}
 /** Pixels of the PNG for each pixel of the page. */
 const pngScale = 2
 
-export const fileNameOf = ({ title }: Pick<SavedChart, 'title'>, format: ChartFormat): string => `${title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'chart'}.${format}`
+export const fileNameOf = ({ title }: Pick<SavedChart, 'title'>, format: ChartFormat): string =>
+  `${
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .replace(/^-|-$/g, '') || 'chart'
+  }.${format}`
 
 export async function chartBytes(chart: SavedChart, format: ChartFormat): Promise<Uint8Array<ArrayBuffer>> {
   if (format === 'png') return pngOf(chart)
-  const text = format === 'svg' ? svgOf(chart) : format === 'csv' ? toCsv(chart.table()) : toJson(chart.title, chart.table())
+  const text =
+    format === 'svg' ? svgOf(chart) : format === 'csv' ? toCsv(chart.table()) : toJson(chart.title, chart.table())
   return new TextEncoder().encode(text)
 }
 
@@ -37,7 +49,11 @@ export async function saveChart(chart: SavedChart, format: ChartFormat): Promise
 function svgOf({ title, width, height, paint }: SavedChart): string {
   const context = contextOf(document.createElement('canvas'))
   const surface = svgSurface({
-    title, width, height, fontSize: chartFontSize(), colorOf,
+    title,
+    width,
+    height,
+    fontSize: chartFontSize(),
+    colorOf,
     measure: (text, size) => ((context.font = `400 ${size}px ${fontFamily}`), context.measureText(text).width),
   })
   paint(surface)
@@ -69,7 +85,17 @@ export const shownCharts = new Set<() => SavedChart>()
 export async function saveAllCharts(name: string): Promise<number> {
   const { zipSync } = await import('fflate')
   const charts = [...shownCharts].map((chart) => chart())
-  const entries = await Promise.all(charts.flatMap((chart, index) => chartFormats.map(async (format) => [`${String(index + 1).padStart(2, '0')}-${fileNameOf(chart, format)}`, await chartBytes(chart, format)] as const)))
+  const entries = await Promise.all(
+    charts.flatMap((chart, index) =>
+      chartFormats.map(
+        async (format) =>
+          [
+            `${String(index + 1).padStart(2, '0')}-${fileNameOf(chart, format)}`,
+            await chartBytes(chart, format),
+          ] as const,
+      ),
+    ),
+  )
   saveFile(`${name}.zip`, 'application/zip', [zipSync(Object.fromEntries(entries)) as Uint8Array<ArrayBuffer>])
   return charts.length
 }

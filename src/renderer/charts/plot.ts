@@ -50,7 +50,10 @@ export function paintAxes(surface: Surface, xAxis: AxisOptions, yAxis: AxisOptio
 }
 
 /** Round values may lie closer than the digits of their format: shares then get more. */
-function labelled(values: readonly number[], format: (value: number) => string): readonly { readonly value: number; readonly text: string }[] {
+function labelled(
+  values: readonly number[],
+  format: (value: number) => string,
+): readonly { readonly value: number; readonly text: string }[] {
   const step = values.length > 1 ? values[1] - values[0] : Infinity
   const exact = format === formatPercent ? formatPercentIn(step) : format
   return values.map((value) => ({ value, text: exact(value) }))

@@ -25,12 +25,18 @@ export function createScale(min: number, max: number, from: number, to: number, 
 
 const niceSteps = [1, 2, 2.5, 5, 10] as const
 /** Seconds between ticks of a time axis. */
-const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400] as const
+const timeSteps = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400,
+] as const
 
 export type TickKind = 'number' | 'whole' | 'time'
 
 /** Round values from `min` to `max`, at most about `count`. */
-export function ticksOf({ min, max, log }: Pick<Scale, 'min' | 'max' | 'log'>, count: number, kind: TickKind = 'number'): readonly number[] {
+export function ticksOf(
+  { min, max, log }: Pick<Scale, 'min' | 'max' | 'log'>,
+  count: number,
+  kind: TickKind = 'number',
+): readonly number[] {
   if (!(max > min)) return [min]
   if (log) {
     const ticks = logTicks(min, max, count)
@@ -57,12 +63,19 @@ function logTicks(min: number, max: number, count: number): readonly number[] {
   const [low, high] = [Math.floor(Math.log10(min)), Math.ceil(Math.log10(max))]
   const factors = high - low <= count / 3 ? [1, 2, 5] : [1]
   const every = Math.max(1, Math.ceil((high - low) / count))
-  const decades = Array.from({ length: high - low + 1 }, (_, index) => low + index).filter((power) => (power - low) % every === 0)
-  return decades.flatMap((power) => factors.map((factor) => factor * 10 ** power)).filter((value) => value >= min * (1 - 1e-9) && value <= max * (1 + 1e-9))
+  const decades = Array.from({ length: high - low + 1 }, (_, index) => low + index).filter(
+    (power) => (power - low) % every === 0,
+  )
+  return decades
+    .flatMap((power) => factors.map((factor) => factor * 10 ** power))
+    .filter((value) => value >= min * (1 - 1e-9) && value <= max * (1 + 1e-9))
 }
 
 /** The range of values with a little air; one value gets a range around itself. Logarithmic ranges leave out what is not positive. */
-export function rangeOf(values: Iterable<number>, { log = false, air = 0.05, zero = false } = {}): readonly [number, number] {
+export function rangeOf(
+  values: Iterable<number>,
+  { log = false, air = 0.05, zero = false } = {},
+): readonly [number, number] {
   let [min, max] = [Infinity, -Infinity]
   for (const value of values) {
     if (!Number.isFinite(value) || (log && value <= 0)) continue

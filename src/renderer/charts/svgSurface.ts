@@ -24,9 +24,12 @@ export interface SvgOptions {
 export function svgSurface({ width, height, fontSize, title, colorOf, measure }: SvgOptions): SvgSurface {
   const parts: string[] = []
   let clips = 0
-  const fillOf = (fill: Fill | undefined): string => (fill ? `fill="${colorOf(fill.color)}" fill-opacity="${fill.opacity ?? 1}"` : 'fill="none"')
+  const fillOf = (fill: Fill | undefined): string =>
+    fill ? `fill="${colorOf(fill.color)}" fill-opacity="${fill.opacity ?? 1}"` : 'fill="none"'
   const strokeOf = (stroke: Stroke | undefined): string =>
-    stroke ? ` stroke="${colorOf(stroke.color)}" stroke-width="${stroke.width ?? 1.5}" stroke-opacity="${stroke.opacity ?? 1}" stroke-linejoin="round"${stroke.dash?.length ? ` stroke-dasharray="${stroke.dash.join(' ')}"` : ''}` : ''
+    stroke
+      ? ` stroke="${colorOf(stroke.color)}" stroke-width="${stroke.width ?? 1.5}" stroke-opacity="${stroke.opacity ?? 1}" stroke-linejoin="round"${stroke.dash?.length ? ` stroke-dasharray="${stroke.dash.join(' ')}"` : ''}`
+      : ''
   const paintOf = ({ fill, stroke }: Paint): string => fillOf(fill) + strokeOf(stroke)
   return {
     width,
@@ -34,13 +37,19 @@ export function svgSurface({ width, height, fontSize, title, colorOf, measure }:
     fontSize,
     path: (xs, ys, stroke) => void parts.push(`<path d="${pathData(xs, ys)}" fill="none"${strokeOf(stroke)}/>`),
     area: (xs, ys, fill) => void parts.push(`<path d="${pathData(xs, ys)}Z" ${fillOf(fill)}/>`),
-    rect: (x, y, w, h, paint) => void parts.push(`<rect x="${places(w < 0 ? x + w : x)}" y="${places(h < 0 ? y + h : y)}" width="${places(Math.abs(w))}" height="${places(Math.abs(h))}" ${paintOf(paint)}/>`),
-    circle: (x, y, radius, paint) => void parts.push(`<circle cx="${places(x)}" cy="${places(y)}" r="${places(radius)}" ${paintOf(paint)}/>`),
+    rect: (x, y, w, h, paint) =>
+      void parts.push(
+        `<rect x="${places(w < 0 ? x + w : x)}" y="${places(h < 0 ? y + h : y)}" width="${places(Math.abs(w))}" height="${places(Math.abs(h))}" ${paintOf(paint)}/>`,
+      ),
+    circle: (x, y, radius, paint) =>
+      void parts.push(`<circle cx="${places(x)}" cy="${places(y)}" r="${places(radius)}" ${paintOf(paint)}/>`),
     text: (text, x, y, style = {}) => void parts.push(textElement(text, x, y, style, fontSize, colorOf)),
     textWidth: (text, scale = 1) => measure(text, fontSize * scale),
     clipped: (x, y, w, h, draw) => {
       const id = `clip-${clips++}`
-      parts.push(`<clipPath id="${id}"><rect x="${places(x)}" y="${places(y)}" width="${places(w)}" height="${places(h)}"/></clipPath><g clip-path="url(#${id})">`)
+      parts.push(
+        `<clipPath id="${id}"><rect x="${places(x)}" y="${places(y)}" width="${places(w)}" height="${places(h)}"/></clipPath><g clip-path="url(#${id})">`,
+      )
       draw()
       parts.push('</g>')
     },
@@ -66,7 +75,14 @@ function pathData(xs: ArrayLike<number>, ys: ArrayLike<number>): string {
 const anchors = { left: 'start', center: 'middle', right: 'end' } as const
 const baselines = { top: 'text-before-edge', middle: 'central', bottom: 'text-after-edge' } as const
 
-function textElement(text: string, x: number, y: number, style: TextStyle, fontSize: number, colorOf: SvgOptions['colorOf']): string {
+function textElement(
+  text: string,
+  x: number,
+  y: number,
+  style: TextStyle,
+  fontSize: number,
+  colorOf: SvgOptions['colorOf'],
+): string {
   const turn = style.turned ? ` transform="rotate(-90 ${places(x)} ${places(y)})"` : ''
   return `<text x="${places(x)}" y="${places(y)}"${turn} font-size="${places(fontSize * (style.scale ?? 1))}"${style.bold ? ' font-weight="600"' : ''} text-anchor="${anchors[style.align ?? 'left']}" dominant-baseline="${baselines[style.baseline ?? 'middle']}" fill="${colorOf(style.color ?? '--ink-dim')}">${escape(text)}</text>`
 }

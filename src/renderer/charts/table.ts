@@ -14,8 +14,15 @@ const quoted = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.repla
 
 /** RFC 4180, without a byte order mark. A text that a spreadsheet would take for a formula gets a quote before it. */
 export function toCsv({ columns, rows }: ChartTable): string {
-  const cell = (value: string | number | null): string => (value === null ? '' : typeof value === 'number' ? String(value) : quoted(/^[=+\-@\t\r]/.test(value) ? `'${value}` : value))
-  return [columns.map(({ label }) => cell(label)), ...rows.map((row) => row.map(cell))].map((row) => `${row.join(',')}\r\n`).join('')
+  const cell = (value: string | number | null): string =>
+    value === null
+      ? ''
+      : typeof value === 'number'
+        ? String(value)
+        : quoted(/^[=+\-@\t\r]/.test(value) ? `'${value}` : value)
+  return [columns.map(({ label }) => cell(label)), ...rows.map((row) => row.map(cell))]
+    .map((row) => `${row.join(',')}\r\n`)
+    .join('')
 }
 
 /** One object a row, named by the columns. */

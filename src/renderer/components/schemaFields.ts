@@ -47,18 +47,29 @@ export type Choices = Readonly<Record<string, readonly string[]>>
 const isPlain = (value: unknown): value is FieldValue => ['string', 'number', 'boolean'].includes(typeof value)
 
 /** 'batchSize' as a person reads it: 'Batch size'. A data set is one word in code and two in the interface. */
-const labelOf = (name: string): string => (name === 'dataset' ? t('dialog.dataset') : name.charAt(0).toUpperCase() + name.slice(1).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`))
+const labelOf = (name: string): string =>
+  name === 'dataset'
+    ? t('dialog.dataset')
+    : name.charAt(0).toUpperCase() + name.slice(1).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 
 /** Fields of a schema that a simple control can show; `hidden` ones are set by the caller. */
-export function fieldsOf(schema: Readonly<Record<string, unknown>>, hidden: readonly string[], choices: Choices = {}): readonly Field[] {
-  return everyFieldOf(schema, choices).filter(({ name, kind }) => !hidden.includes(name) && kind !== 'list' && kind !== 'yaml')
+export function fieldsOf(
+  schema: Readonly<Record<string, unknown>>,
+  hidden: readonly string[],
+  choices: Choices = {},
+): readonly Field[] {
+  return everyFieldOf(schema, choices).filter(
+    ({ name, kind }) => !hidden.includes(name) && kind !== 'list' && kind !== 'yaml',
+  )
 }
 
 /** All fields of a schema, with lists and structures. */
 export function everyFieldOf(schema: Readonly<Record<string, unknown>>, choices: Choices = {}): readonly Field[] {
   const properties = (schema.properties ?? {}) as Readonly<Record<string, Property>>
   const required = (schema.required ?? []) as readonly string[]
-  return Object.entries(properties).map(([name, property]) => fieldOf(name, { ...property, ...(choices[name] && { enum: choices[name] }) }, required.includes(name)))
+  return Object.entries(properties).map(([name, property]) =>
+    fieldOf(name, { ...property, ...(choices[name] && { enum: choices[name] }) }, required.includes(name)),
+  )
 }
 
 function fieldOf(name: string, property: Property, isRequired: boolean): Field {
@@ -90,11 +101,16 @@ function kindOf(property: Property): Field['kind'] {
 }
 
 /** Why a value cannot stand in a field; undefined when it can. An empty field means the default. */
-export function problemOf({ kind, minimum, maximum, above, below, mostLetters, required, choices }: Field, value: unknown): string | undefined {
+export function problemOf(
+  { kind, minimum, maximum, above, below, mostLetters, required, choices }: Field,
+  value: unknown,
+): string | undefined {
   if (value === undefined || value === '') return required ? t('dialog.required') : undefined
-  if (kind === 'choice' && choices.length > 0 && !choices.includes(String(value))) return t('dialog.notChoice', { choices: choices.join(', ') })
+  if (kind === 'choice' && choices.length > 0 && !choices.includes(String(value)))
+    return t('dialog.notChoice', { choices: choices.join(', ') })
   if (kind === 'flag') return typeof value === 'boolean' ? undefined : t('dialog.notFlag')
-  if (kind === 'text' && mostLetters !== undefined && String(value).length > mostLetters) return t('dialog.tooLong', { limit: mostLetters })
+  if (kind === 'text' && mostLetters !== undefined && String(value).length > mostLetters)
+    return t('dialog.tooLong', { limit: mostLetters })
   if (kind !== 'number' && kind !== 'integer') return undefined
   const number = Number(value)
   if (!Number.isFinite(number) || String(value).trim() === '') return t('dialog.notNumber')
@@ -106,14 +122,27 @@ export function problemOf({ kind, minimum, maximum, above, below, mostLetters, r
 }
 
 /** Why a field has no effect with these values, in words; undefined where it has one. */
-export function idleReason(field: Field, fields: readonly Field[], values: Readonly<Record<string, unknown>>): string | undefined {
+export function idleReason(
+  field: Field,
+  fields: readonly Field[],
+  values: Readonly<Record<string, unknown>>,
+): string | undefined {
   const named = (name: string): Field | undefined => fields.find((each) => each.name === name)
-  const unmet = unmetCondition(field.name, Object.fromEntries(fields.map(({ name, conditions }) => [name, conditions])), (name) => values[name] ?? named(name)?.initial)
+  const unmet = unmetCondition(
+    field.name,
+    Object.fromEntries(fields.map(({ name, conditions }) => [name, conditions])),
+    (name) => values[name] ?? named(name)?.initial,
+  )
   return unmet && t('dialog.onlyWhen', { condition: inWords(unmet, (name) => named(name)?.label ?? name) })
 }
 
 function inWords({ field, is, above, or }: Condition, labelled: (name: string) => string): string {
-  const yesNo = (value: FieldValue): string => (typeof value === 'boolean' ? t(value ? 'dialog.on' : 'dialog.off') : String(value))
-  const own = is ? t('dialog.isOneOf', { field: labelled(field), values: is.map(yesNo).join(', ') }) : above !== undefined ? t('dialog.isAbove', { field: labelled(field), limit: above }) : t('dialog.isGiven', { field: labelled(field) })
+  const yesNo = (value: FieldValue): string =>
+    typeof value === 'boolean' ? t(value ? 'dialog.on' : 'dialog.off') : String(value)
+  const own = is
+    ? t('dialog.isOneOf', { field: labelled(field), values: is.map(yesNo).join(', ') })
+    : above !== undefined
+      ? t('dialog.isAbove', { field: labelled(field), limit: above })
+      : t('dialog.isGiven', { field: labelled(field) })
   return or ? t('dialog.either', { one: own, other: inWords(or, labelled) }) : own
 }

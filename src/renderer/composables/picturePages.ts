@@ -32,7 +32,10 @@ export function usePicturePages(): PicturePages {
   const asked = new Set<number>()
   let query: PictureQuery | undefined
 
-  const shown = ({ bytes, ...picture }: Picture): ShownPicture => ({ ...picture, url: picture.problem === null ? urls.show(bytes, picture.mimeType) : '' })
+  const shown = ({ bytes, ...picture }: Picture): ShownPicture => ({
+    ...picture,
+    url: picture.problem === null ? urls.show(bytes, picture.mimeType) : '',
+  })
 
   function drop(page: number): void {
     for (const { url } of pages.get(page) ?? []) if (url) urls.release(url)
@@ -44,7 +47,9 @@ export function usePicturePages(): PicturePages {
     const wanted = query
     if (!wanted || asked.has(page)) return 0
     asked.add(page)
-    const answer = await attempt(() => engine.call('datasets.browse', { ...wanted, offset: page * pageLength, limit: pageLength }))
+    const answer = await attempt(() =>
+      engine.call('datasets.browse', { ...wanted, offset: page * pageLength, limit: pageLength }),
+    )
     if (query !== wanted) return 0
     if (!answer) {
       asked.delete(page)

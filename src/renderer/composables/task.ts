@@ -24,7 +24,10 @@ export function createTask<N extends ProcedureName>(name: N): Task<N> {
     const mine = (current = new AbortController())
     Object.assign(state, { isRunning: true, problem: undefined })
     try {
-      const result = await engine.call(name, params, { signal: mine.signal, onEvent: (event) => mine === current && onEvent?.(event) })
+      const result = await engine.call(name, params, {
+        signal: mine.signal,
+        onEvent: (event) => mine === current && onEvent?.(event),
+      })
       return mine === current ? result : undefined
     } catch (cause) {
       if (mine === current) state.problem = cause instanceof Error ? cause.message : String(cause)

@@ -49,29 +49,55 @@ export function useGuide() {
   const runOf = (id: string | undefined): Run | undefined => runs.value?.find((run) => run.id === id)
   const sampleRun = computed(() => runOf(state.value.sampleRun))
   const int8Run = computed(() => runOf(state.value.int8Run))
-  const baseline = computed(() => state.value.baseline ?? sampleRun.value?.results.find(({ versionId }) => versionId !== undefined)?.versionId)
+  const baseline = computed(
+    () => state.value.baseline ?? sampleRun.value?.results.find(({ versionId }) => versionId !== undefined)?.versionId,
+  )
   const int8 = computed(() => int8Run.value?.results.find(({ versionId }) => versionId !== undefined)?.versionId)
-  const hasSample = computed(() => baseline.value !== undefined && (state.value.sampleRun === undefined || sampleRun.value?.status === 'done'))
+  const hasSample = computed(
+    () => baseline.value !== undefined && (state.value.sampleRun === undefined || sampleRun.value?.status === 'done'),
+  )
 
-  const loadSample = (): Promise<unknown> => attempt(async () => {
-    const { version, run } = await engine.call('sample.start', {})
-    keep({ sampleRun: run?.id, baseline: version ?? undefined })
-  })
+  const loadSample = (): Promise<unknown> =>
+    attempt(async () => {
+      const { version, run } = await engine.call('sample.start', {})
+      keep({ sampleRun: run?.id, baseline: version ?? undefined })
+    })
   /** From any screen: the first step is taken, and the guide shows the next. */
   async function begin(): Promise<void> {
     await router.push({ name: 'versions' })
     await loadSample()
   }
-  const quantize = (): Promise<unknown> => attempt(async () => {
-    if (baseline.value === undefined) return
-    const run = await engine.call('runs.start', { recipe: int8Recipe(baseline.value, 'sample') })
-    keep({ ...state.value, int8Run: run.id })
-  })
+  const quantize = (): Promise<unknown> =>
+    attempt(async () => {
+      if (baseline.value === undefined) return
+      const run = await engine.call('runs.start', { recipe: int8Recipe(baseline.value, 'sample') })
+      keep({ ...state.value, int8Run: run.id })
+    })
   /** The one that is to be done next. */
   const step = computed(() => (!hasSample.value ? 1 : int8Run.value?.status !== 'done' ? 2 : 3))
-  const isBusy = computed(() => [sampleRun.value, int8Run.value].some((run) => run?.status === 'running' || run?.status === 'queued'))
-  const failed = computed(() => [int8Run.value, sampleRun.value].find((run) => run?.status === 'failed' || run?.status === 'crashed' || run?.status === 'stopped'))
+  const isBusy = computed(() =>
+    [sampleRun.value, int8Run.value].some((run) => run?.status === 'running' || run?.status === 'queued'),
+  )
+  const failed = computed(() =>
+    [int8Run.value, sampleRun.value].find(
+      (run) => run?.status === 'failed' || run?.status === 'crashed' || run?.status === 'stopped',
+    ),
+  )
   const isUnderWay = computed(() => state.value.sampleRun !== undefined || state.value.baseline !== undefined)
   const end = (): void => keep({})
-  return { step, isBusy, failed, isUnderWay, sampleRun, int8Run, baseline, int8, loadSample, begin, quantize, end, versions }
+  return {
+    step,
+    isBusy,
+    failed,
+    isUnderWay,
+    sampleRun,
+    int8Run,
+    baseline,
+    int8,
+    loadSample,
+    begin,
+    quantize,
+    end,
+    versions,
+  }
 }

@@ -27,24 +27,75 @@ export function useCommands(showShortcuts: () => void): ComputedRef<readonly Com
   const guide = useGuide()
   const [versions, runs, datasets] = [useVersions(), useRuns(), useDatasets()]
   return computed(() => [
-    ...screens.filter(({ group, name }) => group !== undefined && router.hasRoute(name)).map(({ name, label, key }) => ({ id: `go ${name}`, title: t(label), group: t('palette.screen'), keys: key && `g ${key}`, run: () => router.push({ name }) })),
-    { id: 'theme', title: t(theme.theme === 'dark' ? 'app.theme.light' : 'app.theme.dark'), group: t('palette.action'), keys: 'Shift+D', run: theme.toggle },
+    ...screens
+      .filter(({ group, name }) => group !== undefined && router.hasRoute(name))
+      .map(({ name, label, key }) => ({
+        id: `go ${name}`,
+        title: t(label),
+        group: t('palette.screen'),
+        keys: key && `g ${key}`,
+        run: () => router.push({ name }),
+      })),
+    {
+      id: 'theme',
+      title: t(theme.theme === 'dark' ? 'app.theme.light' : 'app.theme.dark'),
+      group: t('palette.action'),
+      keys: 'Shift+D',
+      run: theme.toggle,
+    },
     { id: 'shortcuts', title: t('shortcuts.title'), group: t('palette.action'), keys: '?', run: showShortcuts },
     { id: 'sample', title: t('guide.title'), group: t('palette.action'), run: guide.begin },
-    ...(shownCharts.size > 0 ? [{ id: 'charts', title: t('charts.saveAll'), group: t('palette.action'), run: () => attempt(() => saveAllCharts('charts')) }] : []),
+    ...(shownCharts.size > 0
+      ? [
+          {
+            id: 'charts',
+            title: t('charts.saveAll'),
+            group: t('palette.action'),
+            run: () => attempt(() => saveAllCharts('charts')),
+          },
+        ]
+      : []),
     ...(versions.value ?? []).flatMap(({ version: { id, name, precision } }) => [
-      { id: `version ${id}`, title: name, group: t('palette.version'), run: () => router.push({ name: 'version', params: { id } }) },
-      ...(precision === 'fp32' ? [{ id: `quantize ${id}`, title: t('palette.quantize', { name }), group: t('palette.action'), run: () => router.push({ name: 'new', query: { from: id } }) }] : []),
+      {
+        id: `version ${id}`,
+        title: name,
+        group: t('palette.version'),
+        run: () => router.push({ name: 'version', params: { id } }),
+      },
+      ...(precision === 'fp32'
+        ? [
+            {
+              id: `quantize ${id}`,
+              title: t('palette.quantize', { name }),
+              group: t('palette.action'),
+              run: () => router.push({ name: 'new', query: { from: id } }),
+            },
+          ]
+        : []),
     ]),
-    ...(runs.value ?? []).map(({ id, name }) => ({ id: `run ${id}`, title: name, group: t('palette.run'), run: () => router.push({ name: 'run', params: { id } }) })),
-    ...(router.hasRoute('dataset') ? (datasets.value ?? []).map(({ name }) => ({ id: `dataset ${name}`, title: name, group: t('palette.dataset'), run: () => router.push({ name: 'dataset', params: { name } }) })) : []),
+    ...(runs.value ?? []).map(({ id, name }) => ({
+      id: `run ${id}`,
+      title: name,
+      group: t('palette.run'),
+      run: () => router.push({ name: 'run', params: { id } }),
+    })),
+    ...(router.hasRoute('dataset')
+      ? (datasets.value ?? []).map(({ name }) => ({
+          id: `dataset ${name}`,
+          title: name,
+          group: t('palette.dataset'),
+          run: () => router.push({ name: 'dataset', params: { name } }),
+        }))
+      : []),
   ])
 }
 
 /** Commands that have every word of the query, those whose title begins with it first. */
 export function found(commands: readonly Command[], query: string): readonly Command[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-  const matching = commands.filter(({ title, group }) => words.every((word) => `${title} ${group}`.toLowerCase().includes(word)))
+  const matching = commands.filter(({ title, group }) =>
+    words.every((word) => `${title} ${group}`.toLowerCase().includes(word)),
+  )
   const rank = ({ title }: Command): number => (title.toLowerCase().startsWith(words[0] ?? '') ? 0 : 1)
   return [...matching].sort((a, b) => rank(a) - rank(b))
 }

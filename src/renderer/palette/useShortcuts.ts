@@ -14,7 +14,11 @@ export const commandKey = /Mac/.test(navigator.platform) ? '⌘' : 'Ctrl'
 /** The second key of a pair must follow so soon. */
 const pairMs = 1200
 
-const isTyping = (target: EventTarget | null): boolean => target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName) || target.closest('dialog') !== null)
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable ||
+    ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName) ||
+    target.closest('dialog') !== null)
 
 /** Keys that work everywhere but where a person writes. */
 export function useShortcuts({ palette, sheet }: ShortcutTargets): void {
@@ -41,7 +45,8 @@ export function useShortcuts({ palette, sheet }: ShortcutTargets): void {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
       event.preventDefault()
       palette()
-    } else if (!event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target) && plain(event)) event.preventDefault()
+    } else if (!event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target) && plain(event))
+      event.preventDefault()
   }
   onMounted(() => window.addEventListener('keydown', listen))
   onBeforeUnmount(() => window.removeEventListener('keydown', listen))

@@ -21,5 +21,12 @@ export function createMeasuring(asked: ComputedRef<ParamsOf<'versions.pruneMeasu
     task.cancel()
     measurement.value = undefined
   }
-  return { measuring: task.state, measured, isMeasuredPlan, startMeasuring, cancelMeasuring: task.cancel, forgetMeasurement }
+  return {
+    measuring: task.state,
+    measured,
+    isMeasuredPlan,
+    startMeasuring,
+    cancelMeasuring: task.cancel,
+    forgetMeasurement,
+  }
 }

@@ -5,13 +5,18 @@ import { mostPercent } from './settings'
 import type { PlannerSettings } from './settings'
 
 /** Shares of channels removed, by group: set by a person, or by the engine to meet a goal. */
-export function createRatios(open: ComputedRef<readonly PruningGroup[]>, settings: PlannerSettings, onChange: () => void) {
+export function createRatios(
+  open: ComputedRef<readonly PruningGroup[]>,
+  settings: PlannerSettings,
+  onChange: () => void,
+) {
   const shares = shallowRef<Readonly<Record<string, number>>>({})
   /** Set by a person while there is a goal: the goal leaves them as they are. */
   const byHand = shallowRef<ReadonlySet<string>>(new Set())
   /** Groups that lose nothing. */
   const kept = shallowRef<ReadonlySet<string>>(new Set())
-  const without = (names: ReadonlySet<string>, gone: readonly string[]): ReadonlySet<string> => new Set([...names].filter((name) => !gone.includes(name)))
+  const without = (names: ReadonlySet<string>, gone: readonly string[]): ReadonlySet<string> =>
+    new Set([...names].filter((name) => !gone.includes(name)))
 
   /** What a goal does not touch. */
   const fixed = computed(() => {
@@ -21,7 +26,10 @@ export function createRatios(open: ComputedRef<readonly PruningGroup[]>, setting
 
   function setRatio(names: readonly string[], share: number): void {
     const changed = open.value.filter(({ name }) => names.includes(name) && !kept.value.has(name))
-    const next = { ...shares.value, ...Object.fromEntries(changed.map(({ name, channels }) => [name, Math.min(share, mostPercent(channels) / 100)])) }
+    const next = {
+      ...shares.value,
+      ...Object.fromEntries(changed.map(({ name, channels }) => [name, Math.min(share, mostPercent(channels) / 100)])),
+    }
     shares.value = Object.fromEntries(Object.entries(next).filter(([, each]) => each > 0))
     if (settings.goal !== 'hand') byHand.value = new Set([...byHand.value, ...changed.map(({ name }) => name)])
     onChange()

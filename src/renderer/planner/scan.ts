@@ -15,11 +15,14 @@ export function createScan(choice: ComputedRef<Choice>) {
   async function startScan(): Promise<void> {
     const mine = key.value
     Object.assign(scanned, { done: 0, total: 0 })
-    await task.start({ ...choice.value, dataset: scanned.dataset, samples: scanned.samples }, ({ done, total, curve, ...facts }) => {
-      Object.assign(scanned, { done, total })
-      const before = done > 1 ? (known.value.get(mine)?.curves ?? []) : []
-      known.value = new Map([...known.value, [mine, { ...facts, curves: curve ? [...before, curve] : before }]])
-    })
+    await task.start(
+      { ...choice.value, dataset: scanned.dataset, samples: scanned.samples },
+      ({ done, total, curve, ...facts }) => {
+        Object.assign(scanned, { done, total })
+        const before = done > 1 ? (known.value.get(mine)?.curves ?? []) : []
+        known.value = new Map([...known.value, [mine, { ...facts, curves: curve ? [...before, curve] : before }]])
+      },
+    )
   }
   return { scan: task.state, scanned, sensitivity, startScan, cancelScan: task.cancel }
 }

@@ -22,20 +22,36 @@ export interface Choice {
   readonly minChannels: number
 }
 
-export const initialSettings: Readonly<PlannerSettings> = { importance: 'l1', roundTo: 8, minChannels: 8, goal: 'hand', keep: 0.5, scope: 'local' }
+export const initialSettings: Readonly<PlannerSettings> = {
+  importance: 'l1',
+  roundTo: 8,
+  minChannels: 8,
+  goal: 'hand',
+  keep: 0.5,
+  scope: 'local',
+}
 
 /** The largest share, in whole percent, that leaves a group one channel. */
-export const mostPercent = (channels: number): number => Math.max(0, Math.min(95, Math.floor(100 * (1 - 0.5 / channels))))
+export const mostPercent = (channels: number): number =>
+  Math.max(0, Math.min(95, Math.floor(100 * (1 - 0.5 / channels))))
 
 /** Ten thousandths name every count of up to 5,000 channels. */
 const rounded = (share: number): number => Math.round(share * 10_000) / 10_000
 
 /** Ratios that lead to these counts, by group; whole groups have none. */
 export const ratiosOf = (counts: ChannelPlan['counts']): Readonly<Record<string, number>> =>
-  Object.fromEntries(counts.flatMap(({ name, before, after }) => (after < before ? [[name, rounded(1 - after / before)]] : [])))
+  Object.fromEntries(
+    counts.flatMap(({ name, before, after }) => (after < before ? [[name, rounded(1 - after / before)]] : [])),
+  )
 
 /** Groups that the layers of a list belong to, and the layers that no group has. */
-export function groupsOfLayers(groups: readonly PruningGroup[], layers: readonly string[]): { readonly groups: readonly string[]; readonly unknown: readonly string[] } {
+export function groupsOfLayers(
+  groups: readonly PruningGroup[],
+  layers: readonly string[],
+): { readonly groups: readonly string[]; readonly unknown: readonly string[] } {
   const found = groups.filter((group) => group.layers.some((layer) => layers.includes(layer)))
-  return { groups: found.map(({ name }) => name), unknown: layers.filter((layer) => !found.some((group) => group.layers.includes(layer))) }
+  return {
+    groups: found.map(({ name }) => name),
+    unknown: layers.filter((layer) => !found.some((group) => group.layers.includes(layer))),
+  }
 }

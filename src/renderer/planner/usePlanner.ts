@@ -18,16 +18,36 @@ export const usePlanner = defineStore('planner', () => {
   const engine = useEngine()
   const version = ref('')
   const settings = reactive<PlannerSettings>({ ...initialSettings })
-  const { value: model, loading, error, load } = createLoadable(async () => ({ of: version.value, ...(await engine.call('versions.pruneGroups', { version: version.value })) }))
+  const {
+    value: model,
+    loading,
+    error,
+    load,
+  } = createLoadable(async () => ({
+    of: version.value,
+    ...(await engine.call('versions.pruneGroups', { version: version.value })),
+  }))
   const open = computed(() => model.value?.groups.filter(({ blocked }) => blocked === null) ?? [])
-  const choice = computed<Choice>(() => ({ version: version.value, importance: settings.importance, roundTo: settings.roundTo, minChannels: settings.minChannels }))
+  const choice = computed<Choice>(() => ({
+    version: version.value,
+    importance: settings.importance,
+    roundTo: settings.roundTo,
+    minChannels: settings.minChannels,
+  }))
 
   const ratios = createRatios(open, settings, () => update())
   const scan = createScan(choice)
   const times = createTimes(version, () => update())
   const cut = computed(() => ({ ...choice.value, pruningRatio: ratios.shares.value }))
-  const measuring = createMeasuring(computed(() => ({ ...cut.value, samples: scan.scanned.samples, ...(scan.scanned.dataset && { dataset: scan.scanned.dataset }) })))
-  const withCurves = (asked: Asked): Asked => (scan.sensitivity.value ? { ...asked, sensitivity: scan.sensitivity.value } : asked)
+  const measuring = createMeasuring(
+    computed(() => ({
+      ...cut.value,
+      samples: scan.scanned.samples,
+      ...(scan.scanned.dataset && { dataset: scan.scanned.dataset }),
+    })),
+  )
+  const withCurves = (asked: Asked): Asked =>
+    scan.sensitivity.value ? { ...asked, sensitivity: scan.sensitivity.value } : asked
   const answers = createAnswers(
     (asked, { counts, cost }) => {
       if (asked.goal && asked.version === version.value) ratios.shares.value = ratiosOf(counts)
@@ -40,7 +60,13 @@ export const usePlanner = defineStore('planner', () => {
   function update(): void {
     if (model.value?.of !== version.value) return
     const { goal, keep: share, scope } = settings
-    answers.ask(withCurves(goal === 'hand' ? cut.value : { ...choice.value, ...ratios.fixed.value, goal: { target: goal, keep: share }, scope }))
+    answers.ask(
+      withCurves(
+        goal === 'hand'
+          ? cut.value
+          : { ...choice.value, ...ratios.fixed.value, goal: { target: goal, keep: share }, scope },
+      ),
+    )
   }
   watch([choice, scan.sensitivity, () => settings.goal, () => settings.keep, () => settings.scope], update)
 
@@ -68,5 +94,21 @@ export const usePlanner = defineStore('planner', () => {
   }))
   const isCut = computed(() => Object.keys(step.value.pruningRatio).length > 0)
 
-  return { version, settings, model, loading, error, load, open, choose, step, isCut, ...ratios, ...scan, ...times, ...measuring, ...answers }
+  return {
+    version,
+    settings,
+    model,
+    loading,
+    error,
+    load,
+    open,
+    choose,
+    step,
+    isCut,
+    ...ratios,
+    ...scan,
+    ...times,
+    ...measuring,
+    ...answers,
+  }
 })

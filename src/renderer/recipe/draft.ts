@@ -23,12 +23,17 @@ const freeId = (base: string, steps: readonly RecipeStep[]): string => {
 }
 
 /** Names of earlier steps, as `$name`, that a step can refer to. */
-export const referencesBefore = (steps: readonly RecipeStep[], index: number): readonly string[] => steps.slice(0, index).flatMap(({ step, id }) => (id !== undefined && makers.includes(step) ? [`$${id}`] : []))
+export const referencesBefore = (steps: readonly RecipeStep[], index: number): readonly string[] =>
+  steps.slice(0, index).flatMap(({ step, id }) => (id !== undefined && makers.includes(step) ? [`$${id}`] : []))
 
 /** A new step at the end: it starts from what was made last, or else from what the last step looked at. */
 export function withStep(draft: Draft, step: string, fields: readonly string[]): Draft {
   const makerAt = draft.steps.findLastIndex((each) => makers.includes(each.step))
-  const named = draft.steps.map((each, index) => (index === makerAt && each.id === undefined ? { ...each, id: freeId(each.step === 'quantize' ? 'int8' : each.step, draft.steps) } : each))
+  const named = draft.steps.map((each, index) =>
+    index === makerAt && each.id === undefined
+      ? { ...each, id: freeId(each.step === 'quantize' ? 'int8' : each.step, draft.steps) }
+      : each,
+  )
   const previous = draft.steps.at(-1)
   const subject = makerAt >= 0 ? `$${named[makerAt].id}` : (previous?.version ?? previous?.from)
   const dataset = draft.steps.findLast((each) => typeof each.dataset === 'string')?.dataset
@@ -44,7 +49,10 @@ export function withStep(draft: Draft, step: string, fields: readonly string[]):
   return { ...draft, steps: [...named, added] }
 }
 
-export const withoutStep = (draft: Draft, index: number): Draft => ({ ...draft, steps: draft.steps.filter((_, at) => at !== index) })
+export const withoutStep = (draft: Draft, index: number): Draft => ({
+  ...draft,
+  steps: draft.steps.filter((_, at) => at !== index),
+})
 
 export function movedStep(draft: Draft, index: number, by: -1 | 1): Draft {
   const steps = [...draft.steps]
@@ -71,22 +79,93 @@ export interface Preset {
 /** A network that can do something already is trained on gently: the rate for a start from nothing would undo what it has learnt. */
 export const trainOn = { epochs: 5, learningRate: 0.01 } as const
 
-const int8 = (version: string, dataset: string): readonly RecipeStep[] => [{ step: 'evaluate', version: '$int8', dataset }, { step: 'benchmark', versions: [version, '$int8'] }]
+const int8 = (version: string, dataset: string): readonly RecipeStep[] => [
+  { step: 'evaluate', version: '$int8', dataset },
+  { step: 'benchmark', versions: [version, '$int8'] },
+]
 
 /** Starts that are worth a click; `prune` and `qat` are offered where the engine has them. */
 export const presets: readonly Preset[] = [
-  { id: 'ptq', make: (row, dataset) => ({ name: `${nameOf(row)} to int8`, steps: [{ step: 'quantize', id: 'int8', from: nameOf(row), dataset }, ...int8(nameOf(row), dataset)] }) },
-  { id: 'ladder', make: (row, dataset) => ({ name: `${nameOf(row)} to int8 by the ladder`, steps: [{ step: 'quantize', id: 'int8', from: nameOf(row), dataset, ladder: true }, ...int8(nameOf(row), dataset)] }) },
-  { id: 'qat', make: (row, dataset) => ({ name: `${nameOf(row)} to int8 with training`, steps: [{ step: 'quantize', id: 'int8', from: nameOf(row), dataset, mode: 'qat' }, ...int8(nameOf(row), dataset)] }) },
-  { id: 'prune', make: (row, dataset) => ({ name: `${nameOf(row)} pruned and int8`, steps: [{ step: 'prune', id: 'pruned', from: nameOf(row), dataset, amount: 0.5 }, { step: 'train', id: 'tuned', from: '$pruned', dataset, ...trainOn }, { step: 'quantize', id: 'int8', from: '$tuned', dataset }, ...int8(nameOf(row), dataset)] }) },
-  { id: 'train', make: (_row, dataset) => ({ name: `train on ${dataset}`.replace(/ on $/, ''), steps: [{ step: 'train', id: 'float', architecture: 'mobilenet-v2', dataset }, { step: 'evaluate', version: '$float', dataset }] }) },
-  { id: 'tune', make: (row, dataset) => ({ name: `${nameOf(row)} trained on`, steps: [{ step: 'train', id: 'tuned', from: nameOf(row), dataset, ...trainOn }, { step: 'evaluate', version: '$tuned', dataset }] }) },
-  { id: 'measure', make: (row, dataset) => ({ name: `measure ${nameOf(row)}`, steps: [{ step: 'evaluate', version: nameOf(row), dataset }, { step: 'benchmark', versions: [nameOf(row)] }] }) },
+  {
+    id: 'ptq',
+    make: (row, dataset) => ({
+      name: `${nameOf(row)} to int8`,
+      steps: [{ step: 'quantize', id: 'int8', from: nameOf(row), dataset }, ...int8(nameOf(row), dataset)],
+    }),
+  },
+  {
+    id: 'ladder',
+    make: (row, dataset) => ({
+      name: `${nameOf(row)} to int8 by the ladder`,
+      steps: [
+        { step: 'quantize', id: 'int8', from: nameOf(row), dataset, ladder: true },
+        ...int8(nameOf(row), dataset),
+      ],
+    }),
+  },
+  {
+    id: 'qat',
+    make: (row, dataset) => ({
+      name: `${nameOf(row)} to int8 with training`,
+      steps: [{ step: 'quantize', id: 'int8', from: nameOf(row), dataset, mode: 'qat' }, ...int8(nameOf(row), dataset)],
+    }),
+  },
+  {
+    id: 'prune',
+    make: (row, dataset) => ({
+      name: `${nameOf(row)} pruned and int8`,
+      steps: [
+        { step: 'prune', id: 'pruned', from: nameOf(row), dataset, amount: 0.5 },
+        { step: 'train', id: 'tuned', from: '$pruned', dataset, ...trainOn },
+        { step: 'quantize', id: 'int8', from: '$tuned', dataset },
+        ...int8(nameOf(row), dataset),
+      ],
+    }),
+  },
+  {
+    id: 'train',
+    make: (_row, dataset) => ({
+      name: `train on ${dataset}`.replace(/ on $/, ''),
+      steps: [
+        { step: 'train', id: 'float', architecture: 'mobilenet-v2', dataset },
+        { step: 'evaluate', version: '$float', dataset },
+      ],
+    }),
+  },
+  {
+    id: 'tune',
+    make: (row, dataset) => ({
+      name: `${nameOf(row)} trained on`,
+      steps: [
+        { step: 'train', id: 'tuned', from: nameOf(row), dataset, ...trainOn },
+        { step: 'evaluate', version: '$tuned', dataset },
+      ],
+    }),
+  },
+  {
+    id: 'measure',
+    make: (row, dataset) => ({
+      name: `measure ${nameOf(row)}`,
+      steps: [
+        { step: 'evaluate', version: nameOf(row), dataset },
+        { step: 'benchmark', versions: [nameOf(row)] },
+      ],
+    }),
+  },
 ]
 
 const nameOf = (row: VersionRow | undefined): string => row?.version.name ?? ''
 
 /** What a preset leaves empty, as there is nothing yet that it could name, is left out: the form then asks for it. */
-export const withoutBlanks = (draft: Draft): Draft => ({ ...draft, steps: draft.steps.map((step) => Object.fromEntries(Object.entries(step).filter(([, value]) => value !== '')) as RecipeStep) })
+export const withoutBlanks = (draft: Draft): Draft => ({
+  ...draft,
+  steps: draft.steps.map(
+    (step) => Object.fromEntries(Object.entries(step).filter(([, value]) => value !== '')) as RecipeStep,
+  ),
+})
 
-export const asRecipe = ({ name, description, steps }: Draft): Recipe => ({ name: name.trim() || 'run', ...(description && { description }), steps: [...steps] })
+export const asRecipe = ({ name, description, steps }: Draft): Recipe => ({
+  name: name.trim() || 'run',
+  ...(description && { description }),
+  steps: [...steps],
+})

@@ -30,12 +30,16 @@ export function useRecipeCheck(draft: Ref<Draft>): CheckedRecipe {
       if (mine === turn) failure.value = error instanceof Error ? error.message : String(error)
     }
   }
-  watch([draft, () => engine.isOpen], () => {
-    isCurrent.value = false
-    const mine = ++turn
-    clearTimeout(timer)
-    if (draft.value.steps.length > 0 && engine.isOpen) timer = setTimeout(() => void ask(mine), settleMs)
-  }, { immediate: true })
+  watch(
+    [draft, () => engine.isOpen],
+    () => {
+      isCurrent.value = false
+      const mine = ++turn
+      clearTimeout(timer)
+      if (draft.value.steps.length > 0 && engine.isOpen) timer = setTimeout(() => void ask(mine), settleMs)
+    },
+    { immediate: true },
+  )
   onBeforeUnmount(() => clearTimeout(timer))
   return { check, isCurrent, failure }
 }

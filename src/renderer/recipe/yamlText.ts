@@ -2,7 +2,8 @@ import { parse, stringify } from 'yaml'
 import { recipe as recipeSchema } from '../../shared/types'
 import type { Draft } from './draft'
 
-export const toYaml = ({ name, description, steps }: Draft): string => stringify({ name, ...(description && { description }), steps }, { flowCollectionPadding: true, lineWidth: 100 })
+export const toYaml = ({ name, description, steps }: Draft): string =>
+  stringify({ name, ...(description && { description }), steps }, { flowCollectionPadding: true, lineWidth: 100 })
 
 export type Parsed = { readonly draft: Draft } | { readonly problem: string }
 
@@ -17,10 +18,16 @@ export function fromYaml(text: string): Parsed {
   const parsed = recipeSchema.safeParse(value)
   if (parsed.success) return { draft: parsed.data }
   const issue = parsed.error.issues[0]
-  const place = (issue?.path ?? []).map((part) => (typeof part === 'number' ? `step ${part + 1}` : part === 'steps' ? '' : String(part))).filter(Boolean).join(', ')
+  const place = (issue?.path ?? [])
+    .map((part) => (typeof part === 'number' ? `step ${part + 1}` : part === 'steps' ? '' : String(part)))
+    .filter(Boolean)
+    .join(', ')
   return { problem: place ? `${place}: ${issue?.message ?? ''}` : (issue?.message ?? '') }
 }
 
 /** The value of a field that only YAML can write; throws with the reason. */
 export const parseValue = (text: string): unknown => (text.trim() === '' ? undefined : parse(text))
-export const formatValue = (value: unknown): string => (value === undefined ? '' : stringify(value, { flowCollectionPadding: true, collectionStyle: 'flow', lineWidth: 0 }).trim())
+export const formatValue = (value: unknown): string =>
+  value === undefined
+    ? ''
+    : stringify(value, { flowCollectionPadding: true, collectionStyle: 'flow', lineWidth: 0 }).trim()

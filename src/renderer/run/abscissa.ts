@@ -38,14 +38,21 @@ const fromAnchors = ({ t, value }: Anchors): AbscissaMap => ({
  * `startedAt` is in milliseconds.
  */
 export function createAbscissaMap(abscissa: Abscissa, all: readonly Series[], startedAt: number): AbscissaMap {
-  if (abscissa === 'time') return { of: ({ t }) => Float64Array.from(t, (moment) => (moment - startedAt) / 1000), momentOf: (seconds) => startedAt + seconds * 1000 }
+  if (abscissa === 'time')
+    return {
+      of: ({ t }) => Float64Array.from(t, (moment) => (moment - startedAt) / 1000),
+      momentOf: (seconds) => startedAt + seconds * 1000,
+    }
   const own = all.find(({ kind }) => kind === abscissa)
   if (!own || own.x.length === 0) {
     // Without steps or epochs there is only time, or the position that the metric has.
     return { of: ({ x }) => x, momentOf: () => NaN }
   }
   const first = Math.min(...all.filter(({ t }) => t.length > 0).map(({ t }) => t[0]))
-  const anchors = abscissa === 'epoch' ? { t: [Math.min(first, own.t[0] - 1), ...own.t], value: [0, ...own.x] } : { t: own.t, value: own.x }
+  const anchors =
+    abscissa === 'epoch'
+      ? { t: [Math.min(first, own.t[0] - 1), ...own.t], value: [0, ...own.x] }
+      : { t: own.t, value: own.x }
   const map = fromAnchors(anchors)
   return { momentOf: map.momentOf, of: (series) => (series.kind === abscissa ? series.x : map.of(series)) }
 }

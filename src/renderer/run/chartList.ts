@@ -28,28 +28,101 @@ interface Known {
 }
 
 const known: readonly Known[] = [
-  { id: 'loss', title: 'run.loss', format: formatNumber, members: [['step', 'trainLoss', 'run.training'], ['epoch', 'valLoss', 'run.validation']] },
-  { id: 'accuracy', title: 'run.accuracy', format: formatPercent, members: [['step', 'trainAccuracy', 'run.training'], ['epoch', 'valAccuracy', 'run.validation'], ['epoch', 'simulatedAccuracy', 'run.simulated']] },
+  {
+    id: 'loss',
+    title: 'run.loss',
+    format: formatNumber,
+    members: [
+      ['step', 'trainLoss', 'run.training'],
+      ['epoch', 'valLoss', 'run.validation'],
+    ],
+  },
+  {
+    id: 'accuracy',
+    title: 'run.accuracy',
+    format: formatPercent,
+    members: [
+      ['step', 'trainAccuracy', 'run.training'],
+      ['epoch', 'valAccuracy', 'run.validation'],
+      ['epoch', 'simulatedAccuracy', 'run.simulated'],
+    ],
+  },
   { id: 'rate', title: 'run.rate', format: formatNumber, members: [['step', 'learningRate', 'run.rate']] },
-  { id: 'throughput', title: 'run.throughput', format: formatCount, members: [['step', 'samplesPerSecond', 'run.throughput']] },
+  {
+    id: 'throughput',
+    title: 'run.throughput',
+    format: formatCount,
+    members: [['step', 'samplesPerSecond', 'run.throughput']],
+  },
   { id: 'waited', title: 'epochs.waited', format: formatPercent, members: [['epoch', 'waitedShare', 'epochs.waited']] },
-  { id: 'load', title: 'run.load', format: formatPercent, isShare: true, members: [['system', 'cpuShare', 'run.cpu'], ['system', 'gpuShare', 'run.gpu']] },
-  { id: 'memory', title: 'run.memory', format: formatBytes, members: [['system', 'processBytes', 'run.processMemory'], ['system', 'ramUsedBytes', 'run.usedMemory'], ['system', 'gpuMemoryUsedBytes', 'run.gpuMemory']] },
+  {
+    id: 'load',
+    title: 'run.load',
+    format: formatPercent,
+    isShare: true,
+    members: [
+      ['system', 'cpuShare', 'run.cpu'],
+      ['system', 'gpuShare', 'run.gpu'],
+    ],
+  },
+  {
+    id: 'memory',
+    title: 'run.memory',
+    format: formatBytes,
+    members: [
+      ['system', 'processBytes', 'run.processMemory'],
+      ['system', 'ramUsedBytes', 'run.usedMemory'],
+      ['system', 'gpuMemoryUsedBytes', 'run.gpuMemory'],
+    ],
+  },
 ]
 
 /** Values that are shown elsewhere or mean nothing as a curve. */
-const hidden: readonly string[] = ['etaSeconds', 'ramTotalBytes', 'gpuMemoryTotalBytes', 'seconds', 'trainLoss', 'trainAccuracy', 'learningRate', 'samplesPerSecond']
+const hidden: readonly string[] = [
+  'etaSeconds',
+  'ramTotalBytes',
+  'gpuMemoryTotalBytes',
+  'seconds',
+  'trainLoss',
+  'trainAccuracy',
+  'learningRate',
+  'samplesPerSecond',
+]
 
 /** 'waitedShare' as a person reads it: 'Waited share'. */
-const words = (key: string): string => key.charAt(0).toUpperCase() + key.slice(1).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+const words = (key: string): string =>
+  key.charAt(0).toUpperCase() + key.slice(1).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 
 /** The charts that there are values for: the usual ones, then one for every other value that a step reports. */
 export function chartsOf(series: readonly Series[]): readonly ChartDefinition[] {
   const has = (kind: string, key: string): boolean => series.some((each) => each.kind === kind && each.values.has(key))
   const usual = known
-    .map(({ id, title, format, isShare = false, members }) => ({ id, title: t(title), format, isShare, members: members.filter(([kind, key]) => has(kind, key)).map(([kind, key, label]) => ({ kind, key, label: t(label) })) }))
+    .map(({ id, title, format, isShare = false, members }) => ({
+      id,
+      title: t(title),
+      format,
+      isShare,
+      members: members
+        .filter(([kind, key]) => has(kind, key))
+        .map(([kind, key, label]) => ({ kind, key, label: t(label) })),
+    }))
     .filter(({ members }) => members.length > 0)
   const shown = new Set(known.flatMap(({ members }) => members.map(([kind, key]) => `${kind} ${key}`)))
-  const others = new Map(series.flatMap(({ kind, values }) => [...values.keys()].filter((key) => !shown.has(`${kind} ${key}`) && !(hidden.includes(key) && usual.length > 0)).map((key) => [`${kind} ${key}`, { kind, key }] as const)))
-  return [...usual, ...[...others].map(([id, { kind, key }]) => ({ id, title: words(key), format: /share|accuracy|sparsity/i.test(key) ? formatPercent : /bytes/i.test(key) ? formatBytes : formatNumber, isShare: false, members: [{ kind, key, label: words(key) }] }))]
+  const others = new Map(
+    series.flatMap(({ kind, values }) =>
+      [...values.keys()]
+        .filter((key) => !shown.has(`${kind} ${key}`) && !(hidden.includes(key) && usual.length > 0))
+        .map((key) => [`${kind} ${key}`, { kind, key }] as const),
+    ),
+  )
+  return [
+    ...usual,
+    ...[...others].map(([id, { kind, key }]) => ({
+      id,
+      title: words(key),
+      format: /share|accuracy|sparsity/i.test(key) ? formatPercent : /bytes/i.test(key) ? formatBytes : formatNumber,
+      isShare: false,
+      members: [{ kind, key, label: words(key) }],
+    })),
+  ]
 }

@@ -58,7 +58,11 @@ function valueRange({ lines, window, log, isShare }: LinesPicture): readonly [nu
 export function paintLines(surface: Surface, picture: LinesPicture): Plot {
   const { lines, window, log } = picture
   const [min, max] = valueRange(picture)
-  const plot = paintAxes(surface, { min: window.from, max: window.to, format: picture.formatX, kind: picture.xKind, title: picture.xTitle }, { min, max, log, format: picture.format })
+  const plot = paintAxes(
+    surface,
+    { min: window.from, max: window.to, format: picture.formatX, kind: picture.xKind, title: picture.xTitle },
+    { min, max, log, format: picture.format },
+  )
   surface.clipped(plot.left, plot.top, plot.right - plot.left, plot.bottom - plot.top, () => {
     for (const line of lines) paintLine(surface, plot, line, window)
     if (picture.cursor !== undefined) paintCursor(surface, plot, lines, picture.cursor)
@@ -77,20 +81,38 @@ function paintLine(surface: Surface, { x, y }: Plot, line: Line, window: Range):
   for (let index = first; index < end; index++) if (!Number.isNaN(line.mean[index])) present.push(index)
   const xs = present.map((index) => x.at(line.xs[index]))
   if (present.some((index) => line.min[index] !== line.max[index])) {
-    const edges = [...present.map((index) => at(line.max[index])), ...present.map((index) => at(line.min[index])).reverse()]
+    const edges = [
+      ...present.map((index) => at(line.max[index])),
+      ...present.map((index) => at(line.min[index])).reverse(),
+    ]
     surface.area([...xs, ...[...xs].reverse()], edges, { color, opacity: line.isSmoothed ? 0.1 : 0.2 })
   }
   const dash = seriesDash(line.dash)
-  if (line.isSmoothed) surface.path(xs, present.map((index) => at(line.mean[index])), { color, width: 1, opacity: 0.3, dash })
-  surface.path(xs, present.map((index) => at(line.line[index])), { color, width: 1.8, dash })
-  if (present.length <= fewPoints) for (const [place, index] of present.entries()) surface.circle(xs[place], at(line.line[index]), 2.2, { fill: { color } })
+  if (line.isSmoothed)
+    surface.path(
+      xs,
+      present.map((index) => at(line.mean[index])),
+      { color, width: 1, opacity: 0.3, dash },
+    )
+  surface.path(
+    xs,
+    present.map((index) => at(line.line[index])),
+    { color, width: 1.8, dash },
+  )
+  if (present.length <= fewPoints)
+    for (const [place, index] of present.entries())
+      surface.circle(xs[place], at(line.line[index]), 2.2, { fill: { color } })
 }
 
 function paintCursor(surface: Surface, { x, y, top, bottom }: Plot, lines: readonly Line[], cursor: number): void {
   surface.path([x.at(cursor), x.at(cursor)], [top, bottom], { color: '--ink-dim', width: 1, dash: [3, 3] })
   for (const line of lines) {
     const index = nearestIndex(line, cursor)
-    if (index !== undefined) surface.circle(x.at(line.xs[index]), y.at(line.line[index]), 3.5, { fill: { color: seriesColor(line.color) }, stroke: { color: '--paper', width: 1.5 } })
+    if (index !== undefined)
+      surface.circle(x.at(line.xs[index]), y.at(line.line[index]), 3.5, {
+        fill: { color: seriesColor(line.color) },
+        stroke: { color: '--paper', width: 1.5 },
+      })
   }
 }
 

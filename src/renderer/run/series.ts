@@ -27,8 +27,15 @@ const float64 = (bytes: Uint8Array): Float64Array => new Float64Array(bytes.slic
 const float32 = (bytes: Uint8Array): Float32Array => new Float32Array(bytes.slice().buffer)
 
 export const unpackSeries = ({ stepIndex, kind, total, x, t, counts, values }: MetricSeries): Series => ({
-  stepIndex, kind, total, x: float64(x), t: float64(t), counts: float64(counts),
-  values: new Map(values.map(({ key, min, mean, max }) => [key, { min: float32(min), mean: float32(mean), max: float32(max) }])),
+  stepIndex,
+  kind,
+  total,
+  x: float64(x),
+  t: float64(t),
+  counts: float64(counts),
+  values: new Map(
+    values.map(({ key, min, mean, max }) => [key, { min: float32(min), mean: float32(mean), max: float32(max) }]),
+  ),
 })
 
 export const isThinned = ({ total, x }: Series): boolean => total > x.length
@@ -46,18 +53,22 @@ export function withDetail(whole: Series, detail: Series | undefined): Series {
   if (!detail || detail.x.length === 0) return whole
   const first = firstAtLeast(whole.t, detail.t[0])
   const last = firstAtLeast(whole.t, detail.t[detail.t.length - 1], true)
-  const join64 = (all: Float64Array, inside: Float64Array): Float64Array => joined((length) => new Float64Array(length), all.subarray(0, first), inside, all.subarray(last))
+  const join64 = (all: Float64Array, inside: Float64Array): Float64Array =>
+    joined((length) => new Float64Array(length), all.subarray(0, first), inside, all.subarray(last))
   const empty = new Float32Array(detail.x.length).fill(NaN)
-  const join32 = (all: Float32Array, inside: Float32Array = empty): Float32Array => joined((length) => new Float32Array(length), all.subarray(0, first), inside, all.subarray(last))
+  const join32 = (all: Float32Array, inside: Float32Array = empty): Float32Array =>
+    joined((length) => new Float32Array(length), all.subarray(0, first), inside, all.subarray(last))
   return {
     ...whole,
     x: join64(whole.x, detail.x),
     t: join64(whole.t, detail.t),
     counts: join64(whole.counts, detail.counts),
-    values: new Map([...whole.values].map(([key, { min, mean, max }]) => {
-      const finer = detail.values.get(key)
-      return [key, { min: join32(min, finer?.min), mean: join32(mean, finer?.mean), max: join32(max, finer?.max) }]
-    })),
+    values: new Map(
+      [...whole.values].map(([key, { min, mean, max }]) => {
+        const finer = detail.values.get(key)
+        return [key, { min: join32(min, finer?.min), mean: join32(mean, finer?.mean), max: join32(max, finer?.max) }]
+      }),
+    ),
   }
 }
 

@@ -19,18 +19,36 @@ export interface DetailWindow {
 }
 
 /** The metrics of runs: thinned over their whole length, finer where a window is open, and again whenever a live run has more. */
-export function useRunSeries(ids: Ref<readonly string[]>, detail: Ref<DetailWindow | undefined>): ShallowRef<ReadonlyMap<string, readonly Series[]>> {
+export function useRunSeries(
+  ids: Ref<readonly string[]>,
+  detail: Ref<DetailWindow | undefined>,
+): ShallowRef<ReadonlyMap<string, readonly Series[]>> {
   const engine = useEngine()
   const whole = shallowRef<ReadonlyMap<string, readonly Series[]>>(new Map())
   const finer = shallowRef<ReadonlyMap<string, readonly Series[]>>(new Map())
   const merged = shallowRef<ReadonlyMap<string, readonly Series[]>>(new Map())
   const merge = (): void => {
-    merged.value = new Map([...whole.value].map(([id, all]) => [id, all.map((series) => withDetail(series, finer.value.get(id)?.find(({ kind, stepIndex }) => kind === series.kind && stepIndex === series.stepIndex)))]))
+    merged.value = new Map(
+      [...whole.value].map(([id, all]) => [
+        id,
+        all.map((series) =>
+          withDetail(
+            series,
+            finer.value.get(id)?.find(({ kind, stepIndex }) => kind === series.kind && stepIndex === series.stepIndex),
+          ),
+        ),
+      ]),
+    )
   }
 
   async function loadWhole(wanted: readonly string[]): Promise<void> {
-    const loaded = await Promise.all(wanted.map(async (run) => [run, (await engine.call('runs.series', { run, columns })).map(unpackSeries)] as const))
-    whole.value = new Map([...[...whole.value].filter(([id]) => ids.value.includes(id) && !wanted.includes(id)), ...loaded])
+    const loaded = await Promise.all(
+      wanted.map(async (run) => [run, (await engine.call('runs.series', { run, columns })).map(unpackSeries)] as const),
+    )
+    whole.value = new Map([
+      ...[...whole.value].filter(([id]) => ids.value.includes(id) && !wanted.includes(id)),
+      ...loaded,
+    ])
     merge()
   }
 
@@ -38,19 +56,44 @@ export function useRunSeries(ids: Ref<readonly string[]>, detail: Ref<DetailWind
   async function loadDetail(): Promise<void> {
     const window = detail.value
     const mine = ++turn
-    const found = window ? await Promise.all([...whole.value].filter(([run]) => run === ids.value[0]).map(async ([run, all]) => [run, await detailsOf(run, all, window)] as const)) : []
+    const found = window
+      ? await Promise.all(
+          [...whole.value]
+            .filter(([run]) => run === ids.value[0])
+            .map(async ([run, all]) => [run, await detailsOf(run, all, window)] as const),
+        )
+      : []
     if (mine !== turn) return
     finer.value = new Map(found)
     merge()
   }
-  const detailsOf = async (run: string, all: readonly Series[], { stepIndex: step, from, to }: DetailWindow): Promise<readonly Series[]> =>
-    (await Promise.all(all.filter((series) => series.stepIndex === step && isThinned(series)).map(({ kind, stepIndex }) => engine.call('runs.series', { run, kind, stepIndex, axis: 'time', from, to, columns })))).flat().map(unpackSeries)
+  const detailsOf = async (
+    run: string,
+    all: readonly Series[],
+    { stepIndex: step, from, to }: DetailWindow,
+  ): Promise<readonly Series[]> =>
+    (
+      await Promise.all(
+        all
+          .filter((series) => series.stepIndex === step && isThinned(series))
+          .map(({ kind, stepIndex }) =>
+            engine.call('runs.series', { run, kind, stepIndex, axis: 'time', from, to, columns }),
+          ),
+      )
+    )
+      .flat()
+      .map(unpackSeries)
 
-  const load = (wanted: readonly string[]): void => void attempt(async () => {
-    await loadWhole(wanted)
-    if (detail.value) await loadDetail()
-  })
-  watch(() => [ids.value.join(), engine.isOpen], () => engine.isOpen && load(ids.value), { immediate: true })
+  const load = (wanted: readonly string[]): void =>
+    void attempt(async () => {
+      await loadWhole(wanted)
+      if (detail.value) await loadDetail()
+    })
+  watch(
+    () => [ids.value.join(), engine.isOpen],
+    () => engine.isOpen && load(ids.value),
+    { immediate: true },
+  )
 
   let settling: ReturnType<typeof setTimeout> | undefined
   watch(detail, () => {

@@ -49,7 +49,11 @@ export function createSharedView(): SharedView {
       const { from, to } = view.extent
       const whole = to - from
       const isAll = !wanted || (wanted.from <= from && wanted.to >= to)
-      range.value = isAll ? undefined : wanted.to - wanted.from < whole * narrowest ? range.value : { from: Math.max(from, wanted.from), to: Math.min(to, wanted.to) }
+      range.value = isAll
+        ? undefined
+        : wanted.to - wanted.from < whole * narrowest
+          ? range.value
+          : { from: Math.max(from, wanted.from), to: Math.min(to, wanted.to) }
       changed()
     },
     point: (at) => {

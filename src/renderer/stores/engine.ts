@@ -43,12 +43,16 @@ export const useEngine = defineStore('engine', () => {
   function subscribe(to: Client): void {
     const since = position
     if (since === undefined) emit({ kind: 'reset' })
-    to.call('events.subscribe', { since }, {
-      onEvent: (sequenced) => {
-        position = sequenced.position
-        emit(sequenced.event)
+    to.call(
+      'events.subscribe',
+      { since },
+      {
+        onEvent: (sequenced) => {
+          position = sequenced.position
+          emit(sequenced.event)
+        },
       },
-    }).catch(() => undefined)
+    ).catch(() => undefined)
   }
 
   /** Leaves this engine for the one that the settings name now; nothing of the old one is kept. */
@@ -57,7 +61,11 @@ export const useEngine = defineStore('engine', () => {
     connection.reconnect()
   }
 
-  async function call<N extends ProcedureName>(name: N, params: ParamsOf<N>, options?: CallOptions<N>): Promise<ResultOf<N>> {
+  async function call<N extends ProcedureName>(
+    name: N,
+    params: ParamsOf<N>,
+    options?: CallOptions<N>,
+  ): Promise<ResultOf<N>> {
     if (!client.value) throw new NNOptError('unavailable', 'the engine is not connected')
     return client.value.call(name, params, options)
   }
@@ -67,5 +75,14 @@ export const useEngine = defineStore('engine', () => {
     return () => void listeners.delete(listener)
   }
 
-  return { state, lostBecause, isSilent, isOpen: computed(() => state.value === 'open'), connect: connection.connect, reconnect, call, onEvent }
+  return {
+    state,
+    lostBecause,
+    isSilent,
+    isOpen: computed(() => state.value === 'open'),
+    connect: connection.connect,
+    reconnect,
+    call,
+    onEvent,
+  }
 })

@@ -12,9 +12,12 @@ export const useRuns = defineStore('runs', () => {
   const order = ref<readonly string[]>([])
   /** Runs that were under way when the engine was lost. */
   const underWay = ref<readonly string[]>([])
-  watch(() => engine.state, (state) => {
-    if (state === 'lost') underWay.value = [...new Set([...underWay.value, ...active.value.map(({ id }) => id)])]
-  })
+  watch(
+    () => engine.state,
+    (state) => {
+      if (state === 'lost') underWay.value = [...new Set([...underWay.value, ...active.value.map(({ id }) => id)])]
+    },
+  )
 
   async function loadQueue(): Promise<void> {
     order.value = (await engine.call('runs.queue', {})).order
@@ -22,7 +25,9 @@ export const useRuns = defineStore('runs', () => {
 
   function replace(run: Run): void {
     const known = list.value.value ?? []
-    list.value.value = known.some(({ id }) => id === run.id) ? known.map((each) => (each.id === run.id ? run : each)) : [run, ...known]
+    list.value.value = known.some(({ id }) => id === run.id)
+      ? known.map((each) => (each.id === run.id ? run : each))
+      : [run, ...known]
   }
 
   function receive(event: HostEvent): void {
@@ -54,8 +59,12 @@ export const useRuns = defineStore('runs', () => {
   }
   /** Runs that wait, the next one first. */
   const queue = computed(() => order.value.flatMap((id) => list.value.value?.find((run) => run.id === id) ?? []))
-  const active = computed(() => list.value.value?.filter(({ status }) => status === 'running' || status === 'paused') ?? [])
-  const interrupted = computed(() => underWay.value.flatMap((id) => list.value.value?.find((run) => run.id === id && run.status === 'crashed') ?? []))
+  const active = computed(
+    () => list.value.value?.filter(({ status }) => status === 'running' || status === 'paused') ?? [],
+  )
+  const interrupted = computed(() =>
+    underWay.value.flatMap((id) => list.value.value?.find((run) => run.id === id && run.status === 'crashed') ?? []),
+  )
   const forgetInterrupted = (id: string): void => void (underWay.value = underWay.value.filter((each) => each !== id))
   return { ...list, logs, forgetLog, queue, active, interrupted, forgetInterrupted }
 })

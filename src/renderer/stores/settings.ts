@@ -18,7 +18,11 @@ interface Settings {
 }
 
 const key = 'nnopt.settings'
-const initial: Settings = { targets: { maxDropPoints: 1, maxSizeBytes: null, maxLatencyMs: null }, columns: ['type', 'parent', 'accuracy', 'interval', 'size', 'latency', 'speed', 'created'], packageIndex: '' }
+const initial: Settings = {
+  targets: { maxDropPoints: 1, maxSizeBytes: null, maxLatencyMs: null },
+  columns: ['type', 'parent', 'accuracy', 'interval', 'size', 'latency', 'speed', 'created'],
+  packageIndex: '',
+}
 
 function stored(): Settings {
   try {

@@ -22,10 +22,13 @@ export const useTheme = defineStore('theme', () => {
   const textSize = ref<number>(textSizes.find((size) => size === storedSize) ?? 1)
   const theme = computed(() => (choice.value !== 'system' ? choice.value : systemIsDark.value ? 'dark' : 'light'))
   // Before anything is painted: charts read the tokens of the theme that is shown.
-  watchEffect(() => {
-    document.documentElement.dataset.theme = theme.value
-    document.documentElement.style.setProperty('--text-size', String(textSize.value))
-  }, { flush: 'sync' })
+  watchEffect(
+    () => {
+      document.documentElement.dataset.theme = theme.value
+      document.documentElement.style.setProperty('--text-size', String(textSize.value))
+    },
+    { flush: 'sync' },
+  )
   function choose(chosen: ThemeChoice): void {
     choice.value = chosen
     localStorage.setItem(key, chosen)
@@ -34,5 +37,12 @@ export const useTheme = defineStore('theme', () => {
     textSize.value = size
     localStorage.setItem(sizeKey, String(size))
   }
-  return { theme, choice, textSize, choose, setTextSize, toggle: () => choose(theme.value === 'dark' ? 'light' : 'dark') }
+  return {
+    theme,
+    choice,
+    textSize,
+    choose,
+    setTextSize,
+    toggle: () => choose(theme.value === 'dark' ? 'light' : 'dark'),
+  }
 })

@@ -24,11 +24,20 @@ export const useVersions = defineStore('versions', () => {
     const table = await engine.call('versions.table', {})
     const names = new Map(table.map(({ version: { id, name } }) => [id, name]))
     const shared = inSharedLayout(table.map(({ benchmarks }) => benchmarks))
-    return table.map(({ version, evaluation, benchmarks }, index) => ({ version, parentName: names.get(version.parentId ?? ''), evaluation: evaluation ?? undefined, benchmark: shared[index], benchmarks }))
+    return table.map(({ version, evaluation, benchmarks }, index) => ({
+      version,
+      parentName: names.get(version.parentId ?? ''),
+      evaluation: evaluation ?? undefined,
+      benchmark: shared[index],
+      benchmarks,
+    }))
   })
   let waiting: ReturnType<typeof setTimeout> | undefined
   engine.onEvent((event) => {
-    const concerns = event.kind === 'reset' || event.kind === 'versions.changed' || (event.kind === 'run.changed' && event.run.status === 'done')
+    const concerns =
+      event.kind === 'reset' ||
+      event.kind === 'versions.changed' ||
+      (event.kind === 'run.changed' && event.run.status === 'done')
     if (concerns) waiting ??= setTimeout(() => ((waiting = undefined), void rows.load()), burstMs)
   })
   if (engine.isOpen) void rows.load()

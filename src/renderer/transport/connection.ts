@@ -53,7 +53,10 @@ export function createConnection(listener: ConnectionListener): Connection {
     const mine = ++turn
     current = undefined
     listener.lost(reason)
-    setTimeout(() => void (mine === turn && connect()), retrySeconds[Math.min(attempt++, retrySeconds.length - 1)] * 1000)
+    setTimeout(
+      () => void (mine === turn && connect()),
+      retrySeconds[Math.min(attempt++, retrySeconds.length - 1)] * 1000,
+    )
   }
 
   function reconnect(): void {

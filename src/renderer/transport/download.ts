@@ -6,11 +6,19 @@ import { saveFile } from './saveFile'
 const pieceBytes = 2 ** 20
 
 /** Fetches a version's model piece by piece and hands it to the browser as a file. `onProgress` gets the share that arrived. */
-export async function downloadVersion(engine: Pick<ReturnType<typeof useEngine>, 'call'>, version: Pick<Version, 'id'>, onProgress: (share: number) => void = () => undefined): Promise<void> {
+export async function downloadVersion(
+  engine: Pick<ReturnType<typeof useEngine>, 'call'>,
+  version: Pick<Version, 'id'>,
+  onProgress: (share: number) => void = () => undefined,
+): Promise<void> {
   const pieces: Uint8Array<ArrayBuffer>[] = []
   let [offset, total, name] = [0, Infinity, '']
   while (offset < total) {
-    const { bytes, totalBytes, fileName } = await engine.call('versions.read', { version: version.id, offset, length: pieceBytes })
+    const { bytes, totalBytes, fileName } = await engine.call('versions.read', {
+      version: version.id,
+      offset,
+      length: pieceBytes,
+    })
     pieces.push(new Uint8Array(bytes))
     offset += bytes.length
     ;[total, name] = [totalBytes, fileName]

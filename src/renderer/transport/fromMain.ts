@@ -9,7 +9,14 @@ const hasField = <K extends string>(data: object, field: K): data is Readonly<Re
 /** Listens until the function that it answers is called. */
 export function onSaid(saying: Saying, listener: (text: string) => void): () => void {
   const receive = ({ data, source }: MessageEvent<unknown>): void => {
-    if (source !== window || typeof data !== 'object' || data === null || !hasField(data, 'kind') || data.kind !== kinds[saying]) return
+    if (
+      source !== window ||
+      typeof data !== 'object' ||
+      data === null ||
+      !hasField(data, 'kind') ||
+      data.kind !== kinds[saying]
+    )
+      return
     const field = fields[saying]
     if (hasField(data, field) && typeof data[field] === 'string') listener(data[field])
   }

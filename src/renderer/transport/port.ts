@@ -38,9 +38,10 @@ function portOf(channel: MessagePort): Port {
   channel.start()
   return {
     post: (message) => channel.postMessage(message),
-    onMessage: (listener) => channel.addEventListener('message', ({ data }: MessageEvent<Message | Closing>) => {
-      if (!('closing' in data)) listener(data)
-    }),
+    onMessage: (listener) =>
+      channel.addEventListener('message', ({ data }: MessageEvent<Message | Closing>) => {
+        if (!('closing' in data)) listener(data)
+      }),
     onClose: (listener) => channel.addEventListener('close', () => listener(reason)),
     close: () => channel.close(),
   }
@@ -62,7 +63,10 @@ async function socketPort(): Promise<Port> {
   await opened(socket)
   return {
     post: (message) => socket.send(encodeMessage(message)),
-    onMessage: (listener) => socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => listener(decodeMessage(typeof data === 'string' ? data : new Uint8Array(data)))),
+    onMessage: (listener) =>
+      socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) =>
+        listener(decodeMessage(typeof data === 'string' ? data : new Uint8Array(data))),
+      ),
     onClose: (listener) => socket.addEventListener('close', ({ reason }) => listener(reason || undefined)),
     close: () => socket.close(),
   }
@@ -73,6 +77,8 @@ function opened(socket: WebSocket): Promise<void> {
   return new Promise((resolve, reject) => {
     const giveUp = setTimeout(() => socket.close(), portTimeoutMs)
     socket.addEventListener('open', () => (clearTimeout(giveUp), resolve()), { once: true })
-    socket.addEventListener('close', () => (clearTimeout(giveUp), reject(new NNOptError('unavailable', 'refused'))), { once: true })
+    socket.addEventListener('close', () => (clearTimeout(giveUp), reject(new NNOptError('unavailable', 'refused'))), {
+      once: true,
+    })
   })
 }

@@ -31,7 +31,13 @@ function header(path: string, size: number): Uint8Array {
   put(156, '0')
   put(257, 'ustar\x0000')
   put(345, prefix)
-  put(checksumAt, `${block.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `)
+  put(
+    checksumAt,
+    `${block
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+  )
   return block
 }
 
@@ -41,7 +47,8 @@ export interface PlacedFile {
   readonly file: File
 }
 
-export const placed = (files: readonly File[]): readonly PlacedFile[] => files.map((file) => ({ path: file.webkitRelativePath || file.name, file }))
+export const placed = (files: readonly File[]): readonly PlacedFile[] =>
+  files.map((file) => ({ path: file.webkitRelativePath || file.name, file }))
 
 /** A folder's files one after the other as an archive, without ever holding all of them. */
 async function* archive(files: readonly PlacedFile[]): AsyncGenerator<Uint8Array> {
@@ -56,7 +63,12 @@ async function* archive(files: readonly PlacedFile[]): AsyncGenerator<Uint8Array
 const padded = (size: number): number => blockBytes + Math.ceil(size / blockBytes) * blockBytes
 
 /** Sends the files of a folder as one tar archive and answers where it lies. `onProgress` gets the share that arrived. */
-export async function uploadFolder(engine: Pick<ReturnType<typeof useEngine>, 'call'>, name: string, files: readonly PlacedFile[], onProgress: (share: number) => void): Promise<string> {
+export async function uploadFolder(
+  engine: Pick<ReturnType<typeof useEngine>, 'call'>,
+  name: string,
+  files: readonly PlacedFile[],
+  onProgress: (share: number) => void,
+): Promise<string> {
   const total = files.reduce((sum, { file }) => sum + padded(file.size), 2 * blockBytes)
   const { path } = await engine.call('uploads.begin', { fileName: `${name}.tar`, sizeBytes: total })
   let [offset, filled, piece] = [0, 0, new Uint8Array(pieceBytes)]
@@ -67,7 +79,7 @@ export async function uploadFolder(engine: Pick<ReturnType<typeof useEngine>, 'c
     onProgress(offset / total)
   }
   for await (const part of archive(files)) {
-    for (let done = 0; done < part.length; ) {
+    for (let done = 0; done < part.length;) {
       const taken = Math.min(part.length - done, pieceBytes - filled)
       piece.set(part.subarray(done, done + taken), filled)
       done += taken

@@ -4,7 +4,11 @@ import type { useEngine } from '../stores/engine'
 const pieceBytes = 2 ** 20
 
 /** Sends a file to the engine piece by piece and answers where it lies there. `onProgress` gets the share that arrived. */
-export async function uploadFile(engine: Pick<ReturnType<typeof useEngine>, 'call'>, file: File, onProgress: (share: number) => void): Promise<string> {
+export async function uploadFile(
+  engine: Pick<ReturnType<typeof useEngine>, 'call'>,
+  file: File,
+  onProgress: (share: number) => void,
+): Promise<string> {
   const { path } = await engine.call('uploads.begin', { fileName: file.name, sizeBytes: file.size })
   for (let offset = 0; offset < file.size; offset += pieceBytes) {
     const bytes = new Uint8Array(await file.slice(offset, offset + pieceBytes).arrayBuffer())

@@ -1,4 +1,14 @@
-import { formatBytes, formatCount, formatInterval, formatMs, formatNumber, formatPercent, formatSpeed, formatTime, missing } from '../format'
+import {
+  formatBytes,
+  formatCount,
+  formatInterval,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatSpeed,
+  formatTime,
+  missing,
+} from '../format'
 import type { MessageKey } from '../i18n'
 import type { VersionRow } from '../stores/versions'
 
@@ -15,26 +25,119 @@ export interface Column {
 
 const last = -Infinity
 
-export const nameColumn: Column = { id: 'name', label: 'column.name', isText: true, sortBy: ({ version }) => version.name.toLowerCase(), text: ({ version }) => version.name }
+export const nameColumn: Column = {
+  id: 'name',
+  label: 'column.name',
+  isText: true,
+  sortBy: ({ version }) => version.name.toLowerCase(),
+  text: ({ version }) => version.name,
+}
 
 /** Every column that the table of versions can show. */
 export const columns: readonly Column[] = [
-  { id: 'type', label: 'column.type', sortBy: ({ version }) => version.precision, text: ({ version }) => version.precision },
-  { id: 'origin', label: 'column.origin', sortBy: ({ version }) => version.origin, text: ({ version }) => version.origin },
-  { id: 'architecture', label: 'fact.architecture', isText: true, sortBy: ({ version }) => version.architecture, text: ({ version }) => version.architecture },
-  { id: 'parent', label: 'column.parent', isText: true, sortBy: ({ parentName }) => parentName ?? '', text: ({ parentName }) => parentName ?? missing },
-  { id: 'dataset', label: 'column.dataset', isText: true, sortBy: ({ evaluation }) => evaluation?.dataset ?? '', text: ({ evaluation }) => evaluation?.dataset ?? missing },
-  { id: 'accuracy', label: 'column.accuracy', sortBy: ({ evaluation }) => evaluation?.accuracy ?? last, text: ({ evaluation }) => formatPercent(evaluation?.accuracy) },
-  { id: 'interval', label: 'column.interval', sortBy: ({ evaluation }) => evaluation?.accuracyInterval[0] ?? last, text: ({ evaluation }) => formatInterval(evaluation?.accuracyInterval) },
-  { id: 'loss', label: 'fact.loss', sortBy: ({ evaluation }) => evaluation?.avgLoss ?? last, text: ({ evaluation }) => formatNumber(evaluation?.avgLoss) },
-  { id: 'size', label: 'column.size', sortBy: ({ version }) => version.sizeBytes, text: ({ version }) => formatBytes(version.sizeBytes) },
-  { id: 'params', label: 'fact.params', sortBy: ({ evaluation }) => evaluation?.totalParams ?? last, text: ({ evaluation }) => formatCount(evaluation?.totalParams) },
-  { id: 'sparsity', label: 'fact.sparsity', sortBy: ({ evaluation }) => evaluation?.sparsity ?? last, text: ({ evaluation }) => formatPercent(evaluation?.sparsity) },
-  { id: 'latency', label: 'column.latency', sortBy: ({ benchmark }) => benchmark?.latencyMs.p50 ?? last, text: ({ benchmark }) => formatMs(benchmark?.latencyMs.p50), isTimed: true },
-  { id: 'latency99', label: 'column.latency99', sortBy: ({ benchmark }) => benchmark?.latencyMs.p99 ?? last, text: ({ benchmark }) => formatMs(benchmark?.latencyMs.p99), isTimed: true },
-  { id: 'speed', label: 'column.speed', sortBy: ({ benchmark }) => benchmark?.samplesPerSecond ?? last, text: ({ benchmark }) => formatSpeed(benchmark?.samplesPerSecond), isTimed: true },
-  { id: 'created', label: 'column.created', sortBy: ({ version }) => version.createdAt, text: ({ version }) => formatTime(version.createdAt) },
-  { id: 'notes', label: 'version.notes', isText: true, sortBy: ({ version }) => version.notes, text: ({ version }) => version.notes || missing },
+  {
+    id: 'type',
+    label: 'column.type',
+    sortBy: ({ version }) => version.precision,
+    text: ({ version }) => version.precision,
+  },
+  {
+    id: 'origin',
+    label: 'column.origin',
+    sortBy: ({ version }) => version.origin,
+    text: ({ version }) => version.origin,
+  },
+  {
+    id: 'architecture',
+    label: 'fact.architecture',
+    isText: true,
+    sortBy: ({ version }) => version.architecture,
+    text: ({ version }) => version.architecture,
+  },
+  {
+    id: 'parent',
+    label: 'column.parent',
+    isText: true,
+    sortBy: ({ parentName }) => parentName ?? '',
+    text: ({ parentName }) => parentName ?? missing,
+  },
+  {
+    id: 'dataset',
+    label: 'column.dataset',
+    isText: true,
+    sortBy: ({ evaluation }) => evaluation?.dataset ?? '',
+    text: ({ evaluation }) => evaluation?.dataset ?? missing,
+  },
+  {
+    id: 'accuracy',
+    label: 'column.accuracy',
+    sortBy: ({ evaluation }) => evaluation?.accuracy ?? last,
+    text: ({ evaluation }) => formatPercent(evaluation?.accuracy),
+  },
+  {
+    id: 'interval',
+    label: 'column.interval',
+    sortBy: ({ evaluation }) => evaluation?.accuracyInterval[0] ?? last,
+    text: ({ evaluation }) => formatInterval(evaluation?.accuracyInterval),
+  },
+  {
+    id: 'loss',
+    label: 'fact.loss',
+    sortBy: ({ evaluation }) => evaluation?.avgLoss ?? last,
+    text: ({ evaluation }) => formatNumber(evaluation?.avgLoss),
+  },
+  {
+    id: 'size',
+    label: 'column.size',
+    sortBy: ({ version }) => version.sizeBytes,
+    text: ({ version }) => formatBytes(version.sizeBytes),
+  },
+  {
+    id: 'params',
+    label: 'fact.params',
+    sortBy: ({ evaluation }) => evaluation?.totalParams ?? last,
+    text: ({ evaluation }) => formatCount(evaluation?.totalParams),
+  },
+  {
+    id: 'sparsity',
+    label: 'fact.sparsity',
+    sortBy: ({ evaluation }) => evaluation?.sparsity ?? last,
+    text: ({ evaluation }) => formatPercent(evaluation?.sparsity),
+  },
+  {
+    id: 'latency',
+    label: 'column.latency',
+    sortBy: ({ benchmark }) => benchmark?.latencyMs.p50 ?? last,
+    text: ({ benchmark }) => formatMs(benchmark?.latencyMs.p50),
+    isTimed: true,
+  },
+  {
+    id: 'latency99',
+    label: 'column.latency99',
+    sortBy: ({ benchmark }) => benchmark?.latencyMs.p99 ?? last,
+    text: ({ benchmark }) => formatMs(benchmark?.latencyMs.p99),
+    isTimed: true,
+  },
+  {
+    id: 'speed',
+    label: 'column.speed',
+    sortBy: ({ benchmark }) => benchmark?.samplesPerSecond ?? last,
+    text: ({ benchmark }) => formatSpeed(benchmark?.samplesPerSecond),
+    isTimed: true,
+  },
+  {
+    id: 'created',
+    label: 'column.created',
+    sortBy: ({ version }) => version.createdAt,
+    text: ({ version }) => formatTime(version.createdAt),
+  },
+  {
+    id: 'notes',
+    label: 'version.notes',
+    isText: true,
+    sortBy: ({ version }) => version.notes,
+    text: ({ version }) => version.notes || missing,
+  },
 ]
 
 /** Ascending; what was not measured comes last either way. */
@@ -51,6 +154,19 @@ export function sorted(rows: readonly VersionRow[], { sortBy }: Column, ascendin
 
 /** Every word of the filter somewhere in what a version says about itself. */
 export function matches({ version, parentName }: VersionRow, filter: string): boolean {
-  const text = [version.name, version.precision, version.origin, version.architecture, parentName ?? '', version.notes, ...version.tags].join(' ').toLowerCase()
-  return filter.toLowerCase().split(/\s+/).every((word) => text.includes(word))
+  const text = [
+    version.name,
+    version.precision,
+    version.origin,
+    version.architecture,
+    parentName ?? '',
+    version.notes,
+    ...version.tags,
+  ]
+    .join(' ')
+    .toLowerCase()
+  return filter
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word))
 }

@@ -33,10 +33,16 @@ export function layOut(rows: readonly VersionRow[], scale = 1): Lineage {
   let free = 0
   const place = (row: VersionRow, depth: number): number => {
     const heights = (children.get(row.version.id) ?? []).map((child) => place(child, depth + 1))
-    const y = heights.length > 0 ? (heights[0] + heights[heights.length - 1]) / 2 : free++ * (nodeSize.height + gap.y) * scale
+    const y =
+      heights.length > 0 ? (heights[0] + heights[heights.length - 1]) / 2 : free++ * (nodeSize.height + gap.y) * scale
     nodes.push({ row, x: depth * (nodeSize.width + gap.x) * scale, y })
     return y
   }
   for (const root of roots) place(root, 0)
-  return { nodes, edges: nodes.flatMap(({ row: { version } }) => (version.parentId !== null && known.has(version.parentId) ? [{ from: version.parentId, to: version.id }] : [])) }
+  return {
+    nodes,
+    edges: nodes.flatMap(({ row: { version } }) =>
+      version.parentId !== null && known.has(version.parentId) ? [{ from: version.parentId, to: version.id }] : [],
+    ),
+  }
 }

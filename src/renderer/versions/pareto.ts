@@ -16,13 +16,25 @@ export interface ParetoPoint {
   readonly onFrontier: boolean
 }
 
-const costOf = ({ version, benchmark }: VersionRow, cost: Cost): number | undefined => (cost === 'size' ? version.sizeBytes : benchmark?.latencyMs.p50)
+const costOf = ({ version, benchmark }: VersionRow, cost: Cost): number | undefined =>
+  cost === 'size' ? version.sizeBytes : benchmark?.latencyMs.p50
 
 /** Versions whose accuracy and cost are measured, cheapest first. */
 export function paretoPoints(rows: readonly VersionRow[], cost: Cost): readonly ParetoPoint[] {
   const known = rows.flatMap((row) => {
     const value = costOf(row, cost)
-    return value === undefined || !row.evaluation ? [] : [{ id: row.version.id, name: row.version.name, cost: value, accuracy: row.evaluation.accuracy, interval: row.evaluation.accuracyInterval, isInt8: row.version.precision === 'int8' }]
+    return value === undefined || !row.evaluation
+      ? []
+      : [
+          {
+            id: row.version.id,
+            name: row.version.name,
+            cost: value,
+            accuracy: row.evaluation.accuracy,
+            interval: row.evaluation.accuracyInterval,
+            isInt8: row.version.precision === 'int8',
+          },
+        ]
   })
   const ordered = known.sort((a, b) => a.cost - b.cost || b.accuracy - a.accuracy)
   let best = -Infinity
@@ -39,7 +51,11 @@ export interface Limits {
 }
 
 /** Targets as lines: the accuracy is counted from the best fp32 version that is shown. */
-export function limitsOf(points: readonly ParetoPoint[], { maxDropPoints, maxSizeBytes, maxLatencyMs }: Targets, cost: Cost): Limits {
+export function limitsOf(
+  points: readonly ParetoPoint[],
+  { maxDropPoints, maxSizeBytes, maxLatencyMs }: Targets,
+  cost: Cost,
+): Limits {
   const best = Math.max(...points.filter(({ isInt8 }) => !isInt8).map(({ accuracy }) => accuracy))
   return {
     accuracy: maxDropPoints === null || !Number.isFinite(best) ? undefined : best - maxDropPoints / 100,

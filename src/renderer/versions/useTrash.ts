@@ -8,10 +8,11 @@ type Named = Pick<Version, 'id' | 'name'>
 /** Versions go to the trash and come back from it; only emptying it is for good. */
 export function useTrash() {
   const engine = useEngine()
-  const restore = (versions: readonly Named[]): Promise<unknown> => attempt(async () => {
-    undoable.value = undefined
-    for (const { id } of versions) await engine.call('versions.restore', { version: id })
-  })
+  const restore = (versions: readonly Named[]): Promise<unknown> =>
+    attempt(async () => {
+      undoable.value = undefined
+      for (const { id } of versions) await engine.call('versions.restore', { version: id })
+    })
   /** Answers whether all of them went; what went can be called back at once. */
   async function moveToTrash(versions: readonly Named[]): Promise<boolean> {
     const gone: Named[] = []
@@ -22,12 +23,14 @@ export function useTrash() {
       }
       return true
     })
-    if (gone.length > 0) offerUndo(t('trash.moved', { name: gone[0].name, count: gone.length }, gone.length), () => restore(gone))
+    if (gone.length > 0)
+      offerUndo(t('trash.moved', { name: gone[0].name, count: gone.length }, gone.length), () => restore(gone))
     return isDone === true
   }
-  const purge = (version?: Named): Promise<unknown> => attempt(() => {
-    undoable.value = undefined
-    return engine.call('versions.purge', { version: version?.id })
-  })
+  const purge = (version?: Named): Promise<unknown> =>
+    attempt(() => {
+      undoable.value = undefined
+      return engine.call('versions.purge', { version: version?.id })
+    })
   return { moveToTrash, restore, purge }
 }

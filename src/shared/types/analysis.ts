@@ -43,7 +43,15 @@ export const quantizationAnalysis = z
     divergence: z.number(),
     layers: z.array(layerAnalysis).readonly(),
     /** With some layers kept in float: only that is measured. */
-    kept: z.object({ layers: z.array(z.string()).readonly(), before: scoreComparison, after: scoreComparison, seconds: z.number() }).readonly().nullable(),
+    kept: z
+      .object({
+        layers: z.array(z.string()).readonly(),
+        before: scoreComparison,
+        after: scoreComparison,
+        seconds: z.number(),
+      })
+      .readonly()
+      .nullable(),
   })
   .readonly()
 export type QuantizationAnalysis = z.infer<typeof quantizationAnalysis>

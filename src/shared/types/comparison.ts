@@ -10,11 +10,28 @@ export const pairedComparison = z
     split,
     samples: z.number(),
     accuracy: interval,
-    difference: z.object({ difference: z.number(), interval, pValue: z.number(), onlyFirst: z.number(), onlySecond: z.number() }).readonly(),
-    perClass: z.array(z.object({ name: z.string(), samples: z.number(), first: z.number(), second: z.number(), onlyFirst: z.number(), onlySecond: z.number() }).readonly()).readonly(),
+    difference: z
+      .object({ difference: z.number(), interval, pValue: z.number(), onlyFirst: z.number(), onlySecond: z.number() })
+      .readonly(),
+    perClass: z
+      .array(
+        z
+          .object({
+            name: z.string(),
+            samples: z.number(),
+            first: z.number(),
+            second: z.number(),
+            onlyFirst: z.number(),
+            onlySecond: z.number(),
+          })
+          .readonly(),
+      )
+      .readonly(),
     /** How many images got another answer, and the first of them. */
     flipCount: z.number(),
-    flips: z.array(z.object({ sample: z.number(), label: z.string(), first: z.string(), second: z.string() }).readonly()).readonly(),
+    flips: z
+      .array(z.object({ sample: z.number(), label: z.string(), first: z.string(), second: z.string() }).readonly())
+      .readonly(),
   })
   .readonly()
 export type PairedComparison = z.infer<typeof pairedComparison>

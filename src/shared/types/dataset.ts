@@ -11,18 +11,17 @@ export type Problem = z.infer<typeof problem>
 const counts = z.object({ train: z.number(), val: z.number(), test: z.number() }).readonly()
 
 /** A data set as the workspace knows it; `hash` covers the splits, the classes and the content. */
-const record = z
-  .object({
-    name: z.string(),
-    source: z.object({ format: z.string(), path: z.string() }).readonly(),
-    classes: z.array(z.string()).readonly(),
-    counts,
-    perClass: z.record(z.string(), counts).readonly(),
-    hash: z.string(),
-    seed: z.number(),
-    problems: z.array(problem).readonly(),
-    createdAt: z.string(),
-  })
+const record = z.object({
+  name: z.string(),
+  source: z.object({ format: z.string(), path: z.string() }).readonly(),
+  classes: z.array(z.string()).readonly(),
+  counts,
+  perClass: z.record(z.string(), counts).readonly(),
+  hash: z.string(),
+  seed: z.number(),
+  problems: z.array(problem).readonly(),
+  createdAt: z.string(),
+})
 export const datasetRecord = record.readonly()
 export type DatasetRecord = z.infer<typeof datasetRecord>
 
@@ -35,7 +34,9 @@ export const datasetFacts = z
     storage: z.enum(['pixels', 'archive', 'folder']),
     /** What the data set takes up in the workspace. */
     sizeBytes: z.number(),
-    imageSize: z.object({ minWidth: z.number(), maxWidth: z.number(), minHeight: z.number(), maxHeight: z.number() }).readonly(),
+    imageSize: z
+      .object({ minWidth: z.number(), maxWidth: z.number(), minHeight: z.number(), maxHeight: z.number() })
+      .readonly(),
     /** Mean and standard deviation of RGB / 255 over every pixel of every split. */
     pixels: z.object({ mean: triple, std: triple }).readonly(),
     /** Images left out: all of them are in `problems`, up to a thousand. */

@@ -13,7 +13,12 @@ export const hostEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('queue.changed'), order: z.array(z.string()).readonly() }),
   z.object({ kind: z.literal('run.progress'), runId: z.string(), progress }),
   z.object({ kind: z.literal('run.metrics'), runId: z.string(), metrics: z.array(metric).readonly() }),
-  z.object({ kind: z.literal('run.log'), runId: z.string(), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
+  z.object({
+    kind: z.literal('run.log'),
+    runId: z.string(),
+    level: z.enum(['info', 'warning', 'error']),
+    text: z.string(),
+  }),
 ])
 export type HostEvent = z.infer<typeof hostEvent>
 

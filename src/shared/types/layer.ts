@@ -43,7 +43,9 @@ export const layer = z
 export type Layer = z.infer<typeof layer>
 
 /** Counts of equal bins from `low` to `high`. */
-export const histogram = z.object({ low: z.number(), high: z.number(), counts: z.array(z.number()).readonly() }).readonly()
+export const histogram = z
+  .object({ low: z.number(), high: z.number(), counts: z.array(z.number()).readonly() })
+  .readonly()
 export type Histogram = z.infer<typeof histogram>
 
 /** One weight in detail. */

@@ -77,7 +77,15 @@ export const benchmark = z
     /** Threads inside an operator of one session. */
     threads: z.number(),
     /** How it ran; absent in measurements of older programs, which ran the file in one session of onnxruntime. */
-    layout: z.object({ engine: z.enum(engines), form: z.enum(modelForms), sessions: z.number().int().min(1), /** Chosen by tuning, version by version. */ tuned: z.boolean() }).readonly().optional(),
+    layout: z
+      .object({
+        engine: z.enum(engines),
+        form: z.enum(modelForms),
+        sessions: z.number().int().min(1),
+        /** Chosen by tuning, version by version. */ tuned: z.boolean(),
+      })
+      .readonly()
+      .optional(),
     /** Timed runs of a batch. */
     runs: z.number(),
     /** Of one batch. */
@@ -111,8 +119,20 @@ export const benchmarkComparison = z
 export type BenchmarkComparison = z.infer<typeof benchmarkComparison>
 
 /** A measurement with its place in the store. */
-export const storedEvaluation = z.object({ id: z.string(), versionId: z.string(), runId: z.string().nullable(), createdAt: z.string(), limit: z.number().nullable(), seed: z.number(), evaluation }).readonly()
+export const storedEvaluation = z
+  .object({
+    id: z.string(),
+    versionId: z.string(),
+    runId: z.string().nullable(),
+    createdAt: z.string(),
+    limit: z.number().nullable(),
+    seed: z.number(),
+    evaluation,
+  })
+  .readonly()
 export type StoredEvaluation = z.infer<typeof storedEvaluation>
 
-export const storedBenchmark = z.object({ id: z.string(), versionId: z.string(), runId: z.string().nullable(), createdAt: z.string(), benchmark }).readonly()
+export const storedBenchmark = z
+  .object({ id: z.string(), versionId: z.string(), runId: z.string().nullable(), createdAt: z.string(), benchmark })
+  .readonly()
 export type StoredBenchmark = z.infer<typeof storedBenchmark>

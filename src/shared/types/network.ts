@@ -10,7 +10,21 @@ export const networkFacts = z
     macs: z.number(),
     /** Size of the file after gzip. */
     gzipBytes: z.number(),
-    layers: z.array(z.object({ name: z.string(), op: z.string(), shape: z.array(z.number()).readonly(), params: z.number(), nonzeroParams: z.number(), sparsity: z.number(), macs: z.number() }).readonly()).readonly(),
+    layers: z
+      .array(
+        z
+          .object({
+            name: z.string(),
+            op: z.string(),
+            shape: z.array(z.number()).readonly(),
+            params: z.number(),
+            nonzeroParams: z.number(),
+            sparsity: z.number(),
+            macs: z.number(),
+          })
+          .readonly(),
+      )
+      .readonly(),
   })
   .readonly()
 export type NetworkFacts = z.infer<typeof networkFacts>

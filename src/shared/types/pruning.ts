@@ -28,14 +28,23 @@ export const pruningGroup = z
 export type PruningGroup = z.infer<typeof pruningGroup>
 
 /** Accuracy without fine-tuning when one group alone has lost a share of its channels. */
-export const sensitivityPoint = z.object({ removedShare: z.number().min(0).max(1), channels: z.number(), accuracy: z.number().min(0).max(1) }).readonly()
+export const sensitivityPoint = z
+  .object({ removedShare: z.number().min(0).max(1), channels: z.number(), accuracy: z.number().min(0).max(1) })
+  .readonly()
 export type SensitivityPoint = z.infer<typeof sensitivityPoint>
 
 export const sensitivityCurve = z.object({ group: z.string(), points: z.array(sensitivityPoint).readonly() }).readonly()
 export type SensitivityCurve = z.infer<typeof sensitivityCurve>
 
 /** Curves of the groups that were tried, and the accuracy of the whole network on the same images. */
-export const sensitivity = z.object({ accuracy: z.number().min(0).max(1), samples: z.number(), split: z.string(), curves: z.array(sensitivityCurve).readonly() }).readonly()
+export const sensitivity = z
+  .object({
+    accuracy: z.number().min(0).max(1),
+    samples: z.number(),
+    split: z.string(),
+    curves: z.array(sensitivityCurve).readonly(),
+  })
+  .readonly()
 export type Sensitivity = z.infer<typeof sensitivity>
 
 /** What a network would be without some of its channels. */
@@ -56,7 +65,10 @@ export const plannedMeasurement = z
     latencyMs: z.object({ before: z.number(), after: z.number() }).readonly(),
     threads: z.number(),
     /** Without any fine-tuning; null without a data set. */
-    accuracy: z.object({ before: z.number(), after: z.number(), samples: z.number(), split: z.string() }).readonly().nullable(),
+    accuracy: z
+      .object({ before: z.number(), after: z.number(), samples: z.number(), split: z.string() })
+      .readonly()
+      .nullable(),
     warnings: z.array(z.string()).readonly(),
   })
   .readonly()

@@ -21,17 +21,48 @@ export const scoreComparison = z
 export const quantizationFacts = z
   .object({
     /** The simulation that training for quantization uses, against the exported file in a default session. */
-    simulatedAgreement: z.object({ images: z.number(), top1Agreement: z.number(), largestLogitDifference: z.number() }).readonly().nullable(),
+    simulatedAgreement: z
+      .object({ images: z.number(), top1Agreement: z.number(), largestLogitDifference: z.number() })
+      .readonly()
+      .nullable(),
     /** Nodes that onnxruntime runs in float although the file is quantized. */
     unfusedOperators: z.array(z.object({ name: z.string(), op: z.string() }).readonly()).readonly(),
     floatNodes: z.array(z.object({ node: z.string(), op: z.string(), reason: z.string() }).readonly()).readonly(),
     /** Weight pairs whose products could leave 16 bits on a CPU without VNNI. */
-    pairsAtRisk: z.object({ pairs: z.number(), atRisk: z.number(), atRiskAtFullRange: z.number(), layers: z.array(z.object({ node: z.string(), pairs: z.number(), atRisk: z.number(), atRiskAtFullRange: z.number() }).readonly()).readonly() }).readonly(),
-    cpu: z.object({ model: z.string(), vnni: z.boolean().nullable(), saturates: z.boolean(), weightRange: z.string() }).readonly(),
-    calibration: z.object({ images: z.number(), strategy: z.string(), seed: z.number(), split: z.string(), warnings: z.array(z.string()).readonly() }).readonly(),
+    pairsAtRisk: z
+      .object({
+        pairs: z.number(),
+        atRisk: z.number(),
+        atRiskAtFullRange: z.number(),
+        layers: z
+          .array(
+            z
+              .object({ node: z.string(), pairs: z.number(), atRisk: z.number(), atRiskAtFullRange: z.number() })
+              .readonly(),
+          )
+          .readonly(),
+      })
+      .readonly(),
+    cpu: z
+      .object({ model: z.string(), vnni: z.boolean().nullable(), saturates: z.boolean(), weightRange: z.string() })
+      .readonly(),
+    calibration: z
+      .object({
+        images: z.number(),
+        strategy: z.string(),
+        seed: z.number(),
+        split: z.string(),
+        warnings: z.array(z.string()).readonly(),
+      })
+      .readonly(),
     /** Spread of the scales over calibration sets of three seeds, as a share of their mean; null where it was not asked for. */
-    stability: z.object({ seeds: z.array(z.number()).readonly(), median: z.number(), largest: z.number(), value: z.string() }).readonly().nullable(),
-    rungs: z.array(z.object({ rung: z.string(), kept: z.boolean(), seconds: z.number(), effect: scoreComparison }).readonly()).readonly(),
+    stability: z
+      .object({ seeds: z.array(z.number()).readonly(), median: z.number(), largest: z.number(), value: z.string() })
+      .readonly()
+      .nullable(),
+    rungs: z
+      .array(z.object({ rung: z.string(), kept: z.boolean(), seconds: z.number(), effect: scoreComparison }).readonly())
+      .readonly(),
     /** On validation images, in a default session. */
     validation: scoreComparison.nullable(),
   })
@@ -59,5 +90,7 @@ export const quantizationTrial = z
   .readonly()
 export type QuantizationTrial = z.infer<typeof quantizationTrial>
 
-export const quantizationGoal = z.object({ met: z.boolean(), message: z.string(), trials: z.array(quantizationTrial).readonly() }).readonly()
+export const quantizationGoal = z
+  .object({ met: z.boolean(), message: z.string(), trials: z.array(quantizationTrial).readonly() })
+  .readonly()
 export type QuantizationGoal = z.infer<typeof quantizationGoal>

@@ -2,7 +2,12 @@ import { z } from 'zod'
 
 /** How far the installation of a training runtime is. */
 export const runtimeProgress = z
-  .object({ phase: z.enum(['find', 'download', 'extract', 'compile', 'verify']), message: z.string(), doneBytes: z.number().nullable(), totalBytes: z.number().nullable() })
+  .object({
+    phase: z.enum(['find', 'download', 'extract', 'compile', 'verify']),
+    message: z.string(),
+    doneBytes: z.number().nullable(),
+    totalBytes: z.number().nullable(),
+  })
   .readonly()
 export type RuntimeProgress = z.infer<typeof runtimeProgress>
 

@@ -8,13 +8,25 @@ export const systemInfo = z
     program: z.object({ version: z.string(), node: z.string(), pid: z.number() }).readonly(),
     cpu: z.object({ model: z.string(), logicalCores: z.number(), usage: z.number() }).readonly(),
     memory: z.object({ totalBytes: byteCount, freeBytes: byteCount }).readonly(),
-    workspace: z.object({ path: z.string(), usedBytes: byteCount, versionsBytes: byteCount, datasetsBytes: byteCount, runsBytes: byteCount, trashBytes: byteCount, freeBytes: byteCount }).readonly(),
+    workspace: z
+      .object({
+        path: z.string(),
+        usedBytes: byteCount,
+        versionsBytes: byteCount,
+        datasetsBytes: byteCount,
+        runsBytes: byteCount,
+        trashBytes: byteCount,
+        freeBytes: byteCount,
+      })
+      .readonly(),
   })
   .readonly()
 export type SystemInfo = z.infer<typeof systemInfo>
 
 /** How fast a backend trains a small network. */
-export const backendScore = z.object({ imagesPerSecond: z.number(), protocol: z.string(), measuredAt: z.string() }).readonly()
+export const backendScore = z
+  .object({ imagesPerSecond: z.number(), protocol: z.string(), measuredAt: z.string() })
+  .readonly()
 export type BackendScore = z.infer<typeof backendScore>
 
 export const backendInfo = z
@@ -37,6 +49,11 @@ export type BackendInfo = z.infer<typeof backendInfo>
 
 /** One thing that doctor looked at. */
 export const doctorFinding = z
-  .object({ check: z.string(), status: z.enum(['ok', 'warning', 'problem', 'repaired']), message: z.string(), repair: z.string().optional() })
+  .object({
+    check: z.string(),
+    status: z.enum(['ok', 'warning', 'problem', 'repaired']),
+    message: z.string(),
+    repair: z.string().optional(),
+  })
   .readonly()
 export type DoctorFinding = z.infer<typeof doctorFinding>

@@ -7,9 +7,11 @@ export const precisions = ['fp32', 'int8'] as const
 const [mostTags, longestTag, longestNotes] = [50, 50, 20_000]
 
 /** What a person may write about a version. */
-export const tags = z.array(z.string().min(1).max(longestTag, `Expected ${longestTag} letters or fewer in a tag`)).max(mostTags, `Expected ${mostTags} tags or fewer`).readonly()
+export const tags = z
+  .array(z.string().min(1).max(longestTag, `Expected ${longestTag} letters or fewer in a tag`))
+  .max(mostTags, `Expected ${mostTags} tags or fewer`)
+  .readonly()
 export const notes = z.string().max(longestNotes, `Expected ${longestNotes.toLocaleString('en')} letters or fewer`)
-
 
 export const versionOrigins = ['imported', 'trained', 'quantized', 'pruned', 'bundled'] as const
 
@@ -49,11 +51,27 @@ export type Version = z.infer<typeof version>
 /** What a table shows of the newest measurements: an evaluation without its matrix, and a benchmark. */
 export const evaluationSummary = z
   .object({
-    dataset: z.string(), split, samples: z.number(), accuracy: z.number(), accuracyInterval: z.tuple([z.number(), z.number()]).readonly(), avgLoss: z.number(), samplesPerSecond: z.number(),
-    totalParams: z.number(), nonzeroParams: z.number(), sparsity: z.number(),
+    dataset: z.string(),
+    split,
+    samples: z.number(),
+    accuracy: z.number(),
+    accuracyInterval: z.tuple([z.number(), z.number()]).readonly(),
+    avgLoss: z.number(),
+    samplesPerSecond: z.number(),
+    totalParams: z.number(),
+    nonzeroParams: z.number(),
+    sparsity: z.number(),
   })
   .readonly()
 export type EvaluationSummary = z.infer<typeof evaluationSummary>
 
-export const versionSummary = z.object({ version, evaluation: evaluationSummary.nullable(), /** The newest of every batch size, thread count and device, newest first. */ benchmarks: z.array(benchmark).readonly() }).readonly()
+export const versionSummary = z
+  .object({
+    version,
+    evaluation: evaluationSummary.nullable(),
+    /** The newest of every batch size, thread count and device, newest first. */ benchmarks: z
+      .array(benchmark)
+      .readonly(),
+  })
+  .readonly()
 export type VersionSummary = z.infer<typeof versionSummary>

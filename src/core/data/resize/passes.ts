@@ -6,7 +6,14 @@ import type { ResampleTable } from './table'
 const half = 1 << (precisionBits - 1)
 
 /** Output columns [left, left + width) of source rows [top, top + height). */
-export function horizontalPass(image: RgbImage, table: ResampleTable, left: number, width: number, top: number, height: number): RgbImage {
+export function horizontalPass(
+  image: RgbImage,
+  table: ResampleTable,
+  left: number,
+  width: number,
+  top: number,
+  height: number,
+): RgbImage {
   const data = new Uint8Array(width * height * channels)
   for (let x = 0; x < width; x++) {
     const tap = (left + x) * table.taps
@@ -18,7 +25,15 @@ export function horizontalPass(image: RgbImage, table: ResampleTable, left: numb
 }
 
 /** One output column: the same weights for every row. */
-function column(image: RgbImage, firstSource: number, weights: Int32Array, data: Uint8Array, firstTarget: number, targetStride: number, height: number): void {
+function column(
+  image: RgbImage,
+  firstSource: number,
+  weights: Int32Array,
+  data: Uint8Array,
+  firstTarget: number,
+  targetStride: number,
+  height: number,
+): void {
   const source = image.data
   const sourceStride = image.width * channels
   for (let row = 0; row < height; row++) {
@@ -40,7 +55,13 @@ function column(image: RgbImage, firstSource: number, weights: Int32Array, data:
 }
 
 /** Output rows [top, top + height) of an image whose first row is row `firstRow` of the source that the table speaks of. */
-export function verticalPass(image: RgbImage, table: ResampleTable, top: number, height: number, firstRow: number): RgbImage {
+export function verticalPass(
+  image: RgbImage,
+  table: ResampleTable,
+  top: number,
+  height: number,
+  firstRow: number,
+): RgbImage {
   const stride = image.width * channels
   const data = new Uint8Array(stride * height)
   for (let row = 0; row < height; row++) {
@@ -56,13 +77,15 @@ export function verticalPass(image: RgbImage, table: ResampleTable, top: number,
 
 /** Enlarging reads two rows: the common case, at three times the speed of the general one. */
 function blendTwo(source: Uint8Array, stride: number, first: number, second: number, target: Uint8Array): void {
-  for (let at = 0; at < target.length; at++) target[at] = (half + Math.imul(source[at], first) + Math.imul(source[at + stride], second)) >> precisionBits
+  for (let at = 0; at < target.length; at++)
+    target[at] = (half + Math.imul(source[at], first) + Math.imul(source[at + stride], second)) >> precisionBits
 }
 
 function blendMany(source: Uint8Array, stride: number, weights: Int32Array, target: Uint8Array): void {
   for (let at = 0; at < target.length; at++) {
     let sum = half
-    for (let tap = 0, from = at; tap < weights.length; tap++, from += stride) sum += Math.imul(source[from], weights[tap])
+    for (let tap = 0, from = at; tap < weights.length; tap++, from += stride)
+      sum += Math.imul(source[from], weights[tap])
     target[at] = sum >> precisionBits
   }
 }

@@ -21,7 +21,12 @@ export function resizeBilinear(image: RgbImage, width: number, height: number, b
 }
 
 /** The pixels of `window` (inside the resized picture) of an image resized to `size`, without computing the others. */
-export function resizeWindow(image: RgbImage, size: Size, window: Window, box: Box = { left: 0, top: 0, right: image.width, bottom: image.height }): RgbImage {
+export function resizeWindow(
+  image: RgbImage,
+  size: Size,
+  window: Window,
+  box: Box = { left: 0, top: 0, right: image.width, bottom: image.height },
+): RgbImage {
   if (isWhole(image, box) && sameSize(image, size)) return cropped(image, window)
   const columns = cachedTable(image.width, box.left, box.right, size.width)
   const rows = cachedTable(image.height, box.top, box.bottom, size.height)
@@ -30,7 +35,8 @@ export function resizeWindow(image: RgbImage, size: Size, window: Window, box: B
   return verticalPass(wide, rows, window.top, window.height, first)
 }
 
-const isWhole = (image: RgbImage, box: Box): boolean => box.left === 0 && box.top === 0 && box.right === image.width && box.bottom === image.height
+const isWhole = (image: RgbImage, box: Box): boolean =>
+  box.left === 0 && box.top === 0 && box.right === image.width && box.bottom === image.height
 
 function rowsRead(rows: ResampleTable, window: Window): { readonly first: number; readonly last: number } {
   const lastRow = window.top + window.height - 1

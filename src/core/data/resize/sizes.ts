@@ -13,7 +13,12 @@ function roundHalfToEven(value: number): number {
   return floor % 2 === 0 ? floor : floor + 1
 }
 
-const centered = (outer: number, inner: number): number => (inner > outer ? -Math.floor((inner - outer) / 2) : roundHalfToEven((outer - inner) / 2))
+const centered = (outer: number, inner: number): number =>
+  inner > outer ? -Math.floor((inner - outer) / 2) : roundHalfToEven((outer - inner) / 2)
 
 /** The middle of a picture (torchvision `CenterCrop`); a crop larger than the picture starts at negative pixels. */
-export const centerWindow = (size: Size, crop: Size): Window => ({ left: centered(size.width, crop.width), top: centered(size.height, crop.height), ...crop })
+export const centerWindow = (size: Size, crop: Size): Window => ({
+  left: centered(size.width, crop.width),
+  top: centered(size.height, crop.height),
+  ...crop,
+})

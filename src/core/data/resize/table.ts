@@ -24,7 +24,12 @@ export function resampleTable(inputSize: number, from: number, to: number, outpu
   const filterScale = Math.max(scale, 1)
   const support = triangleRadius * filterScale
   const taps = Math.ceil(support) * 2 + 1
-  const table = { taps, start: new Int32Array(outputSize), count: new Int32Array(outputSize), weights: new Int32Array(outputSize * taps) }
+  const table = {
+    taps,
+    start: new Int32Array(outputSize),
+    count: new Int32Array(outputSize),
+    weights: new Int32Array(outputSize * taps),
+  }
   for (let index = 0; index < outputSize; index++) {
     const center = from + (index + 0.5) * scale
     const start = Math.max(0, Math.trunc(center - support + 0.5))

@@ -23,7 +23,8 @@ export const cutout = defineTransform({
     const top = random.integer(height) - Math.floor(side / 2)
     const [from, to] = [Math.max(0, left), Math.min(width, left + side)]
     const data = image.data.slice()
-    for (let y = Math.max(0, top); y < Math.min(height, top + side); y++) data.fill(fill, (y * width + from) * channels, (y * width + to) * channels)
+    for (let y = Math.max(0, top); y < Math.min(height, top + side); y++)
+      data.fill(fill, (y * width + from) * channels, (y * width + to) * channels)
     return { width, height, data }
   },
 })

@@ -10,14 +10,25 @@ export const randomCrop = defineTransform({
   help: 'Pads the picture and cuts a window out of it',
   params: z.object({
     padding: z.number().int().min(0).max(256).default(4).describe('Pixels added on every side').meta({ unit: 'px' }),
-    size: z.number().int().min(1).max(4096).nullable().default(null).describe('Side of the window; null keeps the size of the picture').meta({ unit: 'px' }),
+    size: z
+      .number()
+      .int()
+      .min(1)
+      .max(4096)
+      .nullable()
+      .default(null)
+      .describe('Side of the window; null keeps the size of the picture')
+      .meta({ unit: 'px' }),
     fill: z.number().int().min(0).max(255).default(0).describe('Brightness of the padding'),
   }),
   apply: (image, { padding, size, fill }, random) => {
     const [width, height] = [size ?? image.width, size ?? image.height]
     const [freeX, freeY] = [image.width + 2 * padding - width, image.height + 2 * padding - height]
     if (freeX < 0 || freeY < 0) {
-      throw new NNOptError('wrongCall', `transform 'random-crop': a window of ${width}×${height} does not fit into a picture of ${image.width}×${image.height} with a padding of ${padding}; resize first`)
+      throw new NNOptError(
+        'wrongCall',
+        `transform 'random-crop': a window of ${width}×${height} does not fit into a picture of ${image.width}×${image.height} with a padding of ${padding}; resize first`,
+      )
     }
     const top = random.integer(freeY + 1) - padding
     const left = random.integer(freeX + 1) - padding

@@ -24,12 +24,29 @@ export const randomResizedCrop = defineTransform({
     .object({
       minScale: z.number().min(0.01).max(1).default(0.08).describe('Smallest share of the area'),
       maxScale: z.number().min(0.01).max(1).default(1).describe('Largest share of the area'),
-      minRatio: z.number().min(0.1).max(10).default(3 / 4).describe('Smallest width / height'),
-      maxRatio: z.number().min(0.1).max(10).default(4 / 3).describe('Largest width / height'),
+      minRatio: z
+        .number()
+        .min(0.1)
+        .max(10)
+        .default(3 / 4)
+        .describe('Smallest width / height'),
+      maxRatio: z
+        .number()
+        .min(0.1)
+        .max(10)
+        .default(4 / 3)
+        .describe('Largest width / height'),
     })
-    .refine(({ minScale, maxScale }) => minScale <= maxScale, { path: ['minScale'], message: 'expected at most maxScale' })
-    .refine(({ minRatio, maxRatio }) => minRatio <= maxRatio, { path: ['minRatio'], message: 'expected at most maxRatio' }),
-  apply: (image, params, random, size) => resizeBilinear(cropped(image, randomWindow(image, params, random)), size.width, size.height),
+    .refine(({ minScale, maxScale }) => minScale <= maxScale, {
+      path: ['minScale'],
+      message: 'expected at most maxScale',
+    })
+    .refine(({ minRatio, maxRatio }) => minRatio <= maxRatio, {
+      path: ['minRatio'],
+      message: 'expected at most maxRatio',
+    }),
+  apply: (image, params, random, size) =>
+    resizeBilinear(cropped(image, randomWindow(image, params, random)), size.width, size.height),
 })
 
 function randomWindow(image: Size, { minScale, maxScale, minRatio, maxRatio }: Params, random: Random): Window {
@@ -40,7 +57,12 @@ function randomWindow(image: Size, { minScale, maxScale, minRatio, maxRatio }: P
     const width = Math.round(Math.sqrt(targetArea * ratio))
     const height = Math.round(Math.sqrt(targetArea / ratio))
     if (width > 0 && height > 0 && width <= image.width && height <= image.height) {
-      return { top: random.integer(image.height - height + 1), left: random.integer(image.width - width + 1), width, height }
+      return {
+        top: random.integer(image.height - height + 1),
+        left: random.integer(image.width - width + 1),
+        width,
+        height,
+      }
     }
   }
   return largestWindow(image, minRatio, maxRatio)

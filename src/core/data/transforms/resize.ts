@@ -7,7 +7,9 @@ export const resize = defineTransform({
   id: 'resize',
   label: 'Resize',
   help: 'Brings the short side to a number of pixels',
-  params: z.object({ shortSide: z.number().int().min(1).max(4096).describe('Short side afterwards').meta({ unit: 'px' }) }),
+  params: z.object({
+    shortSide: z.number().int().min(1).max(4096).describe('Short side afterwards').meta({ unit: 'px' }),
+  }),
   apply: (image, { shortSide }) => {
     const { width, height } = shortSideSize(image, shortSide)
     return resizeBilinear(image, width, height)

@@ -25,7 +25,9 @@ export interface Transform extends Omit<TransformDefinition<unknown>, 'apply'> {
 }
 
 /** Declares a transform: the one export of its file. */
-export function defineTransform<P extends Readonly<Record<string, unknown>>>(definition: TransformDefinition<P>): Transform {
+export function defineTransform<P extends Readonly<Record<string, unknown>>>(
+  definition: TransformDefinition<P>,
+): Transform {
   const parse = (given: unknown): P => parseParams(definition, given)
   const { id, label, help, params } = definition
   return {
@@ -46,7 +48,11 @@ function parseParams<P>({ id, params }: TransformDefinition<P>, given: unknown):
   const result = params.safeParse(given)
   if (result.success) return result.data
   const issue = result.error.issues[0]
-  throw new NNOptError('wrongCall', `transform '${id}', parameter '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'invalid'}`, { transform: id })
+  throw new NNOptError(
+    'wrongCall',
+    `transform '${id}', parameter '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'invalid'}`,
+    { transform: id },
+  )
 }
 
 /** A number in [low, high). */

@@ -1,4 +1,14 @@
-import { cast, logicalAnd, greater, less, mul, relu as tfRelu, relu6 as tfRelu6, tidy, type Tensor } from '@tensorflow/tfjs-core'
+import {
+  cast,
+  logicalAnd,
+  greater,
+  less,
+  mul,
+  relu as tfRelu,
+  relu6 as tfRelu6,
+  tidy,
+  type Tensor,
+} from '@tensorflow/tfjs-core'
 import { runNativeSingle } from './native'
 
 const RELU6_CEILING = 6
@@ -35,6 +45,8 @@ export function reluGradient(dy: Tensor, y: Tensor): Tensor {
 
 /** Gradient of relu6 from its OUTPUT y: dy where 0 < y < 6, else 0. */
 export function relu6Gradient(dy: Tensor, y: Tensor): Tensor {
-  return runNativeSingle('relu6Gradient', { dy, y })
-    ?? tidy(() => mul(dy, cast(logicalAnd(greater(y, 0), less(y, RELU6_CEILING)), dy.dtype)))
+  return (
+    runNativeSingle('relu6Gradient', { dy, y }) ??
+    tidy(() => mul(dy, cast(logicalAnd(greater(y, 0), less(y, RELU6_CEILING)), dy.dtype)))
+  )
 }

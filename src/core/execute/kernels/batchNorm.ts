@@ -24,19 +24,37 @@ const allButLast = (x: Tensor): number[] => Array.from({ length: x.rank - 1 }, (
  * Batch normalization with the statistics of the batch (Ioffe and Szegedy 2015, algorithm 1), and the activation after it.
  * x [n, h, w, c] or [n, c]; scale, shift [c]; y as x.
  */
-export function batchNormTrain(x: Tensor, scale: Tensor, shift: Tensor, epsilon: number, activation: FusedActivation = 'none'): BatchNormTraining {
-  if (activation === 'none') return named(runNative('batchNormTrain', { x, scale, shift }, { epsilon }) ?? referenceTrain(x, scale, shift, epsilon))
+export function batchNormTrain(
+  x: Tensor,
+  scale: Tensor,
+  shift: Tensor,
+  epsilon: number,
+  activation: FusedActivation = 'none',
+): BatchNormTraining {
+  if (activation === 'none')
+    return named(
+      runNative('batchNormTrain', { x, scale, shift }, { epsilon }) ?? referenceTrain(x, scale, shift, epsilon),
+    )
   const fused = runNative('batchNormActivationTrain', { x, scale, shift }, { epsilon, activation })
   return fused ? named(fused) : composedTrain(x, scale, shift, epsilon, activation)
 }
 
 function named(outputs: readonly Tensor[]): BatchNormTraining {
   const [y, mean, variance, ...saved] = outputs
-  if (!y || !mean || !variance) throw new TypeError(`batchNormTrain: expected the backend to return y, mean and variance, got ${outputs.length} tensors`)
+  if (!y || !mean || !variance)
+    throw new TypeError(
+      `batchNormTrain: expected the backend to return y, mean and variance, got ${outputs.length} tensors`,
+    )
   return { y, mean, variance, saved }
 }
 
-function composedTrain(x: Tensor, scale: Tensor, shift: Tensor, epsilon: number, activation: FusedActivation): BatchNormTraining {
+function composedTrain(
+  x: Tensor,
+  scale: Tensor,
+  shift: Tensor,
+  epsilon: number,
+  activation: FusedActivation,
+): BatchNormTraining {
   const { y: normalized, mean, variance, saved } = batchNormTrain(x, scale, shift, epsilon)
   const y = activate(normalized, activation)
   normalized.dispose()
@@ -50,28 +68,54 @@ function referenceTrain(x: Tensor, scale: Tensor, shift: Tensor, epsilon: number
     const variance = tfMean(square(centered), allButLast(x))
     const inverse = rsqrt(add(variance, epsilon))
     const samples = x.size / scale.size
-    return [add(mul(centered, mul(inverse, scale)), shift), mean, mul(variance, samples / Math.max(1, samples - 1)), clone(mean), inverse]
+    return [
+      add(mul(centered, mul(inverse, scale)), shift),
+      mean,
+      mul(variance, samples / Math.max(1, samples - 1)),
+      clone(mean),
+      inverse,
+    ]
   })
 }
 
 /** Gradients of batchNormTrain for the same activation; dy, x as there, `saved` from it; dx as x, dScale and dShift [c]. */
 export function batchNormTrainGradient(
-  dy: Tensor, x: Tensor, scale: Tensor, saved: readonly Tensor[], epsilon: number, activation: FusedActivation = 'none',
+  dy: Tensor,
+  x: Tensor,
+  scale: Tensor,
+  saved: readonly Tensor[],
+  epsilon: number,
+  activation: FusedActivation = 'none',
 ): BatchNormGradient {
   const kept = Object.fromEntries(saved.map((tensor, index) => [`saved${index}`, tensor]))
-  if (activation === 'none') return gradients(runNative('batchNormTrainGradient', { dy, x, scale, ...kept }, { epsilon }) ?? referenceGradient(dy, x, scale, saved))
+  if (activation === 'none')
+    return gradients(
+      runNative('batchNormTrainGradient', { dy, x, scale, ...kept }, { epsilon }) ??
+        referenceGradient(dy, x, scale, saved),
+    )
   const fused = runNative('batchNormActivationTrainGradient', { dy, x, scale, ...kept }, { epsilon, activation })
   return fused ? gradients(fused) : composedGradient(dy, x, scale, saved, epsilon, activation)
 }
 
 function gradients([dx, dScale, dShift]: readonly Tensor[]): BatchNormGradient {
-  if (!dx || !dScale || !dShift) throw new TypeError('batchNormTrainGradient: expected the backend to return dx, dScale and dShift')
+  if (!dx || !dScale || !dShift)
+    throw new TypeError('batchNormTrainGradient: expected the backend to return dx, dScale and dShift')
   return { dx, dScale, dShift }
 }
 
-function composedGradient(dy: Tensor, x: Tensor, scale: Tensor, saved: readonly Tensor[], epsilon: number, activation: FusedActivation): BatchNormGradient {
+function composedGradient(
+  dy: Tensor,
+  x: Tensor,
+  scale: Tensor,
+  saved: readonly Tensor[],
+  epsilon: number,
+  activation: FusedActivation,
+): BatchNormGradient {
   const y = saved.at(-1)
-  if (!y) throw new TypeError('batchNormTrainGradient: expected saved tensors of batchNormTrain with the same activation, got none')
+  if (!y)
+    throw new TypeError(
+      'batchNormTrainGradient: expected saved tensors of batchNormTrain with the same activation, got none',
+    )
   const inner = activationGradient(dy, y, activation)
   const result = batchNormTrainGradient(inner, x, scale, saved.slice(0, -1), epsilon)
   inner.dispose()
@@ -93,9 +137,19 @@ function referenceGradient(dy: Tensor, x: Tensor, scale: Tensor, saved: readonly
 }
 
 /** Batch normalization with fixed statistics: (x − mean) / √(variance + epsilon) · scale + shift; x [.., c], the rest [c]. */
-export function batchNormInference(x: Tensor, mean: Tensor, variance: Tensor, scale: Tensor, shift: Tensor, epsilon: number): Tensor {
-  return runNativeSingle('batchNormInference', { x, mean, variance, scale, shift }, { epsilon }) ?? tidy(() => {
-    const factor = mul(rsqrt(add(variance, epsilon)), scale)
-    return add(mul(x, factor), sub(shift, mul(mean, factor)))
-  })
+export function batchNormInference(
+  x: Tensor,
+  mean: Tensor,
+  variance: Tensor,
+  scale: Tensor,
+  shift: Tensor,
+  epsilon: number,
+): Tensor {
+  return (
+    runNativeSingle('batchNormInference', { x, mean, variance, scale, shift }, { epsilon }) ??
+    tidy(() => {
+      const factor = mul(rsqrt(add(variance, epsilon)), scale)
+      return add(mul(x, factor), sub(shift, mul(mean, factor)))
+    })
+  )
 }

@@ -1,4 +1,14 @@
-import { concat, pad, reshape, slice, stridedSlice, tidy, zeros, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core'
+import {
+  concat,
+  pad,
+  reshape,
+  slice,
+  stridedSlice,
+  tidy,
+  zeros,
+  type Tensor,
+  type Tensor4D,
+} from '@tensorflow/tfjs-core'
 
 /** Geometry of a convolution as ONNX writes it; `pads` are explicit and may be asymmetric. */
 export interface ConvSpec {
@@ -26,8 +36,15 @@ export function isPointwise(filterShape: readonly number[], spec: ConvSpec): boo
 export const isPadded = (spec: ConvSpec): boolean => spec.pads.some((size) => size !== 0)
 
 /** tfjs' explicit padding of an NHWC tensor. */
-export function explicitPads({ pads: [top, left, bottom, right] }: ConvSpec): [[number, number], [number, number], [number, number], [number, number]] {
-  return [[0, 0], [top, bottom], [left, right], [0, 0]]
+export function explicitPads({
+  pads: [top, left, bottom, right],
+}: ConvSpec): [[number, number], [number, number], [number, number], [number, number]] {
+  return [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ]
 }
 
 /** x [n, h, w, c] with zeros around it; x itself when nothing is padded. */
@@ -62,7 +79,11 @@ export function spreadAxis(x: Tensor, axis: number, step: number): Tensor {
     const gaps = unit.map((size, index) => (index === axis + 1 ? step - 1 : size))
     const spread = x.shape.map((size, index) => (index === axis ? size * step : size))
     const full = reshape(concat([reshape(x, unit), zeros(gaps)], axis + 1), spread)
-    return slice(full, x.shape.map(() => 0), spread.map((size, index) => (index === axis ? size - step + 1 : size)))
+    return slice(
+      full,
+      x.shape.map(() => 0),
+      spread.map((size, index) => (index === axis ? size - step + 1 : size)),
+    )
   })
 }
 
@@ -83,7 +104,14 @@ export function gatherFilter(spread: Tensor, { dilations: [height, width] }: Con
 }
 
 /** What tap (row, column) of a filter reads: x [n, h, w, c] → [n, outHeight, outWidth, c]; x is padded already. */
-export function tapView(x: Tensor, row: number, column: number, outHeight: number, outWidth: number, spec: ConvSpec): Tensor4D {
+export function tapView(
+  x: Tensor,
+  row: number,
+  column: number,
+  outHeight: number,
+  outWidth: number,
+  spec: ConvSpec,
+): Tensor4D {
   const [n, , , c] = shape4(x.shape, 'tapView')
   const [strideH, strideW] = spec.strides
   const end = [n, row + spreadSize(outHeight, strideH), column + spreadSize(outWidth, strideW), c]

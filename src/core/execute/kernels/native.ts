@@ -41,13 +41,21 @@ export type NativeKernel = keyof typeof nativeKernelNames
 export const hasNative = (kernel: NativeKernel): boolean => Boolean(getKernel(nativeKernelNames[kernel], getBackend()))
 
 /** Runs the active backend's kernel and returns its outputs; undefined where it has none. */
-export function runNative(kernel: NativeKernel, inputs: Readonly<Record<string, Tensor>>, attributes: NamedAttrMap = {}): readonly Tensor[] | undefined {
+export function runNative(
+  kernel: NativeKernel,
+  inputs: Readonly<Record<string, Tensor>>,
+  attributes: NamedAttrMap = {},
+): readonly Tensor[] | undefined {
   if (!hasNative(kernel)) return undefined
   const outputs = engine().runKernel<Tensor | Tensor[]>(nativeKernelNames[kernel], { ...inputs }, attributes)
   return Array.isArray(outputs) ? outputs : [outputs]
 }
 
 /** `runNative` for a kernel with one output. */
-export function runNativeSingle(kernel: NativeKernel, inputs: Readonly<Record<string, Tensor>>, attributes: NamedAttrMap = {}): Tensor | undefined {
+export function runNativeSingle(
+  kernel: NativeKernel,
+  inputs: Readonly<Record<string, Tensor>>,
+  attributes: NamedAttrMap = {},
+): Tensor | undefined {
   return runNative(kernel, inputs, attributes)?.[0]
 }

@@ -1,4 +1,15 @@
-import { exp, logSumExp, mul, neg, sub, sum, tidy, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core'
+import {
+  exp,
+  logSumExp,
+  mul,
+  neg,
+  sub,
+  sum,
+  tidy,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core'
 import { runNative } from './native'
 
 export interface CrossEntropy {

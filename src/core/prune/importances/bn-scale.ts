@@ -8,6 +8,10 @@ export const bnScaleImportance = defineImportance({
   help: 'Absolute scale of the normalization that follows',
   slices: ({ node, normScales }) => {
     if (normScales) return normScales
-    throw new NNOptError('unsupported', `importance 'bn-scale': no batch normalization follows node '${node.name}' (${node.op}): choose l1, l2 or another importance`, { node: node.name })
+    throw new NNOptError(
+      'unsupported',
+      `importance 'bn-scale': no batch normalization follows node '${node.name}' (${node.op}): choose l1, l2 or another importance`,
+      { node: node.name },
+    )
   },
 })

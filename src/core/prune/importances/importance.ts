@@ -31,10 +31,16 @@ export interface Importance {
   weight?(value: number, random: Random): number
 }
 
-export const defineImportance = (definition: Omit<Importance, 'kind'>): Importance => ({ ...definition, kind: 'importance' })
+export const defineImportance = (definition: Omit<Importance, 'kind'>): Importance => ({
+  ...definition,
+  kind: 'importance',
+})
 
 /** Sums f(w) over each output slice, w being the weight as the network applies it: times the factor of the normalization that follows. */
-export function sumSlices({ weight: { shape, data }, axis, normFactors }: WeightSlices, f: (value: number) => number): Float64Array {
+export function sumSlices(
+  { weight: { shape, data }, axis, normFactors }: WeightSlices,
+  f: (value: number) => number,
+): Float64Array {
   const sums = new Float64Array(shape[axis])
   const inner = shape.slice(axis + 1).reduce((product, dim) => product * dim, 1)
   for (let index = 0; index < data.length; index++) {

@@ -17,9 +17,14 @@ export const elementwise: Rule = {
     const operands = [0, 1].map((index) => aligned(context, index, output.length))
     const computed = operands.filter(({ index }) => !context.isConstant(index))
     const whole = computed.filter((operand) => !isSpread(operand, output, operands))
-    for (const operand of computed.filter((each) => !whole.includes(each))) context.tracker.block(operand.labels.ids, `node '${context.node.name}' (${context.node.op}) spreads one channel over many`)
+    for (const operand of computed.filter((each) => !whole.includes(each)))
+      context.tracker.block(
+        operand.labels.ids,
+        `node '${context.node.name}' (${context.node.op}) spreads one channel over many`,
+      )
     const labels = merged(context, whole, output)
-    for (const constant of operands.filter(({ index }) => context.isConstant(index))) if (!bindConstant(context, constant, labels)) return undefined
+    for (const constant of operands.filter(({ index }) => context.isConstant(index)))
+      if (!bindConstant(context, constant, labels)) return undefined
     return [labels]
   },
 }
@@ -33,7 +38,10 @@ function aligned({ shapes, labels }: FollowContext, index: number, rank: number)
 
 /** One position of the operand meets several channels of another one. */
 const isSpread = ({ index, shape }: Operand, output: Shape, operands: readonly Operand[]): boolean =>
-  output.some((dim, axis) => dim > 1 && shape[axis] === 1 && operands.some((other) => other.index !== index && other.labels.shape[axis] > 1))
+  output.some(
+    (dim, axis) =>
+      dim > 1 && shape[axis] === 1 && operands.some((other) => other.index !== index && other.labels.shape[axis] > 1),
+  )
 
 function merged({ tracker }: FollowContext, operands: readonly Operand[], output: Shape): Labels {
   if (operands.length === 0) return withoutChannels(output.length)

@@ -7,4 +7,21 @@ import { mixed, same, windowed } from './same'
 import { convolution, linear } from './weighted'
 
 /** A rule for every way in which operators treat channels. */
-export const rules: Readonly<Record<ChannelRule, Rule>> = { same, elementwise, convolution, linear, perChannel, window: windowed, pad, reduce, reshape, transpose, concat, split, slice, gather, softmax, mixed }
+export const rules: Readonly<Record<ChannelRule, Rule>> = {
+  same,
+  elementwise,
+  convolution,
+  linear,
+  perChannel,
+  window: windowed,
+  pad,
+  reduce,
+  reshape,
+  transpose,
+  concat,
+  split,
+  slice,
+  gather,
+  softmax,
+  mixed,
+}

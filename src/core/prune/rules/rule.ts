@@ -38,4 +38,5 @@ export interface Rule {
 export const positiveAxis = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis)
 
 /** All outputs without channels. */
-export const unlabelled = (shapes: readonly Shape[]): readonly Labels[] => shapes.map((shape) => withoutChannels(shape.length))
+export const unlabelled = (shapes: readonly Shape[]): readonly Labels[] =>
+  shapes.map((shape) => withoutChannels(shape.length))

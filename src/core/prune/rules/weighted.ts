@@ -12,7 +12,9 @@ export const convolution: Rule = {
     const weight = constantWeight(context)
     if (!input || !weight) return undefined
     const { group } = attributes as { readonly group: number }
-    const output = isDepthwise(weight, group, shapes[0][1]) ? repeated(input, weight.shape[0] / group) : newChannels(context, weight.shape[0], group)
+    const output = isDepthwise(weight, group, shapes[0][1])
+      ? repeated(input, weight.shape[0] / group)
+      : newChannels(context, weight.shape[0], group)
     joinGroups(context, input, group, weight.shape[1])
     if (weight.shape[1] > 1 || group === 1) tracker.bind(node.inputs[1], 1, input.subarray(0, weight.shape[1]))
     return [bound(context, output, 0, 4)]
@@ -20,7 +22,9 @@ export const convolution: Rule = {
   rewrite: ({ node, attributes, shapes, kept }) => {
     const { group } = attributes as { readonly group: number }
     const depthwise = group > 1 && shapes[1][1] === 1
-    const nodeAttributes = depthwise ? { ...node.attributes, group: kept(node.inputs[0], 1, shapes[0][1]).length } : node.attributes
+    const nodeAttributes = depthwise
+      ? { ...node.attributes, group: kept(node.inputs[0], 1, shapes[0][1]).length }
+      : node.attributes
     return { node: { ...node, attributes: nodeAttributes }, constants: new Map() }
   },
 }
@@ -43,9 +47,11 @@ function constantWeight({ constant }: FollowContext): TensorData | undefined {
   return constant(1)
 }
 
-const isDepthwise = ({ shape }: TensorData, group: number, channels: number): boolean => group > 1 && shape[1] === 1 && group === channels
+const isDepthwise = ({ shape }: TensorData, group: number, channels: number): boolean =>
+  group > 1 && shape[1] === 1 && group === channels
 
-const repeated = (ids: Int32Array, times: number): Int32Array => Int32Array.from({ length: ids.length * times }, (_, index) => ids[Math.floor(index / times)])
+const repeated = (ids: Int32Array, times: number): Int32Array =>
+  Int32Array.from({ length: ids.length * times }, (_, index) => ids[Math.floor(index / times)])
 
 /** Fresh channels; in a grouped convolution those at the same place of every group go together, so that groups stay equal. */
 function newChannels({ node, tracker }: FollowContext, count: number, group: number): Int32Array {
@@ -61,7 +67,12 @@ function joinGroups({ tracker }: FollowContext, input: Int32Array, group: number
 }
 
 /** Ties the weight's output axis and the bias to the output's channels. */
-function bound({ node, tracker, shapes, isConstant }: FollowContext, output: Int32Array, axis: number, rank: number): Labels {
+function bound(
+  { node, tracker, shapes, isConstant }: FollowContext,
+  output: Int32Array,
+  axis: number,
+  rank: number,
+): Labels {
   tracker.bind(node.inputs[1], axis, output)
   const bias = node.inputs[2]
   if (bias) {

@@ -1,4 +1,8 @@
 import { defineSchedule } from './schedule'
 
 /** The same share at every step. */
-export const iterativeSchedule = defineSchedule({ id: 'iterative', label: 'Equal steps', share: (step, steps) => step / steps })
+export const iterativeSchedule = defineSchedule({
+  id: 'iterative',
+  label: 'Equal steps',
+  share: (step, steps) => step / steps,
+})

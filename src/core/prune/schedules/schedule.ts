@@ -7,4 +7,7 @@ export interface PruneSchedule {
   share(step: number, steps: number): number
 }
 
-export const defineSchedule = (definition: Omit<PruneSchedule, 'kind'>): PruneSchedule => ({ ...definition, kind: 'pruneSchedule' })
+export const defineSchedule = (definition: Omit<PruneSchedule, 'kind'>): PruneSchedule => ({
+  ...definition,
+  kind: 'pruneSchedule',
+})

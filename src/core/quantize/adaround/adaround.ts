@@ -32,7 +32,12 @@ const anchor = 0.01
 export function canLearnRounding(graph: Graph, node: Node): boolean {
   const weight = constantInput(graph, node, 1)
   const qparams = graph.qparams.get(node.inputs[1])
-  return weight !== undefined && qparams?.axis === 0 && outputAxis(node) === 0 && weight.data.length / weight.shape[0] <= largestFanIn
+  return (
+    weight !== undefined &&
+    qparams?.axis === 0 &&
+    outputAxis(node) === 0 &&
+    weight.data.length / weight.shape[0] <= largestFanIn
+  )
 }
 
 /**
@@ -40,7 +45,12 @@ export function canLearnRounding(graph: Graph, node: Node): boolean {
  * closest to those of the float network. The squared error depends on second moments alone, so every step sees all rows at once. The weight becomes
  * the numbers that its integers stand for. Pairs of weights that could saturate are rounded to the nearest.
  */
-export async function adaround(graph: Graph, node: Node, { inputs, targets }: LayerRows, { iterations, multiply }: AdaroundOptions): Promise<Graph> {
+export async function adaround(
+  graph: Graph,
+  node: Node,
+  { inputs, targets }: LayerRows,
+  { iterations, multiply }: AdaroundOptions,
+): Promise<Graph> {
   const [weight, qparams] = [constantInput(graph, node, 1), graph.qparams.get(node.inputs[1])]
   if (!weight || !qparams) return graph
   const [outputs, groups] = [weight.shape[0], inputs.length]
@@ -50,18 +60,33 @@ export async function adaround(graph: Graph, node: Node, { inputs, targets }: La
   for (let group = 0; group < groups; group++) {
     const [from, to] = [group * perGroup, (group + 1) * perGroup]
     const own = weights.subarray(from * fanIn, to * fanIn)
-    const moments = anchored(await momentsOf(inputs[group], fanIn, columns(targets, outputs, from, to), perGroup, multiply), own, anchor)
-    const learned = await learnRounding({ weights: own, scales: qparams.scale.subarray(from, to), qmin: qparams.qmin, qmax: qparams.qmax, moments }, iterations, multiply)
+    const moments = anchored(
+      await momentsOf(inputs[group], fanIn, columns(targets, outputs, from, to), perGroup, multiply),
+      own,
+      anchor,
+    )
+    const learned = await learnRounding(
+      { weights: own, scales: qparams.scale.subarray(from, to), qmin: qparams.qmin, qmax: qparams.qmax, moments },
+      iterations,
+      multiply,
+    )
     integers.set(learned.integers, from * fanIn)
   }
   const safe = withoutRiskyPairs(graph, node, integers, quantize(weights, weight.shape, qparams))
-  return withWeight(graph, node, weight, Float32Array.from(safe, (value, index) => value * qparams.scale[Math.floor(index / fanIn)]))
+  return withWeight(
+    graph,
+    node,
+    weight,
+    Float32Array.from(safe, (value, index) => value * qparams.scale[Math.floor(index / fanIn)]),
+  )
 }
 
 function columns(rows: Float32Array, width: number, from: number, to: number): Float32Array {
   if (from === 0 && to === width) return rows
   const picked = new Float32Array((rows.length / width) * (to - from))
-  picked.forEach((_, index) => (picked[index] = rows[Math.floor(index / (to - from)) * width + from + (index % (to - from))]))
+  picked.forEach(
+    (_, index) => (picked[index] = rows[Math.floor(index / (to - from)) * width + from + (index % (to - from))]),
+  )
   return picked
 }
 
@@ -70,10 +95,17 @@ function withoutRiskyPairs(graph: Graph, node: Node, learned: Int32Array, neares
   if (!pairs) return learned
   pairs.first.forEach((first, index) => {
     const second = pairs.second[index]
-    if (Math.abs(learned[first] + learned[second]) <= largestPair || Math.abs(nearest[first] + nearest[second]) > largestPair) return
+    if (
+      Math.abs(learned[first] + learned[second]) <= largestPair ||
+      Math.abs(nearest[first] + nearest[second]) > largestPair
+    )
+      return
     ;[learned[first], learned[second]] = [nearest[first], nearest[second]]
   })
   return learned
 }
 
-const withWeight = (graph: Graph, node: Node, { shape }: TensorData, values: Float32Array): Graph => ({ ...graph, initializers: new Map([...graph.initializers, [node.inputs[1], floatTensor(shape, values)]]) })
+const withWeight = (graph: Graph, node: Node, { shape }: TensorData, values: Float32Array): Graph => ({
+  ...graph,
+  initializers: new Map([...graph.initializers, [node.inputs[1], floatTensor(shape, values)]]),
+})

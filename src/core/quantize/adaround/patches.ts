@@ -15,7 +15,12 @@ interface Block {
 }
 
 /** Cuts rows out of the input of a Conv or Gemm, one list of numbers a group, in the order of the weight's numbers behind one output. */
-export function inputRows(node: Node, weightShape: readonly number[], { data, shape }: Block, wanted: number): readonly Float32Array[] {
+export function inputRows(
+  node: Node,
+  weightShape: readonly number[],
+  { data, shape }: Block,
+  wanted: number,
+): readonly Float32Array[] {
   if (node.op === 'Gemm') return [data]
   const [, inner, ...kernel] = weightShape
   const groups = Number(node.attributes.group ?? 1)
@@ -26,14 +31,27 @@ export function inputRows(node: Node, weightShape: readonly number[], { data, sh
     const rows = new Float32Array(shape[0] * positions.length * fanIn)
     let at = 0
     for (let image = 0; image < shape[0]; image++) {
-      for (const position of positions) at = copyPatch({ data, shape }, window, image, group * inner, inner, position, rows, at)
+      for (const position of positions)
+        at = copyPatch({ data, shape }, window, image, group * inner, inner, position, rows, at)
     }
     return rows
   })
 }
 
-function copyPatch({ data, shape: [, channels, height, width] }: Block, { kernel, strides, dilations, pads, output }: Window, image: number, first: number, inner: number, position: number, rows: Float32Array, start: number): number {
-  const [top, left] = [Math.floor(position / output[1]) * strides[0] - pads[0], (position % output[1]) * strides[1] - pads[1]]
+function copyPatch(
+  { data, shape: [, channels, height, width] }: Block,
+  { kernel, strides, dilations, pads, output }: Window,
+  image: number,
+  first: number,
+  inner: number,
+  position: number,
+  rows: Float32Array,
+  start: number,
+): number {
+  const [top, left] = [
+    Math.floor(position / output[1]) * strides[0] - pads[0],
+    (position % output[1]) * strides[1] - pads[1],
+  ]
   let at = start
   for (let channel = first; channel < first + inner; channel++) {
     const plane = (image * channels + channel) * height * width
@@ -57,7 +75,8 @@ export function outputRows({ data, shape }: Block, wanted: number): Float32Array
   let at = 0
   for (let image = 0; image < samples; image++) {
     for (const position of positions) {
-      for (let channel = 0; channel < channels; channel++) rows[at++] = data[(image * channels + channel) * plane + position]
+      for (let channel = 0; channel < channels; channel++)
+        rows[at++] = data[(image * channels + channel) * plane + position]
     }
   }
   return rows

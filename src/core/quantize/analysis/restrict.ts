@@ -3,7 +3,10 @@ import type { Graph, Node } from '../../graph/graph'
 import { clampBounds } from '../clamps'
 import { placement } from '../placement'
 
-const restricted = (graph: Graph, keeps: (name: string) => boolean): Graph => ({ ...graph, qparams: new Map([...graph.qparams].filter(([name]) => keeps(name))) })
+const restricted = (graph: Graph, keeps: (name: string) => boolean): Graph => ({
+  ...graph,
+  qparams: new Map([...graph.qparams].filter(([name]) => keeps(name))),
+})
 
 /** The graph with the parameters of its weights, or of its activations, alone. */
 export const onlyWeights = (graph: Graph): Graph => restricted(graph, (name) => graph.initializers.has(name))

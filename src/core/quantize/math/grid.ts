@@ -32,7 +32,11 @@ export interface GridChoice {
 export function gridOf({ dtype, scheme, reducedRange: reduced = false }: GridChoice): Grid {
   const table = reduced ? reducedRange : fullRange
   const bounds = table[dtype]?.[scheme]
-  if (!bounds) throw new NNOptError('wrongCall', `unknown grid '${dtype}' '${scheme}': expected int8 or uint8, symmetric or affine`)
+  if (!bounds)
+    throw new NNOptError(
+      'wrongCall',
+      `unknown grid '${dtype}' '${scheme}': expected int8 or uint8, symmetric or affine`,
+    )
   return { dtype, scheme, qmin: bounds[0], qmax: bounds[1] }
 }
 

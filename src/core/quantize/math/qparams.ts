@@ -43,7 +43,10 @@ export const tensorQParams = (range: Range, grid: Grid): QParams => packQParams(
 
 /** Parameters of the slices along an axis (ONNX order). */
 export const channelQParams = (ranges: readonly Range[], grid: Grid, axis: number): QParams => ({
-  ...packQParams(ranges.map((range) => sliceQParams(range, grid)), grid),
+  ...packQParams(
+    ranges.map((range) => sliceQParams(range, grid)),
+    grid,
+  ),
   axis,
 })
 

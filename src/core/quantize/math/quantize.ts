@@ -27,7 +27,8 @@ export function dequantize(integers: ArrayLike<number>, shape: Shape, qparams: Q
 export function fakeQuant(values: Float32Array, shape: Shape, qparams: QParams): Float32Array {
   const result = new Float32Array(values.length)
   forEachSlice(shape, qparams, (scale, zeroPoint, start, end) => {
-    for (let index = start; index < end; index++) result[index] = (integerOf(values[index], scale, zeroPoint, qparams) - zeroPoint) * scale
+    for (let index = start; index < end; index++)
+      result[index] = (integerOf(values[index], scale, zeroPoint, qparams) - zeroPoint) * scale
   })
   return result
 }
@@ -35,10 +36,17 @@ export function fakeQuant(values: Float32Array, shape: Shape, qparams: QParams):
 const integerOf = (value: number, scale: number, zeroPoint: number, { qmin, qmax }: QParams): number =>
   clamp(roundHalfToEven(Math.fround(value / scale)) + zeroPoint, qmin, qmax)
 
-function forEachSlice(shape: Shape, { axis, scale, zeroPoint }: QParams, visit: (scale: number, zeroPoint: number, start: number, end: number) => void): void {
+function forEachSlice(
+  shape: Shape,
+  { axis, scale, zeroPoint }: QParams,
+  visit: (scale: number, zeroPoint: number, start: number, end: number) => void,
+): void {
   const slices = axis === undefined ? 1 : shape[axis]
   if (scale.length !== slices) {
-    throw new NNOptError('internal', `tensor [${shape.join(', ')}]: expected ${slices} scales along axis ${axis ?? '-'}, got ${scale.length}`)
+    throw new NNOptError(
+      'internal',
+      `tensor [${shape.join(', ')}]: expected ${slices} scales along axis ${axis ?? '-'}, got ${scale.length}`,
+    )
   }
   forEachRun(shape, axis, (slice, start, end) => visit(scale[slice], zeroPoint[slice], start, end))
 }

@@ -1,7 +1,11 @@
 import { sizeOf } from '../../graph/tensorData'
 
 /** Calls `visit(slice, start, end)` for every contiguous run of a row-major tensor that belongs to one slice along `axis`; without an axis, once for all of it. */
-export function forEachRun(shape: readonly number[], axis: number | undefined, visit: (slice: number, start: number, end: number) => void): void {
+export function forEachRun(
+  shape: readonly number[],
+  axis: number | undefined,
+  visit: (slice: number, start: number, end: number) => void,
+): void {
   if (axis === undefined) return visit(0, 0, sizeOf(shape))
   const slices = shape[axis]
   const length = sizeOf(shape.slice(axis + 1))

@@ -25,7 +25,12 @@ export function createChannelCollector(name: string): ChannelCollector {
       const length = values.length / (samples * channels)
       for (let run = 0; run < samples * channels; run++) {
         const { maximum, sum } = magnitudes(values, run * length, (run + 1) * length)
-        if (!Number.isFinite(sum)) throw new NNOptError('badInput', `tensor '${name}': channel ${run % channels} holds numbers that are not finite; check the model and its input`, { tensor: name })
+        if (!Number.isFinite(sum))
+          throw new NNOptError(
+            'badInput',
+            `tensor '${name}': channel ${run % channels} holds numbers that are not finite; check the model and its input`,
+            { tensor: name },
+          )
         maxima[run % channels] = Math.max(maxima[run % channels], maximum)
         squares[run % channels] += sum
       }
@@ -35,7 +40,11 @@ export function createChannelCollector(name: string): ChannelCollector {
   }
 }
 
-function magnitudes(values: Float32Array, start: number, end: number): { readonly maximum: number; readonly sum: number } {
+function magnitudes(
+  values: Float32Array,
+  start: number,
+  end: number,
+): { readonly maximum: number; readonly sum: number } {
   let [low, high, sum] = [0, 0, 0]
   for (let index = start; index < end; index++) {
     const value = values[index]

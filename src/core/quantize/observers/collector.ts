@@ -31,7 +31,7 @@ export function createCollector({ name, histogram }: CollectorOptions): Collecto
     scratch.fill(0)
   }
   const widen = (low: number, high: number): void => {
-    [min, max] = [Math.min(min, low), Math.max(max, high)]
+    ;[min, max] = [Math.min(min, low), Math.max(max, high)]
     if (!histogram || (bins && covers(bins, min) && covers(bins, max))) return
     flush()
     bins = bins ? relaid(bins, min, max) : emptyBins(min, max)
@@ -42,7 +42,7 @@ export function createCollector({ name, histogram }: CollectorOptions): Collecto
   return {
     observe(values, batch = batches.length) {
       let [low, high] = [Infinity, -Infinity]
-      for (let index = 0; (index = scan(values, index, low, high)) < values.length; ) {
+      for (let index = 0; (index = scan(values, index, low, high)) < values.length;) {
         assertFinite(values[index], index, name)
         low = Math.min(low, values[index])
         high = Math.max(high, values[index])
@@ -53,7 +53,8 @@ export function createCollector({ name, histogram }: CollectorOptions): Collecto
       if (values.length > 0) batches = [...batches, { batch, min: low, max: high }].slice(-keptBatches)
     },
     statistics() {
-      if (count === 0) throw new NNOptError('internal', `tensor '${name}': expected values before its statistics are asked for`)
+      if (count === 0)
+        throw new NNOptError('internal', `tensor '${name}': expected values before its statistics are asked for`)
       return { name, count, min, max, batches, ...(bins && { histogram: relaid(bins, min, max) }) }
     },
   }
@@ -70,7 +71,13 @@ function firstOutside(values: Float32Array, start: number, low: number, high: nu
 }
 
 /** The same, and counts the values before it. One pass over memory: 3 ns a value. */
-function countInside(values: Float32Array, start: number, low: number, high: number, { exponent, firstBin }: HistogramBins): number {
+function countInside(
+  values: Float32Array,
+  start: number,
+  low: number,
+  high: number,
+  { exponent, firstBin }: HistogramBins,
+): number {
   const length = values.length
   const perUnit = 2 ** -exponent
   for (let index = start; index < length; index++) {
@@ -84,5 +91,9 @@ function countInside(values: Float32Array, start: number, low: number, high: num
 function assertFinite(value: number, index: number, name: string): void {
   if (Number.isFinite(value)) return
   scratch.fill(0)
-  throw new NNOptError('badInput', `tensor '${name}': value ${index} is ${value}: expected finite numbers; check the model and its input`, { tensor: name, index })
+  throw new NNOptError(
+    'badInput',
+    `tensor '${name}': value ${index} is ${value}: expected finite numbers; check the model and its input`,
+    { tensor: name, index },
+  )
 }

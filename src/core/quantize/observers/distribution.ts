@@ -24,11 +24,17 @@ export interface Statistics extends Range {
 export const activationStatistics = ({ histogram, ...statistics }: TensorStatistics): Statistics => ({
   ...statistics,
   distribution() {
-    if (!histogram) throw new NNOptError('internal', `tensor '${statistics.name}': expected a histogram, got ranges only`)
+    if (!histogram)
+      throw new NNOptError('internal', `tensor '${statistics.name}': expected a histogram, got ranges only`)
     const binWidth = 2 ** histogram.exponent
     const filled = [...histogram.counts.keys()].filter((index) => histogram.counts[index] > 0)
-    const centre = (index: number): number => Math.min(statistics.max, Math.max(statistics.min, (histogram.firstBin + index + 0.5) * binWidth))
-    return { values: Float64Array.from(filled, centre), counts: Float64Array.from(filled, (index) => histogram.counts[index]), binWidth }
+    const centre = (index: number): number =>
+      Math.min(statistics.max, Math.max(statistics.min, (histogram.firstBin + index + 0.5) * binWidth))
+    return {
+      values: Float64Array.from(filled, centre),
+      counts: Float64Array.from(filled, (index) => histogram.counts[index]),
+      binWidth,
+    }
   },
 })
 
@@ -40,7 +46,11 @@ export function exactStatistics(name: string, values: Float32Array): Statistics 
     ...range,
     count: values.length,
     batches: [{ batch: 0, ...range }],
-    distribution: () => ({ values: Float64Array.from(values).sort(), counts: new Float64Array(values.length).fill(1), binWidth: 0 }),
+    distribution: () => ({
+      values: Float64Array.from(values).sort(),
+      counts: new Float64Array(values.length).fill(1),
+      binWidth: 0,
+    }),
   }
 }
 

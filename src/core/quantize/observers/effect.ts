@@ -20,7 +20,11 @@ export interface QuantizationEffect extends SliceQParams {
 }
 
 /** One number through the grid. */
-export function quantized(x: number, { scale, zeroPoint }: SliceQParams, { qmin, qmax }: Grid): { readonly q: number; readonly value: number } {
+export function quantized(
+  x: number,
+  { scale, zeroPoint }: SliceQParams,
+  { qmin, qmax }: Grid,
+): { readonly q: number; readonly value: number } {
   const q = clamp(roundHalfToEven(Math.fround(x / scale)) + zeroPoint, qmin, qmax)
   return { q, value: (q - zeroPoint) * scale }
 }
@@ -40,14 +44,30 @@ export function quantizationEffect({ values, counts }: Distribution, range: Rang
     noise += weight * error * error
     if (x < low || x > high) clipped += weight
   }
-  return { ...parameters, range, meanSquaredError: noise / count, sqnr: noise === 0 ? Infinity : 10 * Math.log10(power / noise), clippedShare: clipped / count }
+  return {
+    ...parameters,
+    range,
+    meanSquaredError: noise / count,
+    sqnr: noise === 0 ? Infinity : 10 * Math.log10(power / noise),
+    clippedShare: clipped / count,
+  }
 }
 
 /** How often each error x − x̂ occurs, over equal bins around zero. */
-export function errorHistogram({ values, counts }: Distribution, parameters: SliceQParams, grid: Grid, bins: number): { readonly low: number; readonly high: number; readonly counts: readonly number[] } {
+export function errorHistogram(
+  { values, counts }: Distribution,
+  parameters: SliceQParams,
+  grid: Grid,
+  bins: number,
+): { readonly low: number; readonly high: number; readonly counts: readonly number[] } {
   const errors = Float64Array.from(values, (x) => x - quantized(x, parameters, grid).value)
-  const reach = Math.max(parameters.scale / 2, errors.reduce((most, error) => Math.max(most, Math.abs(error)), 0))
+  const reach = Math.max(
+    parameters.scale / 2,
+    errors.reduce((most, error) => Math.max(most, Math.abs(error)), 0),
+  )
   const binned = new Array<number>(bins).fill(0)
-  errors.forEach((error, index) => (binned[clamp(Math.floor(((error + reach) / (2 * reach)) * bins), 0, bins - 1)] += counts[index]))
+  errors.forEach(
+    (error, index) => (binned[clamp(Math.floor(((error + reach) / (2 * reach)) * bins), 0, bins - 1)] += counts[index]),
+  )
   return { low: -reach, high: reach, counts: binned }
 }

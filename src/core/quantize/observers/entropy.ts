@@ -11,13 +11,25 @@ export const entropyObserver = defineObserver({
   reads: 'histogram',
   params: z.object({
     bins: z.number().int().min(256).max(4096).default(2048).describe('Bins of the histogram, over both signs.'),
-    quantizedBins: z.number().int().min(16).max(255).default(128).describe('Bins of the quantized distribution that it is compared with; twice as many per side where one sign is absent.'),
+    quantizedBins: z
+      .number()
+      .int()
+      .min(16)
+      .max(255)
+      .default(128)
+      .describe(
+        'Bins of the quantized distribution that it is compared with; twice as many per side where one sign is absent.',
+      ),
   }),
   range(statistics, { bins, quantizedBins }) {
     const limit = Math.max(Math.abs(statistics.min), Math.abs(statistics.max))
     if (limit === 0) return { min: 0, max: 0 }
     const sides = statistics.min < 0 && statistics.max > 0 ? 1 : 2
-    const threshold = leastDivergenceThreshold(symmetricBins(statistics.distribution(), limit, bins), limit, sides * quantizedBins)
+    const threshold = leastDivergenceThreshold(
+      symmetricBins(statistics.distribution(), limit, bins),
+      limit,
+      sides * quantizedBins,
+    )
     return { min: Math.max(statistics.min, -threshold), max: Math.min(statistics.max, threshold) }
   },
 })
@@ -63,7 +75,9 @@ function clippedDivergence(counts: Float64Array, start: number, end: number, qua
     quantizedTotal += average * filled
     inside += sum
   }
-  return inside < smallestShare * clippedTotal ? Infinity : cross / clippedTotal - Math.log(clippedTotal / quantizedTotal)
+  return inside < smallestShare * clippedTotal
+    ? Infinity
+    : cross / clippedTotal - Math.log(clippedTotal / quantizedTotal)
 }
 
 /** Stands for an empty bin, whose logarithm has to exist. */

@@ -59,9 +59,11 @@ function squaredError({ counts, binWidth }: UniformBins, first: number, last: nu
     const end = begin + binWidth
     const [beginLevel, endLevel] = [levelOf(begin), levelOf(end)]
     const cubes =
-      half ** 3 - (begin - (beginLevel + 0.5) * interval) ** 3 +
+      half ** 3 -
+      (begin - (beginLevel + 0.5) * interval) ** 3 +
       (endLevel - beginLevel - 1) * 2 * half ** 3 +
-      (end - (endLevel + 0.5) * interval) ** 3 + half ** 3
+      (end - (endLevel + 0.5) * interval) ** 3 +
+      half ** 3
     error += ((counts[bin] / binWidth) * cubes) / 3
   }
   return error

@@ -7,7 +7,12 @@ import { quantizationError } from './quantizationError'
 
 const params = z.object({
   candidates: z.number().int().min(10).max(1000).default(100).describe('Ranges tried at each end, evenly spaced.'),
-  power: z.number().min(1).max(4).default(2).describe('Exponent of the error: 2 is the squared error; larger ones protect rare large values.'),
+  power: z
+    .number()
+    .min(1)
+    .max(4)
+    .default(2)
+    .describe('Exponent of the error: 2 is the squared error; larger ones protect rare large values.'),
 })
 
 /** Searches the range with the least quantization error: first both ends together, then each end alone (as MQBench's MSEObserver, with the second step added). */
@@ -21,9 +26,15 @@ export const mseObserver = defineObserver({
 })
 
 /** The range inside `full` with the least error; both ends shrink towards zero. */
-export function leastErrorRange(full: Range, distribution: Distribution, grid: Grid, { candidates, power }: z.output<typeof params>): Range {
+export function leastErrorRange(
+  full: Range,
+  distribution: Distribution,
+  grid: Grid,
+  { candidates, power }: z.output<typeof params>,
+): Range {
   const factors = Array.from({ length: candidates }, (_, index) => 1 - index / candidates)
-  const best = (ranges: readonly Range[]): Range => leastBy(ranges, (range) => quantizationError(distribution, range, grid, power))
+  const best = (ranges: readonly Range[]): Range =>
+    leastBy(ranges, (range) => quantizationError(distribution, range, grid, power))
   const together = best(factors.map((factor) => ({ min: full.min * factor, max: full.max * factor })))
   if (grid.scheme === 'symmetric' || full.min >= 0 || full.max <= 0) return together
   const upper = best([together, ...factors.map((factor) => ({ min: together.min, max: full.max * factor }))])

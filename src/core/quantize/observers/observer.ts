@@ -56,5 +56,9 @@ function parseParams<P>({ id, params: schema }: ObserverDefinition<P>, params: u
   const result = schema.safeParse(params)
   if (result.success) return result.data
   const issue = result.error.issues[0]
-  throw new NNOptError('wrongCall', `observer '${id}': parameter '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'invalid'}`, { observer: id })
+  throw new NNOptError(
+    'wrongCall',
+    `observer '${id}': parameter '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'invalid'}`,
+    { observer: id },
+  )
 }

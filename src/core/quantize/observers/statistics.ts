@@ -31,7 +31,12 @@ export function mergeStatistics(a: TensorStatistics, b: TensorStatistics): Tenso
   return { name: a.name, count: a.count + b.count, min, max, batches, ...(histogram && { histogram }) }
 }
 
-function mergeHistograms(a: TensorStatistics, b: TensorStatistics, min: number, max: number): HistogramBins | undefined {
+function mergeHistograms(
+  a: TensorStatistics,
+  b: TensorStatistics,
+  min: number,
+  max: number,
+): HistogramBins | undefined {
   if (!a.histogram || !b.histogram) return undefined
   const merged = emptyBins(min, max)
   addBins(merged, a.histogram)

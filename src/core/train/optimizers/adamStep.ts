@@ -12,11 +12,23 @@ export function adamStep(params: z.output<typeof adamParams>, input: UpdateInput
   const stepSize = input.learningRate / (1 - beta1 ** input.step)
   const root = Math.sqrt(1 - beta2 ** input.step)
   const [coupled, decoupled] = decay === 'coupled' ? [1, 0] : [0, input.learningRate]
-  return runUpdate('adam', input, ['mean', 'square'], [stepSize, 1 / root, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, coupled, decoupled])
-    ?? composedStep(params, input, stepSize, root, decay)
+  return (
+    runUpdate(
+      'adam',
+      input,
+      ['mean', 'square'],
+      [stepSize, 1 / root, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, coupled, decoupled],
+    ) ?? composedStep(params, input, stepSize, root, decay)
+  )
 }
 
-function composedStep({ beta1, beta2, epsilon }: z.output<typeof adamParams>, input: UpdateInput, stepSize: number, root: number, decay: Decay): UpdateResult {
+function composedStep(
+  { beta1, beta2, epsilon }: z.output<typeof adamParams>,
+  input: UpdateInput,
+  stepSize: number,
+  root: number,
+  decay: Decay,
+): UpdateResult {
   const decayed = mul(input.parameters, input.decay)
   const gradients = decay === 'coupled' ? add(input.gradients, decayed) : input.gradients
   const parameters = decay === 'decoupled' ? sub(input.parameters, mul(decayed, input.learningRate)) : input.parameters

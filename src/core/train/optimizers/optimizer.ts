@@ -36,7 +36,11 @@ interface Definition<S extends z.ZodObject> extends Omit<Optimizer, 'kind' | 'pa
 }
 
 export function defineOptimizer<S extends z.ZodObject>(definition: Definition<S>): Optimizer {
-  return { ...definition, kind: 'optimizer', update: (params, input) => definition.update(definition.params.parse(params), input) }
+  return {
+    ...definition,
+    kind: 'optimizer',
+    update: (params, input) => definition.update(definition.params.parse(params), input),
+  }
 }
 
 /** Parameters of Adam and AdamW (Kingma and Ba, 2015). */

@@ -5,6 +5,8 @@ import { cosineBetween, defineSchedule } from './schedule'
 export const cosine = defineSchedule({
   id: 'cosine',
   label: 'Cosine',
-  params: z.object({ final: z.number().min(0).max(1).default(0).describe('Share of the rate that is left at the end') }),
+  params: z.object({
+    final: z.number().min(0).max(1).default(0).describe('Share of the rate that is left at the end'),
+  }),
   factor: ({ final }, progress) => cosineBetween(1, final, progress),
 })

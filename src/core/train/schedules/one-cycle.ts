@@ -10,5 +10,8 @@ export const oneCycle = defineSchedule({
     initial: z.number().positive().max(1).default(0.04).describe('Share of the peak rate at the start'),
     final: z.number().min(0).max(1).default(0.0004).describe('Share of the peak rate at the end'),
   }),
-  factor: ({ rise, initial, final }, progress) => (progress < rise ? cosineBetween(initial, 1, progress / rise) : cosineBetween(1, final, (progress - rise) / (1 - rise))),
+  factor: ({ rise, initial, final }, progress) =>
+    progress < rise
+      ? cosineBetween(initial, 1, progress / rise)
+      : cosineBetween(1, final, (progress - rise) / (1 - rise)),
 })

@@ -16,8 +16,13 @@ interface Definition<S extends z.ZodObject> extends Omit<Schedule, 'kind' | 'par
 }
 
 export function defineSchedule<S extends z.ZodObject>(definition: Definition<S>): Schedule {
-  return { ...definition, kind: 'schedule', factor: (params, progress) => definition.factor(definition.params.parse(params), progress) }
+  return {
+    ...definition,
+    kind: 'schedule',
+    factor: (params, progress) => definition.factor(definition.params.parse(params), progress),
+  }
 }
 
 /** Half a cosine from `from` (share 0) to `to` (share 1). */
-export const cosineBetween = (from: number, to: number, share: number): number => to + ((from - to) * (1 + Math.cos(Math.PI * share))) / 2
+export const cosineBetween = (from: number, to: number, share: number): number =>
+  to + ((from - to) * (1 + Math.cos(Math.PI * share))) / 2

@@ -13,9 +13,13 @@ const NEEDED: Readonly<Record<CpuLevel, readonly string[]>> = {
 }
 
 /** The best level that this CPU runs, or a lower one that $NNOPT_CPU_LEVEL names, to compare them. */
-export function cpuLevel(flags: readonly string[] = cpuFlags(), highest: string = process.env['NNOPT_CPU_LEVEL'] ?? cpuLevels[0]): CpuLevel {
+export function cpuLevel(
+  flags: readonly string[] = cpuFlags(),
+  highest: string = process.env['NNOPT_CPU_LEVEL'] ?? cpuLevels[0],
+): CpuLevel {
   const from = cpuLevels.findIndex((level) => level === highest)
-  if (from < 0) throw new NNOptError('wrongCall', `NNOPT_CPU_LEVEL: expected one of ${cpuLevels.join(', ')}, got '${highest}'`)
+  if (from < 0)
+    throw new NNOptError('wrongCall', `NNOPT_CPU_LEVEL: expected one of ${cpuLevels.join(', ')}, got '${highest}'`)
   return cpuLevels.slice(from).find((level) => NEEDED[level].every((flag) => flags.includes(flag))) ?? 'base'
 }
 

@@ -17,7 +17,8 @@ import { computeCapability, cpuPrecision, gpuPrecision } from './precision'
 const NAME = 'tensorflow'
 const PRIORITY = 30
 const MISSING = "TensorFlow is not installed: run 'nnopt runtime tensorflow', or train on another backend"
-const OUTDATED = "TensorFlow was installed by another version of this program: run 'nnopt runtime tensorflow' again, or train on another backend"
+const OUTDATED =
+  "TensorFlow was installed by another version of this program: run 'nnopt runtime tensorflow' again, or train on another backend"
 
 /** Why a runtime folder without a usable TensorFlow has none. */
 export const missingReason = (folder: string): string => (existsSync(layout(folder).manifest) ? OUTDATED : MISSING)
@@ -37,7 +38,14 @@ export const tensorflowBackend: Backend = {
 
 async function available(): Promise<Availability> {
   const source = findSource()
-  return source ? { available: true, version: source.version, device: device(source.gpu), memoryBytes: source.gpu ? (await sampleGpus())[0]?.memoryTotalBytes : totalmem() } : { available: false, reason: missingReason(runtimeFolder()) }
+  return source
+    ? {
+        available: true,
+        version: source.version,
+        device: device(source.gpu),
+        memoryBytes: source.gpu ? (await sampleGpus())[0]?.memoryTotalBytes : totalmem(),
+      }
+    : { available: false, reason: missingReason(runtimeFolder()) }
 }
 
 async function create(): Promise<RunningBackend> {
@@ -47,7 +55,14 @@ async function create(): Promise<RunningBackend> {
   const gpu = backend.binding.isUsingGpuDevice()
   const hasOwnOperations = !gpu && source.loadOperations()
   registerTensorflowKernels(backend, hasOwnOperations)
-  return { name: NAME, device: device(gpu), version: backend.binding.TF_Version, threads: availableParallelism(), mixedPrecision: gpu ? gpuPrecision(await computeCapability()) : cpuPrecision(cpuFlags(), hasOwnOperations), dispose }
+  return {
+    name: NAME,
+    device: device(gpu),
+    version: backend.binding.TF_Version,
+    threads: availableParallelism(),
+    mixedPrecision: gpu ? gpuPrecision(await computeCapability()) : cpuPrecision(cpuFlags(), hasOwnOperations),
+    dispose,
+  }
 }
 
 async function select(source: Source): Promise<TensorflowKernelBackend> {
@@ -56,7 +71,12 @@ async function select(source: Source): Promise<TensorflowKernelBackend> {
     if (!(await tf.setBackend(NAME))) throw new Error('the backend did not initialize')
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new NNOptError('unavailable', `TensorFlow of '${source.description}' did not load: ${reason}; install it again`, {}, { cause })
+    throw new NNOptError(
+      'unavailable',
+      `TensorFlow of '${source.description}' did not load: ${reason}; install it again`,
+      {},
+      { cause },
+    )
   }
   return tf.backend() as TensorflowKernelBackend
 }

@@ -44,7 +44,13 @@ export function layout(folder: string) {
 export type Layout = ReturnType<typeof layout>
 
 export const manifestOf = (gpu: boolean): Manifest => ({
-  layout: LAYOUT, operations: OPERATIONS_VERSION, tensorflow: TENSORFLOW_VERSION, tfjsNode: TFJS_NODE_VERSION, gpu, platform: process.platform, arch: process.arch,
+  layout: LAYOUT,
+  operations: OPERATIONS_VERSION,
+  tensorflow: TENSORFLOW_VERSION,
+  tfjsNode: TFJS_NODE_VERSION,
+  gpu,
+  platform: process.platform,
+  arch: process.arch,
 })
 
 /** The manifest of an installed runtime; undefined when there is none that this program can use. */
@@ -55,10 +61,16 @@ export function readManifest(folder: string): Manifest | undefined {
   return manifest.success && isForThisMachine(manifest.data) ? manifest.data : undefined
 }
 
-const isForThisMachine = ({ platform, arch }: Manifest): boolean => platform === process.platform && arch === process.arch
+const isForThisMachine = ({ platform, arch }: Manifest): boolean =>
+  platform === process.platform && arch === process.arch
 
 /** Whether a compiled addon's manifest names this machine and the libraries that this program installs. */
 export function isUsable(text: string | undefined): boolean {
   const manifest = manifestSchema.safeParse(text === undefined ? undefined : JSON.parse(text))
-  return manifest.success && isForThisMachine(manifest.data) && manifest.data.tensorflow === TENSORFLOW_VERSION && manifest.data.tfjsNode === TFJS_NODE_VERSION
+  return (
+    manifest.success &&
+    isForThisMachine(manifest.data) &&
+    manifest.data.tensorflow === TENSORFLOW_VERSION &&
+    manifest.data.tfjsNode === TFJS_NODE_VERSION
+  )
 }

@@ -22,7 +22,11 @@ const require = createRequire(import.meta.url)
 
 /** The installed runtime, else a tfjs-node package whose addon was built; undefined when neither is there. */
 export function findSource(folder: string = runtimeFolder()): Source | undefined {
-  return runtimeSource(folder) ?? packageSource('@tensorflow/tfjs-node-gpu', true) ?? packageSource('@tensorflow/tfjs-node', false)
+  return (
+    runtimeSource(folder) ??
+    packageSource('@tensorflow/tfjs-node-gpu', true) ??
+    packageSource('@tensorflow/tfjs-node', false)
+  )
 }
 
 function runtimeSource(folder: string): Source | undefined {
@@ -39,7 +43,11 @@ function runtimeSource(folder: string): Source | undefined {
 }
 
 function loadWith(loader: unknown): void {
-  if (typeof loader !== 'function') throw new NNOptError('unavailable', 'the TensorFlow runtime is damaged: its loader exports no function; install it again')
+  if (typeof loader !== 'function')
+    throw new NNOptError(
+      'unavailable',
+      'the TensorFlow runtime is damaged: its loader exports no function; install it again',
+    )
   loader(tf)
 }
 
@@ -52,7 +60,13 @@ function loadAddon(file: string): boolean {
 function packageSource(name: string, gpu: boolean): Source | undefined {
   const folder = packageFolder(name)
   if (folder === undefined || !hasAddon(folder)) return undefined
-  return { description: name, version: `tfjs-node ${TFJS_NODE_VERSION}`, gpu, load: () => loadPackage(name), loadOperations: () => false }
+  return {
+    description: name,
+    version: `tfjs-node ${TFJS_NODE_VERSION}`,
+    gpu,
+    load: () => loadPackage(name),
+    loadOperations: () => false,
+  }
 }
 
 function packageFolder(name: string): string | undefined {
@@ -72,7 +86,10 @@ function loadPackage(name: string): void {
   restoreUtilities()
   require(name)
   if (tf.findBackend('tensorflow') === null) {
-    throw new NNOptError('unavailable', `${name} registered itself on another copy of @tensorflow/tfjs-core: install the same version of both (${TFJS_NODE_VERSION}), or the TensorFlow runtime of this program`)
+    throw new NNOptError(
+      'unavailable',
+      `${name} registered itself on another copy of @tensorflow/tfjs-core: install the same version of both (${TFJS_NODE_VERSION}), or the TensorFlow runtime of this program`,
+    )
   }
 }
 

@@ -15,20 +15,49 @@ const TILE_FLAGS = ['amx_tile', 'amx_bf16'] as const
 
 /** What 'auto' takes on a GPU of a compute capability; undefined where nothing answered. */
 export function gpuPrecision(capability: number | undefined): MixedPrecision {
-  if (capability !== undefined && capability >= bfloat16From) return { types: halfTypes, auto: 'bfloat16', reason: `the GPU's tensor cores multiply bfloat16 (compute capability ${capability})` }
-  if (capability !== undefined && capability >= float16From) return { types: halfTypes, auto: 'float16', reason: `the GPU's tensor cores multiply float16 (compute capability ${capability})` }
-  return { types: halfTypes, auto: 'fp32', reason: capability === undefined ? 'nvidia-smi names no compute capability' : `the GPU has no tensor cores (compute capability ${capability})` }
+  if (capability !== undefined && capability >= bfloat16From)
+    return {
+      types: halfTypes,
+      auto: 'bfloat16',
+      reason: `the GPU's tensor cores multiply bfloat16 (compute capability ${capability})`,
+    }
+  if (capability !== undefined && capability >= float16From)
+    return {
+      types: halfTypes,
+      auto: 'float16',
+      reason: `the GPU's tensor cores multiply float16 (compute capability ${capability})`,
+    }
+  return {
+    types: halfTypes,
+    auto: 'fp32',
+    reason:
+      capability === undefined
+        ? 'nvidia-smi names no compute capability'
+        : `the GPU has no tensor cores (compute capability ${capability})`,
+  }
 }
 
 /** On CPUs 16 bits are there to be chosen, faster where the CPU has matrix tiles for them (AMX); that they lose nothing was measured to two points only (docs/results/mixed-precision.md). */
 export function cpuPrecision(flags: readonly string[], hasOwnOperations: boolean): MixedPrecision {
-  const isFaster = hasOwnOperations && TILE_FLAGS.every((flag) => flags.includes(flag)) && cpuLevel(flags) === 'x86-64-v4'
-  return { types: halfTypes, auto: 'fp32', reason: isFaster ? 'the default on CPUs; bfloat16 is faster on this one, which has AMX' : 'the default on CPUs; this one is no faster in 16 bits' }
+  const isFaster =
+    hasOwnOperations && TILE_FLAGS.every((flag) => flags.includes(flag)) && cpuLevel(flags) === 'x86-64-v4'
+  return {
+    types: halfTypes,
+    auto: 'fp32',
+    reason: isFaster
+      ? 'the default on CPUs; bfloat16 is faster on this one, which has AMX'
+      : 'the default on CPUs; this one is no faster in 16 bits',
+  }
 }
 
 /** Of the first GPU; undefined where NVIDIA's tool is missing or does not know. */
 export async function computeCapability(): Promise<number | undefined> {
-  const output = await run('nvidia-smi', ['--query-gpu=compute_cap', '--format=csv,noheader'], { timeout: timeoutMs }).then(({ stdout }) => stdout, () => '')
+  const output = await run('nvidia-smi', ['--query-gpu=compute_cap', '--format=csv,noheader'], {
+    timeout: timeoutMs,
+  }).then(
+    ({ stdout }) => stdout,
+    () => '',
+  )
   const capability = Number.parseFloat(output)
   return Number.isFinite(capability) ? capability : undefined
 }

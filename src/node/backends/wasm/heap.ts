@@ -50,7 +50,8 @@ export function createHeap(backend: WasmKernelBackend, team: Team): Heap {
   return {
     run: (...call) => team.run([call]),
     runTogether: team.run,
-    pieces: (count, work, granule = 1) => divided(count, Math.min(team.threads, Math.floor(work / LEAST_WORK)), granule),
+    pieces: (count, work, granule = 1) =>
+      divided(count, Math.min(team.threads, Math.floor(work / LEAST_WORK)), granule),
     address: ({ dataId }) => backend.getMemoryOffset(dataId),
     view,
     allocate,
@@ -73,7 +74,10 @@ const LEAST_WORK = 2 ** 14
 
 function divided(count: number, threads: number, granule: number): readonly Piece[] {
   const size = Math.ceil(count / Math.max(1, threads) / granule) * granule
-  const pieces = Array.from({ length: Math.ceil(count / Math.max(1, size)) }, (_, index) => ({ start: index * size, count: Math.min(size, count - index * size) }))
+  const pieces = Array.from({ length: Math.ceil(count / Math.max(1, size)) }, (_, index) => ({
+    start: index * size,
+    count: Math.min(size, count - index * size),
+  }))
   return pieces.length > 0 ? pieces : [{ start: 0, count: 0 }]
 }
 
@@ -87,7 +91,11 @@ function refuseFullHeap(module: WasmModule): void {
   const malloc = module._malloc
   module._malloc = (bytes) => {
     const address = bytes < HEAP_BYTES ? malloc(bytes) : 0
-    if (address === 0 && bytes > 0) throw new NNOptError('unavailable', `the wasm backend is out of memory (4 GiB at most): use a smaller batch or image, or install TensorFlow with 'nnopt runtime tensorflow'`)
+    if (address === 0 && bytes > 0)
+      throw new NNOptError(
+        'unavailable',
+        `the wasm backend is out of memory (4 GiB at most): use a smaller batch or image, or install TensorFlow with 'nnopt runtime tensorflow'`,
+      )
     return address
   }
 }

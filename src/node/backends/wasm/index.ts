@@ -27,7 +27,15 @@ const addressableBytes = 2 ** 32
 const require = createRequire(import.meta.url)
 
 /** tfjs' WebAssembly backend with training kernels of ours: needs nothing but npm, and gives the same bits on every run. */
-export const wasmBackend: Backend = { kind: 'backend', id: name, label: 'WebAssembly', priority, environment: {}, available, create: () => createWasm(defaultThreads()) }
+export const wasmBackend: Backend = {
+  kind: 'backend',
+  id: name,
+  label: 'WebAssembly',
+  priority,
+  environment: {},
+  available,
+  create: () => createWasm(defaultThreads()),
+}
 
 /** $NNOPT_WASM_THREADS, else one a core. */
 function defaultThreads(): number {
@@ -35,23 +43,70 @@ function defaultThreads(): number {
   if (given === undefined) return Math.min(availableParallelism(), MOST_THREADS)
   const threads = Number(given)
   if (Number.isInteger(threads) && threads >= 1 && threads <= HIGHEST_THREADS) return threads
-  throw new NNOptError('wrongCall', `NNOPT_WASM_THREADS: expected a whole number from 1 to ${HIGHEST_THREADS}, got '${given}'`)
+  throw new NNOptError(
+    'wrongCall',
+    `NNOPT_WASM_THREADS: expected a whole number from 1 to ${HIGHEST_THREADS}, got '${given}'`,
+  )
 }
 
 async function available(): Promise<Availability> {
-  if (!hasSimd()) return { available: false, reason: "this processor has no WebAssembly SIMD (x64 needs SSE4.1): install TensorFlow with 'nnopt runtime tensorflow'" }
+  if (!hasSimd())
+    return {
+      available: false,
+      reason:
+        "this processor has no WebAssembly SIMD (x64 needs SSE4.1): install TensorFlow with 'nnopt runtime tensorflow'",
+    }
   const version = packageVersion()
-  return version === undefined ? { available: false, reason: `${packageName} is not installed: run 'npm ci' in the program's folder` } : { available: true, version, device: deviceOf(defaultThreads()), memoryBytes: Math.min(totalmem(), addressableBytes) }
+  return version === undefined
+    ? { available: false, reason: `${packageName} is not installed: run 'npm ci' in the program's folder` }
+    : {
+        available: true,
+        version,
+        device: deviceOf(defaultThreads()),
+        memoryBytes: Math.min(totalmem(), addressableBytes),
+      }
 }
 
 /** A module with one vector constant: valid where vectors are. */
-const simdProbe = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11)
+const simdProbe = Uint8Array.of(
+  0,
+  97,
+  115,
+  109,
+  1,
+  0,
+  0,
+  0,
+  1,
+  4,
+  1,
+  96,
+  0,
+  0,
+  3,
+  2,
+  1,
+  0,
+  10,
+  9,
+  1,
+  7,
+  0,
+  65,
+  0,
+  253,
+  15,
+  26,
+  11,
+)
 
 const hasSimd = (): boolean => WebAssembly.validate(simdProbe)
 
 function packageVersion(): string | undefined {
   try {
-    const { version } = JSON.parse(readFileSync(require.resolve(`${packageName}/package.json`), 'utf8')) as { readonly version: string }
+    const { version } = JSON.parse(readFileSync(require.resolve(`${packageName}/package.json`), 'utf8')) as {
+      readonly version: string
+    }
     return version
   } catch {
     return undefined
@@ -64,7 +119,11 @@ let factory: ReturnType<typeof tf.findBackendFactory> | undefined
 /** tfjs looks for three builds; the one with SIMD serves for all. */
 const moduleUrls = (file: string): WasmFileMap => {
   const url = sharedModuleUrl(file)
-  return { 'tfjs-backend-wasm.wasm': url, 'tfjs-backend-wasm-simd.wasm': url, 'tfjs-backend-wasm-threaded-simd.wasm': url }
+  return {
+    'tfjs-backend-wasm.wasm': url,
+    'tfjs-backend-wasm-simd.wasm': url,
+    'tfjs-backend-wasm-threaded-simd.wasm': url,
+  }
 }
 
 /** The one that runs: registering kernels twice would take ours for tfjs' own. */
@@ -83,7 +142,8 @@ async function start(threads: number): Promise<RunningBackend> {
   setWasmPaths(moduleUrls(join(dirname(require.resolve(packageName)), 'tfjs-backend-wasm-simd.wasm')), true)
   factory ??= tf.findBackendFactory(name)
   if (!tf.findBackendFactory(name)) tf.registerBackend(name, factory)
-  if (!(await tf.setBackend(name))) throw new NNOptError('unavailable', `${packageName} ${found.version} did not start: install the program again`)
+  if (!(await tf.setBackend(name)))
+    throw new NNOptError('unavailable', `${packageName} ${found.version} did not start: install the program again`)
   const backend = tf.backend() as WasmKernelBackend
   const team = await createTeam(backend.wasm.asm.memory, threads)
   const restoreKernels = registerWasmKernels(name, createHeap(backend, team))

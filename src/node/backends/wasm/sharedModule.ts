@@ -10,7 +10,11 @@ const [HAS_MAXIMUM, SHARED] = [0x01, 0x02]
 export function withSharedMemory(module: Uint8Array): Uint8Array {
   const at = memorySection(module)
   const [count, flags] = at === undefined ? [] : module.subarray(at, at + 2)
-  if (at === undefined || count !== 1 || flags !== HAS_MAXIMUM) throw new NNOptError('unavailable', `the package's WebAssembly module: expected one memory with a maximum, got ${count ?? 0} with flags ${flags ?? 'unknown'}: install the program again`)
+  if (at === undefined || count !== 1 || flags !== HAS_MAXIMUM)
+    throw new NNOptError(
+      'unavailable',
+      `the package's WebAssembly module: expected one memory with a maximum, got ${count ?? 0} with flags ${flags ?? 'unknown'}: install the program again`,
+    )
   const shared = module.slice()
   shared[at + 1] = HAS_MAXIMUM | SHARED
   return shared
@@ -18,7 +22,7 @@ export function withSharedMemory(module: Uint8Array): Uint8Array {
 
 /** Where the content of the memory section starts. */
 function memorySection(module: Uint8Array): number | undefined {
-  for (let at = HEADER_BYTES; at < module.length; ) {
+  for (let at = HEADER_BYTES; at < module.length;) {
     const id = module[at]
     const { value: size, next } = unsignedAt(module, at + 1)
     if (id === MEMORY_SECTION) return next
@@ -36,4 +40,5 @@ function unsignedAt(bytes: Uint8Array, at: number): { readonly value: number; re
 }
 
 /** A module's file with its memory shared, as an address that fetch reads. */
-export const sharedModuleUrl = (file: string): string => `data:application/wasm;base64,${Buffer.from(withSharedMemory(readFileSync(file))).toString('base64')}`
+export const sharedModuleUrl = (file: string): string =>
+  `data:application/wasm;base64,${Buffer.from(withSharedMemory(readFileSync(file))).toString('base64')}`

@@ -12,7 +12,10 @@ export interface AdapterInfo {
 
 export interface Device {
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>
-  addEventListener(type: 'uncapturederror', listener: (event: { readonly error: { readonly message: string } }) => void): void
+  addEventListener(
+    type: 'uncapturederror',
+    listener: (event: { readonly error: { readonly message: string } }) => void,
+  ): void
   destroy(): void
 }
 
@@ -45,7 +48,14 @@ export function dawnFile(): string | undefined {
 }
 
 /** tfjs' kernels use as much of a device as there is. */
-const wantedLimits = ['maxBufferSize', 'maxComputeInvocationsPerWorkgroup', 'maxComputeWorkgroupSizeX', 'maxComputeWorkgroupStorageSize', 'maxComputeWorkgroupsPerDimension', 'maxStorageBufferBindingSize']
+const wantedLimits = [
+  'maxBufferSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeWorkgroupsPerDimension',
+  'maxStorageBufferBindingSize',
+]
 
 /** Loads Dawn into this thread and opens the fastest adapter's device; `navigator.gpu` and WebGPU's classes are there from then on. */
 export async function openDevice(): Promise<{ readonly device: Device; readonly info: AdapterInfo }> {
@@ -64,10 +74,12 @@ export const noAdapter = `no graphics device answers: install its driver (on Lin
 
 /** Adapters that compute on the processor: right, but slower than every other backend. */
 export const isSoftware = ({ isFallbackAdapter, vendor, architecture, description }: AdapterInfo): boolean =>
-  isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i.test(`${vendor} ${architecture} ${description}`)
+  isFallbackAdapter === true ||
+  /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i.test(`${vendor} ${architecture} ${description}`)
 
 /** For a person: 'NVIDIA GeForce RTX 4090 (WebGPU)'. */
 export function describeAdapter(info: AdapterInfo): string {
-  const name = [info.description, info.device, info.architecture, info.vendor].find((text) => text !== '') ?? 'graphics device'
+  const name =
+    [info.description, info.device, info.architecture, info.vendor].find((text) => text !== '') ?? 'graphics device'
   return isSoftware(info) ? `${name} (software on the CPU)` : name
 }

@@ -13,7 +13,11 @@ export function watchDevice(device: Device, name: string): Failures {
   let failure: NNOptError | undefined
   let isEnding = false
   device.addEventListener('uncapturederror', ({ error }) => {
-    failure ??= /out.of.memory/i.test(`${error.constructor.name} ${error.message}`.replace('OutOfMemory', 'out of memory')) ? outOfMemory(name, error.message) : broken(name, error.message)
+    failure ??= /out.of.memory/i.test(
+      `${error.constructor.name} ${error.message}`.replace('OutOfMemory', 'out of memory'),
+    )
+      ? outOfMemory(name, error.message)
+      : broken(name, error.message)
   })
   void device.lost.then(({ reason, message }) => {
     if (!isEnding) failure ??= lost(name, message || reason)
@@ -22,9 +26,18 @@ export function watchDevice(device: Device, name: string): Failures {
 }
 
 const lost = (name: string, message: string): NNOptError =>
-  new NNOptError('unavailable', `the graphics device ${name} was lost: ${message}; the last checkpoint is kept: resume the run, or train on another backend`, { device: name, lost: true })
+  new NNOptError(
+    'unavailable',
+    `the graphics device ${name} was lost: ${message}; the last checkpoint is kept: resume the run, or train on another backend`,
+    { device: name, lost: true },
+  )
 
 const outOfMemory = (name: string, message: string): NNOptError =>
-  new NNOptError('unavailable', `the graphics device ${name} is out of memory: ${message}; lower the batch size, or train on another backend`, { device: name, outOfMemory: true })
+  new NNOptError(
+    'unavailable',
+    `the graphics device ${name} is out of memory: ${message}; lower the batch size, or train on another backend`,
+    { device: name, outOfMemory: true },
+  )
 
-const broken = (name: string, message: string): NNOptError => new NNOptError('internal', `the graphics device ${name} refused a command: ${message}`, { device: name })
+const broken = (name: string, message: string): NNOptError =>
+  new NNOptError('internal', `the graphics device ${name} refused a command: ${message}`, { device: name })

@@ -17,11 +17,20 @@ const packageName = '@tensorflow/tfjs-backend-webgpu'
 const require = createRequire(import.meta.url)
 
 /** tfjs' WebGPU backend on Dawn, with training kernels of ours: graphics devices of every vendor. */
-export const webgpuBackend: Backend = { kind: 'backend', id: name, label: 'WebGPU', priority, environment: {}, available, create }
+export const webgpuBackend: Backend = {
+  kind: 'backend',
+  id: name,
+  label: 'WebGPU',
+  priority,
+  environment: {},
+  available,
+  create,
+}
 
 async function available(): Promise<Availability> {
   const version = packageVersion()
-  if (version === undefined) return { available: false, reason: `${packageName} is not installed: run 'npm ci' in the program's folder` }
+  if (version === undefined)
+    return { available: false, reason: `${packageName} is not installed: run 'npm ci' in the program's folder` }
   const probe = await probeAdapter()
   if (!probe) return { available: false, reason: noAdapter }
   if ('problem' in probe) return { available: false, reason: probe.problem }
@@ -30,7 +39,9 @@ async function available(): Promise<Availability> {
 
 function packageVersion(): string | undefined {
   try {
-    const { version } = JSON.parse(readFileSync(require.resolve(`${packageName}/package.json`), 'utf8')) as { readonly version: string }
+    const { version } = JSON.parse(readFileSync(require.resolve(`${packageName}/package.json`), 'utf8')) as {
+      readonly version: string
+    }
     return version
   } catch {
     return undefined
@@ -44,7 +55,8 @@ interface WebgpuModule {
 
 async function create(): Promise<RunningBackend> {
   const version = packageVersion()
-  if (version === undefined) throw new NNOptError('unavailable', `${packageName} is not installed: run 'npm ci' in the program's folder`)
+  if (version === undefined)
+    throw new NNOptError('unavailable', `${packageName} is not installed: run 'npm ci' in the program's folder`)
   const { device, info } = await openDevice()
   const { WebGPUBackend } = (await import(packageName)) as WebgpuModule
   const backend = new WebGPUBackend(device, info)
@@ -54,10 +66,17 @@ async function create(): Promise<RunningBackend> {
   // The package registers a factory of its own, with a device of its own.
   if (tf.findBackendFactory(name)) tf.removeBackend(name)
   tf.registerBackend(name, () => backend)
-  if (!(await tf.setBackend(name))) throw new NNOptError('unavailable', `${packageName} ${version} did not start on ${label}: update the graphics driver`)
+  if (!(await tf.setBackend(name)))
+    throw new NNOptError(
+      'unavailable',
+      `${packageName} ${version} did not start on ${label}: update the graphics driver`,
+    )
   const removeKernels = registerWebgpuKernels(name, backend)
   return {
-    name, device: label, version, threads: 1,
+    name,
+    device: label,
+    version,
+    threads: 1,
     failure: failures.first,
     dispose: () => {
       failures.expectEnd()

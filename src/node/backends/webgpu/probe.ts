@@ -26,13 +26,20 @@ export function probeAdapter(): Promise<Probe> {
 
 async function probe(): Promise<Probe> {
   const file = dawnFile()
-  if (file === undefined) return { problem: "the package 'webgpu' is not installed: run 'npm ci' in the program's folder" }
+  if (file === undefined)
+    return { problem: "the package 'webgpu' is not installed: run 'npm ci' in the program's folder" }
   try {
-    const { stdout } = await promisify(execFile)(nodeBinary(), ['--input-type=module', '--eval', script, new URL(`file://${file}`).href], { timeout: timeoutMs, windowsHide: true })
+    const { stdout } = await promisify(execFile)(
+      nodeBinary(),
+      ['--input-type=module', '--eval', script, new URL(`file://${file}`).href],
+      { timeout: timeoutMs, windowsHide: true },
+    )
     const info = JSON.parse(stdout) as AdapterInfo | null
     return info ? { info } : undefined
   } catch (error) {
-    return { problem: `the graphics driver failed when it was asked for a device: ${reasonOf(error)}; update it, or train on another backend` }
+    return {
+      problem: `the graphics driver failed when it was asked for a device: ${reasonOf(error)}; update it, or train on another backend`,
+    }
   }
 }
 
@@ -40,5 +47,7 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { signal, killed } = error as { readonly signal?: string | null; readonly killed?: boolean }
   if (killed) return `no answer in ${timeoutMs / 1000} s`
-  return signal ? `its process ended with ${signal}` : (error.message.split('\n').find((line) => /Error/.test(line)) ?? error.message)
+  return signal
+    ? `its process ended with ${signal}`
+    : (error.message.split('\n').find((line) => /Error/.test(line)) ?? error.message)
 }

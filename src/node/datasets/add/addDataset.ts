@@ -35,13 +35,26 @@ export async function addDataset(options: AddDatasetOptions): Promise<DatasetRec
     return record
   } catch (error) {
     await rm(draft, { recursive: true, force: true })
-    throw isSystemError(error) ? new NNOptError('storage', `data set '${name}' could not be written to '${folder}': ${error.message}`, { folder }, { cause: error }) : error
+    throw isSystemError(error)
+      ? new NNOptError(
+          'storage',
+          `data set '${name}' could not be written to '${folder}': ${error.message}`,
+          { folder },
+          { cause: error },
+        )
+      : error
   }
 }
 
-const isSystemError = (error: unknown): error is Error => error instanceof Error && 'syscall' in error && !(error instanceof NNOptError)
+const isSystemError = (error: unknown): error is Error =>
+  error instanceof Error && 'syscall' in error && !(error instanceof NNOptError)
 
 async function assertFree(folder: string, name: string): Promise<void> {
   const names = await readdir(folder).catch(() => [])
-  if (names.length > 0) throw new NNOptError('conflict', `data set '${name}' exists already ('${folder}'): choose another name, or remove it first`, { name })
+  if (names.length > 0)
+    throw new NNOptError(
+      'conflict',
+      `data set '${name}' exists already ('${folder}'): choose another name, or remove it first`,
+      { name },
+    )
 }

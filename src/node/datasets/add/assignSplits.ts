@@ -11,13 +11,35 @@ export const heldOutShare = { val: 0.1, test: 0.1 } as const
  */
 export function assignSplits(images: readonly PlacedImage[], seed: number): readonly Split[] {
   const given = images.map(({ split }) => split)
-  const named = given.every((split) => split !== null) ? given : take(images, given.map(() => 'train'), 'test', heldOutShare.test, seed)
-  return named.includes('val') ? named : take(images, named, 'val', heldOutShare.val / (given.includes(null) ? 1 - heldOutShare.test : 1), seed)
+  const named = given.every((split) => split !== null)
+    ? given
+    : take(
+        images,
+        given.map(() => 'train'),
+        'test',
+        heldOutShare.test,
+        seed,
+      )
+  return named.includes('val')
+    ? named
+    : take(images, named, 'val', heldOutShare.val / (given.includes(null) ? 1 - heldOutShare.test : 1), seed)
 }
 
 /** Moves a share of the training images to another split. */
-function take(images: readonly PlacedImage[], current: readonly Split[], target: Split, share: number, seed: number): readonly Split[] {
+function take(
+  images: readonly PlacedImage[],
+  current: readonly Split[],
+  target: Split,
+  share: number,
+  seed: number,
+): readonly Split[] {
   const train = current.flatMap((split, index) => (split === 'train' ? [index] : []))
-  const chosen = new Set(holdOut(train.map((index) => images[index]), share, seed).map((position) => train[position]))
+  const chosen = new Set(
+    holdOut(
+      train.map((index) => images[index]),
+      share,
+      seed,
+    ).map((position) => train[position]),
+  )
   return current.map((split, index) => (chosen.has(index) ? target : split))
 }

@@ -18,9 +18,14 @@ export function createBlobWriter(path: string): BlobWriter {
   let [held, size, isOpen] = [0, 0, true]
   const write = (bytes: Uint8Array): void => {
     try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
+      for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)
     } catch (error) {
-      throw new NNOptError('storage', `'${path}' cannot be written: ${error instanceof Error ? error.message : String(error)}; make room and try again`, { path }, { cause: error })
+      throw new NNOptError(
+        'storage',
+        `'${path}' cannot be written: ${error instanceof Error ? error.message : String(error)}; make room and try again`,
+        { path },
+        { cause: error },
+      )
     }
   }
   const flush = (): void => {

@@ -23,12 +23,19 @@ import type { SplitImage } from './warnings'
 /** Fills an empty folder with a data set and describes it. */
 export async function buildDataset(options: AddDatasetOptions, draft: string): Promise<DatasetRecord> {
   const paths = typeof options.path === 'string' ? [options.path] : options.path
-  const blobs = { samples: createBlobWriter(join(draft, samplesFile)), pixels: createBlobWriter(join(draft, pixelsFile)) }
+  const blobs = {
+    samples: createBlobWriter(join(draft, samplesFile)),
+    pixels: createBlobWriter(join(draft, pixelsFile)),
+  }
   try {
     const listed = await readSources(paths, options, blobs.samples)
     const layout = mergeSources(listed.sources)
     assertClasses(layout)
-    const inspected = await inspectImages(layout.images, { ...passedOn(options), workers: options.workers, pixelBlob: blobs.pixels })
+    const inspected = await inspectImages(layout.images, {
+      ...passedOn(options),
+      workers: options.workers,
+      pixelBlob: blobs.pixels,
+    })
     assertReadable(layout, inspected)
     blobs.pixels.close()
     return await write(options, draft, { listed, layout, inspected })
@@ -38,10 +45,18 @@ export async function buildDataset(options: AddDatasetOptions, draft: string): P
   }
 }
 
-const passedOn = ({ signal, onProgress }: AddDatasetOptions) => ({ signal, onProgress: onProgress ?? (() => undefined) })
+const passedOn = ({ signal, onProgress }: AddDatasetOptions) => ({
+  signal,
+  onProgress: onProgress ?? (() => undefined),
+})
 
-async function readSources(paths: readonly string[], options: AddDatasetOptions, blob: BlobWriter): Promise<ListedSources> {
-  if (paths.length === 0) throw new NNOptError('wrongCall', `data set '${options.name}': expected at least one folder or archive, got none`)
+async function readSources(
+  paths: readonly string[],
+  options: AddDatasetOptions,
+  blob: BlobWriter,
+): Promise<ListedSources> {
+  if (paths.length === 0)
+    throw new NNOptError('wrongCall', `data set '${options.name}': expected at least one folder or archive, got none`)
   const listed = await listSources(paths, { ...passedOn(options), blob })
   blob.close()
   return listed
@@ -49,7 +64,11 @@ async function readSources(paths: readonly string[], options: AddDatasetOptions,
 
 function assertReadable(layout: Layout, { images, unreadable }: InspectionResult): void {
   const [first] = unreadable
-  if (images.length === 0) throw new NNOptError('badInput', `none of the ${unreadable.length} images can be read; the first is '${first.path}' (${first.reason})`)
+  if (images.length === 0)
+    throw new NNOptError(
+      'badInput',
+      `none of the ${unreadable.length} images can be read; the first is '${first.path}' (${first.reason})`,
+    )
   assertClasses({ images, folders: layout.folders }, unreadable)
 }
 
@@ -63,17 +82,35 @@ async function write(options: AddDatasetOptions, draft: string, parts: Parts): P
   const { listed, layout, inspected } = parts
   const classes = classNames(layout)
   const images = sorted(inspected.images, assignSplits(inspected.images, options.seed))
-  const storage: Storage = inspected.keptPixels ? 'pixels' : images.some(({ inArchive }) => inArchive) ? 'archive' : 'folder'
-  await Promise.all([storage !== 'pixels' && rm(join(draft, pixelsFile)), storage !== 'archive' && rm(join(draft, samplesFile))])
+  const storage: Storage = inspected.keptPixels
+    ? 'pixels'
+    : images.some(({ inArchive }) => inArchive)
+      ? 'archive'
+      : 'folder'
+  await Promise.all([
+    storage !== 'pixels' && rm(join(draft, pixelsFile)),
+    storage !== 'archive' && rm(join(draft, samplesFile)),
+  ])
   await writeSampleTable(join(draft, sampleTableFile), buildTable(images, classes, storage))
-  return describeDataset({ options, listed, inspected, images, classes, storage, sizeBytes: await folderBytes(draft, storage) })
+  return describeDataset({
+    options,
+    listed,
+    inspected,
+    images,
+    classes,
+    storage,
+    sizeBytes: await folderBytes(draft, storage),
+  })
 }
 
 const splitOrder: Readonly<Record<Split, number>> = { train: 0, val: 1, test: 2 }
 
 function sorted(images: InspectionResult['images'], assigned: readonly Split[]): readonly SplitImage[] {
   const withSplit = images.map((image, index) => ({ ...image, split: assigned[index] }))
-  return withSplit.sort((a, b) => splitOrder[a.split] - splitOrder[b.split] || compareText(a.className, b.className) || compareText(a.key, b.key))
+  return withSplit.sort(
+    (a, b) =>
+      splitOrder[a.split] - splitOrder[b.split] || compareText(a.className, b.className) || compareText(a.key, b.key),
+  )
 }
 
 async function folderBytes(draft: string, storage: Storage): Promise<number> {

@@ -8,7 +8,8 @@ import type { ClassFolder, Layout, PlacedImage } from './layout'
 const fewestClasses = 2
 
 /** Names of the classes in the order of their labels: by UTF-16 units, as Python's `sorted`. */
-export const classNames = ({ images, folders }: Layout): readonly string[] => [...new Set([...images, ...folders].map(({ className }) => className))].sort(compareText)
+export const classNames = ({ images, folders }: Layout): readonly string[] =>
+  [...new Set([...images, ...folders].map(({ className }) => className))].sort(compareText)
 
 /**
  * Throws `badInput` when a class has no image in one of the splits that the sources have, naming both, or when there are fewer than two classes.
@@ -16,8 +17,15 @@ export const classNames = ({ images, folders }: Layout): readonly string[] => [.
  */
 export function assertClasses(layout: Layout, unreadable: readonly UnreadableImage[] = []): void {
   const classes = classNames(layout)
-  if (classes.length < fewestClasses) throw new NNOptError('badInput', `expected at least ${fewestClasses} class folders, got ${classes.length} (${classes.join(', ')})`)
-  const present = [...splits, null].filter((split) => layout.images.some((image) => image.split === split) || unreadable.some(({ image }) => image.split === split))
+  if (classes.length < fewestClasses)
+    throw new NNOptError(
+      'badInput',
+      `expected at least ${fewestClasses} class folders, got ${classes.length} (${classes.join(', ')})`,
+    )
+  const present = [...splits, null].filter(
+    (split) =>
+      layout.images.some((image) => image.split === split) || unreadable.some(({ image }) => image.split === split),
+  )
   for (const split of present) assertSplit(split, layout, classes, unreadable)
 }
 
@@ -25,18 +33,35 @@ export interface UnreadableImage extends Problem {
   readonly image: PlacedImage
 }
 
-function assertSplit(split: Split | null, { images, folders }: Layout, classes: readonly string[], unreadable: readonly UnreadableImage[]): void {
+function assertSplit(
+  split: Split | null,
+  { images, folders }: Layout,
+  classes: readonly string[],
+  unreadable: readonly UnreadableImage[],
+): void {
   const having = new Set(images.filter((image) => image.split === split).map(({ className }) => className))
   const empty = classes.find((className) => !having.has(className))
   if (empty === undefined) return
   const lost = unreadable.filter(({ image }) => image.split === split && image.className === empty)
   const folder = folders.find((candidate) => candidate.split === split && candidate.className === empty)
-  throw new NNOptError('badInput', emptyClassMessage(empty, split, having.size, classes.length, lost, folder), { class: empty, split })
+  throw new NNOptError('badInput', emptyClassMessage(empty, split, having.size, classes.length, lost, folder), {
+    class: empty,
+    split,
+  })
 }
 
-function emptyClassMessage(className: string, split: Split | null, found: number, classes: number, lost: readonly UnreadableImage[], folder: ClassFolder | undefined): string {
+function emptyClassMessage(
+  className: string,
+  split: Split | null,
+  found: number,
+  classes: number,
+  lost: readonly UnreadableImage[],
+  folder: ClassFolder | undefined,
+): string {
   const where = split === null ? '' : ` in split '${split}'`
-  if (lost.length > 0) return `class '${className}' has no readable image${where}: ${lost.length} cannot be read, the first is '${lost[0].path}' (${lost[0].reason})`
-  if (folder) return `class '${className}' has no image${where}: its folder '${folder.path}' holds no jpg, png or webp file; add images or remove the folder`
+  if (lost.length > 0)
+    return `class '${className}' has no readable image${where}: ${lost.length} cannot be read, the first is '${lost[0].path}' (${lost[0].reason})`
+  if (folder)
+    return `class '${className}' has no image${where}: its folder '${folder.path}' holds no jpg, png or webp file; add images or remove the folder`
   return `class '${className}' has no folder${where}: expected the same ${classes} classes in every split, got ${found}; add the folder '${split ?? ''}/${className}' with images`
 }

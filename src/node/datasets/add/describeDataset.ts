@@ -21,7 +21,10 @@ export interface FinishedDataset {
 /** The record of a data set that is about to be moved to its folder. */
 export function describeDataset(dataset: FinishedDataset): DatasetRecord {
   const { options, listed, inspected, images, classes } = dataset
-  const problems: readonly Problem[] = [...listed.sources.flatMap(({ listing }) => listing.problems), ...inspected.unreadable.map(({ path, reason }) => ({ path, reason }))]
+  const problems: readonly Problem[] = [
+    ...listed.sources.flatMap(({ listing }) => listing.problems),
+    ...inspected.unreadable.map(({ path, reason }) => ({ path, reason })),
+  ]
   return {
     name: options.name,
     folder: options.folder,
@@ -54,13 +57,21 @@ function countsByClass(images: readonly SplitImage[], classes: readonly string[]
   return Object.fromEntries(counts)
 }
 
-function factsOf({ inspected, images, classes, listed, storage, sizeBytes }: FinishedDataset, skipped: number): DatasetFacts {
+function factsOf(
+  { inspected, images, classes, listed, storage, sizeBytes }: FinishedDataset,
+  skipped: number,
+): DatasetFacts {
   const widths = images.map(({ width }) => width)
   const heights = images.map(({ height }) => height)
   return {
     storage,
     sizeBytes,
-    imageSize: { minWidth: smallest(widths), maxWidth: largest(widths), minHeight: smallest(heights), maxHeight: largest(heights) },
+    imageSize: {
+      minWidth: smallest(widths),
+      maxWidth: largest(widths),
+      minHeight: smallest(heights),
+      maxHeight: largest(heights),
+    },
     pixels: inspected.pixels,
     skipped,
     warnings: datasetWarnings(images, classes, listed.sources),

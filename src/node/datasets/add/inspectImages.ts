@@ -37,7 +37,10 @@ export interface InspectOptions extends TeamOptions {
 const imagesPerTask = 128
 
 /** Decodes every image in worker threads. Rejects with `cancelled` on abort; unreadable images are listed, never thrown. */
-export async function inspectImages(images: readonly PlacedImage[], options: InspectOptions): Promise<InspectionResult> {
+export async function inspectImages(
+  images: readonly PlacedImage[],
+  options: InspectOptions,
+): Promise<InspectionResult> {
   const team = createWorkerTeam({ file: options.file, workers: options.workers })
   const cancelled = abortPromise(options.signal)
   const collector = createCollector(options.pixelBlob)

@@ -39,12 +39,17 @@ const expected = 'expected train|val|test/<class>/<image>, or <class>/<image>'
  * A source that is itself called train, val or test and holds class folders is that split. Throws `badInput` naming the first path that does not fit.
  */
 export function layoutOf({ path, listing }: ListedSource): Layout {
-  if (listing.images.length === 0 && listing.folders.length === 0) throw new NNOptError('badInput', `'${path}' holds no image: ${expected} with jpg, png or webp files`, { path })
+  if (listing.images.length === 0 && listing.folders.length === 0)
+    throw new NNOptError('badInput', `'${path}' holds no image: ${expected} with jpg, png or webp files`, { path })
   const depth = isWrapped(listing) ? 1 : 0
   const tops = topFolders(listing, depth)
   const hasSplits = tops.length > 0 && tops.every((name) => splitNamed(name) !== undefined)
   if (!hasSplits) assertNoSplit(path, tops)
-  const levels = { depth, hasSplits, ownSplit: hasSplits ? null : (splitNamed(basename(path).replace(/\.(tar\.gz|tgz|tar|zip)$/i, '')) ?? null) }
+  const levels = {
+    depth,
+    hasSplits,
+    ownSplit: hasSplits ? null : (splitNamed(basename(path).replace(/\.(tar\.gz|tgz|tar|zip)$/i, '')) ?? null),
+  }
   return {
     images: listing.images.map((image) => place(path, image, levels)),
     folders: listing.folders.flatMap((folder) => classFolder(folder, levels)),
@@ -75,14 +80,23 @@ function topFolders({ images, folders }: Listing, depth: number): readonly strin
 function assertNoSplit(path: string, tops: readonly string[]): void {
   const split = tops.find((name) => splitNamed(name) !== undefined)
   const other = tops.find((name) => splitNamed(name) === undefined)
-  if (split !== undefined && other !== undefined) throw new NNOptError('badInput', `'${path}' holds both the split folder '${split}' and the folder '${other}': ${expected}, not both`, { path })
+  if (split !== undefined && other !== undefined)
+    throw new NNOptError(
+      'badInput',
+      `'${path}' holds both the split folder '${split}' and the folder '${other}': ${expected}, not both`,
+      { path },
+    )
 }
 
 function place(source: string, image: FoundImage, { depth, hasSplits, ownSplit }: Levels): PlacedImage {
   const parts = image.path.split('/').slice(depth)
   const split = hasSplits ? (splitNamed(parts[0]) ?? null) : ownSplit
   const [className, ...rest] = hasSplits ? parts.slice(1) : parts
-  if (rest.length === 0) throw new NNOptError('badInput', `'${source}': image '${image.path}' lies in no class folder: ${expected}`, { path: source, image: image.path })
+  if (rest.length === 0)
+    throw new NNOptError('badInput', `'${source}': image '${image.path}' lies in no class folder: ${expected}`, {
+      path: source,
+      image: image.path,
+    })
   return { ...image, className, key: rest.join('/'), split }
 }
 

@@ -17,12 +17,16 @@ export interface ListedSources {
 }
 
 /** Reads every source; images out of archives are in the blob afterwards. */
-export async function listSources(paths: readonly string[], { blob, signal, onProgress }: ListOptions): Promise<ListedSources> {
+export async function listSources(
+  paths: readonly string[],
+  { blob, signal, onProgress }: ListOptions,
+): Promise<ListedSources> {
   const sources: ListedSource[] = []
   const formats = new Set<string>()
   const recognised = await Promise.all(paths.map((path) => recognise(resolve(path))))
   for (const { format, probe } of recognised) {
-    const report = (done: number, total: number): void => onProgress({ label: `reading ${basename(probe.path)}`, done, total, unit: format.progressUnit })
+    const report = (done: number, total: number): void =>
+      onProgress({ label: `reading ${basename(probe.path)}`, done, total, unit: format.progressUnit })
     sources.push({ path: probe.path, listing: await format.read(probe, { blob, signal, onProgress: report }) })
     formats.add(format.id)
   }

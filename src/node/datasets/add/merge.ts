@@ -8,22 +8,35 @@ export function mergeSources(sources: readonly ListedSource[]): Layout {
   const withSplits = layouts.find(({ images }) => images.some(({ split }) => split !== null))
   const without = layouts.find(({ images }) => images.some(({ split }) => split === null))
   if (withSplits && without) {
-    throw new NNOptError('badInput', `'${without.source}' has no train|val|test folder and '${withSplits.source}' has: expected split folders in every source, or in none`)
+    throw new NNOptError(
+      'badInput',
+      `'${without.source}' has no train|val|test folder and '${withSplits.source}' has: expected split folders in every source, or in none`,
+    )
   }
   const merged = { images: layouts.flatMap(({ images }) => images), folders: layouts.flatMap(({ folders }) => folders) }
-  if (merged.images.length === 0) throw new NNOptError('badInput', `${sources.map(({ path }) => `'${path}'`).join(', ')}: no image found: expected train|val|test/<class>/<image>, or <class>/<image>, as jpg, png or webp`)
+  if (merged.images.length === 0)
+    throw new NNOptError(
+      'badInput',
+      `${sources.map(({ path }) => `'${path}'`).join(', ')}: no image found: expected train|val|test/<class>/<image>, or <class>/<image>, as jpg, png or webp`,
+    )
   assertNoTwins(merged.images)
   return merged
 }
 
 /** What an image is called wherever its source lies. */
-export const imageName = ({ split, className, key }: Pick<PlacedImage, 'split' | 'className' | 'key'>): string => (split === null ? `${className}/${key}` : `${split}/${className}/${key}`)
+export const imageName = ({ split, className, key }: Pick<PlacedImage, 'split' | 'className' | 'key'>): string =>
+  split === null ? `${className}/${key}` : `${split}/${className}/${key}`
 
 function assertNoTwins(images: readonly PlacedImage[]): void {
   const seen = new Set<string>()
   for (const image of images) {
     const name = imageName(image)
-    if (seen.has(name)) throw new NNOptError('badInput', `image '${name}' comes twice: expected every image once; give each folder or archive once`, { image: name })
+    if (seen.has(name))
+      throw new NNOptError(
+        'badInput',
+        `image '${name}' comes twice: expected every image once; give each folder or archive once`,
+        { image: name },
+      )
     seen.add(name)
   }
 }

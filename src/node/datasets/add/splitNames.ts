@@ -1,6 +1,15 @@
 import type { Split } from '../../../shared/types/dataset'
 
-const names: Readonly<Record<string, Split>> = { train: 'train', training: 'train', val: 'val', valid: 'val', validation: 'val', test: 'test', testing: 'test' }
+const names: Readonly<Record<string, Split>> = {
+  train: 'train',
+  training: 'train',
+  val: 'val',
+  valid: 'val',
+  validation: 'val',
+  test: 'test',
+  testing: 'test',
+}
 
 /** The split that a folder of this name holds, or undefined. */
-export const splitNamed = (name: string): Split | undefined => (Object.hasOwn(names, name.toLowerCase()) ? names[name.toLowerCase()] : undefined)
+export const splitNamed = (name: string): Split | undefined =>
+  Object.hasOwn(names, name.toLowerCase()) ? names[name.toLowerCase()] : undefined

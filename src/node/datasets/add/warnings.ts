@@ -7,17 +7,29 @@ export interface SplitImage extends InspectedImage {
 }
 
 /** What is worth knowing of a data set that can be used all the same. */
-export function datasetWarnings(images: readonly SplitImage[], classes: readonly string[], sources: readonly ListedSource[]): readonly string[] {
+export function datasetWarnings(
+  images: readonly SplitImage[],
+  classes: readonly string[],
+  sources: readonly ListedSource[],
+): readonly string[] {
   return [...missingSplits(images), ...thinClasses(images, classes), ...sharedImages(images), ...otherFiles(sources)]
 }
 
-const count = (images: readonly SplitImage[], split: Split): number => images.filter((image) => image.split === split).length
+const count = (images: readonly SplitImage[], split: Split): number =>
+  images.filter((image) => image.split === split).length
 
 function missingSplits(images: readonly SplitImage[]): readonly string[] {
   const warnings: string[] = []
-  if (count(images, 'train') === 0) warnings.push("there are no training images: this data set can score models, but neither train nor calibrate them; add a 'train' folder to change that")
-  if (count(images, 'test') === 0) warnings.push("there are no test images: finished models cannot be scored on it; add a 'test' folder to change that")
-  if (count(images, 'train') > 0 && count(images, 'val') === 0) warnings.push('there are too few training images to take a validation split out of them')
+  if (count(images, 'train') === 0)
+    warnings.push(
+      "there are no training images: this data set can score models, but neither train nor calibrate them; add a 'train' folder to change that",
+    )
+  if (count(images, 'test') === 0)
+    warnings.push(
+      "there are no test images: finished models cannot be scored on it; add a 'test' folder to change that",
+    )
+  if (count(images, 'train') > 0 && count(images, 'val') === 0)
+    warnings.push('there are too few training images to take a validation split out of them')
   return warnings
 }
 
@@ -25,17 +37,32 @@ function missingSplits(images: readonly SplitImage[]): readonly string[] {
 function thinClasses(images: readonly SplitImage[], classes: readonly string[]): readonly string[] {
   const having = new Set(images.filter(({ split }) => split === 'val').map(({ className }) => className))
   const lacking = having.size === 0 ? [] : classes.filter((className) => !having.has(className))
-  return lacking.length === 0 ? [] : [`the validation split has no image of ${lacking.slice(0, 3).map((name) => `'${name}'`).join(', ')}${lacking.length > 3 ? ` and ${lacking.length - 3} more classes` : ''}: too few training images`]
+  return lacking.length === 0
+    ? []
+    : [
+        `the validation split has no image of ${lacking
+          .slice(0, 3)
+          .map((name) => `'${name}'`)
+          .join(', ')}${lacking.length > 3 ? ` and ${lacking.length - 3} more classes` : ''}: too few training images`,
+      ]
 }
 
 /** The same file in training and test flatters every accuracy. */
 function sharedImages(images: readonly SplitImage[]): readonly string[] {
   const training = new Set(images.filter(({ split }) => split === 'train').map(({ sha256 }) => sha256))
   const shared = images.filter(({ split, sha256 }) => split !== 'train' && training.has(sha256))
-  return shared.length === 0 ? [] : [`${shared.length} ${shared.length === 1 ? 'image' : 'images'} of the validation and test splits are also among the training images, the first is '${shared[0].path}'`]
+  return shared.length === 0
+    ? []
+    : [
+        `${shared.length} ${shared.length === 1 ? 'image' : 'images'} of the validation and test splits are also among the training images, the first is '${shared[0].path}'`,
+      ]
 }
 
 function otherFiles(sources: readonly ListedSource[]): readonly string[] {
   const files = sources.flatMap(({ listing }) => listing.otherFiles)
-  return files.length === 0 ? [] : [`${files.length} ${files.length === 1 ? 'file is' : 'files are'} no image and left out, the first is '${files[0]}'`]
+  return files.length === 0
+    ? []
+    : [
+        `${files.length} ${files.length === 1 ? 'file is' : 'files are'} no image and left out, the first is '${files[0]}'`,
+      ]
 }

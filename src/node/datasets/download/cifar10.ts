@@ -17,7 +17,13 @@ export interface DownloadCifar10Options {
 }
 
 /** Downloads CIFAR-10, or goes on with an earlier download, and returns the archive's path, which `addDataset` takes. Errors as `download`. */
-export async function downloadCifar10({ folder, url = cifar10Url, checksum = cifar10Checksum, onProgress, signal }: DownloadCifar10Options): Promise<string> {
+export async function downloadCifar10({
+  folder,
+  url = cifar10Url,
+  checksum = cifar10Checksum,
+  onProgress,
+  signal,
+}: DownloadCifar10Options): Promise<string> {
   const target = join(folder, 'cifar-10-binary.tar.gz')
   await download({ url, target, checksum, onProgress: onProgress ?? (() => undefined), signal })
   return target

@@ -41,7 +41,11 @@ export async function download(options: DownloadOptions): Promise<void> {
   if (!(await passes(part, checksum))) {
     const { size } = await stat(part)
     await rm(part, { force: true })
-    throw new NNOptError('badInput', `'${options.url}': expected ${checksum.algorithm} ${checksum.hex}, got another in ${size} bytes; the download was removed, start it again`, { url: options.url })
+    throw new NNOptError(
+      'badInput',
+      `'${options.url}': expected ${checksum.algorithm} ${checksum.hex}, got another in ${size} bytes; the download was removed, start it again`,
+      { url: options.url },
+    )
   }
   await rename(part, target)
 }
@@ -61,16 +65,30 @@ async function fetchAll(options: DownloadOptions, part: string): Promise<void> {
 function unreachable(url: string, have: number, error: unknown): NNOptError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   const reason = cause instanceof Error ? cause.message : String(cause)
-  return new NNOptError('unavailable', `'${url}' cannot be downloaded (${reason}); ${have} bytes are kept: start again to go on, or give a local file`, { url, haveBytes: have }, { cause: error })
+  return new NNOptError(
+    'unavailable',
+    `'${url}' cannot be downloaded (${reason}); ${have} bytes are kept: start again to go on, or give a local file`,
+    { url, haveBytes: have },
+    { cause: error },
+  )
 }
 
-const sizeOf = (path: string): Promise<number> => stat(path).then(({ size }) => size, () => 0)
+const sizeOf = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  )
 
 async function fetchRest({ url, onProgress, signal }: DownloadOptions, part: string): Promise<void> {
   const have = await sizeOf(part)
   const response = await fetch(url, { headers: have > 0 ? { range: `bytes=${have}-` } : {}, signal: signal ?? null })
   if (response.status === httpRangeNotSatisfiable) return
-  if (!response.ok || !response.body) throw new NNOptError('unavailable', `'${url}': expected the file, got the answer ${response.status} ${response.statusText}`.trimEnd(), { url, status: response.status })
+  if (!response.ok || !response.body)
+    throw new NNOptError(
+      'unavailable',
+      `'${url}': expected the file, got the answer ${response.status} ${response.statusText}`.trimEnd(),
+      { url, status: response.status },
+    )
   const start = response.status === httpPartial ? have : 0
   const rest = Number(response.headers.get('content-length') ?? 0)
   const counter = countBytes(start, rest > 0 ? start + rest : undefined, onProgress)

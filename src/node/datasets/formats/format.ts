@@ -48,4 +48,7 @@ export interface DatasetFormat extends Extension {
   read(source: SourceProbe, context: ReadContext): Promise<Listing>
 }
 
-export const defineFormat = (format: Omit<DatasetFormat, 'kind'>): DatasetFormat => ({ kind: 'datasetFormat', ...format })
+export const defineFormat = (format: Omit<DatasetFormat, 'kind'>): DatasetFormat => ({
+  kind: 'datasetFormat',
+  ...format,
+})

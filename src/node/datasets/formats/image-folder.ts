@@ -38,19 +38,27 @@ async function walk(folder: string, { root, listing, context, above }: Walk): Pr
   const real = await realpath(join(root, folder))
   if (above.includes(real)) return listing.addProblem({ path: folder, reason: 'is a link to a folder above it' })
   const names = await readdir(real).catch((error: NodeJS.ErrnoException) => {
-    throw new NNOptError('badInput', `folder '${join(root, folder)}' cannot be read (${error.code ?? error.message})`, { folder }, { cause: error })
+    throw new NNOptError(
+      'badInput',
+      `folder '${join(root, folder)}' cannot be read (${error.code ?? error.message})`,
+      { folder },
+      { cause: error },
+    )
   })
-  for (const name of names.sort()) await visit(folder === '' ? name : `${folder}/${name}`, { root, listing, context, above: [...above, real] })
+  for (const name of names.sort())
+    await visit(folder === '' ? name : `${folder}/${name}`, { root, listing, context, above: [...above, real] })
 }
 
 async function visit(path: string, step: Walk): Promise<void> {
   if (nameKind(path) === 'hidden') return
   const file = join(step.root, path)
   const stats = await stat(file).catch((error: NodeJS.ErrnoException) => error)
-  if (stats instanceof Error) return step.listing.addProblem({ path, reason: `cannot be opened (${stats.code ?? stats.message})` })
+  if (stats instanceof Error)
+    return step.listing.addProblem({ path, reason: `cannot be opened (${stats.code ?? stats.message})` })
   if (stats.isDirectory()) {
     step.listing.addFolder(path)
     return walk(path, step)
   }
-  if (stats.isFile() && step.listing.wants(path)) step.listing.addImage({ path, file, inArchive: false, offset: 0, length: stats.size })
+  if (stats.isFile() && step.listing.wants(path))
+    step.listing.addImage({ path, file, inArchive: false, offset: 0, length: stats.size })
 }

@@ -18,6 +18,11 @@ export async function recognise(path: string): Promise<RecognisedSource> {
   const matching = datasetFormats.list().filter((format) => format.matches(probe))
   const refined = new Set(matching.flatMap((format) => format.refines ?? []))
   const format = matching.find(({ id }) => !refined.has(id))
-  if (!format) throw new NNOptError('badInput', `'${path}' is a ${probe.kind}, which no known format reads: ${datasetFormats.ids.join(', ')}`, { path })
+  if (!format)
+    throw new NNOptError(
+      'badInput',
+      `'${path}' is a ${probe.kind}, which no known format reads: ${datasetFormats.ids.join(', ')}`,
+      { path },
+    )
   return { format, probe }
 }

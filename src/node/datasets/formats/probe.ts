@@ -26,10 +26,16 @@ const foreign: readonly (readonly [string, string])[] = [
 /** Looks at a path. Throws `notFound` when nothing is there and `badInput` when it is neither a folder nor an archive. */
 export async function probeSource(path: string): Promise<SourceProbe> {
   const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new NNOptError('notFound', `'${path}' cannot be opened (${error.code ?? error.message}): ${expected}`, { path }, { cause: error })
+    throw new NNOptError(
+      'notFound',
+      `'${path}' cannot be opened (${error.code ?? error.message}): ${expected}`,
+      { path },
+      { cause: error },
+    )
   })
   if (stats.isDirectory()) return { path, kind: 'folder', names: (await readdir(path)).sort() }
-  if (!stats.isFile()) throw new NNOptError('badInput', `'${path}' is neither a file nor a folder: ${expected}`, { path })
+  if (!stats.isFile())
+    throw new NNOptError('badInput', `'${path}' is neither a file nor a folder: ${expected}`, { path })
   if (stats.size === 0) throw new NNOptError('badInput', `'${path}' is empty (0 bytes): ${expected}`, { path })
   const kind = archiveKind(path, await firstBytes(path))
   return { path, kind, names: kind === 'zip' ? [] : await firstTarNames(path, kind) }
@@ -53,5 +59,9 @@ function archiveKind(path: string, bytes: Buffer): Exclude<SourceKind, 'folder'>
   if (hex.startsWith('1f8b')) return 'tar.gz'
   if (bytes.toString('latin1', tarMagic.offset, tarMagic.offset + tarMagic.text.length) === tarMagic.text) return 'tar'
   const other = foreign.find(([magic]) => hex.startsWith(magic))
-  throw new NNOptError('badInput', `'${path}' is ${other ? `a ${other[1]} file` : `not an archive (it starts with the bytes ${hex || 'of nothing'})`}: ${expected}`, { path })
+  throw new NNOptError(
+    'badInput',
+    `'${path}' is ${other ? `a ${other[1]} file` : `not an archive (it starts with the bytes ${hex || 'of nothing'})`}: ${expected}`,
+    { path },
+  )
 }

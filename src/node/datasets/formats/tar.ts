@@ -18,7 +18,8 @@ export const tarFormat = defineFormat({
 
 async function readTar({ path, kind }: SourceProbe, context: ReadContext): Promise<Listing> {
   const listing = createListing()
-  for await (const entry of tarEntries(path, kind === 'tar' ? 'tar' : 'tar.gz', context)) await addEntry(entry, listing, context)
+  for await (const entry of tarEntries(path, kind === 'tar' ? 'tar' : 'tar.gz', context))
+    await addEntry(entry, listing, context)
   return listing.result()
 }
 

@@ -27,7 +27,11 @@ export interface TarOptions {
 export const maxEntryBytes = 256 * 2 ** 20
 
 /** Entries of a tar or tar.gz in their order, streamed. Throws `badInput` when the archive is cut off or damaged, saying after which entry. */
-export async function* tarEntries(path: string, kind: 'tar' | 'tar.gz', { signal, onProgress }: TarOptions = {}): AsyncGenerator<TarEntry> {
+export async function* tarEntries(
+  path: string,
+  kind: 'tar' | 'tar.gz',
+  { signal, onProgress }: TarOptions = {},
+): AsyncGenerator<TarEntry> {
   const { size } = await stat(path)
   const archive = basename(path)
   const source = createReadStream(path, { highWaterMark: 2 ** 20 })
@@ -39,7 +43,12 @@ export async function* tarEntries(path: string, kind: 'tar' | 'tar.gz', { signal
     for await (const entry of untar) {
       throwIfCancelled(signal, `reading '${archive}'`)
       const entryPath = safePath(archive, entry.header.name)
-      yield { path: entryPath, type: entryType(entry.header.type), sizeBytes: entry.header.size, bytes: () => readAll(entry) }
+      yield {
+        path: entryPath,
+        type: entryType(entry.header.type),
+        sizeBytes: entry.header.size,
+        bytes: () => readAll(entry),
+      }
       entry.resume()
       last = `'${entryPath}'`
       onProgress?.(source.bytesRead, size)
@@ -79,8 +88,14 @@ const blockBytes = 512
 async function assertEnded(path: string, size: number): Promise<void> {
   const file = await open(path)
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(blockBytes), 0, blockBytes, Math.max(0, size - blockBytes))
-    if (bytesRead < blockBytes || buffer.some((byte) => byte !== 0)) throw new Error('unexpected end of file: the closing zero blocks are missing')
+    const { buffer, bytesRead } = await file.read(
+      Buffer.alloc(blockBytes),
+      0,
+      blockBytes,
+      Math.max(0, size - blockBytes),
+    )
+    if (bytesRead < blockBytes || buffer.some((byte) => byte !== 0))
+      throw new Error('unexpected end of file: the closing zero blocks are missing')
   } finally {
     await file.close()
   }
@@ -90,7 +105,12 @@ function damaged(path: string, last: string, error: unknown): NNOptError {
   const reason = error instanceof Error ? error.message : String(error)
   const isCut = /unexpected end|premature close|end of data/i.test(reason)
   const what = isCut ? 'is cut off' : 'is damaged or not a tar archive'
-  return new NNOptError('badInput', `'${path}' ${what} after ${last} (${reason}): expected a complete archive; nothing was added`, { path }, { cause: error })
+  return new NNOptError(
+    'badInput',
+    `'${path}' ${what} after ${last} (${reason}): expected a complete archive; nothing was added`,
+    { path },
+    { cause: error },
+  )
 }
 
 const namesLookedAt = 8

@@ -44,15 +44,27 @@ async function readZip({ path }: SourceProbe, context: ReadContext): Promise<Lis
   }
 }
 
-async function addEntry(zip: ZipFile, entry: Entry, path: string, listing: ListingBuilder, { blob }: ReadContext): Promise<void> {
+async function addEntry(
+  zip: ZipFile,
+  entry: Entry,
+  path: string,
+  listing: ListingBuilder,
+  { blob }: ReadContext,
+): Promise<void> {
   if (entry.fileName.endsWith('/')) return listing.addFolder(path)
   if (!listing.wants(path)) return
-  if (entry.uncompressedSize > maxEntryBytes) return listing.addProblem({ path, reason: `is larger than ${maxEntryBytes} bytes` })
+  if (entry.uncompressedSize > maxEntryBytes)
+    return listing.addProblem({ path, reason: `is larger than ${maxEntryBytes} bytes` })
   const bytes = await buffer(await zip.openReadStreamPromise(entry))
   listing.addImage({ path, file: blob.path, inArchive: true, offset: blob.append(bytes), length: bytes.length })
 }
 
 function damaged(path: string, last: string, error: unknown): NNOptError {
   const reason = error instanceof Error ? error.message : String(error)
-  return new NNOptError('badInput', `'${path}' is cut off or damaged after ${last} (${reason}): expected a complete zip archive; nothing was added`, { path }, { cause: error })
+  return new NNOptError(
+    'badInput',
+    `'${path}' is cut off or damaged after ${last} (${reason}): expected a complete zip archive; nothing was added`,
+    { path },
+    { cause: error },
+  )
 }

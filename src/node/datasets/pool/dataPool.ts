@@ -43,20 +43,28 @@ export function createDataPool(record: StoredDataset, options: TeamOptions = {})
   opened.catch(() => undefined)
   return {
     workers: team.workers,
-    batches: <M extends BatchMode>(plan: Iterable<BatchRequest<M>>, batchOptions: BatchOptions = {}) => clock.timed(stream<M>(opened, team, plan, batchOptions)),
-    batch: async <M extends BatchMode>(request: BatchRequest<M>, memory?: ArrayBuffer) => makeBatch(await opened, team, request, memory),
+    batches: <M extends BatchMode>(plan: Iterable<BatchRequest<M>>, batchOptions: BatchOptions = {}) =>
+      clock.timed(stream<M>(opened, team, plan, batchOptions)),
+    batch: async <M extends BatchMode>(request: BatchRequest<M>, memory?: ArrayBuffer) =>
+      makeBatch(await opened, team, request, memory),
     statistics: () => clock.statistics(),
     waitedShare: () => clock.statistics().waitedShare,
     close: () => team.close(),
   }
 }
 
-async function* stream<M extends BatchMode>(opened: Promise<Dataset>, team: WorkerTeam, plan: Iterable<BatchRequest<M>>, { prefetch = team.workers, signal }: BatchOptions): AsyncGenerator<Batch<M>> {
+async function* stream<M extends BatchMode>(
+  opened: Promise<Dataset>,
+  team: WorkerTeam,
+  plan: Iterable<BatchRequest<M>>,
+  { prefetch = team.workers, signal }: BatchOptions,
+): AsyncGenerator<Batch<M>> {
   const dataset = await opened
   const cancelled = abortPromise(signal)
   let [read, firstProblem]: [number, string | undefined] = [0, undefined]
   try {
-    const start = (request: BatchRequest<M>): Promise<Batch<M>> => Promise.race([makeBatch(dataset, team, request), cancelled.promise])
+    const start = (request: BatchRequest<M>): Promise<Batch<M>> =>
+      Promise.race([makeBatch(dataset, team, request), cancelled.promise])
     for await (const batch of inOrder(plan, prefetch, start)) {
       throwIfCancelled(signal, 'reading the data set')
       read += batch.labels.length
@@ -67,12 +75,28 @@ async function* stream<M extends BatchMode>(opened: Promise<Dataset>, team: Work
   } finally {
     cancelled.release()
   }
-  if (read === 0 && firstProblem !== undefined) throw new NNOptError('badInput', `data set '${dataset.record.name}': no image could be read, the first: ${firstProblem}`)
+  if (read === 0 && firstProblem !== undefined)
+    throw new NNOptError(
+      'badInput',
+      `data set '${dataset.record.name}': no image could be read, the first: ${firstProblem}`,
+    )
 }
 
-async function makeBatch<M extends BatchMode>(dataset: Dataset, team: WorkerTeam, { split, indices, epoch, mode }: BatchRequest<M>, memory?: ArrayBuffer): Promise<Batch<M>> {
+async function makeBatch<M extends BatchMode>(
+  dataset: Dataset,
+  team: WorkerTeam,
+  { split, indices, epoch, mode }: BatchRequest<M>,
+  memory?: ArrayBuffer,
+): Promise<Batch<M>> {
   const labels = dataset.labels(split)
-  const task = { samples: dataset.locate(split, indices), labels: indices.map((index) => labels[index]), indices, epoch, mode, memory }
+  const task = {
+    samples: dataset.locate(split, indices),
+    labels: indices.map((index) => labels[index]),
+    indices,
+    epoch,
+    mode,
+    memory,
+  }
   const first = indices.length > 0 ? ` from '${dataset.sampleKey(split, indices[0])}' on` : ''
   return (await team.run('batch', task, `a batch of ${indices.length} images of split '${split}'${first}`)) as Batch<M>
 }

@@ -68,6 +68,8 @@ export interface DataTasks {
 
 export type DataTask = keyof DataTasks
 
-export type DataRequest = { readonly [K in DataTask]: { readonly task: K; readonly params: DataTasks[K]['params'] } }[DataTask]
+export type DataRequest = {
+  readonly [K in DataTask]: { readonly task: K; readonly params: DataTasks[K]['params'] }
+}[DataTask]
 
 export type DataReply = { readonly result: DataTasks[DataTask]['result'] } | { readonly error: ErrorReport }

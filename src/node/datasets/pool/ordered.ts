@@ -1,5 +1,9 @@
 /** A promise of each task, at most `depth` of them running ahead of the one that is awaited; results come in the order of the tasks. */
-export async function* inOrder<T, R>(tasks: Iterable<T>, depth: number, start: (task: T) => Promise<R>): AsyncGenerator<R> {
+export async function* inOrder<T, R>(
+  tasks: Iterable<T>,
+  depth: number,
+  start: (task: T) => Promise<R>,
+): AsyncGenerator<R> {
   const running: Promise<R>[] = []
   const source = tasks[Symbol.iterator]()
   const startNext = (): boolean => {

@@ -38,7 +38,10 @@ const mostDefaultWorkers = 4
 export const defaultWorkers = (): number => Math.max(1, Math.min(mostDefaultWorkers, availableParallelism() - 1))
 
 /** Starts the threads; they do not keep the process alive while idle. */
-export function createWorkerTeam({ workers = defaultWorkers(), file = engineFile('data') }: TeamOptions = {}): WorkerTeam {
+export function createWorkerTeam({
+  workers = defaultWorkers(),
+  file = engineFile('data'),
+}: TeamOptions = {}): WorkerTeam {
   const queue: Job[] = []
   let failure: NNOptError | undefined
 
@@ -62,14 +65,14 @@ export function createWorkerTeam({ workers = defaultWorkers(), file = engineFile
 
   return {
     workers,
-    run: <K extends DataTask>(task: K, params: DataTasks[K]['params'], what: string) => enqueue({ task, params } as DataRequest, what) as Promise<DataTasks[K]['result']>,
+    run: <K extends DataTask>(task: K, params: DataTasks[K]['params'], what: string) =>
+      enqueue({ task, params } as DataRequest, what) as Promise<DataTasks[K]['result']>,
     async close() {
       fail(new NNOptError('cancelled', 'the data workers were closed'))
       await Promise.all(members.map(({ thread }) => thread.terminate()))
     },
   }
 }
-
 
 function give(member: Member, job: Job): void {
   member.job = job
@@ -90,7 +93,13 @@ function take(member: Member): readonly Job[] {
 function startMember(file: string, index: number, onIdle: () => void, onEnd: (error: NNOptError) => void): Member {
   const thread = new Worker(file, { name: `data ${index + 1}` })
   const member: Member = { thread, job: undefined }
-  const ended = (reason: string): void => onEnd(new NNOptError('crashed', `data worker ${index + 1} ended${member.job ? ` while it worked on ${member.job.what}` : ''}: ${reason}`))
+  const ended = (reason: string): void =>
+    onEnd(
+      new NNOptError(
+        'crashed',
+        `data worker ${index + 1} ended${member.job ? ` while it worked on ${member.job.what}` : ''}: ${reason}`,
+      ),
+    )
   thread.unref()
   thread.on('message', (reply: DataReply) => {
     for (const job of take(member)) {

@@ -24,7 +24,10 @@ export interface Dataset {
 /** Opens a data set of the workspace. Throws `storage` when its folder is damaged and `notFound` when its images were moved. */
 export async function openDataset(record: StoredDataset): Promise<Dataset> {
   const table = await readSampleTable(join(record.folder, sampleTableFile), record.name)
-  const stores = table.stores.map(({ kind, path }) => ({ kind, path: isAbsolute(path) ? path : join(record.folder, path) }))
+  const stores = table.stores.map(({ kind, path }) => ({
+    kind,
+    path: isAbsolute(path) ? path : join(record.folder, path),
+  }))
   await Promise.all(stores.map(({ kind, path }) => assertThere(record.name, kind, path)))
   return datasetOver(record, table, stores)
 }
@@ -33,17 +36,33 @@ type Stores = SampleTable['stores']
 
 async function assertThere(name: string, kind: Stores[number]['kind'], path: string): Promise<void> {
   await access(path).catch((error: unknown) => {
-    const what = kind === 'folder' ? `its images lay in '${path}', which is not there any more: move the folder back` : `'${path}' is missing: restore it`
-    throw new NNOptError('notFound', `data set '${name}': ${what}, or add the data set again`, { path }, { cause: error })
+    const what =
+      kind === 'folder'
+        ? `its images lay in '${path}', which is not there any more: move the folder back`
+        : `'${path}' is missing: restore it`
+    throw new NNOptError(
+      'notFound',
+      `data set '${name}': ${what}, or add the data set again`,
+      { path },
+      { cause: error },
+    )
   })
 }
 
 function datasetOver(record: StoredDataset, table: SampleTable, stores: Stores): Dataset {
-  const members = Object.fromEntries(splits.map((split, code) => [split, table.split.flatMap((value, row) => (value === code ? [row] : []))])) as Record<Split, number[]>
-  const labels = Object.fromEntries(splits.map((split) => [split, Int32Array.from(members[split], (position) => table.label[position])])) as Record<Split, Int32Array>
+  const members = Object.fromEntries(
+    splits.map((split, code) => [split, table.split.flatMap((value, row) => (value === code ? [row] : []))]),
+  ) as Record<Split, number[]>
+  const labels = Object.fromEntries(
+    splits.map((split) => [split, Int32Array.from(members[split], (position) => table.label[position])]),
+  ) as Record<Split, Int32Array>
   const row = (split: Split, index: number): number => {
     const found = members[split][index]
-    if (found === undefined) throw new NNOptError('wrongCall', `data set '${record.name}', split '${split}': expected a sample of 0 to ${members[split].length - 1}, got ${index}`)
+    if (found === undefined)
+      throw new NNOptError(
+        'wrongCall',
+        `data set '${record.name}', split '${split}': expected a sample of 0 to ${members[split].length - 1}, got ${index}`,
+      )
     return found
   }
   return {
@@ -51,7 +70,12 @@ function datasetOver(record: StoredDataset, table: SampleTable, stores: Stores):
     size: (split) => members[split].length,
     labels: (split) => labels[split],
     sampleKey: (split, index) => table.path[row(split, index)],
-    locate: (split, indices) => refsOf(table, stores, [...indices].map((index) => row(split, index))),
+    locate: (split, indices) =>
+      refsOf(
+        table,
+        stores,
+        [...indices].map((index) => row(split, index)),
+      ),
   }
 }
 
@@ -64,7 +88,8 @@ function refsOf(table: SampleTable, stores: Stores, rows: readonly number[]): Sa
     return files.get(file) ?? 0
   }
   const storeOf = (row: number): Stores[number] => stores[table.store[row]]
-  const sizeWhereRaw = (column: readonly number[]): Int32Array => Int32Array.from(rows, (row) => (storeOf(row).kind === 'pixels' ? column[row] : 0))
+  const sizeWhereRaw = (column: readonly number[]): Int32Array =>
+    Int32Array.from(rows, (row) => (storeOf(row).kind === 'pixels' ? column[row] : 0))
   return {
     file: Int32Array.from(rows, fileOf),
     files: [...files.keys()],
@@ -72,6 +97,8 @@ function refsOf(table: SampleTable, stores: Stores, rows: readonly number[]): Sa
     length: Float64Array.from(rows, (row) => table.length[row]),
     width: sizeWhereRaw(table.width),
     height: sizeWhereRaw(table.height),
-    names: rows.map((row) => (storeOf(row).kind === 'folder' ? join(storeOf(row).path, table.path[row]) : table.path[row])),
+    names: rows.map((row) =>
+      storeOf(row).kind === 'folder' ? join(storeOf(row).path, table.path[row]) : table.path[row],
+    ),
   }
 }

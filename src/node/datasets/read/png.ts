@@ -13,8 +13,14 @@ export function encodePng(pixels: Uint8Array, width: number, height: number): Bu
   header.set([bitDepth, truecolour], 8)
   const stride = width * channels
   const rows = Buffer.alloc((stride + 1) * height)
-  for (let row = 0; row < height; row++) rows.set(pixels.subarray(row * stride, (row + 1) * stride), row * (stride + 1) + 1)
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))])
+  for (let row = 0; row < height; row++)
+    rows.set(pixels.subarray(row * stride, (row + 1) * stride), row * (stride + 1) + 1)
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(rows)),
+    chunk('IEND', Buffer.alloc(0)),
+  ])
 }
 
 function chunk(type: string, content: Buffer): Buffer {

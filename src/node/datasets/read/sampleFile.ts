@@ -31,7 +31,12 @@ async function readPart(path: string, offset: number, length: number): Promise<B
       await file.close()
     }
   } catch (error) {
-    throw new NNOptError('notFound', `image '${path}' cannot be opened: ${error instanceof Error ? error.message : String(error)}`, { path }, { cause: error })
+    throw new NNOptError(
+      'notFound',
+      `image '${path}' cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
+      { path },
+      { cause: error },
+    )
   }
 }
 

@@ -11,7 +11,9 @@ export const sampleTableSchema = z
   .object({
     version: z.literal(1),
     /** `folder`: each sample is a file below it · `encoded`, `pixels`: the samples lie in one file, as images or as RGB. */
-    stores: z.array(z.object({ kind: z.enum(['folder', 'encoded', 'pixels']), path: z.string() }).readonly()).readonly(),
+    stores: z
+      .array(z.object({ kind: z.enum(['folder', 'encoded', 'pixels']), path: z.string() }).readonly())
+      .readonly(),
     /** 0 train, 1 val, 2 test. */
     split: integers,
     label: integers,
@@ -28,14 +30,25 @@ export const sampleTableSchema = z
 
 export type SampleTable = z.infer<typeof sampleTableSchema>
 
-export const writeSampleTable = (file: string, table: SampleTable): Promise<void> => writeFile(file, JSON.stringify(table), { flush: true })
+export const writeSampleTable = (file: string, table: SampleTable): Promise<void> =>
+  writeFile(file, JSON.stringify(table), { flush: true })
 
 /** Throws `storage` when the table is not there or damaged. */
 export async function readSampleTable(file: string, datasetName: string): Promise<SampleTable> {
   try {
     return sampleTableSchema.parse(JSON.parse(await readFile(file, 'utf8')))
   } catch (error) {
-    const reason = error instanceof z.ZodError ? `${error.issues[0]?.path.join('.')}: ${error.issues[0]?.message}` : error instanceof Error ? error.message : String(error)
-    throw new NNOptError('storage', `data set '${datasetName}': '${file}' cannot be read (${reason}); add the data set again`, { file }, { cause: error })
+    const reason =
+      error instanceof z.ZodError
+        ? `${error.issues[0]?.path.join('.')}: ${error.issues[0]?.message}`
+        : error instanceof Error
+          ? error.message
+          : String(error)
+    throw new NNOptError(
+      'storage',
+      `data set '${datasetName}': '${file}' cannot be read (${reason}); add the data set again`,
+      { file },
+      { cause: error },
+    )
   }
 }

@@ -11,7 +11,10 @@ export type Decode = (bytes: Buffer) => Promise<RgbImage>
  */
 export async function loadDecoder(): Promise<Decode> {
   const { default: sharp } = await import('sharp').catch((error: unknown) => {
-    throw new NNOptError('unavailable', `the image decoder (sharp) cannot be loaded: ${error instanceof Error ? error.message : String(error)}; run 'npm ci' again`)
+    throw new NNOptError(
+      'unavailable',
+      `the image decoder (sharp) cannot be loaded: ${error instanceof Error ? error.message : String(error)}; run 'npm ci' again`,
+    )
   })
   // Threads run in parallel already, and no picture is asked for twice in a row.
   sharp.concurrency(1)
@@ -19,8 +22,13 @@ export async function loadDecoder(): Promise<Decode> {
   return async (bytes) => {
     assertKnown(bytes)
     try {
-      const { data, info } = await sharp(bytes, { failOn: 'warning', ignoreIcc: true }).removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
-      if (info.channels !== channels) throw new UnreadableImage(`has ${info.channels} channels after decoding: expected ${channels}`)
+      const { data, info } = await sharp(bytes, { failOn: 'warning', ignoreIcc: true })
+        .removeAlpha()
+        .toColourspace('srgb')
+        .raw({ depth: 'uchar' })
+        .toBuffer({ resolveWithObject: true })
+      if (info.channels !== channels)
+        throw new UnreadableImage(`has ${info.channels} channels after decoding: expected ${channels}`)
       return { width: info.width, height: info.height, data }
     } catch (error) {
       throw error instanceof UnreadableImage ? error : new UnreadableImage(`cannot be decoded (${firstLine(error)})`)
@@ -36,5 +44,6 @@ function assertKnown(bytes: Buffer): void {
   const isPng = bytes.toString('latin1', 1, 4) === 'PNG'
   const isWebp = bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP'
   if (bytes.length === 0) throw new UnreadableImage('is empty (0 bytes)')
-  if (!isJpeg && !isPng && !isWebp) throw new UnreadableImage(`is no jpg, png or webp image (it starts with the bytes ${bytes.toString('hex', 0, 8)})`)
+  if (!isJpeg && !isPng && !isWebp)
+    throw new UnreadableImage(`is no jpg, png or webp image (it starts with the bytes ${bytes.toString('hex', 0, 8)})`)
 }

@@ -11,7 +11,12 @@ export const smallSide = 64
 /** Decodes every image once: size, content hash, pixel sums, and the pixels themselves when all are small. */
 export async function inspect({ samples, wantsPixels }: InspectTask, reader: SampleReader): Promise<Inspection> {
   const count = samples.file.length
-  const facts = { width: new Int32Array(count), height: new Int32Array(count), sha256: new Array<string>(count).fill(''), reasons: new Array<string>(count).fill('') }
+  const facts = {
+    width: new Int32Array(count),
+    height: new Int32Array(count),
+    sha256: new Array<string>(count).fill(''),
+    reasons: new Array<string>(count).fill(''),
+  }
   const [sums, squares] = [new Float64Array(channels), new Float64Array(channels)]
   const kept: Uint8Array[] = []
   let [pixelCount, allSmall] = [0, wantsPixels]

@@ -32,18 +32,26 @@ export async function makeBatch(task: BatchTask, reader: SampleReader): Promise<
   return { images: filler.images(), labels: chosen(task.labels, kept), indices: chosen(task.indices, kept), unreadable }
 }
 
-const chosen = (values: Int32Array, positions: readonly number[]): Int32Array => Int32Array.from(positions, (position) => values[position])
+const chosen = (values: Int32Array, positions: readonly number[]): Int32Array =>
+  Int32Array.from(positions, (position) => values[position])
 
 function named(name: string, action: () => void): void {
   try {
     action()
   } catch (error) {
-    if (error instanceof NNOptError) throw new NNOptError(error.code, `image '${name}': ${error.message}`, { ...error.details, image: name }, { cause: error })
+    if (error instanceof NNOptError)
+      throw new NNOptError(
+        error.code,
+        `image '${name}': ${error.message}`,
+        { ...error.details, image: name },
+        { cause: error },
+      )
     throw error
   }
 }
 
-const createFiller = ({ mode, epoch, indices: { length }, memory }: BatchTask): Filler => (mode.kind === 'train' ? trainFiller(mode, epoch, length) : evalFiller(mode, length, memory))
+const createFiller = ({ mode, epoch, indices: { length }, memory }: BatchTask): Filler =>
+  mode.kind === 'train' ? trainFiller(mode, epoch, length) : evalFiller(mode, length, memory)
 
 function trainFiller({ augment, size, seed }: TrainMode, epoch: number, count: number): Filler {
   const augmentation = bindAugmentation(augment)

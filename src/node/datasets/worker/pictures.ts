@@ -10,7 +10,8 @@ export interface ReadPicture {
   readonly picture: RgbImage
 }
 
-export type ReadResult = ReadPicture | { readonly position: number; readonly bytes: Buffer | undefined; readonly problem: Problem }
+export type ReadResult =
+  ReadPicture | { readonly position: number; readonly bytes: Buffer | undefined; readonly problem: Problem }
 
 /** Every sample in order, readable or with the reason why not; the next one is decoded while the consumer works on this one. */
 export async function* pictures(samples: SampleRefs, reader: SampleReader): AsyncGenerator<ReadResult> {

@@ -35,7 +35,8 @@ export function createSampleReader(): SampleReader {
 
 function wholeFile(path: string, length: number): Buffer {
   const bytes = attempt(() => readFileSync(path))
-  if (bytes.length !== length) throw new UnreadableImage(`has changed since it was added: expected ${length} bytes, got ${bytes.length}`)
+  if (bytes.length !== length)
+    throw new UnreadableImage(`has changed since it was added: expected ${length} bytes, got ${bytes.length}`)
   return bytes
 }
 
@@ -45,7 +46,8 @@ function part(open: Map<string, number>, path: string, offset: number, length: n
   if (known === undefined) open.set(path, file)
   const bytes = Buffer.allocUnsafeSlow(length)
   const read = attempt(() => readSync(file, bytes, 0, length, offset))
-  if (read !== length) throw new UnreadableImage(`'${path}' ends too early: expected ${length} bytes at ${offset}, got ${read}`)
+  if (read !== length)
+    throw new UnreadableImage(`'${path}' ends too early: expected ${length} bytes at ${offset}, got ${read}`)
   return bytes
 }
 
@@ -54,6 +56,10 @@ function attempt<T>(action: () => T): T {
     return action()
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    throw new UnreadableImage(code === 'ENOENT' ? 'is not there any more' : `cannot be opened (${error instanceof Error ? error.message : String(error)})`)
+    throw new UnreadableImage(
+      code === 'ENOENT'
+        ? 'is not there any more'
+        : `cannot be opened (${error instanceof Error ? error.message : String(error)})`,
+    )
   }
 }

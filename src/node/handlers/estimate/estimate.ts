@@ -27,7 +27,12 @@ export async function estimateRecipe(parts: Estimator, recipe: Recipe): Promise<
     const { input, output, work } = await lookAt(parts, recipe, index, made)
     made.push(output)
     const result = makesVersion(entry.step) ? output : input
-    estimates.push({ ...(await timeOf(parts, entry, work)), sizeBytes: makesVersion(entry.step) ? (output?.sizeBytes ?? null) : null, params: result?.params ?? null, macs: result?.macs ?? null })
+    estimates.push({
+      ...(await timeOf(parts, entry, work)),
+      sizeBytes: makesVersion(entry.step) ? (output?.sizeBytes ?? null) : null,
+      params: result?.params ?? null,
+      macs: result?.macs ?? null,
+    })
   }
   return estimates
 }
@@ -46,7 +51,11 @@ async function lookAt(parts: Estimator, recipe: Recipe, index: number, made: Mad
   const params = withDefaults(parts, entry)
   const input = await inputOf(parts, recipe, index, params, made)
   const dataset = typeof params.dataset === 'string' ? parts.store.datasets.find(params.dataset) : undefined
-  return { input, output: outputOf(entry.step, input), work: workOf(entry.step, params, { macs: input?.macs, dataset }) }
+  return {
+    input,
+    output: outputOf(entry.step, input),
+    work: workOf(entry.step, params, { macs: input?.macs, dataset }),
+  }
 }
 
 function withDefaults({ steps }: Estimator, entry: RecipeStep): Params {
@@ -60,10 +69,19 @@ function outputOf(step: string, input: GraphFacts | undefined): GraphFacts | und
   return step === 'prune' ? undefined : input
 }
 
-async function inputOf(parts: Estimator, recipe: Recipe, index: number, params: Params, made: Made): Promise<GraphFacts | undefined> {
+async function inputOf(
+  parts: Estimator,
+  recipe: Recipe,
+  index: number,
+  params: Params,
+  made: Made,
+): Promise<GraphFacts | undefined> {
   if (typeof params.architecture === 'string') {
     const dataset = typeof params.dataset === 'string' ? parts.store.datasets.find(params.dataset) : undefined
-    return architectureFacts(params.architecture, { ...(dataset && { classes: dataset.classes.length }), ...(params.architectureParams as Params | undefined) })
+    return architectureFacts(params.architecture, {
+      ...(dataset && { classes: dataset.classes.length }),
+      ...(params.architectureParams as Params | undefined),
+    })
   }
   const reference = params.from ?? params.version ?? (Array.isArray(params.versions) ? params.versions[0] : undefined)
   if (typeof reference !== 'string') return undefined
@@ -85,7 +103,11 @@ const sameWork = (a: RecipeStep, b: RecipeStep): boolean => a.step === b.step &&
 /** Runs that are looked through for earlier work. */
 const runsLookedAt = 50
 
-async function timeOf(parts: Estimator, entry: RecipeStep, work: Work | undefined): Promise<Pick<StepEstimate, 'seconds' | 'basis'>> {
+async function timeOf(
+  parts: Estimator,
+  entry: RecipeStep,
+  work: Work | undefined,
+): Promise<Pick<StepEstimate, 'seconds' | 'basis'>> {
   if (!work) return { seconds: null, basis: 'the model or the data set is not known yet' }
   for (const run of parts.store.runs.list().slice(0, runsLookedAt)) {
     const rate = await rateOf(parts, run, entry, work.unit)

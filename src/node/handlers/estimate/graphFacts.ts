@@ -22,10 +22,20 @@ const bytesOfChannel = 17
 /** Nodes of QuantizeLinear and DequantizeLinear about double what a file has besides its numbers. */
 const growthOfStructure = 2
 
-async function factsOf(graph: Graph, precision: Version['precision'], fileBytes: number | undefined): Promise<GraphFacts> {
-  const [{ macs }, { parameterStatistics }] = await Promise.all([import('../../../core/measure/macs'), import('../../../core/measure/parameterStatistics')])
+async function factsOf(
+  graph: Graph,
+  precision: Version['precision'],
+  fileBytes: number | undefined,
+): Promise<GraphFacts> {
+  const [{ macs }, { parameterStatistics }] = await Promise.all([
+    import('../../../core/measure/macs'),
+    import('../../../core/measure/parameterStatistics'),
+  ])
   const { totalParams, floatWeightParams, bnParams } = parameterStatistics(graph)
-  const channels = [...graph.initializers.values()].reduce((sum, { shape }) => sum + (shape.length >= 2 ? shape[0] : 0), 0)
+  const channels = [...graph.initializers.values()].reduce(
+    (sum, { shape }) => sum + (shape.length >= 2 ? shape[0] : 0),
+    0,
+  )
   // Batch normalization keeps two running statistics beside its two parameters.
   const numberBytes = bytesOfFloat * (totalParams + bnParams)
   const structureBytes = Math.max(0, (fileBytes ?? numberBytes) - numberBytes)
@@ -41,7 +51,10 @@ async function factsOf(graph: Graph, precision: Version['precision'], fileBytes:
 const known = new Map<string, Promise<GraphFacts | undefined>>()
 
 /** Facts of a version's file, read once; undefined for files that are too large to be read beside other work. */
-export function versionFacts({ paths }: Store, { id, hash, precision, sizeBytes }: Version): Promise<GraphFacts | undefined> {
+export function versionFacts(
+  { paths }: Store,
+  { id, hash, precision, sizeBytes }: Version,
+): Promise<GraphFacts | undefined> {
   const read = async (): Promise<GraphFacts | undefined> => {
     if (sizeBytes > largestFileBytes) return undefined
     const { readOnnx } = await import('../../../core/onnx/index')
@@ -54,7 +67,10 @@ export function versionFacts({ paths }: Store, { id, hash, precision, sizeBytes 
 }
 
 /** Facts of a built-in architecture; undefined when its parameters do not fit. */
-export function architectureFacts(id: string, params: Readonly<Record<string, unknown>>): Promise<GraphFacts | undefined> {
+export function architectureFacts(
+  id: string,
+  params: Readonly<Record<string, unknown>>,
+): Promise<GraphFacts | undefined> {
   const key = JSON.stringify([id, params])
   const build = async (): Promise<GraphFacts | undefined> => {
     const { architectures } = await import('../../../core/models/index')

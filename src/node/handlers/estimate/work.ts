@@ -16,9 +16,13 @@ type Params = Readonly<Record<string, unknown>>
 const numberOf = (value: unknown, fallback: number): number => (typeof value === 'number' ? value : fallback)
 
 /** Multiply-accumulates, where the graph is known, else images. */
-const images = (count: number, { macs }: WorkFacts, factor = 1): Work => (macs === undefined ? { amount: count * factor, unit: 'images' } : { amount: count * macs * factor, unit: 'multiply-accumulates' })
+const images = (count: number, { macs }: WorkFacts, factor = 1): Work =>
+  macs === undefined
+    ? { amount: count * factor, unit: 'images' }
+    : { amount: count * macs * factor, unit: 'multiply-accumulates' }
 
-const split = (params: Params): 'train' | 'val' | 'test' => (params.split === 'train' || params.split === 'val' ? params.split : 'test')
+const split = (params: Params): 'train' | 'val' | 'test' =>
+  params.split === 'train' || params.split === 'val' ? params.split : 'test'
 
 /** How much a step has to do; undefined when that depends on what is not known. `params` have their defaults. */
 export function workOf(step: string, params: Params, facts: WorkFacts): Work | undefined {
@@ -28,8 +32,13 @@ export function workOf(step: string, params: Params, facts: WorkFacts): Work | u
     const perEpoch = Math.min(numberOf(params.trainLimit, Infinity), dataset.counts.train)
     return images(perEpoch * params.epochs, facts)
   }
-  if (step === 'evaluate') return dataset && images(Math.min(numberOf(params.limit, Infinity), dataset.counts[split(params)]), facts)
-  if (step === 'quantize') return dataset && images(Math.min(numberOf(params.calibrationSamples, Infinity), dataset.counts.train), facts)
-  if (step === 'benchmark') return Array.isArray(params.versions) ? { amount: numberOf(params.rounds, 1) * params.versions.length, unit: 'rounds' } : undefined
+  if (step === 'evaluate')
+    return dataset && images(Math.min(numberOf(params.limit, Infinity), dataset.counts[split(params)]), facts)
+  if (step === 'quantize')
+    return dataset && images(Math.min(numberOf(params.calibrationSamples, Infinity), dataset.counts.train), facts)
+  if (step === 'benchmark')
+    return Array.isArray(params.versions)
+      ? { amount: numberOf(params.rounds, 1) * params.versions.length, unit: 'rounds' }
+      : undefined
   return { amount: 1, unit: 'steps' }
 }

@@ -49,19 +49,41 @@ export async function timedRound({ workers, images, runsPerRound, settlingRuns }
   return Float64Array.from(times.flatMap((each) => [...each.slice(settlingRuns)]))
 }
 
-const timeAll = (workers: readonly InferenceWorker[], images: ImageBatch, runs: number): Promise<readonly Float64Array[]> => Promise.all(workers.map((worker) => worker.time(images, runs)))
+const timeAll = (
+  workers: readonly InferenceWorker[],
+  images: ImageBatch,
+  runs: number,
+): Promise<readonly Float64Array[]> => Promise.all(workers.map((worker) => worker.time(images, runs)))
 
 /** Images a second in each round: every session ran all the while. */
-export const throughputs = ({ entry: { batch, sessions }, rounds }: Contestant): readonly number[] => rounds.map((times) => (sessions * batch * times.length * 1000) / times.reduce((sum, ms) => sum + ms, 0))
+export const throughputs = ({ entry: { batch, sessions }, rounds }: Contestant): readonly number[] =>
+  rounds.map((times) => (sessions * batch * times.length * 1000) / times.reduce((sum, ms) => sum + ms, 0))
 
 /** Opens a model and runs noise through it until its times are stable. Throws `badInput` where the model takes another shape. */
-export async function prepareContestant(entry: BenchmarkEntry, { roundMs = 400, seed }: ContestantOptions): Promise<Contestant> {
+export async function prepareContestant(
+  entry: BenchmarkEntry,
+  { roundMs = 400, seed }: ContestantOptions,
+): Promise<Contestant> {
   const workers: InferenceWorker[] = []
   try {
-    while (workers.length < entry.sessions) workers.push(await createInferenceWorker(entry.model, { threads: entry.threads, engine: entry.engine, ...(entry.settings && { entries: entry.settings }) }))
+    while (workers.length < entry.sessions)
+      workers.push(
+        await createInferenceWorker(entry.model, {
+          threads: entry.threads,
+          engine: entry.engine,
+          ...(entry.settings && { entries: entry.settings }),
+        }),
+      )
     const images = noise([entry.batch, ...entry.imageShape], seed)
     const stableMs = await warmUp(workers, images)
-    return { entry, workers, images, rounds: [], runsPerRound: Math.max(1, Math.round(roundMs / stableMs)), settlingRuns: Math.ceil(settlingMs / stableMs) }
+    return {
+      entry,
+      workers,
+      images,
+      rounds: [],
+      runsPerRound: Math.max(1, Math.round(roundMs / stableMs)),
+      settlingRuns: Math.ceil(settlingMs / stableMs),
+    }
   } catch (error) {
     await Promise.all(workers.map((worker) => worker.close()))
     throw error
@@ -70,7 +92,9 @@ export async function prepareContestant(entry: BenchmarkEntry, { roundMs = 400, 
 
 /** In shared memory: sessions read the same numbers, and no turn begins with a copy of them. */
 function noise(shape: readonly number[], seed: number): ImageBatch {
-  const images = new Float32Array(new SharedArrayBuffer(shape.reduce((product, dim) => product * dim, Float32Array.BYTES_PER_ELEMENT)))
+  const images = new Float32Array(
+    new SharedArrayBuffer(shape.reduce((product, dim) => product * dim, Float32Array.BYTES_PER_ELEMENT)),
+  )
   const random = createRandom(seed)
   for (let index = 0; index < images.length; index++) images[index] = random.normal()
   return { images, shape }

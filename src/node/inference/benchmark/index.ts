@@ -28,7 +28,10 @@ export interface BenchmarkCells {
   readonly threads: readonly number[]
 }
 
-export interface BenchmarkResult extends Pick<BenchmarkEntry, 'id' | 'batch' | 'threads' | 'engine' | 'form' | 'sessions'> {
+export interface BenchmarkResult extends Pick<
+  BenchmarkEntry,
+  'id' | 'batch' | 'threads' | 'engine' | 'form' | 'sessions'
+> {
   /** Images a second; the interval is a 95 % bootstrap over the rounds. */
   readonly throughput: MedianInterval
   readonly latencyMs: LatencySummary
@@ -47,12 +50,27 @@ export interface BenchmarkComparison extends ThroughputComparison, Pick<Benchmar
 export interface BenchmarkReport {
   readonly results: readonly BenchmarkResult[]
   readonly comparisons: readonly BenchmarkComparison[]
-  readonly cpu: CpuInfo & CpuState & { /** Cores that other programs kept busy before the start. */ readonly otherLoad: number }
+  readonly cpu: CpuInfo &
+    CpuState & { /** Cores that other programs kept busy before the start. */ readonly otherLoad: number }
 }
 
 /** Compares models with the same runtime, threads, batch and images for all. */
-export function benchmark(models: readonly BenchmarkModel[], { batches, threads, ...options }: BenchmarkOptions & BenchmarkCells): Promise<BenchmarkReport> {
-  const groups = batches.flatMap((batch) => threads.map((each) => models.map((model): BenchmarkEntry => ({ ...model, batch, threads: each, sessions: 1, engine: 'onnxruntime', form: 'original' }))))
+export function benchmark(
+  models: readonly BenchmarkModel[],
+  { batches, threads, ...options }: BenchmarkOptions & BenchmarkCells,
+): Promise<BenchmarkReport> {
+  const groups = batches.flatMap((batch) =>
+    threads.map((each) =>
+      models.map((model): BenchmarkEntry => ({
+        ...model,
+        batch,
+        threads: each,
+        sessions: 1,
+        engine: 'onnxruntime',
+        form: 'original',
+      })),
+    ),
+  )
   return benchmarkGroups(groups, options)
 }
 
@@ -60,7 +78,10 @@ export function benchmark(models: readonly BenchmarkModel[], { batches, threads,
  * Compares the entries of each group on this machine. Each is warmed up until its times are stable; then rounds go over all of them in turn, in an
  * order that changes, so that a machine that slows down slows all of them alike.
  */
-export async function benchmarkGroups(groups: readonly (readonly BenchmarkEntry[])[], options: BenchmarkOptions = {}): Promise<BenchmarkReport> {
+export async function benchmarkGroups(
+  groups: readonly (readonly BenchmarkEntry[])[],
+  options: BenchmarkOptions = {},
+): Promise<BenchmarkReport> {
   const { rounds = defaultRounds, onProgress } = options
   const load = await idleLoad()
   const before = disturbance('before the start', load)
@@ -68,22 +89,41 @@ export async function benchmarkGroups(groups: readonly (readonly BenchmarkEntry[
   let done = 0
   for (const [index, entries] of groups.entries()) {
     const toCome = (groups.length - index - 1) * rounds
-    measured.push(await measureGroup(entries, { ...options, rounds, onProgress: (round, planned) => onProgress?.(++done, done + planned - round + toCome) }))
+    measured.push(
+      await measureGroup(entries, {
+        ...options,
+        rounds,
+        onProgress: (round, planned) => onProgress?.(++done, done + planned - round + toCome),
+      }),
+    )
   }
-  const results = measured.flatMap((part) => part.results).map((result) => ({ ...result, warnings: [...before, ...result.warnings] }))
-  return { results, comparisons: measured.flatMap((part) => part.comparisons), cpu: { ...cpuInfo(), ...cpuState(), otherLoad: load.others } }
+  const results = measured
+    .flatMap((part) => part.results)
+    .map((result) => ({ ...result, warnings: [...before, ...result.warnings] }))
+  return {
+    results,
+    comparisons: measured.flatMap((part) => part.comparisons),
+    cpu: { ...cpuInfo(), ...cpuState(), otherLoad: load.others },
+  }
 }
 
 const defaultRounds = 12
 
 type GroupReport = Pick<BenchmarkReport, 'results' | 'comparisons'>
 
-async function measureGroup(entries: readonly BenchmarkEntry[], { rounds, roundMs, seed = 0, onProgress, signal }: BenchmarkOptions & { readonly rounds: number }): Promise<GroupReport> {
+async function measureGroup(
+  entries: readonly BenchmarkEntry[],
+  { rounds, roundMs, seed = 0, onProgress, signal }: BenchmarkOptions & { readonly rounds: number },
+): Promise<GroupReport> {
   const contestants: Contestant[] = []
   try {
     for (const entry of entries) contestants.push(await prepareContestant(entry, { roundMs, seed }))
     const load = watchLoad()
-    for (let round = 0; round < rounds || (round < mostTimes * rounds && isQuiet(load()) && !contestants.every(isSettled)); round++) {
+    for (
+      let round = 0;
+      round < rounds || (round < mostTimes * rounds && isQuiet(load()) && !contestants.every(isSettled));
+      round++
+    ) {
       for (const contestant of rotated(contestants, round)) {
         if (signal?.aborted) throw new NNOptError('cancelled', 'benchmark stopped on request')
         contestant.rounds.push(await timedRound(contestant))
@@ -91,7 +131,10 @@ async function measureGroup(entries: readonly BenchmarkEntry[], { rounds, roundM
       onProgress?.(round + 1, Math.max(round + 1, rounds))
     }
     const during = disturbance('during the measurement', load())
-    return { results: contestants.map((contestant) => resultOf(contestant, seed, during)), comparisons: comparisonsOf(contestants, seed) }
+    return {
+      results: contestants.map((contestant) => resultOf(contestant, seed, during)),
+      comparisons: comparisonsOf(contestants, seed),
+    }
   } finally {
     await Promise.all(contestants.flatMap(({ workers }) => workers.map((worker) => worker.close())))
   }
@@ -107,7 +150,8 @@ function isSettled(contestant: Contestant): boolean {
   return high - low <= narrowInterval * median
 }
 
-const rotated = <T>(items: readonly T[], by: number): readonly T[] => items.map((_, index) => items[(index + by) % items.length])
+const rotated = <T>(items: readonly T[], by: number): readonly T[] =>
+  items.map((_, index) => items[(index + by) % items.length])
 
 /** An interval wider than this share of the median says that the machine was not steady. */
 const wideInterval = 0.1
@@ -116,8 +160,23 @@ function resultOf(contestant: Contestant, seed: number, disturbances: readonly s
   const { id, batch, threads, engine, form, sessions } = contestant.entry
   const throughput = bootstrapMedian(throughputs(contestant), createRandom(seed).uniform)
   const latencies = contestant.rounds.flatMap((times) => [...times])
-  const varied = throughput.high - throughput.low > wideInterval * throughput.median ? ['times varied by more than 10 % between rounds'] : []
-  return { id, batch, threads, engine, form, sessions, throughput, latencyMs: latencySummary(latencies), samples: latencies.length, roundsMs: contestant.rounds.map(rounded), warnings: [...disturbances, ...varied] }
+  const varied =
+    throughput.high - throughput.low > wideInterval * throughput.median
+      ? ['times varied by more than 10 % between rounds']
+      : []
+  return {
+    id,
+    batch,
+    threads,
+    engine,
+    form,
+    sessions,
+    throughput,
+    latencyMs: latencySummary(latencies),
+    samples: latencies.length,
+    roundsMs: contestant.rounds.map(rounded),
+    warnings: [...disturbances, ...varied],
+  }
 }
 
 /** To the microsecond: finer digits are noise of the clock. */
@@ -126,6 +185,12 @@ const rounded = (times: Float64Array): readonly number[] => Array.from(times, (m
 function comparisonsOf([first, ...others]: readonly Contestant[], seed: number): readonly BenchmarkComparison[] {
   return others.map((other) => {
     const { id, batch, threads } = other.entry
-    return { id, to: first.entry.id, batch, threads, ...compareThroughput(throughputs(first), throughputs(other), createRandom(seed).uniform) }
+    return {
+      id,
+      to: first.entry.id,
+      batch,
+      threads,
+      ...compareThroughput(throughputs(first), throughputs(other), createRandom(seed).uniform),
+    }
   })
 }

@@ -8,7 +8,8 @@ export interface Load {
 }
 
 /** Busy time of all cores in milliseconds. */
-const busyMs = (): number => cpus().reduce((total, { times: { user, nice, sys, irq } }) => total + user + nice + sys + irq, 0)
+const busyMs = (): number =>
+  cpus().reduce((total, { times: { user, nice, sys, irq } }) => total + user + nice + sys + irq, 0)
 
 /** Starts to watch; the function that it returns gives the load since. Counts this process with its threads as its own. */
 export function watchLoad(): () => Load {
@@ -37,4 +38,8 @@ export const isQuiet = ({ others }: Load): boolean => others < disturbing
 
 /** A warning where other programs take time from the measurement. */
 export const disturbance = (when: string, load: Load): readonly string[] =>
-  isQuiet(load) ? [] : [`other programs kept ${load.others.toFixed(1)} of ${availableParallelism()} cores busy ${when}: close them and measure again`]
+  isQuiet(load)
+    ? []
+    : [
+        `other programs kept ${load.others.toFixed(1)} of ${availableParallelism()} cores busy ${when}: close them and measure again`,
+      ]

@@ -24,14 +24,19 @@ export interface OpenvinoInstallOptions {
 const NODE_HEADERS = 'node-api-headers@1.9.0'
 
 /** The CPU plugin with what it needs, and the C headers until the addon is compiled. */
-const WANTED = /^openvino\/(libs\/lib(openvino|openvino_c|openvino_onnx_frontend|tbb|tbbmalloc|tbbbind_\w+|hwloc)\.so[.\d]*|libs\/libopenvino_intel_cpu_plugin\.so|include\/openvino\/c\/.*\.h)$/
+const WANTED =
+  /^openvino\/(libs\/lib(openvino|openvino_c|openvino_onnx_frontend|tbb|tbbmalloc|tbbbind_\w+|hwloc)\.so[.\d]*|libs\/libopenvino_intel_cpu_plugin\.so|include\/openvino\/c\/.*\.h)$/
 
 /**
  * Installs OpenVINO's CPU library out of its wheel and an addon that is compiled here; needs Linux and g++. Throws `unsupported` elsewhere,
  * `unavailable` when a tool or the index is missing. Nothing half-written stays.
  */
 export async function installOpenvino(options: OpenvinoInstallOptions): Promise<void> {
-  if (process.platform !== 'linux') throw new NNOptError('unsupported', `the OpenVINO runtime installs on Linux; on ${process.platform} onnxruntime runs the models`)
+  if (process.platform !== 'linux')
+    throw new NNOptError(
+      'unsupported',
+      `the OpenVINO runtime installs on Linux; on ${process.platform} onnxruntime runs the models`,
+    )
   await mkdir(options.folder, { recursive: true })
   const temporary = await mkdtemp(join(options.folder, '.installing-'))
   try {
@@ -43,8 +48,18 @@ export async function installOpenvino(options: OpenvinoInstallOptions): Promise<
   }
 }
 
-async function bring({ folder, wheel, packageIndex, onProgress, signal }: OpenvinoInstallOptions, temporary: string, place: OpenvinoLayout): Promise<void> {
-  const file = wheel ?? (await fetchWheel({ name: 'openvino', version: OPENVINO_VERSION }, join(folder, 'downloads'), { packageIndex, onProgress, signal }))
+async function bring(
+  { folder, wheel, packageIndex, onProgress, signal }: OpenvinoInstallOptions,
+  temporary: string,
+  place: OpenvinoLayout,
+): Promise<void> {
+  const file =
+    wheel ??
+    (await fetchWheel({ name: 'openvino', version: OPENVINO_VERSION }, join(folder, 'downloads'), {
+      packageIndex,
+      onProgress,
+      signal,
+    }))
   onProgress({ phase: 'extract', message: file })
   await unzip(file, place.site, (name) => WANTED.test(name), signal)
   const headers = join(temporary, 'headers')
@@ -52,20 +67,44 @@ async function bring({ folder, wheel, packageIndex, onProgress, signal }: Openvi
   onProgress({ phase: 'compile', message: 'the addon' })
   await compile(place, headers, temporary, signal)
   onProgress({ phase: 'verify', message: 'loading the library' })
-  await run(process.execPath, ['--input-type=commonjs', '-e', 'require(process.argv[1]).version()', place.addon], { signal })
+  await run(process.execPath, ['--input-type=commonjs', '-e', 'require(process.argv[1]).version()', place.addon], {
+    signal,
+  })
   await rm(place.headers, { recursive: true })
   await writeFile(place.manifest, `${JSON.stringify(openvinoManifest(), null, 2)}\n`)
   if (wheel === undefined) await rm(join(folder, 'downloads'), { recursive: true, force: true })
 }
 
-async function compile(place: OpenvinoLayout, headers: string, temporary: string, signal: AbortSignal | undefined): Promise<void> {
+async function compile(
+  place: OpenvinoLayout,
+  headers: string,
+  temporary: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const library = (await readdir(place.libraries).catch(() => [])).find((name) => name.startsWith('libopenvino_c.so'))
-  if (library === undefined) throw new NNOptError('badInput', 'expected an OpenVINO wheel for Linux with libopenvino_c.so, found none in it')
+  if (library === undefined)
+    throw new NNOptError('badInput', 'expected an OpenVINO wheel for Linux with libopenvino_c.so, found none in it')
   const file = join(temporary, 'openvino.cc')
   await writeFile(file, source)
   // nodelete: Node unloads an addon when a worker thread ends, but threads of the library live on.
   const link = [`-L${place.libraries}`, `-l:${library}`, '-Wl,-rpath,$ORIGIN/site/openvino/libs', '-Wl,-z,nodelete']
-  await run(process.env['CXX'] ?? 'g++', ['-O2', '-shared', '-fPIC', '-std=c++17', '-DNAPI_VERSION=8', `-I${place.headers}`, `-I${join(headers, 'include')}`, file, '-o', place.addon, ...link], { signal })
+  await run(
+    process.env['CXX'] ?? 'g++',
+    [
+      '-O2',
+      '-shared',
+      '-fPIC',
+      '-std=c++17',
+      '-DNAPI_VERSION=8',
+      `-I${place.headers}`,
+      `-I${join(headers, 'include')}`,
+      file,
+      '-o',
+      place.addon,
+      ...link,
+    ],
+    { signal },
+  )
 }
 
 async function replace(from: string, to: string): Promise<void> {

@@ -7,19 +7,36 @@ export const OPENVINO_VERSION = '2026.4.1'
 /** Raised when what the installer writes changes: an older folder is then installed anew. */
 const LAYOUT = 1
 
-const manifestSchema = z.object({ layout: z.literal(LAYOUT), openvino: z.string(), platform: z.string(), arch: z.string() })
+const manifestSchema = z.object({
+  layout: z.literal(LAYOUT),
+  openvino: z.string(),
+  platform: z.string(),
+  arch: z.string(),
+})
 
 export type OpenvinoManifest = z.infer<typeof manifestSchema>
 
 /** Where things lie in an installed runtime; the libraries keep the wheel's places, by which they find each other. */
 export function openvinoLayout(folder: string = runtimeFolder()) {
   const root = join(folder, 'openvino')
-  return { root, manifest: join(root, 'manifest.json'), addon: join(root, 'nnopt_openvino.node'), site: join(root, 'site'), libraries: join(root, 'site', 'openvino', 'libs'), headers: join(root, 'site', 'openvino', 'include') } as const
+  return {
+    root,
+    manifest: join(root, 'manifest.json'),
+    addon: join(root, 'nnopt_openvino.node'),
+    site: join(root, 'site'),
+    libraries: join(root, 'site', 'openvino', 'libs'),
+    headers: join(root, 'site', 'openvino', 'include'),
+  } as const
 }
 
 export type OpenvinoLayout = ReturnType<typeof openvinoLayout>
 
-export const openvinoManifest = (): OpenvinoManifest => ({ layout: LAYOUT, openvino: OPENVINO_VERSION, platform: process.platform, arch: process.arch })
+export const openvinoManifest = (): OpenvinoManifest => ({
+  layout: LAYOUT,
+  openvino: OPENVINO_VERSION,
+  platform: process.platform,
+  arch: process.arch,
+})
 
 /** The manifest of an installed runtime; undefined when there is none that this program can use here. */
 export function readOpenvinoManifest(folder?: string): OpenvinoManifest | undefined {

@@ -11,19 +11,33 @@ import { openvinoLayout, readOpenvinoManifest } from './layout'
 interface Addon {
   create(path: string, threads: number, precision: 'f32' | 'bf16'): object
   outputs(session: object): readonly string[]
-  run(session: object, images: Float32Array, shape: readonly number[]): readonly ({ readonly name: string } & OutputTensor)[]
+  run(
+    session: object,
+    images: Float32Array,
+    shape: readonly number[],
+  ): readonly ({ readonly name: string } & OutputTensor)[]
   release(session: object): void
 }
 
 /** Opens a model in OpenVINO's CPU plugin. Float layers keep float32 where the plugin would round to bfloat16. Throws `unavailable` where the runtime is not installed. */
 export function openOpenvinoSession(model: ModelSource, { threads }: SessionOptions): Session {
-  if (!readOpenvinoManifest()) throw new NNOptError('unavailable', "OpenVINO is not installed: run 'nnopt runtime openvino', or choose the engine onnxruntime")
+  if (!readOpenvinoManifest())
+    throw new NNOptError(
+      'unavailable',
+      "OpenVINO is not installed: run 'nnopt runtime openvino', or choose the engine onnxruntime",
+    )
   const addon = createRequire(import.meta.url)(openvinoLayout().addon) as Addon
   const session = withFile(model, (path) => created(addon, path, threads))
-  const runOnce = ({ images, shape }: ImageBatch): { readonly outputs: Readonly<Record<string, OutputTensor>>; readonly runMs: number } => {
+  const runOnce = ({
+    images,
+    shape,
+  }: ImageBatch): { readonly outputs: Readonly<Record<string, OutputTensor>>; readonly runMs: number } => {
     const start = performance.now()
     const outputs = addon.run(session, images, shape)
-    return { runMs: performance.now() - start, outputs: Object.fromEntries(outputs.map(({ name, ...output }) => [name, output])) }
+    return {
+      runMs: performance.now() - start,
+      outputs: Object.fromEntries(outputs.map(({ name, ...output }) => [name, output])),
+    }
   }
   const noStatistics = (): never => {
     throw new NNOptError('unsupported', 'statistics of values: expected the engine onnxruntime, got openvino')
@@ -44,7 +58,10 @@ function created(addon: Addon, path: string, threads: number): object {
   try {
     return addon.create(path, threads, 'f32')
   } catch (error) {
-    throw new NNOptError('badInput', `OpenVINO cannot load '${path}': ${error instanceof Error ? error.message : String(error)}`)
+    throw new NNOptError(
+      'badInput',
+      `OpenVINO cannot load '${path}': ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
 }
 

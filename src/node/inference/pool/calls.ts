@@ -33,11 +33,22 @@ export interface SampleAnswer {
 
 /** What the inference process does; models and data sets are known by the numbers that `open` and `openData` are given. */
 export interface PoolCalls {
-  open: { readonly params: { readonly model: number; readonly source: ModelSource; readonly layout: SessionLayout; readonly options: Omit<SessionOptions, 'threads'> }; readonly result: SessionInfo }
+  open: {
+    readonly params: {
+      readonly model: number
+      readonly source: ModelSource
+      readonly layout: SessionLayout
+      readonly options: Omit<SessionOptions, 'threads'>
+    }
+    readonly result: SessionInfo
+  }
   openData: { readonly params: { readonly data: number; readonly record: StoredDataset }; readonly result: null }
   run: { readonly params: { readonly model: number } & ImageBatch; readonly result: RunResult }
   /** Runs the same batch several times in one session; the result is the time of each run. */
-  time: { readonly params: { readonly model: number; readonly runs: number } & ImageBatch; readonly result: Float64Array }
+  time: {
+    readonly params: { readonly model: number; readonly runs: number } & ImageBatch
+    readonly result: Float64Array
+  }
   samples: { readonly params: { readonly model: number } & SampleTask; readonly result: SampleAnswer }
   close: { readonly params: { readonly model: number }; readonly result: null }
   /** Releases everything in order; the process then ends. */
@@ -46,6 +57,10 @@ export interface PoolCalls {
 
 export type PoolCall = keyof PoolCalls
 
-export type PoolRequest = { readonly [K in PoolCall]: { readonly id: number; readonly call: K; readonly params: PoolCalls[K]['params'] } }[PoolCall]
+export type PoolRequest = {
+  readonly [K in PoolCall]: { readonly id: number; readonly call: K; readonly params: PoolCalls[K]['params'] }
+}[PoolCall]
 
-export type PoolReply = { readonly id: number; readonly result: PoolCalls[PoolCall]['result'] } | { readonly id: number; readonly error: ErrorReport }
+export type PoolReply =
+  | { readonly id: number; readonly result: PoolCalls[PoolCall]['result'] }
+  | { readonly id: number; readonly error: ErrorReport }

@@ -21,14 +21,20 @@ const tailCharacters = 500
 const nodeFlags = ['--enable-source-maps', '--max-semi-space-size=2']
 
 export function startChild(onReply: (reply: PoolReply) => void, file: string = engineFile('pool')): PoolChild {
-  const child = spawn(nodeBinary(), [...nodeFlags, file], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'advanced', windowsHide: true })
+  const child = spawn(nodeBinary(), [...nodeFlags, file], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'advanced',
+    windowsHide: true,
+  })
   let messages = ''
   child.stderr?.on('data', (chunk: Buffer) => (messages = (messages + chunk.toString()).slice(-tailCharacters)))
   child.on('message', onReply)
   const lastLine = (): string => messages.trim().split('\n').at(-1) ?? ''
   const ended = new Promise<string>((resolve) => {
     child.on('error', ({ message }) => resolve(`could not start: ${message}`))
-    child.on('close', (code, signal) => resolve(`${signal ? `was ended by ${signal}` : `ended with code ${code}`}${lastLine() && `: ${lastLine()}`}`))
+    child.on('close', (code, signal) =>
+      resolve(`${signal ? `was ended by ${signal}` : `ended with code ${code}`}${lastLine() && `: ${lastLine()}`}`),
+    )
   })
   return {
     pid: child.pid,

@@ -5,7 +5,11 @@ import type { SessionTeam } from './sessions'
 /** Runs a batch in parts of so many images, spread over the sessions; the outputs come joined, in the order of the images. */
 export async function runInParts({ use }: SessionTeam, batch: ImageBatch, part: number): Promise<RunResult> {
   const start = performance.now()
-  const answers = await Promise.all(partsOf(batch, part).map((each) => use(({ thread }) => thread.call('run', { session: onlySession, ...each }, movable(each)))))
+  const answers = await Promise.all(
+    partsOf(batch, part).map((each) =>
+      use(({ thread }) => thread.call('run', { session: onlySession, ...each }, movable(each))),
+    ),
+  )
   if (answers.length === 1) return answers[0]
   return { outputs: joined(answers.map(({ outputs }) => outputs)), runMs: performance.now() - start }
 }
@@ -17,13 +21,18 @@ function partsOf({ images, shape: [count, ...imageShape] }: ImageBatch, part: nu
   const isShared = images.buffer instanceof SharedArrayBuffer
   return Array.from({ length: Math.ceil(count / part) }, (_, index) => {
     const [from, to] = [index * part, Math.min(count, (index + 1) * part)]
-    return { images: isShared ? images.subarray(from * length, to * length) : images.slice(from * length, to * length), shape: [to - from, ...imageShape] }
+    return {
+      images: isShared ? images.subarray(from * length, to * length) : images.slice(from * length, to * length),
+      shape: [to - from, ...imageShape],
+    }
   })
 }
 
-const movable = ({ images: { buffer } }: ImageBatch): readonly ArrayBuffer[] => (buffer instanceof ArrayBuffer ? [buffer] : [])
+const movable = ({ images: { buffer } }: ImageBatch): readonly ArrayBuffer[] =>
+  buffer instanceof ArrayBuffer ? [buffer] : []
 
-const joined = (parts: readonly RunResult['outputs'][]): RunResult['outputs'] => Object.fromEntries(Object.keys(parts[0]).map((name) => [name, joinedTensor(parts.map((part) => part[name]))]))
+const joined = (parts: readonly RunResult['outputs'][]): RunResult['outputs'] =>
+  Object.fromEntries(Object.keys(parts[0]).map((name) => [name, joinedTensor(parts.map((part) => part[name]))]))
 
 function joinedTensor(tensors: readonly OutputTensor[]): OutputTensor {
   const data = new Float32Array(tensors.reduce((total, tensor) => total + tensor.data.length, 0))

@@ -11,9 +11,17 @@ import type { RequestBook } from './requests'
 export interface Runner {
   readonly pid: number | undefined
   readonly crashes: number
-  call<K extends PoolCall>(name: K, params: PoolCalls[K]['params'], signal?: AbortSignal): Promise<PoolCalls[K]['result']>
+  call<K extends PoolCall>(
+    name: K,
+    params: PoolCalls[K]['params'],
+    signal?: AbortSignal,
+  ): Promise<PoolCalls[K]['result']>
   /** A call that every new process hears again, until it is forgotten. */
-  stand<K extends 'open' | 'openData'>(number: number, name: K, params: PoolCalls[K]['params']): Promise<PoolCalls[K]['result']>
+  stand<K extends 'open' | 'openData'>(
+    number: number,
+    name: K,
+    params: PoolCalls[K]['params'],
+  ): Promise<PoolCalls[K]['result']>
   /** Closes a model. */
   forget(model: number): Promise<void>
   close(): Promise<void>
@@ -23,7 +31,12 @@ const defaultAttempts = 3
 /** A process that takes longer to release its sessions is ended. */
 const closingMs = 10_000
 
-export function createRunner({ attempts = defaultAttempts, capacity = availableParallelism() + 1, onCrash, file }: PoolOptions): Runner {
+export function createRunner({
+  attempts = defaultAttempts,
+  capacity = availableParallelism() + 1,
+  onCrash,
+  file,
+}: PoolOptions): Runner {
   const book = createRequestBook()
   /** What a new process has to be told before anything else: models and data sets that are open. */
   const standing = new Map<number, PoolRequest>()
@@ -48,7 +61,10 @@ export function createRunner({ attempts = defaultAttempts, capacity = availableP
     onCrash?.(how)
     for (const entry of book.crashed(attempts)) entry.reject(poisonError(how, attempts))
     // A model that ends the process whenever it is opened anew leaves no request to blame.
-    if (fruitless > 2 * attempts) book.rejectAll(new NNOptError('crashed', `the inference process ${how}, ${fruitless} times without an answer between`))
+    if (fruitless > 2 * attempts)
+      book.rejectAll(
+        new NNOptError('crashed', `the inference process ${how}, ${fruitless} times without an answer between`),
+      )
     feed()
   }
   function onReply(reply: PoolReply): void {
@@ -65,8 +81,12 @@ export function createRunner({ attempts = defaultAttempts, capacity = availableP
     return answer as Promise<PoolCalls[typeof name]['result']>
   }
   return {
-    get pid() { return child?.pid },
-    get crashes() { return crashes },
+    get pid() {
+      return child?.pid
+    },
+    get crashes() {
+      return crashes
+    },
     call,
     async stand(number, name, params) {
       const result = await call(name, params)
@@ -86,12 +106,18 @@ export function createRunner({ attempts = defaultAttempts, capacity = availableP
 }
 
 /** Puts a request into the book; the promise settles with its answer. An abort gives it up. */
-function enter(book: RequestBook, request: PoolRequest, signal: AbortSignal | undefined): Promise<PoolCalls[PoolCall]['result']> {
+function enter(
+  book: RequestBook,
+  request: PoolRequest,
+  signal: AbortSignal | undefined,
+): Promise<PoolCalls[PoolCall]['result']> {
   const stopped = (): NNOptError => new NNOptError('cancelled', 'inference was stopped on request')
   if (signal?.aborted) return Promise.reject(stopped())
   const onAbort = (): void => book.drop(request.id)?.reject(stopped())
   signal?.addEventListener('abort', onAbort, { once: true })
-  const answer = new Promise<PoolCalls[PoolCall]['result']>((resolve, reject) => book.add({ request, suspect: false, crashes: 0, cancelled: false, resolve, reject }))
+  const answer = new Promise<PoolCalls[PoolCall]['result']>((resolve, reject) =>
+    book.add({ request, suspect: false, crashes: 0, cancelled: false, resolve, reject }),
+  )
   return answer.finally(() => signal?.removeEventListener('abort', onAbort))
 }
 
@@ -104,4 +130,7 @@ async function endChild(child: PoolChild, id: number): Promise<void> {
 }
 
 const poisonError = (how: string, attempts: number): NNOptError =>
-  new NNOptError('crashed', `the inference process ${how} on this request, alone and ${attempts} times in a row: it is given up; what else was asked for goes on`)
+  new NNOptError(
+    'crashed',
+    `the inference process ${how} on this request, alone and ${attempts} times in a row: it is given up; what else was asked for goes on`,
+  )

@@ -33,7 +33,13 @@ export async function openSessions({ source, layout, options }: PoolCalls['open'
     for (let index = 0; index < layout.sessions; index++) {
       const thread = startInferenceThread()
       members.push({ thread, warm: false })
-      infos.push(await thread.call('open', { session: onlySession, model: source, options: { ...options, threads: layout.threads } }))
+      infos.push(
+        await thread.call('open', {
+          session: onlySession,
+          model: source,
+          options: { ...options, threads: layout.threads },
+        }),
+      )
     }
     return team(infos[0], layout, members, closeAll)
   } catch (error) {
@@ -42,15 +48,21 @@ export async function openSessions({ source, layout, options }: PoolCalls['open'
   }
 }
 
-function team(info: SessionInfo, layout: SessionLayout, members: readonly Member[], closeAll: () => Promise<void>): SessionTeam {
+function team(
+  info: SessionInfo,
+  layout: SessionLayout,
+  members: readonly Member[],
+  closeAll: () => Promise<void>,
+): SessionTeam {
   const idle = [...members]
   const waiting: ((member: Member) => void)[] = []
   const running = new Set<Promise<unknown>>()
-  const take = (): Promise<Member> => new Promise((resolve) => {
-    const member = idle.shift()
-    if (member) resolve(member)
-    else waiting.push(resolve)
-  })
+  const take = (): Promise<Member> =>
+    new Promise((resolve) => {
+      const member = idle.shift()
+      if (member) resolve(member)
+      else waiting.push(resolve)
+    })
   const give = (member: Member): void => {
     const next = waiting.shift()
     if (next) next(member)

@@ -43,11 +43,14 @@ export function createPoolWork(): PoolWork {
       const team = await modelOf(model)
       return runInParts(team, { images, shape }, team.layout.part ?? shape[0])
     },
-    time: async ({ model, images, shape, runs }) => (await modelOf(model)).use(({ thread }) => thread.call('time', { session: onlySession, images, shape, runs })),
+    time: async ({ model, images, shape, runs }) =>
+      (await modelOf(model)).use(({ thread }) => thread.call('time', { session: onlySession, images, shape, runs })),
     async samples(params) {
       const model = await modelOf(params.model)
       const batch = await found(data, params.data, 'data set').batch(params.request, memory.pop())
-      return batch.labels.length === 0 ? answerOf(batch) : model.use((member) => runSamples(member, model, batch, params, memory))
+      return batch.labels.length === 0
+        ? answerOf(batch)
+        : model.use((member) => runSamples(member, model, batch, params, memory))
     },
     async close({ model }) {
       await closeModel(model)
@@ -59,7 +62,10 @@ export function createPoolWork(): PoolWork {
       return null
     },
   }
-  return { answer: <K extends PoolCall>({ call, params }: { readonly call: K; readonly params: PoolCalls[K]['params'] }) => handlers[call](params) }
+  return {
+    answer: <K extends PoolCall>({ call, params }: { readonly call: K; readonly params: PoolCalls[K]['params'] }) =>
+      handlers[call](params),
+  }
 }
 
 function found<T>(map: ReadonlyMap<number, T>, number: number, what: string): T {
@@ -68,17 +74,32 @@ function found<T>(map: ReadonlyMap<number, T>, number: number, what: string): T 
   return value
 }
 
-const transferOf = ({ buffer }: Float32Array): readonly Transferable[] => (buffer instanceof ArrayBuffer ? [buffer] : [])
+const transferOf = ({ buffer }: Float32Array): readonly Transferable[] =>
+  buffer instanceof ArrayBuffer ? [buffer] : []
 
 /** The decoded images move from the data thread to the session's thread: they are copied nowhere on the way. */
-async function runSamples(member: Member, { info }: SessionTeam, batch: Batch<EvalMode>, { imageShape, warmups }: PoolCalls['samples']['params'], memory: ArrayBuffer[]): Promise<SampleAnswer> {
+async function runSamples(
+  member: Member,
+  { info }: SessionTeam,
+  batch: Batch<EvalMode>,
+  { imageShape, warmups }: PoolCalls['samples']['params'],
+  memory: ArrayBuffer[],
+): Promise<SampleAnswer> {
   const { images, labels } = batch
   const shape = [labels.length, ...imageShape]
   if (!member.warm) await member.thread.call('time', { session: onlySession, images, shape, runs: warmups })
   member.warm = true
-  const { outputs, runMs, images: used } = await member.thread.call('run', { session: onlySession, images, shape, giveBack: true }, transferOf(images))
+  const {
+    outputs,
+    runMs,
+    images: used,
+  } = await member.thread.call('run', { session: onlySession, images, shape, giveBack: true }, transferOf(images))
   if (used?.buffer instanceof ArrayBuffer) memory.push(used.buffer)
   return answerOf(batch, outputs[info.outputs[0].name], runMs)
 }
 
-const answerOf = ({ labels, indices, unreadable }: Batch<EvalMode>, output: SampleAnswer['output'] = null, runMs = 0): SampleAnswer => ({ output, labels, indices, unreadable, runMs })
+const answerOf = (
+  { labels, indices, unreadable }: Batch<EvalMode>,
+  output: SampleAnswer['output'] = null,
+  runMs = 0,
+): SampleAnswer => ({ output, labels, indices, unreadable, runMs })

@@ -17,18 +17,30 @@ export interface Choices {
 }
 
 /** Numbers that divide the cores evenly: no core rests and none is shared. */
-const divisors = (cores: number): readonly number[] => Array.from({ length: cores }, (_, index) => index + 1).filter((each) => cores % each === 0)
+const divisors = (cores: number): readonly number[] =>
+  Array.from({ length: cores }, (_, index) => index + 1).filter((each) => cores % each === 0)
 
 /** For throughput: every core works, in few sessions with many threads or the other way round. The plainest first: it wins where others are no faster. */
 export const throughputCandidates = ({ engines, forms, batches, cores }: Choices): readonly Candidate[] =>
-  engines.flatMap((engine) => formsOf(engine, forms).flatMap((form) => divisors(cores).flatMap((sessions) => batches.map((batch): Candidate => ({ engine, form, sessions, threads: cores / sessions, batch })))))
+  engines.flatMap((engine) =>
+    formsOf(engine, forms).flatMap((form) =>
+      divisors(cores).flatMap((sessions) =>
+        batches.map((batch): Candidate => ({ engine, form, sessions, threads: cores / sessions, batch })),
+      ),
+    ),
+  )
 
 /** For the latency of one image: one session, with few threads or with all. */
 export const latencyCandidates = ({ engines, forms, cores }: Choices): readonly Candidate[] =>
-  engines.flatMap((engine) => formsOf(engine, forms).flatMap((form) => divisors(cores).map((threads): Candidate => ({ engine, form, sessions: 1, threads, batch: 1 }))))
+  engines.flatMap((engine) =>
+    formsOf(engine, forms).flatMap((form) =>
+      divisors(cores).map((threads): Candidate => ({ engine, form, sessions: 1, threads, batch: 1 })),
+    ),
+  )
 
 /** OpenVINO fills vectors by itself. */
-const formsOf = (engine: Engine, forms: readonly ModelForm[]): readonly ModelForm[] => (engine === 'openvino' ? ['original'] : forms)
+const formsOf = (engine: Engine, forms: readonly ModelForm[]): readonly ModelForm[] =>
+  engine === 'openvino' ? ['original'] : forms
 
 /** The fastest; of those that are within `margin` of it the one that was named first. `speed`: higher is better. */
 export function chosen<T>(items: readonly T[], speed: (item: T) => number, margin: number): T {

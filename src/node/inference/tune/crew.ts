@@ -31,18 +31,27 @@ export async function openCrew(candidate: Candidate, model: ModelSource, noise: 
   try {
     for (const thread of crew) await thread.call('open', { session: onlySession, model, options: { engine, threads } })
     const runMs = median((await timeAll(crew, noise, warmupRuns)).flatMap((times) => [...times]).slice(-warmupRuns))
-    return { candidate, measure: (roundMs) => measure(crew, noise, Math.max(2, Math.round(roundMs / runMs))), run: () => crew[0].call('run', { session: onlySession, ...noise }), close }
+    return {
+      candidate,
+      measure: (roundMs) => measure(crew, noise, Math.max(2, Math.round(roundMs / runMs))),
+      run: () => crew[0].call('run', { session: onlySession, ...noise }),
+      close,
+    }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-const timeAll = (crew: readonly InferenceThread[], noise: ImageBatch, runs: number): Promise<Float64Array[]> => Promise.all(crew.map((thread) => thread.call('time', { session: onlySession, runs, ...noise })))
+const timeAll = (crew: readonly InferenceThread[], noise: ImageBatch, runs: number): Promise<Float64Array[]> =>
+  Promise.all(crew.map((thread) => thread.call('time', { session: onlySession, runs, ...noise })))
 
 async function measure(crew: readonly InferenceThread[], noise: ImageBatch, runs: number): Promise<Speed> {
   const start = performance.now()
   const times = await timeAll(crew, noise, runs)
   const seconds = (performance.now() - start) / 1000
-  return { samplesPerSecond: (crew.length * runs * noise.shape[0]) / seconds, latencyMs: median(times.flatMap((each) => [...each])) }
+  return {
+    samplesPerSecond: (crew.length * runs * noise.shape[0]) / seconds,
+    latencyMs: median(times.flatMap((each) => [...each])),
+  }
 }

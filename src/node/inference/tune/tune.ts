@@ -41,7 +41,11 @@ export async function tune(options: TuneOptions): Promise<TuneResult> {
   const quickness = ({ latencyMs }: Speed): number => 1 / latencyMs
   const throughput = await best(many, speed, options, step)
   const latency = await best(single, quickness, options, step)
-  return { throughput: chosen(throughput.final, speed, margin), latency: chosen(latency.final, quickness, margin), measured: [...throughput.all, ...latency.all].sort((a, b) => speed(b) - speed(a)) }
+  return {
+    throughput: chosen(throughput.final, speed, margin),
+    latency: chosen(latency.final, quickness, margin),
+    measured: [...throughput.all, ...latency.all].sort((a, b) => speed(b) - speed(a)),
+  }
 }
 
 interface Contest {
@@ -50,7 +54,12 @@ interface Contest {
   readonly final: readonly TunedLayout[]
 }
 
-async function best(candidates: readonly Candidate[], goodness: (speed: Speed) => number, options: TuneOptions, step: () => void): Promise<Contest> {
+async function best(
+  candidates: readonly Candidate[],
+  goodness: (speed: Speed) => number,
+  options: TuneOptions,
+  step: () => void,
+): Promise<Contest> {
   const seen: TunedLayout[][] = candidates.map(() => [])
   for (let look = 0; look < looks; look++) {
     for (const [index, candidate] of candidates.entries()) {
@@ -61,7 +70,11 @@ async function best(candidates: readonly Candidate[], goodness: (speed: Speed) =
   }
   const all = seen.map((each) => each.reduce((fastest, next) => (goodness(next) > goodness(fastest) ? next : fastest)))
   const ranked = [...all].sort((a, b) => goodness(b) - goodness(a)).slice(0, finalists)
-  const final = await sideBySide(all.filter((layout) => ranked.includes(layout)), options, step)
+  const final = await sideBySide(
+    all.filter((layout) => ranked.includes(layout)),
+    options,
+    step,
+  )
   return { all: [...final, ...all.filter((layout) => !ranked.includes(layout))], final }
 }
 
@@ -75,17 +88,26 @@ async function alone(candidate: Candidate, options: TuneOptions): Promise<TunedL
 }
 
 /** Rounds over all, so that what disturbs one disturbs the others alike. */
-async function sideBySide(candidates: readonly Candidate[], options: TuneOptions, step: () => void): Promise<readonly TunedLayout[]> {
+async function sideBySide(
+  candidates: readonly Candidate[],
+  options: TuneOptions,
+  step: () => void,
+): Promise<readonly TunedLayout[]> {
   const crews: Crew[] = []
   try {
-    for (const candidate of candidates) crews.push(await openCrew(candidate, sourceOf(candidate, options), noiseOf(candidate, options)))
+    for (const candidate of candidates)
+      crews.push(await openCrew(candidate, sourceOf(candidate, options), noiseOf(candidate, options)))
     const rounds: Speed[][] = crews.map(() => [])
     for (let round = 0; round < finalRounds; round++) {
       throwIfStopped(options)
       for (const [index, crew] of crews.entries()) rounds[index].push(await crew.measure(roundMs))
       step()
     }
-    return crews.map(({ candidate }, index) => ({ ...candidate, samplesPerSecond: median(rounds[index].map((round) => round.samplesPerSecond)), latencyMs: median(rounds[index].map((round) => round.latencyMs)) }))
+    return crews.map(({ candidate }, index) => ({
+      ...candidate,
+      samplesPerSecond: median(rounds[index].map((round) => round.samplesPerSecond)),
+      latencyMs: median(rounds[index].map((round) => round.latencyMs)),
+    }))
   } finally {
     for (const crew of crews) await crew.close()
   }
@@ -104,7 +126,9 @@ function sourceOf({ form }: Candidate, { sources }: TuneOptions): ModelSource {
 /** Shared memory: what several threads read at once is not copied for each. */
 function noiseOf({ batch }: Candidate, { imageShape }: TuneOptions): ImageBatch {
   const shape = [batch, ...imageShape]
-  const images = new Float32Array(new SharedArrayBuffer(shape.reduce((product, dim) => product * dim, Float32Array.BYTES_PER_ELEMENT)))
+  const images = new Float32Array(
+    new SharedArrayBuffer(shape.reduce((product, dim) => product * dim, Float32Array.BYTES_PER_ELEMENT)),
+  )
   const random = createRandom(0)
   for (let index = 0; index < images.length; index++) images[index] = random.normal()
   return { images, shape }

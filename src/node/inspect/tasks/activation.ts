@@ -14,28 +14,64 @@ import { openedDataset } from '../openedDataset'
 import { openedGraph } from '../openedModel'
 
 /** A histogram of one value over images of the training split, or of the test split where there are none. */
-export const activation: Inspection<'versions.activation'> = async ({ store }, { version: reference, value, dataset: name, images, seed }) => {
+export const activation: Inspection<'versions.activation'> = async (
+  { store },
+  { version: reference, value, dataset: name, images, seed },
+) => {
   const version = resolveVersion(store, reference)
   const graph = openedGraph(store, version)
-  if (![...graph.inputs, ...graph.nodes.flatMap(({ outputs }) => outputs.map((output) => ({ name: output })))].some((each) => each.name === value)) throw new NNOptError('notFound', `version '${version.name}' has no value '${value}'`)
+  if (
+    ![...graph.inputs, ...graph.nodes.flatMap(({ outputs }) => outputs.map((output) => ({ name: output })))].some(
+      (each) => each.name === value,
+    )
+  )
+    throw new NNOptError('notFound', `version '${version.name}' has no value '${value}'`)
   const dataset = await openedDataset(store, name)
   const split: Split = dataset.size('train') > 0 ? 'train' : 'test'
-  const samples = sampleIndices(dataset.labels(split), Math.min(images, dataset.size(split)), { strategy: 'stratified', seed })
+  const samples = sampleIndices(dataset.labels(split), Math.min(images, dataset.size(split)), {
+    strategy: 'stratified',
+    seed,
+  })
   const pool = createDataPool(resolveDataset(store, name), { workers: 1 })
   try {
-    const statistics = (await calibrate(graph, [value], batches(pool, split, samples, graph, version), { histogram: true, workers: 1 })).get(value)
+    const statistics = (
+      await calibrate(graph, [value], batches(pool, split, samples, graph, version), { histogram: true, workers: 1 })
+    ).get(value)
     if (!statistics?.histogram) throw new NNOptError('internal', `value '${value}': expected a histogram`)
     const { count, min, max, histogram } = statistics
-    return { value, images: samples.length, count, min, max, batches: statistics.batches.map((batch) => [batch.min, batch.max] as const), exponent: histogram.exponent, firstBin: histogram.firstBin, counts: [...histogram.counts] }
+    return {
+      value,
+      images: samples.length,
+      count,
+      min,
+      max,
+      batches: statistics.batches.map((batch) => [batch.min, batch.max] as const),
+      exponent: histogram.exponent,
+      firstBin: histogram.firstBin,
+      counts: [...histogram.counts],
+    }
   } finally {
     await pool.close()
   }
 }
 
-async function* batches(pool: DataPool, split: Split, samples: Int32Array, graph: Graph, version: Version): AsyncIterable<ImageBatch> {
+async function* batches(
+  pool: DataPool,
+  split: Split,
+  samples: Int32Array,
+  graph: Graph,
+  version: Version,
+): AsyncIterable<ImageBatch> {
   const preprocessing = preprocessingFor(graph, version)
   const shape = imageShape(version, preprocessing)
-  for await (const { images, labels } of pool.batches(planEpoch({ split, samples, batchSize: calibrationBatchSize(shape[1], shape[2]), mode: { kind: 'eval', preprocessing } }))) {
+  for await (const { images, labels } of pool.batches(
+    planEpoch({
+      split,
+      samples,
+      batchSize: calibrationBatchSize(shape[1], shape[2]),
+      mode: { kind: 'eval', preprocessing },
+    }),
+  )) {
     if (labels.length > 0) yield { images, shape: [labels.length, ...shape] }
   }
 }

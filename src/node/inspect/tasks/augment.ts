@@ -7,12 +7,17 @@ import { openedDataset } from '../openedDataset'
 const reader = createSampleReader()
 
 /** The pixels that the training threads would make of an image: the same decoder, transforms and streams of random numbers. */
-export const augment: Inspection<'datasets.augment'> = async ({ store }, { name, split, index, steps: wanted, size, seed, epochs }) => {
+export const augment: Inspection<'datasets.augment'> = async (
+  { store },
+  { name, split, index, steps: wanted, size, seed, epochs },
+) => {
   const dataset = await openedDataset(store, name)
   const steps = wanted === undefined ? defaultAugmentation(size) : parseAugmentation(wanted)
   const refs = dataset.locate(split, Int32Array.of(index))
   const image = await reader.picture(refs, 0, reader.bytes(refs, 0))
   const apply = bindAugmentation(steps)
-  const pictures = Array.from({ length: epochs }, (_, epoch) => encodePng(apply(image, { seed, epoch, sample: index }, size).data, size.width, size.height))
+  const pictures = Array.from({ length: epochs }, (_, epoch) =>
+    encodePng(apply(image, { seed, epoch, sample: index }, size).data, size.width, size.height),
+  )
   return { steps, pictures }
 }

@@ -14,7 +14,8 @@ import { openedModel } from '../openedModel'
 export const classify: Inspection<'versions.classify'> = async (context, { versions, image, top, runs, tuned }) => {
   const picture = await decoded(image)
   const answers: Classification[] = []
-  for (const reference of versions) answers.push(await answerOf(context, resolveVersion(context.store, reference), picture, { top, runs, tuned }))
+  for (const reference of versions)
+    answers.push(await answerOf(context, resolveVersion(context.store, reference), picture, { top, runs, tuned }))
   return answers
 }
 
@@ -25,13 +26,26 @@ async function decoded(bytes: Uint8Array): Promise<RgbImage> {
   try {
     return await decode(Buffer.from(bytes))
   } catch (error) {
-    if (error instanceof UnreadableImage) throw new NNOptError('badInput', `the picture ${error.message}: expected jpg, png or webp`)
+    if (error instanceof UnreadableImage)
+      throw new NNOptError('badInput', `the picture ${error.message}: expected jpg, png or webp`)
     throw error
   }
 }
 
-async function answerOf({ store }: InspectContext, version: Version, picture: RgbImage, { top, runs, tuned }: AnswerOptions): Promise<Classification> {
-  const { model, preprocessing, imageShape: [channels, height, width], endsInSoftmax, threads, runtime } = await openedModel(store, version, tuned)
+async function answerOf(
+  { store }: InspectContext,
+  version: Version,
+  picture: RgbImage,
+  { top, runs, tuned }: AnswerOptions,
+): Promise<Classification> {
+  const {
+    model,
+    preprocessing,
+    imageShape: [channels, height, width],
+    endsInSoftmax,
+    threads,
+    runtime,
+  } = await openedModel(store, version, tuned)
   const images = new Float32Array(channels * height * width)
   preprocess(picture, preprocessing, images, 0, 'nchw', { height, width })
   const shape = [1, channels, height, width]
@@ -40,7 +54,9 @@ async function answerOf({ store }: InspectContext, version: Version, picture: Rg
   const { outputs } = await model.run({ images, shape })
   const scores = [...outputs[model.outputs[0].name].data]
   const probabilities = endsInSoftmax ? scores : softmax(scores)
-  const ranked = probabilities.map((probability, index) => ({ name: version.classes[index] ?? String(index), probability })).sort((a, b) => b.probability - a.probability)
+  const ranked = probabilities
+    .map((probability, index) => ({ name: version.classes[index] ?? String(index), probability }))
+    .sort((a, b) => b.probability - a.probability)
   return { version: version.id, top: ranked.slice(0, top), latencyMs: median(times), runs, threads, runtime }
 }
 

@@ -14,4 +14,5 @@ export function layersOf(graph: Graph): readonly Layer[] {
   return known
 }
 
-export const layers: Inspection<'versions.layers'> = async ({ store }, { version }) => layersOf(openedGraph(store, resolveVersion(store, version)))
+export const layers: Inspection<'versions.layers'> = async ({ store }, { version }) =>
+  layersOf(openedGraph(store, resolveVersion(store, version)))

@@ -18,22 +18,44 @@ import { layersOf } from './layers'
 const warmups = 3
 
 /** Times every kernel of a default session. The clock itself costs a little: sums are for shares, benchmarks for speed. */
-export const profile: Inspection<'versions.profile'> = async ({ store }, { version: reference, batch, threads, runs }) => {
+export const profile: Inspection<'versions.profile'> = async (
+  { store },
+  { version: reference, batch, threads, runs },
+) => {
   const version = resolveVersion(store, reference)
   const graph = openedGraph(store, version)
   const folder = await mkdtemp(join(tmpdir(), 'nnopt-profile-'))
   try {
-    const worker = await createInferenceWorker(store.paths.model(version.id), { threads, profilePrefix: join(folder, 'profile') })
+    const worker = await createInferenceWorker(store.paths.model(version.id), {
+      threads,
+      profilePrefix: join(folder, 'profile'),
+    })
     const shape = [batch, ...imageShape(version, preprocessingFor(graph, version))]
     const random = createRandom(0)
-    const images = Float32Array.from({ length: shape.reduce((product, dim) => product * dim, 1) }, () => random.normal())
+    const images = Float32Array.from({ length: shape.reduce((product, dim) => product * dim, 1) }, () =>
+      random.normal(),
+    )
     await worker.time({ images, shape }, warmups + runs).finally(() => worker.close())
     const outputs = new Map(graph.nodes.map((node) => [node.name, node.outputs]))
     const kernels = (await kernelRuns(folder)).slice(warmups)
     const isQuantized = version.precision === 'int8'
-    const facts = { operators: timesOfOperators(kernels), unfused: isQuantized ? (await unfusedOperators(store.paths.model(version.id))).unfused : [], isQuantized }
+    const facts = {
+      operators: timesOfOperators(kernels),
+      unfused: isQuantized ? (await unfusedOperators(store.paths.model(version.id))).unfused : [],
+      isQuantized,
+    }
     const times = timesOfLayers(layersOf(graph), (node) => outputs.get(node) ?? [], kernels)
-    return { ...times, operators: facts.operators, unfused: facts.unfused, nodes: graph.nodes.length, kernels: kernels[0]?.length ?? 0, advice: adviceOf(graph, facts), batch, threads, runs }
+    return {
+      ...times,
+      operators: facts.operators,
+      unfused: facts.unfused,
+      nodes: graph.nodes.length,
+      kernels: kernels[0]?.length ?? 0,
+      advice: adviceOf(graph, facts),
+      batch,
+      threads,
+      runs,
+    }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -54,7 +76,8 @@ async function kernelRuns(folder: string): Promise<readonly (readonly KernelRun[
   const runs: KernelRun[][] = [[]]
   for (const { cat, name, dur, args } of events) {
     if (cat === 'Session' && name === 'model_run') runs.push([])
-    if (cat === 'Node' && name.endsWith('_kernel_time')) runs[runs.length - 1].push({ node: name, op: args?.op_name ?? '', ms: dur / 1000 })
+    if (cat === 'Node' && name.endsWith('_kernel_time'))
+      runs[runs.length - 1].push({ node: name, op: args?.op_name ?? '', ms: dur / 1000 })
   }
   return runs.filter((run) => run.length > 0)
 }

@@ -5,8 +5,16 @@ import { costOf, plannedNetwork } from '../plannedNetwork'
 
 export const pruneGroups: Inspection<'versions.pruneGroups'> = async ({ store }, { version }) => {
   const network = plannedNetwork(store, version)
-  const groups = [...layersOfGroups(network.dependencies)].map(([{ name, units, blocked = null }, layers]) => ({ name, layers, channels: units.length, blocked }))
+  const groups = [...layersOfGroups(network.dependencies)].map(([{ name, units, blocked = null }, layers]) => ({
+    name,
+    layers,
+    channels: units.length,
+    blocked,
+  }))
   // Gradients need training images; a plan ranks by the weights alone.
-  const offered = importances.list().filter(({ needsGradients }) => !needsGradients).map(({ id, label }) => ({ id, label }))
+  const offered = importances
+    .list()
+    .filter(({ needsGradients }) => !needsGradients)
+    .map(({ id, label }) => ({ id, label }))
   return { groups, cost: await costOf(network, new Set(), true), importances: offered }
 }

@@ -7,17 +7,37 @@ import type { Inspection } from '../inspection'
 import { cutAs, plannedChoice, plannedNetwork } from '../plannedNetwork'
 import { planningSample } from '../planningSample'
 
-export const pruneMeasure: Inspection<'versions.pruneMeasure'> = async ({ store, signal, emit }, { version, dataset, samples, ...config }) => {
+export const pruneMeasure: Inspection<'versions.pruneMeasure'> = async (
+  { store, signal, emit },
+  { version, dataset, samples, ...config },
+) => {
   const network = plannedNetwork(store, version)
   const graph = cutAs(network, plannedChoice(network, config))
   const warnings: string[] = []
-  const measuring = { signal, warn: (text: string) => void warnings.push(text), progress: ({ label }: { readonly label: string }) => emit({ label }) }
+  const measuring = {
+    signal,
+    warn: (text: string) => void warnings.push(text),
+    progress: ({ label }: { readonly label: string }) => emit({ label }),
+  }
   const [before, after] = await measuredLatencies(measuring, [network.source, graph])
-  const sample = dataset === undefined ? undefined : await planningSample(store, network, { dataset, samples, seed: config.seed }, signal)
-  return { latencyMs: { before, after }, threads: availableParallelism(), accuracy: sample ? await accuracies(sample, network.source, graph, signal) : null, warnings }
+  const sample =
+    dataset === undefined
+      ? undefined
+      : await planningSample(store, network, { dataset, samples, seed: config.seed }, signal)
+  return {
+    latencyMs: { before, after },
+    threads: availableParallelism(),
+    accuracy: sample ? await accuracies(sample, network.source, graph, signal) : null,
+    warnings,
+  }
 }
 
-async function accuracies(sample: AccuracySample, whole: Graph, graph: Graph, signal: AbortSignal): Promise<PlannedMeasurement['accuracy']> {
+async function accuracies(
+  sample: AccuracySample,
+  whole: Graph,
+  graph: Graph,
+  signal: AbortSignal,
+): Promise<PlannedMeasurement['accuracy']> {
   const { samples, split } = sample
   return { before: await sample.accuracy(whole, signal), after: await sample.accuracy(graph, signal), samples, split }
 }

@@ -6,7 +6,12 @@ import { plannedNetwork } from '../plannedNetwork'
 export const pruneTimes: Inspection<'versions.pruneTimes'> = async ({ store, signal, emit }, { version }) => {
   const network = plannedNetwork(store, version)
   const warnings: string[] = []
-  const measuring = { signal, warn: (text: string) => void warnings.push(text), progress: ({ done, total }: { readonly done: number; readonly total?: number }) => emit({ done, total: total ?? 0 }) }
+  const measuring = {
+    signal,
+    warn: (text: string) => void warnings.push(text),
+    progress: ({ done, total }: { readonly done: number; readonly total?: number }) =>
+      emit({ done, total: total ?? 0 }),
+  }
   network.times ??= await latencyTable(measuring, network.source)
   return { wholeMs: network.times.wholeMs, threads: availableParallelism(), warnings }
 }

@@ -44,7 +44,9 @@ export const weightNumbers: Inspection<'versions.weightValues'> = async ({ store
   const { values, shape, channelAxis } = weightIn(openedGraph(store, version), layer, version)
   const isSample = values.length > mostNumbers
   const step = values.length / mostNumbers
-  const sent = isSample ? Float32Array.from({ length: mostNumbers }, (_, index) => values[Math.floor(index * step)]) : values
+  const sent = isSample
+    ? Float32Array.from({ length: mostNumbers }, (_, index) => values[Math.floor(index * step)])
+    : values
   return { shape, channelAxis, values: new Uint8Array(sent.buffer, sent.byteOffset, sent.byteLength), isSample }
 }
 
@@ -52,7 +54,11 @@ function weightIn(graph: Graph, layer: string, { name }: Version): WeightValues 
   const node = graph.nodes.find((each) => each.name === layer)
   if (!node) throw new NNOptError('notFound', `version '${name}' has no layer '${layer}'`)
   const found = weightValues(graph, node)
-  if (!found) throw new NNOptError('notFound', `layer '${layer}' of version '${name}' has no weight: choose a Conv, Gemm or MatMul`)
+  if (!found)
+    throw new NNOptError(
+      'notFound',
+      `layer '${layer}' of version '${name}' has no weight: choose a Conv, Gemm or MatMul`,
+    )
   return found
 }
 

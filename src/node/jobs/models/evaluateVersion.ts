@@ -66,32 +66,53 @@ export async function scoreVersion(request: EvaluationRequest, hooks: Hooks): Pr
   const match = matchClasses(version, request.dataset)
   const samples = chosenSamples(await openDataset(request.dataset), request)
   const read: number[] = []
-  const pool = createInferencePool({ onCrash: (how) => hooks.warn?.(`the inference process ${how}; its open work is repeated`) })
+  const pool = createInferencePool({
+    onCrash: (how) => hooks.warn?.(`the inference process ${how}; its open work is repeated`),
+  })
   try {
-    const model = await pool.open(request.runs?.path ?? modelPath, layoutOf(request), { engine: request.engine ?? 'onnxruntime', ...(request.exact && { entries: { 'session.x64quantprecision': '1' } }) })
-    const measured = await scoreBatches(labelled(model, await pool.data(request.dataset), { graph, samples, request, match, read, signal: hooks.signal }), {
-      classes: match.classes,
-      kind: endsInSoftmax(graph) ? 'probabilities' : 'logits',
-      onProgress: (done) => hooks.progress({ label: `evaluating ${version.name}`, done, total: samples.length, unit: 'images' }),
-      signal: hooks.signal,
+    const model = await pool.open(request.runs?.path ?? modelPath, layoutOf(request), {
+      engine: request.engine ?? 'onnxruntime',
+      ...(request.exact && { entries: { 'session.x64quantprecision': '1' } }),
     })
+    const measured = await scoreBatches(
+      labelled(model, await pool.data(request.dataset), { graph, samples, request, match, read, signal: hooks.signal }),
+      {
+        classes: match.classes,
+        kind: endsInSoftmax(graph) ? 'probabilities' : 'logits',
+        onProgress: (done) =>
+          hooks.progress({ label: `evaluating ${version.name}`, done, total: samples.length, unit: 'images' }),
+        signal: hooks.signal,
+      },
+    )
     const right = Uint8Array.from(measured.labels, (label, index) => Number(label === measured.predictions[index]))
     const { labels, predictions: predicted } = measured
-    return { evaluation: result(request, model.layout, graph, measured, match), right, predictions: { datasetHash: request.dataset.hash, samples: Int32Array.from(read), labels, predicted } }
+    return {
+      evaluation: result(request, model.layout, graph, measured, match),
+      right,
+      predictions: { datasetHash: request.dataset.hash, samples: Int32Array.from(read), labels, predicted },
+    }
   } finally {
     await pool.close()
   }
 }
 
-const layoutOf = ({ layout, threads = availableParallelism() }: EvaluationRequest): SessionLayout => layout ?? { sessions: 1, threads }
+const layoutOf = ({ layout, threads = availableParallelism() }: EvaluationRequest): SessionLayout =>
+  layout ?? { sessions: 1, threads }
 
 function chosenSamples(dataset: Dataset, { split, limit, seed }: EvaluationRequest): Int32Array {
   const labels = dataset.labels(split)
-  if (labels.length === 0) throw new NNOptError('badInput', `data set '${dataset.record.name}' has no ${split} images: choose another --split, or add the data set with a '${split}' folder`)
-  return limit === undefined || limit >= labels.length ? Int32Array.from(labels, (_, index) => index) : sampleIndices(labels, limit, { strategy: 'stratified', seed }).sort()
+  if (labels.length === 0)
+    throw new NNOptError(
+      'badInput',
+      `data set '${dataset.record.name}' has no ${split} images: choose another --split, or add the data set with a '${split}' folder`,
+    )
+  return limit === undefined || limit >= labels.length
+    ? Int32Array.from(labels, (_, index) => index)
+    : sampleIndices(labels, limit, { strategy: 'stratified', seed }).sort()
 }
 
-export const preprocessingFor = (graph: Graph, { inputSize: { height, width } }: Version): Preprocessing => preprocessingOf(graph) ?? guessPreprocessing(height, width).preprocessing
+export const preprocessingFor = (graph: Graph, { inputSize: { height, width } }: Version): Preprocessing =>
+  preprocessingOf(graph) ?? guessPreprocessing(height, width).preprocessing
 
 export function imageShape({ inputSize }: Version, preprocessing: Preprocessing): readonly number[] {
   const { height, width } = preprocessedSize(preprocessing) ?? inputSize
@@ -110,25 +131,54 @@ interface Labelling {
   readonly signal: AbortSignal
 }
 
-async function* labelled(model: PooledModel, data: number, { graph, samples, request: { version, dataset, split, batchSize }, match: { outputOf }, read, signal }: Labelling): AsyncIterable<ScoredBatch> {
+async function* labelled(
+  model: PooledModel,
+  data: number,
+  { graph, samples, request: { version, dataset, split, batchSize }, match: { outputOf }, read, signal }: Labelling,
+): AsyncIterable<ScoredBatch> {
   const preprocessing = preprocessingFor(graph, version)
-  const plan = { data, dataset: dataset.name, split, samples, batchSize, mode: { kind: 'eval' as const, preprocessing }, imageShape: imageShape(version, preprocessing), warmups: warmupBatches, signal }
+  const plan = {
+    data,
+    dataset: dataset.name,
+    split,
+    samples,
+    batchSize,
+    mode: { kind: 'eval' as const, preprocessing },
+    imageShape: imageShape(version, preprocessing),
+    warmups: warmupBatches,
+    signal,
+  }
   for await (const { output, labels, indices, unreadable, runMs } of answersToSamples(model, plan)) {
     read.push(...indices)
     // Sessions work side by side: the machine's time for a batch is the share of each.
-    yield { scores: output && output.data, labels: labels.map((label) => outputOf[label]), unreadable, runMs: runMs / model.layout.sessions }
+    yield {
+      scores: output && output.data,
+      labels: labels.map((label) => outputOf[label]),
+      unreadable,
+      runMs: runMs / model.layout.sessions,
+    }
   }
 }
 
 /** An accuracy below this multiple of a blind guess says more about the preparation of the images than about the model. */
 const nearChance = 1.5
 
-function result({ version, dataset, split, batchSize, ...how }: EvaluationRequest, { sessions, threads: perSession }: SessionLayout, graph: Graph, { score, skipped, timed }: BatchEvaluation, match: ClassMatch): Evaluation {
+function result(
+  { version, dataset, split, batchSize, ...how }: EvaluationRequest,
+  { sessions, threads: perSession }: SessionLayout,
+  graph: Graph,
+  { score, skipped, timed }: BatchEvaluation,
+  match: ClassMatch,
+): Evaluation {
   const threads = sessions * perSession
   const chance = 1 / match.classes.length
   const warnings = [
     ...(match.note === undefined ? [] : [match.note]),
-    ...(score.accuracy < nearChance * chance ? [`the accuracy is near chance (${(chance * 100).toFixed(1)} %): check how the images are prepared (--preprocess) and the order of the classes (--classes)`] : []),
+    ...(score.accuracy < nearChance * chance
+      ? [
+          `the accuracy is near chance (${(chance * 100).toFixed(1)} %): check how the images are prepared (--preprocess) and the order of the classes (--classes)`,
+        ]
+      : []),
   ]
   return {
     version: version.id,

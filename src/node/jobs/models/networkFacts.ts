@@ -11,6 +11,16 @@ export const gzipSize = (bytes: Uint8Array): number => gzipSync(bytes).length
 export function networkFacts(graph: Graph, bytes: Uint8Array): NetworkFacts {
   const { totalParams, nonzeroParams } = parameterStatistics(graph)
   const layers = layerStatistics(graph)
-  const [params, nonzero] = [layers.reduce((sum, layer) => sum + layer.params, 0), layers.reduce((sum, layer) => sum + layer.nonzeroParams, 0)]
-  return { totalParams, nonzeroParams, sparsity: params === 0 ? 0 : 1 - nonzero / params, macs: macs(graph), gzipBytes: gzipSize(bytes), layers }
+  const [params, nonzero] = [
+    layers.reduce((sum, layer) => sum + layer.params, 0),
+    layers.reduce((sum, layer) => sum + layer.nonzeroParams, 0),
+  ]
+  return {
+    totalParams,
+    nonzeroParams,
+    sparsity: params === 0 ? 0 : 1 - nonzero / params,
+    macs: macs(graph),
+    gzipBytes: gzipSize(bytes),
+    layers,
+  }
 }

@@ -41,20 +41,47 @@ export async function planPruning(context: StepContext, params: PlanParams): Pro
   const base = sample && (await sample.accuracy(source))
   const groups = await plannedGroups(context, candidatesOf(source, smaller), table, sample, base)
   const [before, after] = await costsOf(context, source, smaller.graph, table)
-  const accuracy = sample && base !== undefined ? { samples: sample.samples, split: sample.split, before: base, untuned: await sample.accuracy(smaller.graph), expected: expectedAccuracy(base, groups.map(({ accuracyDrop }) => accuracyDrop ?? 0), chanceOf(source)) } : null
+  const accuracy =
+    sample && base !== undefined
+      ? {
+          samples: sample.samples,
+          split: sample.split,
+          before: base,
+          untuned: await sample.accuracy(smaller.graph),
+          expected: expectedAccuracy(
+            base,
+            groups.map(({ accuracyDrop }) => accuracyDrop ?? 0),
+            chanceOf(source),
+          ),
+        }
+      : null
   const plan: PrunePlan = { version: parent.id, method: params.method, groups, before, after, accuracy }
   return { output: { plan } }
 }
 
-function sampleFor(context: StepContext, params: PlanParams, parent: Version, source: Graph): Promise<AccuracySample> | undefined {
+function sampleFor(
+  context: StepContext,
+  params: PlanParams,
+  parent: Version,
+  source: Graph,
+): Promise<AccuracySample> | undefined {
   if (params.dataset === undefined) return undefined
-  return accuracySample(resolveDataset(context.store, params.dataset), parent, source, params.planSamples, params.seed, context.signal)
+  return accuracySample(
+    resolveDataset(context.store, params.dataset),
+    parent,
+    source,
+    params.planSamples,
+    params.seed,
+    context.signal,
+  )
 }
 
 function candidatesOf(source: Graph, { graph, cut: whole }: Smaller): readonly Candidate[] {
   if (!whole) return layerCandidates(source, graph)
   const { dependencies, choice } = whole
-  const blocked = dependencies.groups.flatMap(({ name, units, blocked }) => (blocked === undefined ? [] : [{ name, before: units.length, after: units.length, graph: source, blocked }]))
+  const blocked = dependencies.groups.flatMap(({ name, units, blocked }) =>
+    blocked === undefined ? [] : [{ name, before: units.length, after: units.length, graph: source, blocked }],
+  )
   const open = [...choice.counts].map(([group, after]) => {
     const removed = new Set(group.units.map(({ id }) => id).filter((id) => choice.removed.has(id)))
     return { name: group.name, before: group.units.length, after, graph: cut(dependencies, removed), blocked: null }
@@ -73,7 +100,13 @@ function layerCandidates(source: Graph, masked: Graph): readonly Candidate[] {
   })
 }
 
-async function plannedGroups(context: StepContext, candidates: readonly Candidate[], table: LatencyTable | undefined, sample: AccuracySample | undefined, base: number | undefined): Promise<readonly PlannedGroup[]> {
+async function plannedGroups(
+  context: StepContext,
+  candidates: readonly Candidate[],
+  table: LatencyTable | undefined,
+  sample: AccuracySample | undefined,
+  base: number | undefined,
+): Promise<readonly PlannedGroup[]> {
   const groups: PlannedGroup[] = []
   for (const [index, { graph, ...group }] of candidates.entries()) {
     context.progress({ label: 'pruning one group at a time', done: index, total: candidates.length, unit: 'groups' })
@@ -93,11 +126,24 @@ async function plannedGroups(context: StepContext, candidates: readonly Candidat
   return groups
 }
 
-async function costsOf(context: StepContext, before: Graph, after: Graph, table: LatencyTable | undefined): Promise<readonly NetworkCosts[]> {
+async function costsOf(
+  context: StepContext,
+  before: Graph,
+  after: Graph,
+  table: LatencyTable | undefined,
+): Promise<readonly NetworkCosts[]> {
   const measured = await measuredLatencies(context, [before, after])
   return [before, after].map((graph, index) => {
     const bytes = writeOnnx(graph)
     const { totalParams, nonzeroParams } = parameterStatistics(graph)
-    return { params: totalParams, nonzeroParams, macs: macs(graph), sizeBytes: bytes.length, gzipBytes: gzipSize(bytes), predictedLatencyMs: table?.predict(graph) ?? null, measuredLatencyMs: measured[index] }
+    return {
+      params: totalParams,
+      nonzeroParams,
+      macs: macs(graph),
+      sizeBytes: bytes.length,
+      gzipBytes: gzipSize(bytes),
+      predictedLatencyMs: table?.predict(graph) ?? null,
+      measuredLatencyMs: measured[index],
+    }
   })
 }

@@ -25,12 +25,16 @@ export const costs: Readonly<Record<Exclude<KeepTarget, 'latency'>, (graph: Grap
 }
 
 /** The same of sizes alone. */
-export const costsOfSizes: Readonly<Record<Exclude<KeepTarget, 'latency'>, (sizes: SizedGraph) => number>> = { params: parametersOfSizes, macs: macsOfSizes }
+export const costsOfSizes: Readonly<Record<Exclude<KeepTarget, 'latency'>, (sizes: SizedGraph) => number>> = {
+  params: parametersOfSizes,
+  macs: macsOfSizes,
+}
 
 /** Zeros among the weights: a share of the final amount. */
 export function maskGraph(graph: Graph, params: PruneParams, share: number): Graph {
   const importance = importances.get(methodOf(params).importance)
-  if (params.nm !== undefined) return prunePattern(graph, importance, parsePattern(params.nm), params.protect, params.seed)
+  if (params.nm !== undefined)
+    return prunePattern(graph, importance, parsePattern(params.nm), params.protect, params.seed)
   const { amount = 0 } = params
   const scaled = Object.fromEntries(Object.entries(params.layerAmounts).map(([name, own]) => [name, own * share]))
   return pruneUnstructured(graph, importance, { ...params, amount: amount * share, layerAmounts: scaled })
@@ -51,7 +55,12 @@ export interface CutGraph {
 }
 
 /** The target that `keep` names, on its way there: `share` of what is to go is gone. */
-export function targetOf(params: PruneParams, share: number, cost: (graph: Graph) => number, whole: number): Target | undefined {
+export function targetOf(
+  params: PruneParams,
+  share: number,
+  cost: (graph: Graph) => number,
+  whole: number,
+): Target | undefined {
   if (params.keep === undefined) return undefined
   const { target, share: keep } = keepOf(params.keep)
   return { name: target, keep: 1 - (1 - keep) * share, cost, whole }
@@ -64,14 +73,28 @@ export interface Progress {
 }
 
 /** The units that go between two points of the way. */
-export function chooseChannels(dependencies: DependencyGraph, scores: ReadonlyMap<Group, Float64Array>, config: StructuredConfig, { before, after }: Progress, target: Target | undefined): Choice {
+export function chooseChannels(
+  dependencies: DependencyGraph,
+  scores: ReadonlyMap<Group, Float64Array>,
+  config: StructuredConfig,
+  { before, after }: Progress,
+  target: Target | undefined,
+): Choice {
   // Ratios refer to the network before the first cut: what earlier cuts took is not taken again.
-  const pruningRatio = Object.fromEntries(Object.entries(config.pruningRatio).map(([name, ratio]) => [name, 1 - (1 - ratio * after) / (1 - ratio * before)]))
+  const pruningRatio = Object.fromEntries(
+    Object.entries(config.pruningRatio).map(([name, ratio]) => [name, 1 - (1 - ratio * after) / (1 - ratio * before)]),
+  )
   return chooseUnits(dependencies, scores, { ...config, pruningRatio }, target)
 }
 
 /** A graph without its least important channels. */
-export function cutChannels(source: Graph, params: PruneParams, progress: Progress, target: Target | undefined, saliencies?: Saliencies): CutGraph {
+export function cutChannels(
+  source: Graph,
+  params: PruneParams,
+  progress: Progress,
+  target: Target | undefined,
+  saliencies?: Saliencies,
+): CutGraph {
   const dependencies = dependencyGraph(gatherShuffles(source))
   const scores = unitScores(dependencies, importances.get(methodOf(params).importance), params.seed, saliencies)
   const choice = chooseChannels(dependencies, scores, params, progress, target)
@@ -87,7 +110,13 @@ const largestError = 1e-4
 
 export function assertExact(logits: Float32Array, reference: Float32Array): number {
   const largest = reference.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-  const error = logits.reduce((most, value, index) => Math.max(most, Math.abs(value - reference[index])), 0) / Math.max(largest, Number.MIN_VALUE)
-  assert(error <= largestError, () => `the cut network differs from the whole one with the same channels at zero by ${error.toExponential(1)} of the largest score: expected at most ${largestError}`)
+  const error =
+    logits.reduce((most, value, index) => Math.max(most, Math.abs(value - reference[index])), 0) /
+    Math.max(largest, Number.MIN_VALUE)
+  assert(
+    error <= largestError,
+    () =>
+      `the cut network differs from the whole one with the same channels at zero by ${error.toExponential(1)} of the largest score: expected at most ${largestError}`,
+  )
   return error
 }

@@ -40,39 +40,70 @@ export async function alone<T>({ signal, progress, warn }: Measuring, action: ()
 }
 
 export const latencyTable = (context: Measuring, graph: Graph): Promise<LatencyTable> =>
-  alone(context, () => measureLatencyTable(graph, {
-    threads: availableParallelism(),
-    signal: context.signal,
-    onProgress: (done, total) => context.progress({ label: 'measuring layers', done, total, unit: 'layers' }),
-  }))
+  alone(context, () =>
+    measureLatencyTable(graph, {
+      threads: availableParallelism(),
+      signal: context.signal,
+      onProgress: (done, total) => context.progress({ label: 'measuring layers', done, total, unit: 'layers' }),
+    }),
+  )
 
 /** Median milliseconds of one image for each of several networks that take turns. */
 export async function measuredLatencies(context: Measuring, graphs: readonly Graph[]): Promise<readonly number[]> {
-  const models = graphs.map((graph, index) => ({ id: String(index), model: writeOnnx(graph), imageShape: imageInput(graph).shape.slice(1).map(Number) }))
+  const models = graphs.map((graph, index) => ({
+    id: String(index),
+    model: writeOnnx(graph),
+    imageShape: imageInput(graph).shape.slice(1).map(Number),
+  }))
   context.progress({ label: 'measuring', done: 0 })
-  const { results } = await alone(context, () => benchmark(models, { batches: [1], threads: [availableParallelism()], rounds, roundMs, signal: context.signal }))
+  const { results } = await alone(context, () =>
+    benchmark(models, { batches: [1], threads: [availableParallelism()], rounds, roundMs, signal: context.signal }),
+  )
   return results.map(({ latencyMs }) => latencyMs.p50)
 }
 
 const attempts = 5
 
 /** Cuts by the table, measures what came out, and corrects the aim until the measured share is the one that was asked for. Warns where it stays off. */
-export async function cutToLatency(context: StepContext, params: PruneParams, source: Graph, graph: Graph, progress: Progress, table: LatencyTable, saliencies?: Saliencies): Promise<CutGraph> {
+export async function cutToLatency(
+  context: StepContext,
+  params: PruneParams,
+  source: Graph,
+  graph: Graph,
+  progress: Progress,
+  table: LatencyTable,
+  saliencies?: Saliencies,
+): Promise<CutGraph> {
   const wanted = 1 - (1 - keepOf(params.keep ?? '').share) * progress.after
   const tried: { readonly result: CutGraph; readonly measured: number }[] = []
   let aim = wanted
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const result = tryCut(() => cutChannels(graph, params, progress, { name: 'latency', keep: wanted, cost: table.predict, whole: (table.wholeMs * aim) / wanted }, saliencies), attempt)
+    const result = tryCut(
+      () =>
+        cutChannels(
+          graph,
+          params,
+          progress,
+          { name: 'latency', keep: wanted, cost: table.predict, whole: (table.wholeMs * aim) / wanted },
+          saliencies,
+        ),
+      attempt,
+    )
     if (!result) break
     const [before, after] = await measuredLatencies(context, [source, result.graph])
     const measured = after / before
     tried.push({ result, measured })
     context.log(`latency: ${(measured * 100).toFixed(1)} % measured, ${(wanted * 100).toFixed(1)} % wanted`)
-    if (measured <= wanted + tolerance.above && measured >= wanted - tolerance.below) return { ...result, choice: { ...result.choice, kept: measured } }
+    if (measured <= wanted + tolerance.above && measured >= wanted - tolerance.below)
+      return { ...result, choice: { ...result.choice, kept: measured } }
     aim *= Math.min(1.5, Math.max(0.5, (wanted - tolerance.below / 4) / measured))
   }
-  const { result, measured } = tried.toSorted((a, b) => Math.abs(a.measured - wanted) - Math.abs(b.measured - wanted))[0]
-  context.warn(`latency=${wanted.toFixed(2)}: the closest cut that was measured keeps ${(measured * 100).toFixed(1)} % of the latency on this CPU`)
+  const { result, measured } = tried.toSorted(
+    (a, b) => Math.abs(a.measured - wanted) - Math.abs(b.measured - wanted),
+  )[0]
+  context.warn(
+    `latency=${wanted.toFixed(2)}: the closest cut that was measured keeps ${(measured * 100).toFixed(1)} % of the latency on this CPU`,
+  )
   return { ...result, choice: { ...result.choice, kept: measured } }
 }
 

@@ -34,17 +34,35 @@ export async function pruneVersion(context: StepContext, params: PruneParams): P
   const [before, after] = [source, pruned.graph].map(figuresOf)
   const name = params.name ?? freeName(context.store, `${parent.name}-pruned`)
   const details = { before, after, groups: pruned.groups, history: pruned.history }
-  const version = saveModel(context, { graph: pruned.graph, name, origin: 'pruned', precision: 'fp32', trainable: true, warnings: [], parent, details })
+  const version = saveModel(context, {
+    graph: pruned.graph,
+    name,
+    origin: 'pruned',
+    precision: 'fp32',
+    trainable: true,
+    warnings: [],
+    parent,
+    details,
+  })
   return { versionId: version.id, output: { before, after, groups: pruned.groups, epochs: pruned.history } }
 }
 
 /** Throws `unsupported` for an int8 version, `wrongCall` where training images are needed and no data set is named. */
 export function startOf(context: StepContext, params: PruneParams, parent: Version): Graph {
   if (parent.precision !== 'fp32') {
-    throw new NNOptError('unsupported', `version '${parent.name}' is ${parent.precision}: its weights are integers whose scales were chosen for all of them. Prune the fp32 version that it was made from, then quantize the result: the zeros stay`)
+    throw new NNOptError(
+      'unsupported',
+      `version '${parent.name}' is ${parent.precision}: its weights are integers whose scales were chosen for all of them. Prune the fp32 version that it was made from, then quantize the result: the zeros stay`,
+    )
   }
-  const needs = params.epochs > 0 ? 'fine-tuning' : importances.get(methodOf(params).importance).needsGradients ? `method '${params.method}'` : undefined
-  if (params.dataset === undefined && needs !== undefined) throw new NNOptError('wrongCall', `${needs} needs training images: expected a data set (--dataset)`)
+  const needs =
+    params.epochs > 0
+      ? 'fine-tuning'
+      : importances.get(methodOf(params).importance).needsGradients
+        ? `method '${params.method}'`
+        : undefined
+  if (params.dataset === undefined && needs !== undefined)
+    throw new NNOptError('wrongCall', `${needs} needs training images: expected a data set (--dataset)`)
   if (params.dataset === undefined) return readTrainable(context.store, parent)
   return fromVersion(context, parent.id, resolveDataset(context.store, params.dataset)).graph
 }
@@ -54,27 +72,48 @@ function figuresOf(graph: Graph): Readonly<Record<string, number>> {
   return { totalParams, nonzeroParams, sparsity, macs: macs(graph) }
 }
 
-async function pruneInSteps(context: StepContext, params: PruneParams, parent: Version, source: Graph): Promise<Pruned> {
+async function pruneInSteps(
+  context: StepContext,
+  params: PruneParams,
+  parent: Version,
+  source: Graph,
+): Promise<Pruned> {
   const schedule = pruneSchedules.get(params.schedule)
   const steps = params.schedule === 'one-shot' || params.nm !== undefined ? 1 : params.steps
   const lastEpochs = params.epochs - (steps - 1) * params.stepEpochs
-  if (params.epochs > 0 && lastEpochs < 1) throw new NNOptError('wrongCall', `schedule '${params.schedule}': ${steps} steps with ${params.stepEpochs} epochs between them need at least ${(steps - 1) * params.stepEpochs + 1} epochs: got ${params.epochs}`)
+  if (params.epochs > 0 && lastEpochs < 1)
+    throw new NNOptError(
+      'wrongCall',
+      `schedule '${params.schedule}': ${steps} steps with ${params.stepEpochs} epochs between them need at least ${(steps - 1) * params.stepEpochs + 1} epochs: got ${params.epochs}`,
+    )
   const pruner = createPruner(context, params, parent, source)
   let [graph, groups, history]: [Graph, readonly CutGroup[], readonly EpochMetrics[]] = [source, [], []]
   for (let step = 1; step <= steps; step++) {
     const stage = `stage-${step}`
-    context.progress({ label: steps === 1 ? 'pruning' : `pruning, step ${step} of ${steps}`, done: step - 1, total: steps })
+    context.progress({
+      label: steps === 1 ? 'pruning' : `pruning, step ${step} of ${steps}`,
+      done: step - 1,
+      total: steps,
+    })
     const shareAfter = (count: number): number => (count === 0 ? 0 : schedule.share(count, steps))
     const smaller = await pruner.prune(graph, { before: shareAfter(step - 1), after: shareAfter(step) })
     graph = smaller.graph
     groups = mergedGroups(groups, smaller.groups)
     if (params.epochs > 0) {
-      const tuned = await tuneGraph(context, params, parent, graph, stage, step < steps ? params.stepEpochs : lastEpochs)
+      const tuned = await tuneGraph(
+        context,
+        params,
+        parent,
+        graph,
+        stage,
+        step < steps ? params.stepEpochs : lastEpochs,
+      )
       graph = tuned.graph
       history = [...history, ...tuned.history]
     }
   }
-  if (params.epochs === 0 && params.dataset !== undefined && params.statisticsSamples > 0) graph = await reestimateStatistics(context, params, parent, graph, 'statistics')
+  if (params.epochs === 0 && params.dataset !== undefined && params.statisticsSamples > 0)
+    graph = await reestimateStatistics(context, params, parent, graph, 'statistics')
   return { graph, groups, history }
 }
 

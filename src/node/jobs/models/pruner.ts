@@ -35,13 +35,21 @@ export function createPruner(context: StepContext, params: PruneParams, parent: 
   const cutOnce = async (graph: Graph, progress: Progress, saliencies: Saliencies | undefined): Promise<CutGraph> => {
     const target = params.keep === undefined ? 'macs' : keepOf(params.keep).target
     if (target === 'latency') return cutToLatency(context, params, source, graph, progress, await table(), saliencies)
-    return cutChannels(graph, params, progress, targetOf(params, progress.after, costs[target], costs[target](source)), saliencies)
+    return cutChannels(
+      graph,
+      params,
+      progress,
+      targetOf(params, progress.after, costs[target], costs[target](source)),
+      saliencies,
+    )
   }
   return {
     table,
     async prune(graph, progress) {
       if (!structured) return { graph: maskGraph(graph, params, progress.after), groups: [] }
-      const saliencies = importances.get(importance).needsGradients ? await gradientsOf(context, params, parent, graph) : undefined
+      const saliencies = importances.get(importance).needsGradients
+        ? await gradientsOf(context, params, parent, graph)
+        : undefined
       const cut = await cutOnce(graph, progress, saliencies)
       await report(context, params, cut)
       return { graph: cut.graph, groups: cut.groups, cut }
@@ -50,7 +58,8 @@ export function createPruner(context: StepContext, params: PruneParams, parent: 
 }
 
 async function report({ log }: StepContext, { keep }: PruneParams, cut: CutGraph): Promise<void> {
-  for (const { name, blocked } of cut.dependencies.groups) if (blocked !== undefined) log(`${name} stays whole: ${blocked}`)
+  for (const { name, blocked } of cut.dependencies.groups)
+    if (blocked !== undefined) log(`${name} stays whole: ${blocked}`)
   const error = await exactness(cut)
   const kept = keep === undefined ? '' : `${(cut.choice.kept * 100).toFixed(1)} % of ${keepOf(keep).target} kept; `
   log(`${kept}scores agree with the whole network to ${error.toExponential(1)} of the largest`)

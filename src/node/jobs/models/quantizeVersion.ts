@@ -19,7 +19,9 @@ const defaultValidationSamples = { ladder: 1000, plain: 500 }
 /** The parameters with the number of validation images that this way of quantizing needs. */
 export const withValidationSamples = (params: QuantizeParams): QuantizeParams => ({
   ...params,
-  validationSamples: params.validationSamples ?? (params.goal ? undefined : defaultValidationSamples[params.ladder ? 'ladder' : 'plain']),
+  validationSamples:
+    params.validationSamples ??
+    (params.goal ? undefined : defaultValidationSamples[params.ladder ? 'ladder' : 'plain']),
 })
 
 /** Post-training quantization: observes activations on images of the training split, and saves the QDQ model as a version. */
@@ -28,9 +30,17 @@ export async function quantizeVersion(context: StepContext, params: QuantizePara
   return withWorkbench(context, withValidationSamples(params), config, async (bench) => {
     if (params.goal) return reachGoal(context, bench, params, config)
     const climbed = await start(bench, config)
-    const name = params.name ?? freeName(context.store, `${bench.parent.name}-${params.mode}${config.ladder ? '-ladder' : ''}`)
+    const name =
+      params.name ?? freeName(context.store, `${bench.parent.name}-${params.mode}${config.ladder ? '-ladder' : ''}`)
     const { version, facts } = await saveQuantized(context, bench, climbed, config, name)
-    return { versionId: version.id, output: { ...facts, accuracy: facts.validation?.accuracy ?? null, accuracyInterval: facts.validation?.accuracyInterval ?? null } }
+    return {
+      versionId: version.id,
+      output: {
+        ...facts,
+        accuracy: facts.validation?.accuracy ?? null,
+        accuracyInterval: facts.validation?.accuracyInterval ?? null,
+      },
+    }
   })
 }
 
@@ -50,7 +60,13 @@ export async function quantizationStart(context: StepContext, params: QuantizePa
   const config = ptqConfig.parse(params)
   return withWorkbench(context, withValidationSamples(params), config, async (bench) => {
     const { parent, images, calibration } = bench
-    return { parent, dataset: images.record, preprocessing: images.preprocessing, climbed: await start(bench, config), samples: calibration.samples }
+    return {
+      parent,
+      dataset: images.record,
+      preprocessing: images.preprocessing,
+      climbed: await start(bench, config),
+      samples: calibration.samples,
+    }
   })
 }
 

@@ -25,8 +25,15 @@ export function readModelFile(path: string): ModelFile {
   const bytes = readBytes(path, `'${path}' cannot be read: expected an ONNX file; check the path`)
   const externalData = (location: string): Uint8Array => {
     const file = resolve(folder, location)
-    if (relative(folder, file).split(sep)[0] === '..') throw new NNOptError('badInput', `'${fileName}' names external data outside its folder: '${location}'; expected a file beside it`)
-    return readBytes(file, `'${fileName}' keeps weights in '${location}', which is missing in '${folder}': put the file beside the model`)
+    if (relative(folder, file).split(sep)[0] === '..')
+      throw new NNOptError(
+        'badInput',
+        `'${fileName}' names external data outside its folder: '${location}'; expected a file beside it`,
+      )
+    return readBytes(
+      file,
+      `'${fileName}' keeps weights in '${location}', which is missing in '${folder}': put the file beside the model`,
+    )
   }
   return { graph: readOnnx(bytes, { fileName, externalData }), bytes }
 }

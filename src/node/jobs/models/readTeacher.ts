@@ -17,10 +17,19 @@ export interface TeacherFile {
 const parentName = 'parent'
 
 /** The network that `distill` names, when it does. Throws `wrongCall` when there is no parent, and `badInput` when it reads other images or gives other scores than the student. */
-export function readTeacher({ store, version: find, log }: StepContext, distill: string | undefined, parent: Version | undefined, student: Graph): TeacherFile | undefined {
+export function readTeacher(
+  { store, version: find, log }: StepContext,
+  distill: string | undefined,
+  parent: Version | undefined,
+  student: Graph,
+): TeacherFile | undefined {
   if (distill === undefined) return undefined
   const teacher = distill === parentName ? parent : find(distill)
-  if (!teacher) throw new NNOptError('wrongCall', "distill: expected the id or name of an fp32 version, got 'parent': a network that starts from an architecture has none")
+  if (!teacher)
+    throw new NNOptError(
+      'wrongCall',
+      "distill: expected the id or name of an fp32 version, got 'parent': a network that starts from an architecture has none",
+    )
   const graph = readTrainable(store, teacher)
   assertAlike(teacher.name, graph, student)
   log(`learning from the scores of version '${teacher.name}'`)
@@ -36,5 +45,6 @@ function assertAlike(name: string, teacher: Graph, student: Graph): void {
   const [scores, expectedScores] = [teacher, student].map((graph) => String(classOutput(graph).shape.at(-1)))
   if (scores !== expectedScores) fail('class scores:', expectedScores, scores)
   const [classes, expectedClasses] = [teacher, student].map((graph) => classesOf(graph)?.join(', '))
-  if (classes !== undefined && expectedClasses !== undefined && classes !== expectedClasses) fail('the classes', expectedClasses, classes)
+  if (classes !== undefined && expectedClasses !== undefined && classes !== expectedClasses)
+    fail('the classes', expectedClasses, classes)
 }

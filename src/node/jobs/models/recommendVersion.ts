@@ -52,50 +52,118 @@ export async function recommendVersion(request: RecommendRequest, context: Conte
   const folder = mkdtempSync(join(tmpdir(), 'nnopt-recommend-'))
   try {
     const { saturates } = await probeSaturation()
-    const candidates = writeCandidates({ float: context.store.paths.model(float.id), int8: context.store.paths.model(request.version.id) }, saturates, folder)
+    const candidates = writeCandidates(
+      { float: context.store.paths.model(float.id), int8: context.store.paths.model(request.version.id) },
+      saturates,
+      folder,
+    )
     const scores = await scoreAll(candidates, float, request, context)
     const report = await timeAll(candidates, request, context)
     const deployments = candidates.map((candidate, index): Deployment => {
       const { kind, how, accuracyIs, pairsAtRisk, scored, timed } = candidate
-      return { kind, how, accuracyIs, pairsAtRisk, accuracy: compareScores(scores[0], scores[index]), samplesPerSecond: report.results.find(({ id }) => id === kind)?.throughput ?? null, sizeBytes: statSync(timed ?? scored).size }
+      return {
+        kind,
+        how,
+        accuracyIs,
+        pairsAtRisk,
+        accuracy: compareScores(scores[0], scores[index]),
+        samplesPerSecond: report.results.find(({ id }) => id === kind)?.throughput ?? null,
+        sizeBytes: statSync(timed ?? scored).size,
+      }
     })
     const warnings = [...new Set(report.results.flatMap((result) => result.warnings))]
-    return { version: request.version.id, cpu: report.cpu, saturates, runtime: runtimeName(), batch: request.batch, threads: request.threads, deployments, here: chooseHere(deployments, request.maxDrop), withoutVnni: chooseWithoutVnni(deployments, request.maxDrop), warnings }
+    return {
+      version: request.version.id,
+      cpu: report.cpu,
+      saturates,
+      runtime: runtimeName(),
+      batch: request.batch,
+      threads: request.threads,
+      deployments,
+      here: chooseHere(deployments, request.maxDrop),
+      withoutVnni: chooseWithoutVnni(deployments, request.maxDrop),
+      warnings,
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 function floatParent(store: Context['store'], version: Version): Version {
-  if (version.precision !== 'int8') throw new NNOptError('unsupported', `version '${version.name}' is ${version.precision}: expected an int8 version; run 'nnopt quantize' first`)
-  for (let parent = version.parentId; parent !== null; ) {
+  if (version.precision !== 'int8')
+    throw new NNOptError(
+      'unsupported',
+      `version '${version.name}' is ${version.precision}: expected an int8 version; run 'nnopt quantize' first`,
+    )
+  for (let parent = version.parentId; parent !== null;) {
     const found = store.versions.find(parent)
     if (!found) break
     if (found.precision === 'fp32') return found
     parent = found.parentId
   }
-  throw new NNOptError('unsupported', `version '${version.name}': its float network is not in this workspace; import it and quantize it here`)
+  throw new NNOptError(
+    'unsupported',
+    `version '${version.name}': its float network is not in this workspace; import it and quantize it here`,
+  )
 }
 
-function writeCandidates({ float, int8 }: { readonly float: string; readonly int8: string }, saturates: boolean, folder: string): readonly Candidate[] {
+function writeCandidates(
+  { float, int8 }: { readonly float: string; readonly int8: string },
+  saturates: boolean,
+  folder: string,
+): readonly Candidate[] {
   const { graph } = readModelFile(int8)
-  if (!isQuantized(graph)) throw new NNOptError('unsupported', 'expected a model with QuantizeLinear and DequantizeLinear nodes')
+  if (!isQuantized(graph))
+    throw new NNOptError('unsupported', 'expected a model with QuantizeLinear and DequantizeLinear nodes')
   const write = (name: string, bytes: Uint8Array): string => {
     writeFileSync(join(folder, name), bytes)
     return join(folder, name)
   }
   const saturating = saturatingForm(graph)
   const sevenBit = write('seven-bit.onnx', writeOnnx(sevenBitForm(graph)))
-  const imitated = saturates ? int8 : write('saturating.onnx', saturating.pairs === 0 ? readFileSync(int8) : writeOnnx(saturating.graph))
+  const imitated = saturates
+    ? int8
+    : write('saturating.onnx', saturating.pairs === 0 ? readFileSync(int8) : writeOnnx(saturating.graph))
   return [
     { kind: 'fp32', how: 'the float network', scored: float, timed: float, accuracyIs: 'measured', pairsAtRisk: 0 },
-    { kind: 'int8-exact', how: saturates ? 'the int8 file with session.x64quantprecision=1' : 'the int8 file: products do not saturate on this CPU', scored: int8, timed: int8, accuracyIs: 'measured', pairsAtRisk: 0, ...(saturates && { entries: exactSums }) },
-    { kind: 'int8-saturating', how: saturates ? 'the int8 file in a default session' : 'the int8 file as a CPU without VNNI computes it, simulated: this one cannot be made to, so there is no speed', scored: imitated, timed: saturates ? int8 : undefined, accuracyIs: saturates ? 'measured' : 'simulated', pairsAtRisk: saturating.pairs },
-    { kind: 'int8-7bit', how: 'the int8 weights rounded to ±64, which no CPU saturates', scored: sevenBit, timed: sevenBit, accuracyIs: 'measured', pairsAtRisk: 0 },
+    {
+      kind: 'int8-exact',
+      how: saturates
+        ? 'the int8 file with session.x64quantprecision=1'
+        : 'the int8 file: products do not saturate on this CPU',
+      scored: int8,
+      timed: int8,
+      accuracyIs: 'measured',
+      pairsAtRisk: 0,
+      ...(saturates && { entries: exactSums }),
+    },
+    {
+      kind: 'int8-saturating',
+      how: saturates
+        ? 'the int8 file in a default session'
+        : 'the int8 file as a CPU without VNNI computes it, simulated: this one cannot be made to, so there is no speed',
+      scored: imitated,
+      timed: saturates ? int8 : undefined,
+      accuracyIs: saturates ? 'measured' : 'simulated',
+      pairsAtRisk: saturating.pairs,
+    },
+    {
+      kind: 'int8-7bit',
+      how: 'the int8 weights rounded to ±64, which no CPU saturates',
+      scored: sevenBit,
+      timed: sevenBit,
+      accuracyIs: 'measured',
+      pairsAtRisk: 0,
+    },
   ]
 }
 
-async function scoreAll(candidates: readonly Candidate[], version: Version, { dataset, samples, seed }: RecommendRequest, { store, progress, signal }: Context): Promise<readonly ScoredImages[]> {
+async function scoreAll(
+  candidates: readonly Candidate[],
+  version: Version,
+  { dataset, samples, seed }: RecommendRequest,
+  { store, progress, signal }: Context,
+): Promise<readonly ScoredImages[]> {
   const { graph } = readModelFile(store.paths.model(version.id))
   const pool = createDataPool(dataset)
   try {
@@ -103,7 +171,14 @@ async function scoreAll(candidates: readonly Candidate[], version: Version, { da
     const chosen = images.choose('val', samples, 'stratified', seed)
     const scores: ScoredImages[] = []
     for (const { kind, scored, entries } of candidates) {
-      scores.push(await scoresOf(scored, () => images.batches('val', chosen, scoringBatch), { kind: endsInSoftmax(graph) ? 'probabilities' : 'logits', signal, ...(entries && { entries }), onProgress: (done) => progress({ label: `scoring ${kind}`, done, total: chosen.length, unit: 'images' }) }))
+      scores.push(
+        await scoresOf(scored, () => images.batches('val', chosen, scoringBatch), {
+          kind: endsInSoftmax(graph) ? 'probabilities' : 'logits',
+          signal,
+          ...(entries && { entries }),
+          onProgress: (done) => progress({ label: `scoring ${kind}`, done, total: chosen.length, unit: 'images' }),
+        }),
+      )
     }
     return scores
   } finally {
@@ -113,8 +188,35 @@ async function scoreAll(candidates: readonly Candidate[], version: Version, { da
 
 const scoringBatch = 8
 
-function timeAll(candidates: readonly Candidate[], { version: { inputSize }, batch, threads }: RecommendRequest, { progress, signal }: Context): Promise<BenchmarkReport> {
-  if (threads > availableParallelism()) throw new NNOptError('badInput', `threads: expected at most the ${availableParallelism()} cores of this machine, got ${threads}`)
-  const entries = candidates.flatMap(({ kind, timed, entries: settings }): readonly BenchmarkEntry[] => (timed === undefined ? [] : [{ id: kind, model: timed, imageShape: [3, inputSize.height, inputSize.width], engine: 'onnxruntime', form: 'original', sessions: 1, threads, batch, ...(settings && { settings }) }]))
-  return benchmarkGroups([entries], { signal, onProgress: (done, total) => progress({ label: 'measuring speed', done, total, unit: 'rounds' }) })
+function timeAll(
+  candidates: readonly Candidate[],
+  { version: { inputSize }, batch, threads }: RecommendRequest,
+  { progress, signal }: Context,
+): Promise<BenchmarkReport> {
+  if (threads > availableParallelism())
+    throw new NNOptError(
+      'badInput',
+      `threads: expected at most the ${availableParallelism()} cores of this machine, got ${threads}`,
+    )
+  const entries = candidates.flatMap(({ kind, timed, entries: settings }): readonly BenchmarkEntry[] =>
+    timed === undefined
+      ? []
+      : [
+          {
+            id: kind,
+            model: timed,
+            imageShape: [3, inputSize.height, inputSize.width],
+            engine: 'onnxruntime',
+            form: 'original',
+            sessions: 1,
+            threads,
+            batch,
+            ...(settings && { settings }),
+          },
+        ],
+  )
+  return benchmarkGroups([entries], {
+    signal,
+    onProgress: (done, total) => progress({ label: 'measuring speed', done, total, unit: 'rounds' }),
+  })
 }

@@ -18,13 +18,21 @@ export interface AccuracySample {
 }
 
 /** A stratified sample of the validation split, or of the training split where there is none: the test split scores finished versions only. */
-export async function accuracySample(record: DatasetRecord, version: Version, graph: Graph, count: number, seed: number, signal: AbortSignal): Promise<AccuracySample> {
+export async function accuracySample(
+  record: DatasetRecord,
+  version: Version,
+  graph: Graph,
+  count: number,
+  seed: number,
+  signal: AbortSignal,
+): Promise<AccuracySample> {
   const pool = createDataPool(record)
   try {
     const images = await openImages({ pool, record, version, graph })
     const split: Split = images.labels('val').length > 0 ? 'val' : 'train'
     const batches: LabelledImages[] = []
-    for await (const batch of images.batches(split, images.choose(split, count, 'stratified', seed))) batches.push(batch)
+    for await (const batch of images.batches(split, images.choose(split, count, 'stratified', seed)))
+      batches.push(batch)
     const samples = batches.reduce((sum, { labels }) => sum + labels.length, 0)
     return { split, samples, accuracy: async (each, own = signal) => (await hits(each, batches, own)) / samples }
   } finally {
@@ -40,7 +48,10 @@ async function hits(graph: Graph, batches: readonly LabelledImages[], signal: Ab
       if (signal.aborted) throw new NNOptError('cancelled', 'planning stopped on request')
       const [scores] = Object.values((await worker.run(images.slice(), shape)).outputs)
       const classes = scores.data.length / labels.length
-      labels.forEach((label, row) => (right += Number(indexOfLargest(scores.data.subarray(row * classes, (row + 1) * classes)) === label)))
+      labels.forEach(
+        (label, row) =>
+          (right += Number(indexOfLargest(scores.data.subarray(row * classes, (row + 1) * classes)) === label)),
+      )
     }
     return right
   } finally {

@@ -33,7 +33,12 @@ export function saveModel({ store, runId, stepIndex }: StepContext, model: NewMo
   const run = store.runs.find(runId)
   assert(run, () => `run '${runId}' is unknown`)
   const entry = run.recipe.steps[stepIndex]
-  const lineage = { name: facts.name, step: entry.step, parameters: paramsOf(entry), ...(parent && { parent: { id: parent.id, name: parent.name, hash: parent.hash } }) }
+  const lineage = {
+    name: facts.name,
+    step: entry.step,
+    parameters: paramsOf(entry),
+    ...(parent && { parent: { id: parent.id, name: parent.name, hash: parent.hash } }),
+  }
   const described: Graph = { ...graph, metadata: { ...graph.metadata, [lineageKey]: JSON.stringify(lineage) } }
   const content = new Map<string, FileContent>([
     ['model.onnx', writeOnnx(described, { producerVersion: programVersion() })],
@@ -42,10 +47,18 @@ export function saveModel({ store, runId, stepIndex }: StepContext, model: NewMo
     ...(details ? [['details.json', new TextEncoder().encode(`${JSON.stringify(details, null, 2)}\n`)] as const] : []),
     ...files,
   ])
-  return commitVersion(store, { ...facts, ...shapeFacts(graph), parentId: parent?.id ?? null, runId, architecture: graph.name, step: entry }, content)
+  return commitVersion(
+    store,
+    { ...facts, ...shapeFacts(graph), parentId: parent?.id ?? null, runId, architecture: graph.name, step: entry },
+    content,
+  )
 }
 
 function shapeFacts(graph: Graph): Pick<Version, 'inputSize' | 'classes' | 'classCount'> {
   const [height, width] = imageInput(graph).shape.slice(2).map(Number)
-  return { inputSize: { height, width }, classes: classesOf(graph) ?? [], classCount: Number(classOutput(graph).shape.at(-1)) }
+  return {
+    inputSize: { height, width },
+    classes: classesOf(graph) ?? [],
+    classCount: Number(classOutput(graph).shape.at(-1)),
+  }
 }

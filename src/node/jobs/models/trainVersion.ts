@@ -29,32 +29,80 @@ interface Start {
 }
 
 /** Trains in the trainer's thread, keeps what it reports as metrics, and saves the chosen weights as a version. */
-export async function trainVersion(context: StepContext, params: TrainParams, checkpointFolder: string): Promise<StepOutput> {
+export async function trainVersion(
+  context: StepContext,
+  params: TrainParams,
+  checkpointFolder: string,
+): Promise<StepOutput> {
   const dataset = resolveDataset(context.store, params.dataset)
-  const start = params.from === undefined ? fromArchitecture(context, params, dataset) : fromVersion(context, params.from, dataset)
+  const start =
+    params.from === undefined ? fromArchitecture(context, params, dataset) : fromVersion(context, params.from, dataset)
   const stopWatching = watchSystem(context)
   try {
-    const teacher = readTeacher(context, params.distill, start.parent && parentOf(context.store, start.parent), start.graph)
-    const job = { graph: start.graph, preprocessing: start.preprocessing, dataset, config: trainConfig.parse(params), teacher, backend: params.backend, checkpointFolder }
-    const { graph, history, bestEpoch, stopped, diverged, device } = await runTraining(job, { signal: context.signal, resumed: context.resumed, onMessage: (message) => reportTraining(context, message) })
+    const teacher = readTeacher(
+      context,
+      params.distill,
+      start.parent && parentOf(context.store, start.parent),
+      start.graph,
+    )
+    const job = {
+      graph: start.graph,
+      preprocessing: start.preprocessing,
+      dataset,
+      config: trainConfig.parse(params),
+      teacher,
+      backend: params.backend,
+      checkpointFolder,
+    }
+    const { graph, history, bestEpoch, stopped, diverged, device } = await runTraining(job, {
+      signal: context.signal,
+      resumed: context.resumed,
+      onMessage: (message) => reportTraining(context, message),
+    })
     if (stopped) throw new NNOptError('cancelled', 'training stopped on request; its checkpoint is kept')
-    const name = params.name ?? freeName(context.store, start.parent ? `${start.parent.name}-tuned` : (params.architecture ?? 'trained'))
-    const warnings = diverged === undefined ? [] : [`${diverged}. The best checkpoint was restored: epoch ${(bestEpoch ?? 0) + 1}`]
+    const name =
+      params.name ??
+      freeName(context.store, start.parent ? `${start.parent.name}-tuned` : (params.architecture ?? 'trained'))
+    const warnings =
+      diverged === undefined ? [] : [`${diverged}. The best checkpoint was restored: epoch ${(bestEpoch ?? 0) + 1}`]
     warnings.forEach((warning) => context.warn(warning))
-    const version = saveModel(context, { graph, name, origin: 'trained', precision: 'fp32', trainable: true, warnings, parent: start.parent, details: { device, bestEpoch, history } })
+    const version = saveModel(context, {
+      graph,
+      name,
+      origin: 'trained',
+      precision: 'fp32',
+      trainable: true,
+      warnings,
+      parent: start.parent,
+      details: { device, bestEpoch, history },
+    })
     return { versionId: version.id, output: { device, bestEpoch, epochs: history } }
   } finally {
     stopWatching()
   }
 }
 
-function fromArchitecture(context: StepContext, { architecture = '', architectureParams, seed, weightsFrom }: TrainParams, { classes, facts: { imageSize } }: DatasetRecord): Start {
+function fromArchitecture(
+  context: StepContext,
+  { architecture = '', architectureParams, seed, weightsFrom }: TrainParams,
+  { classes, facts: { imageSize } }: DatasetRecord,
+): Start {
   const smallest = Math.min(imageSize.minWidth, imageSize.minHeight)
-  const built = buildArchitecture(architecture, { classes: classes.length, ...(smallest <= smallSide && smallest >= 8 && { size: smallest }), ...architectureParams }, seed)
+  const built = buildArchitecture(
+    architecture,
+    {
+      classes: classes.length,
+      ...(smallest <= smallSide && smallest >= 8 && { size: smallest }),
+      ...architectureParams,
+    },
+    seed,
+  )
   const [height, width] = imageInput(built).shape.slice(2).map(Number)
   const { preprocessing } = guessPreprocessing(height, width)
   const parent = weightsFrom === undefined ? undefined : context.version(weightsFrom)
-  const graph = parent ? withWeightsOf(built, readModelFile(context.store.paths.model(parent.id)).graph, parent.name) : built
+  const graph = parent
+    ? withWeightsOf(built, readModelFile(context.store.paths.model(parent.id)).graph, parent.name)
+    : built
   return { graph: withModelFacts(graph, { preprocessing, classes }), preprocessing, ...(parent && { parent }) }
 }
 
@@ -64,7 +112,11 @@ function withWeightsOf(graph: Graph, donor: Graph, name: string): Graph {
     const [own, other] = [graph.initializers.get(parameter), donor.initializers.get(parameter)]
     return own && other && own.shape.join() === other.shape.join() ? [[parameter, other] as const] : []
   })
-  if (taken.length === 0) throw new NNOptError('badInput', `version '${name}' has no weights that fit: expected names such as '${[...parameterUses(graph).keys()][0]}', got '${[...parameterUses(donor).keys()][0]}'`)
+  if (taken.length === 0)
+    throw new NNOptError(
+      'badInput',
+      `version '${name}' has no weights that fit: expected names such as '${[...parameterUses(graph).keys()][0]}', got '${[...parameterUses(donor).keys()][0]}'`,
+    )
   return withParameters(graph, new Map(taken))
 }
 
@@ -73,7 +125,10 @@ function buildArchitecture(id: string, params: Readonly<Record<string, unknown>>
   const parsed = architecture.params.safeParse(params)
   if (parsed.success) return architecture.build(params, seed)
   const issue = parsed.error.issues[0]
-  throw new NNOptError('wrongCall', `architecture '${id}': parameter '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'invalid'}`)
+  throw new NNOptError(
+    'wrongCall',
+    `architecture '${id}': parameter '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'invalid'}`,
+  )
 }
 
 /** Images up to this side are trained at their own size unless the architecture's parameters say otherwise. */
@@ -84,7 +139,10 @@ export function fromVersion({ store, version: find }: StepContext, reference: st
   const graph = readTrainable(store, parent)
   const { classes, outputOf } = matchClasses(parent, dataset)
   if (outputOf.some((output, label) => output !== label)) {
-    throw new NNOptError('badInput', `data set '${dataset.name}' lists its classes in another order than model '${parent.name}': expected ${classes.join(', ')}; got ${dataset.classes.join(', ')}`)
+    throw new NNOptError(
+      'badInput',
+      `data set '${dataset.name}' lists its classes in another order than model '${parent.name}': expected ${classes.join(', ')}; got ${dataset.classes.join(', ')}`,
+    )
   }
   const preprocessing = preprocessingFor(graph, parent)
   return { graph: withModelFacts(graph, { preprocessing, classes }), preprocessing, parent }

@@ -24,15 +24,41 @@ export interface TunedGraph {
 type TrainOverrides = Partial<ReturnType<typeof trainConfig.parse>>
 
 /** Trains a graph that belongs to no version yet; its checkpoints lie in a folder of the step, so that a resumed step goes on with it. */
-async function train(context: StepContext, params: PruneParams, parent: Version, graph: Graph, stage: string, overrides: TrainOverrides, extra: Pick<TrainingJob, 'gradientsOnly'> = {}): Promise<TrainingResult> {
+async function train(
+  context: StepContext,
+  params: PruneParams,
+  parent: Version,
+  graph: Graph,
+  stage: string,
+  overrides: TrainOverrides,
+  extra: Pick<TrainingJob, 'gradientsOnly'> = {},
+): Promise<TrainingResult> {
   const dataset = resolveDataset(context.store, params.dataset ?? '')
   const { schedule: _pruneSchedule, ...shared } = params
   const config = trainConfig.parse({ ...shared, ...overrides })
-  const teacher = readTeacher(context, config.distill, parentOf(context.store, { ...parent, parentId: parent.id }), graph)
-  const job = { ...extra, graph, preprocessing: preprocessingFor(graph, parent), dataset, config, teacher, backend: params.backend, checkpointFolder: join(context.folder, stage) }
+  const teacher = readTeacher(
+    context,
+    config.distill,
+    parentOf(context.store, { ...parent, parentId: parent.id }),
+    graph,
+  )
+  const job = {
+    ...extra,
+    graph,
+    preprocessing: preprocessingFor(graph, parent),
+    dataset,
+    config,
+    teacher,
+    backend: params.backend,
+    checkpointFolder: join(context.folder, stage),
+  }
   const stopWatching = watchSystem(context)
   try {
-    const trained = await runTraining(job, { signal: context.signal, resumed: context.resumed, onMessage: (message) => reportTraining(context, message) })
+    const trained = await runTraining(job, {
+      signal: context.signal,
+      resumed: context.resumed,
+      onMessage: (message) => reportTraining(context, message),
+    })
     if (trained.diverged !== undefined) context.warn(`${trained.diverged}. The best checkpoint was restored`)
     if (trained.stopped) throw new NNOptError('cancelled', 'fine-tuning stopped on request; its checkpoint is kept')
     return trained
@@ -42,15 +68,33 @@ async function train(context: StepContext, params: PruneParams, parent: Version,
 }
 
 /** Fine-tunes for some epochs. Masks stay. */
-export async function tuneGraph(context: StepContext, params: PruneParams, parent: Version, graph: Graph, stage: string, epochs: number): Promise<TunedGraph> {
+export async function tuneGraph(
+  context: StepContext,
+  params: PruneParams,
+  parent: Version,
+  graph: Graph,
+  stage: string,
+  epochs: number,
+): Promise<TunedGraph> {
   const { graph: tuned, history } = await train(context, params, parent, graph, stage, { epochs })
   return { graph: tuned, history }
 }
 
 /** (gradient · parameter)² of every parameter on training images, for importances that ask for it. */
-export async function gradientsOf(context: StepContext, params: PruneParams, parent: Version, graph: Graph): Promise<Saliencies> {
+export async function gradientsOf(
+  context: StepContext,
+  params: PruneParams,
+  parent: Version,
+  graph: Graph,
+): Promise<Saliencies> {
   context.progress({ label: 'computing gradients', done: 0 })
-  const still = { epochs: 1, batchSize: Math.min(params.batchSize, params.gradientSamples), trainLimit: params.gradientSamples, distill: undefined, augment: [] }
+  const still = {
+    epochs: 1,
+    batchSize: Math.min(params.batchSize, params.gradientSamples),
+    trainLimit: params.gradientSamples,
+    distill: undefined,
+    augment: [],
+  }
   const { saliencies } = await train(context, params, parent, graph, 'gradients', still, { gradientsOnly: true })
   assert(saliencies, () => 'the trainer gave no gradients')
   return saliencies
@@ -60,11 +104,31 @@ export async function gradientsOf(context: StepContext, params: PruneParams, par
 const noLearning = 1e-12
 
 /** Estimates the means and variances of batch normalization again on training images, weights untouched: those of a pruned network fit it no more. */
-export async function reestimateStatistics(context: StepContext, params: PruneParams, parent: Version, graph: Graph, stage: string): Promise<Graph> {
+export async function reestimateStatistics(
+  context: StepContext,
+  params: PruneParams,
+  parent: Version,
+  graph: Graph,
+  stage: string,
+): Promise<Graph> {
   const uses = parameterUses(graph)
-  const statistics = new Set([...uses].filter(([, { role }]) => role === 'mean' || role === 'variance').map(([name]) => name))
+  const statistics = new Set(
+    [...uses].filter(([, { role }]) => role === 'mean' || role === 'variance').map(([name]) => name),
+  )
   if (statistics.size === 0) return graph
-  const still = { epochs: 1, learningRate: noLearning, weightDecay: 0, emaDecay: 0, headEpochs: 0, warmupEpochs: 0, trainLimit: params.statisticsSamples, distill: undefined, augment: [] }
-  const { graph: { initializers } } = await train(context, params, parent, graph, stage, still)
+  const still = {
+    epochs: 1,
+    learningRate: noLearning,
+    weightDecay: 0,
+    emaDecay: 0,
+    headEpochs: 0,
+    warmupEpochs: 0,
+    trainLimit: params.statisticsSamples,
+    distill: undefined,
+    augment: [],
+  }
+  const {
+    graph: { initializers },
+  } = await train(context, params, parent, graph, stage, still)
   return withParameters(graph, new Map([...initializers].filter(([name]) => statistics.has(name))))
 }

@@ -15,9 +15,18 @@ function resultOf(context: StepContext, reference: string): Result {
   const version = context.version(reference)
   const [evaluation] = context.store.measurements.evaluations(version.id)
   const [benchmark] = context.store.measurements.benchmarks(version.id)
-  if (!evaluation || !benchmark) throw new NNOptError('wrongCall', `version '${version.name}': expected an evaluation and a benchmark, got ${evaluation ? 'no benchmark' : 'no evaluation'}: measure it first`)
+  if (!evaluation || !benchmark)
+    throw new NNOptError(
+      'wrongCall',
+      `version '${version.name}': expected an evaluation and a benchmark, got ${evaluation ? 'no benchmark' : 'no evaluation'}: measure it first`,
+    )
   const { graph, bytes } = readModelFile(context.store.paths.model(version.id))
-  return { version, network: networkFacts(graph, bytes), evaluation: evaluation.evaluation, benchmark: benchmark.benchmark }
+  return {
+    version,
+    network: networkFacts(graph, bytes),
+    evaluation: evaluation.evaluation,
+    benchmark: benchmark.benchmark,
+  }
 }
 
 export function writeResults(context: StepContext, { versions, title, out }: ResultsParams): StepOutput {

@@ -9,10 +9,32 @@ import type { StepContext, StepOutput } from '../step'
 
 const params = z.object({
   versions: z.array(z.string().min(1)).min(1).describe('Versions to compare; they take turns'),
-  batch: z.array(z.number().int().min(1).max(1024)).min(1).default([1]).meta({ unit: 'images' }).describe('Images at once; every number is measured'),
-  threads: z.array(z.number().int().min(1).max(256)).min(1).optional().describe('Threads of onnxruntime, every number is measured; the cores when left out'),
-  rounds: z.number().int().min(2).max(1000).default(12).describe('Rounds over all versions, at least; up to four times as many on a quiet machine while an interval is wider than 3 %'),
-  tuned: z.boolean().default(false).describe('Each version in its own fastest layout of this machine, for throughput and for one image; batch and threads are those that tuning found'),
+  batch: z
+    .array(z.number().int().min(1).max(1024))
+    .min(1)
+    .default([1])
+    .meta({ unit: 'images' })
+    .describe('Images at once; every number is measured'),
+  threads: z
+    .array(z.number().int().min(1).max(256))
+    .min(1)
+    .optional()
+    .describe('Threads of onnxruntime, every number is measured; the cores when left out'),
+  rounds: z
+    .number()
+    .int()
+    .min(2)
+    .max(1000)
+    .default(12)
+    .describe(
+      'Rounds over all versions, at least; up to four times as many on a quiet machine while an interval is wider than 3 %',
+    ),
+  tuned: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Each version in its own fastest layout of this machine, for throughput and for one image; batch and threads are those that tuning found',
+    ),
 })
 
 type Params = z.output<typeof params>
@@ -25,9 +47,15 @@ async function run(context: StepContext, options: Params): Promise<StepOutput> {
   const { benchmarkGroups } = await import('../../inference/benchmark')
   const groups = options.tuned ? await tunedGroups(context, versions) : await sameForAll(context, versions, options)
   context.progress({ label: 'warming up', done: 0 })
-  const report = await benchmarkGroups(groups, { rounds: options.rounds, signal: context.signal, onProgress: (done, total) => context.progress({ label: 'measuring', done, total, unit: 'rounds' }) })
+  const report = await benchmarkGroups(groups, {
+    rounds: options.rounds,
+    signal: context.signal,
+    onProgress: (done, total) => context.progress({ label: 'measuring', done, total, unit: 'rounds' }),
+  })
   const { runtimeText } = await import('../../inference/engineName')
-  const benchmarks = report.results.map((result) => stored(result, report, runtimeText(result.engine, result.form), options.tuned))
+  const benchmarks = report.results.map((result) =>
+    stored(result, report, runtimeText(result.engine, result.form), options.tuned),
+  )
   for (const warning of new Set(benchmarks.flatMap(({ warnings }) => warnings))) context.warn(warning)
   keep(context, versions, benchmarks)
   return { output: { benchmarks, comparisons: report.comparisons.map(comparison), cpu: report.cpu } }
@@ -38,38 +66,89 @@ type Groups = readonly (readonly BenchmarkEntry[])[]
 const shapeOf = ({ inputSize: { height, width } }: Version): readonly number[] => [3, height, width]
 
 /** The same runtime, threads and batch for all; a version whose channels fill up faster here runs so. */
-async function sameForAll({ store }: StepContext, versions: readonly Version[], { batch, threads = [availableParallelism()] }: Params): Promise<Groups> {
+async function sameForAll(
+  { store }: StepContext,
+  versions: readonly Version[],
+  { batch, threads = [availableParallelism()] }: Params,
+): Promise<Groups> {
   assertCores(threads)
   const { ordinaryFile } = await import('../../inference/tuned')
-  return batch.flatMap((size) => threads.map((count) => versions.map((version): BenchmarkEntry => {
-    const { path, form } = ordinaryFile(store, version.id, size === 1 ? 'latency' : 'throughput')
-    return { id: version.id, model: path, form, imageShape: shapeOf(version), batch: size, threads: count, engine: 'onnxruntime', sessions: 1 }
-  })))
+  return batch.flatMap((size) =>
+    threads.map((count) =>
+      versions.map((version): BenchmarkEntry => {
+        const { path, form } = ordinaryFile(store, version.id, size === 1 ? 'latency' : 'throughput')
+        return {
+          id: version.id,
+          model: path,
+          form,
+          imageShape: shapeOf(version),
+          batch: size,
+          threads: count,
+          engine: 'onnxruntime',
+          sessions: 1,
+        }
+      }),
+    ),
+  )
 }
 
 /** Each in the layout that was found fastest for it: two groups, for throughput and for one image. Throws `notFound` naming a version that is not tuned. */
 async function tunedGroups({ store }: StepContext, versions: readonly Version[]): Promise<Groups> {
   const { tunedModel } = await import('../../inference/tuned')
-  return (['throughput', 'latency'] as const).map((goal) => versions.map((version): BenchmarkEntry => {
-    const { path, form, layout, options: { engine = 'onnxruntime' }, batch } = tunedModel(store, version, goal)
-    return { id: version.id, model: path, form, imageShape: shapeOf(version), batch, ...layout, engine }
-  }))
+  return (['throughput', 'latency'] as const).map((goal) =>
+    versions.map((version): BenchmarkEntry => {
+      const {
+        path,
+        form,
+        layout,
+        options: { engine = 'onnxruntime' },
+        batch,
+      } = tunedModel(store, version, goal)
+      return { id: version.id, model: path, form, imageShape: shapeOf(version), batch, ...layout, engine }
+    }),
+  )
 }
 
 function assertCores(threads: readonly number[]): void {
   const tooMany = threads.find((count) => count > availableParallelism())
-  if (tooMany !== undefined) throw new NNOptError('badInput', `threads: expected at most the ${availableParallelism()} cores of this machine, got ${tooMany}`)
+  if (tooMany !== undefined)
+    throw new NNOptError(
+      'badInput',
+      `threads: expected at most the ${availableParallelism()} cores of this machine, got ${tooMany}`,
+    )
 }
 
 /** A version that was deleted while it was measured, to the trash or for good, keeps no figures. */
 function keep({ store, runId }: StepContext, versions: readonly Version[], benchmarks: readonly Benchmark[]): void {
   const gone = versions.find(({ id }) => store.versions.find(id)?.deletedAt !== null)
-  if (gone) throw new NNOptError('notFound', `version '${gone.name}' (${gone.id}) was deleted while it was measured: measure the others again without it`)
+  if (gone)
+    throw new NNOptError(
+      'notFound',
+      `version '${gone.name}' (${gone.id}) was deleted while it was measured: measure the others again without it`,
+    )
   const createdAt = new Date().toISOString()
-  for (const benchmark of benchmarks) store.measurements.addBenchmark({ id: createId('b'), versionId: benchmark.version, runId, createdAt, benchmark })
+  for (const benchmark of benchmarks)
+    store.measurements.addBenchmark({ id: createId('b'), versionId: benchmark.version, runId, createdAt, benchmark })
 }
 
-function stored({ id, batch, threads, engine, form, sessions, samples, latencyMs, throughput, roundsMs, warnings }: BenchmarkReport['results'][number], { cpu }: BenchmarkReport, runtime: string, tuned: boolean): Benchmark {
+function stored(
+  {
+    id,
+    batch,
+    threads,
+    engine,
+    form,
+    sessions,
+    samples,
+    latencyMs,
+    throughput,
+    roundsMs,
+    warnings,
+  }: BenchmarkReport['results'][number],
+  { cpu }: BenchmarkReport,
+  runtime: string,
+  tuned: boolean,
+): Benchmark {
   return {
     version: id,
     batchSize: batch,
@@ -86,4 +165,18 @@ function stored({ id, batch, threads, engine, form, sessions, samples, latencyMs
   }
 }
 
-const comparison = ({ id, to, batch, threads, ratio, significant }: BenchmarkReport['comparisons'][number]): BenchmarkComparison => ({ version: id, to, batchSize: batch, threads, ratio, significant })
+const comparison = ({
+  id,
+  to,
+  batch,
+  threads,
+  ratio,
+  significant,
+}: BenchmarkReport['comparisons'][number]): BenchmarkComparison => ({
+  version: id,
+  to,
+  batchSize: batch,
+  threads,
+  ratio,
+  significant,
+})

@@ -3,8 +3,16 @@ import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
 
 const params = z.object({
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected letters, digits, dots, dashes and underscores').max(100).describe('Name of the data set'),
-  paths: z.array(z.string().min(1)).min(1).meta({ path: 'existing' }).describe('Image folders, archives of them, or CIFAR-10 binary files'),
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected letters, digits, dots, dashes and underscores')
+    .max(100)
+    .describe('Name of the data set'),
+  paths: z
+    .array(z.string().min(1))
+    .min(1)
+    .meta({ path: 'existing' })
+    .describe('Image folders, archives of them, or CIFAR-10 binary files'),
   seed: z.number().int().min(0).default(0).describe('Start of the random split'),
 })
 
@@ -13,5 +21,6 @@ export const datasetAddStep = defineStep({
   id: 'dataset-add',
   label: 'Add a data set',
   params,
-  run: async (context: StepContext, options): Promise<StepOutput> => (await import('../datasetWork')).addToWorkspace(context, options),
+  run: async (context: StepContext, options): Promise<StepOutput> =>
+    (await import('../datasetWork')).addToWorkspace(context, options),
 })

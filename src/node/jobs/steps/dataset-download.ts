@@ -9,5 +9,6 @@ export const datasetDownloadStep = defineStep({
   id: 'dataset-download',
   label: 'Download a data set',
   params,
-  run: async (context: StepContext, { name }): Promise<StepOutput> => (await import('../datasetWork')).downloadToWorkspace(context, name),
+  run: async (context: StepContext, { name }): Promise<StepOutput> =>
+    (await import('../datasetWork')).downloadToWorkspace(context, name),
 })

@@ -14,37 +14,74 @@ const params = z.object({
   version: z.string().min(1).describe('Version to measure'),
   dataset: z.string().min(1).describe('Data set'),
   split: split.default('test').describe('Part of the data set'),
-  limit: z.number().int().min(1).optional().meta({ unit: 'images' }).describe('Use a seeded, stratified sample of so many images'),
+  limit: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .meta({ unit: 'images' })
+    .describe('Use a seeded, stratified sample of so many images'),
   seed: z.number().int().min(0).default(0).describe('Start of the random sample'),
   batchSize: z.number().int().min(1).max(1024).default(50).meta({ unit: 'images' }).describe('Images at once'),
   threads: z.number().int().min(1).max(256).optional().describe('Threads of onnxruntime; the cores when left out'),
-  tuned: z.boolean().default(false).describe('In the layout that tuning found to have the highest throughput on this machine; its batch and threads then hold'),
-  exact: z.boolean().default(false).describe('Forbid saturating int8 products (session.x64quantprecision): what the file scores on a CPU that sums exactly; stays with the run, not with the version'),
+  tuned: z
+    .boolean()
+    .default(false)
+    .describe(
+      'In the layout that tuning found to have the highest throughput on this machine; its batch and threads then hold',
+    ),
+  exact: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Forbid saturating int8 products (session.x64quantprecision): what the file scores on a CPU that sums exactly; stays with the run, not with the version',
+    ),
 })
 
 /** Measures accuracy and speed of a version, and keeps the result with it. */
 export const evaluateStep = defineStep({ id: 'evaluate', label: 'Evaluate', params, check: checkTogether, run })
 
 function checkTogether({ tuned, exact }: Pick<z.output<typeof params>, 'tuned' | 'exact'>): void {
-  if (tuned && exact) throw new NNOptError('badInput', 'exact: expected no tuned layout beside it, got both; sums without saturation are a setting of onnxruntime with the file as it is', { field: 'exact' })
+  if (tuned && exact)
+    throw new NNOptError(
+      'badInput',
+      'exact: expected no tuned layout beside it, got both; sums without saturation are a setting of onnxruntime with the file as it is',
+      { field: 'exact' },
+    )
 }
 
-async function run(context: StepContext, { version: reference, dataset, tuned, ...options }: z.output<typeof params>): Promise<StepOutput> {
+async function run(
+  context: StepContext,
+  { version: reference, dataset, tuned, ...options }: z.output<typeof params>,
+): Promise<StepOutput> {
   const { store } = context
   const version = context.version(reference)
   const { scoreVersion } = await import('../models/evaluateVersion')
   checkTogether({ tuned, exact: options.exact })
-  const best = tuned ? await tunedRequest(context, version) : options.exact ? {} : await ordinaryRequest(context, version)
-  const { evaluation, predictions } = await scoreVersion({ version, modelPath: store.paths.model(version.id), dataset: resolveDataset(store, dataset), ...options, ...best }, context)
+  const best = tuned
+    ? await tunedRequest(context, version)
+    : options.exact
+      ? {}
+      : await ordinaryRequest(context, version)
+  const { evaluation, predictions } = await scoreVersion(
+    { version, modelPath: store.paths.model(version.id), dataset: resolveDataset(store, dataset), ...options, ...best },
+    context,
+  )
   evaluation.warnings.forEach(context.warn)
   await warnOfOtherCpu(context, version)
-  if (evaluation.skipped.length > 0) context.warn(`${evaluation.skipped.length} images could not be read and were left out; the first: ${evaluation.skipped[0].path}: ${evaluation.skipped[0].reason}`)
+  if (evaluation.skipped.length > 0)
+    context.warn(
+      `${evaluation.skipped.length} images could not be read and were left out; the first: ${evaluation.skipped[0].path}: ${evaluation.skipped[0].reason}`,
+    )
   // What another engine or file scores is not what everybody gets from the version's file.
   if (!options.exact && !tuned) keep(context, version, options, { evaluation, predictions })
   return { output: { evaluation } }
 }
 
-async function tunedRequest({ store }: StepContext, version: Version): Promise<Pick<EvaluationRequest, 'runs' | 'layout' | 'batchSize' | 'engine'>> {
+async function tunedRequest(
+  { store }: StepContext,
+  version: Version,
+): Promise<Pick<EvaluationRequest, 'runs' | 'layout' | 'batchSize' | 'engine'>> {
   const { tunedModel } = await import('../../inference/tuned')
   const { path, form, layout, options, batch } = tunedModel(store, version, 'throughput')
   return { runs: { path, form }, layout, batchSize: batch, engine: options.engine }
@@ -57,10 +94,23 @@ async function ordinaryRequest({ store }: StepContext, { id }: Version): Promise
 }
 
 /** Scores of a default session alone: a version is known by what everybody gets from its file. */
-function keep({ store, runId }: StepContext, version: Version, { limit = null, seed }: { readonly limit?: number | null | undefined; readonly seed: number }, { evaluation, predictions }: Omit<ScoredVersion, 'right'>): void {
+function keep(
+  { store, runId }: StepContext,
+  version: Version,
+  { limit = null, seed }: { readonly limit?: number | null | undefined; readonly seed: number },
+  { evaluation, predictions }: Omit<ScoredVersion, 'right'>,
+): void {
   const id = createId('e')
   store.transaction(() => {
-    store.measurements.addEvaluation({ id, versionId: version.id, runId, createdAt: new Date().toISOString(), limit, seed, evaluation })
+    store.measurements.addEvaluation({
+      id,
+      versionId: version.id,
+      runId,
+      createdAt: new Date().toISOString(),
+      limit,
+      seed,
+      evaluation,
+    })
     store.predictions.put(id, predictions)
   })
 }
@@ -69,7 +119,10 @@ function keep({ store, runId }: StepContext, version: Version, { limit = null, s
 async function warnOfOtherCpu({ store, warn }: StepContext, version: Version): Promise<void> {
   const facts = quantizationFactsOf(store, version)
   if (!facts) return
-  const [{ cpuInfo }, { probeSaturation }] = await Promise.all([import('../../inference/cpu'), import('../../inference/saturation')])
+  const [{ cpuInfo }, { probeSaturation }] = await Promise.all([
+    import('../../inference/cpu'),
+    import('../../inference/saturation'),
+  ])
   const warning = otherCpuWarning(facts, { ...cpuInfo(), ...(await probeSaturation()) })
   if (warning !== undefined) warn(warning)
 }

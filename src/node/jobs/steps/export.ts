@@ -8,7 +8,12 @@ const params = z.object({
   version: z.string().min(1).describe('Version to write'),
   format: z.enum(['onnx']).default('onnx').describe('File format'),
   out: z.string().min(1).meta({ path: 'new' }).describe('File to write'),
-  padChannels: z.boolean().default(false).describe('Add zero channels to layers of odd width: the same function, faster where they do not fill the runtime\'s vectors'),
+  padChannels: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Add zero channels to layers of odd width: the same function, faster where they do not fill the runtime's vectors",
+    ),
 })
 
 /** Writes a version to a file outside the workspace. */

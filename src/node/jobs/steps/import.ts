@@ -13,8 +13,14 @@ import type { StepContext, StepOutput } from '../step'
 const params = z.object({
   file: z.string().min(1).meta({ path: 'existing' }).describe('ONNX model'),
   name: z.string().min(1).max(200).describe('Name of the version'),
-  preprocessing: z.union([z.string(), preprocessingSchema]).optional().describe('imagenet, cifar, a JSON file, or the fields themselves; guessed when the model does not say'),
-  classes: z.union([z.string(), z.array(z.string()).min(1)]).optional().describe('Class names in the order of the outputs, or a file of them'),
+  preprocessing: z
+    .union([z.string(), preprocessingSchema])
+    .optional()
+    .describe('imagenet, cifar, a JSON file, or the fields themselves; guessed when the model does not say'),
+  classes: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .optional()
+    .describe('Class names in the order of the outputs, or a file of them'),
   origin: z.enum(versionOrigins).default('imported').describe('What the version is listed as'),
 })
 
@@ -24,7 +30,12 @@ type Params = z.output<typeof params>
 export const importStep = defineStep({ id: 'import', label: 'Import an ONNX model', params, run })
 
 async function run(context: StepContext, { file, name, preprocessing, classes, origin }: Params): Promise<StepOutput> {
-  const [{ isQuantized }, { readModelFile }, facts, { saveModel }] = await Promise.all([import('../../../core/onnx/index'), import('../models/readModelFile'), import('../models/modelFacts'), import('../models/saveModel')])
+  const [{ isQuantized }, { readModelFile }, facts, { saveModel }] = await Promise.all([
+    import('../../../core/onnx/index'),
+    import('../models/readModelFile'),
+    import('../models/modelFacts'),
+    import('../models/saveModel'),
+  ])
   context.progress({ label: 'reading the model', done: 0 })
   const { graph: read, bytes } = readModelFile(file)
   const warnings: string[] = []
@@ -35,7 +46,15 @@ async function run(context: StepContext, { file, name, preprocessing, classes, o
   const int8 = isQuantized(graph)
   if (int8) warnings.push('an int8 model is kept for measuring and export; it cannot be trained or quantized again')
   warnings.forEach(context.warn)
-  const version = saveModel(context, { graph, name, origin, precision: int8 ? 'int8' : 'fp32', trainable: !int8, warnings, files: new Map([['source.onnx', bytes]]) })
+  const version = saveModel(context, {
+    graph,
+    name,
+    origin,
+    precision: int8 ? 'int8' : 'fp32',
+    trainable: !int8,
+    warnings,
+    files: new Map([['source.onnx', bytes]]),
+  })
   return { versionId: version.id }
 }
 
@@ -53,5 +72,9 @@ function knownPreprocessing(graph: Graph, given: Preprocessing | undefined, warn
 
 function assertClassCount(graph: Graph, names: readonly string[] | undefined, file: string): void {
   const outputs = Number(classOutput(graph).shape.at(-1))
-  if (names && names.length !== outputs) throw new NNOptError('badInput', `'${file}' gives ${outputs} scores an image: expected ${outputs} class names, got ${names.length}`)
+  if (names && names.length !== outputs)
+    throw new NNOptError(
+      'badInput',
+      `'${file}' gives ${outputs} scores an image: expected ${outputs} class names, got ${names.length}`,
+    )
 }

@@ -8,9 +8,21 @@ const params = z.object({
   dataset: z.string().min(1).describe('Data set whose validation images are scored'),
   samples: z.number().int().min(1).max(100_000).default(500).meta({ unit: 'images' }).describe('Validation images'),
   seed: z.number().int().min(0).default(0).describe('Start of the random sample'),
-  batch: z.number().int().min(1).max(1024).default(32).meta({ unit: 'images' }).describe('Images at once while speed is measured'),
+  batch: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .default(32)
+    .meta({ unit: 'images' })
+    .describe('Images at once while speed is measured'),
   threads: z.number().int().min(1).max(256).optional().describe('Threads of onnxruntime; the cores when left out'),
-  maxDrop: z.number().min(0).max(1).default(0.01).describe('Accuracy that may be lost against the float network, as a share'),
+  maxDrop: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.01)
+    .describe('Accuracy that may be lost against the float network, as a share'),
 })
 
 /** Measures float, exact int8, saturating int8 and 7-bit weights side by side, and says which to deploy here and on CPUs without VNNI. */
@@ -21,7 +33,10 @@ export const recommendStep = defineStep({
   exclusive: true,
   run: async (context, { version, dataset, threads = availableParallelism(), ...options }) => {
     const { recommendVersion } = await import('../models/recommendVersion')
-    const recommendation = await recommendVersion({ version: context.version(version), dataset: resolveDataset(context.store, dataset), threads, ...options }, context)
+    const recommendation = await recommendVersion(
+      { version: context.version(version), dataset: resolveDataset(context.store, dataset), threads, ...options },
+      context,
+    )
     recommendation.warnings.forEach(context.warn)
     return { output: { recommendation } }
   },

@@ -3,7 +3,10 @@ import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
 
 const params = z.object({
-  versions: z.array(z.string().min(1)).min(1).describe('Versions in the order of the rows; the others are compared with the first'),
+  versions: z
+    .array(z.string().min(1))
+    .min(1)
+    .describe('Versions in the order of the rows; the others are compared with the first'),
   title: z.string().min(1).default('Results').describe('Heading'),
   out: z.string().min(1).describe('Markdown file; two plots are written beside it'),
 })
@@ -15,5 +18,6 @@ export const resultsStep = defineStep({
   id: 'results',
   label: 'Write a table of results',
   params,
-  run: async (context: StepContext, options): Promise<StepOutput> => (await import('../models/writeResults')).writeResults(context, options),
+  run: async (context: StepContext, options): Promise<StepOutput> =>
+    (await import('../models/writeResults')).writeResults(context, options),
 })

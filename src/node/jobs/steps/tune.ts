@@ -4,8 +4,17 @@ import { defineStep } from '../step'
 
 const params = z.object({
   version: z.string().min(1).describe('Version to tune'),
-  batch: z.array(z.number().int().min(1).max(1024)).min(1).default([1, 4, 8, 32]).meta({ unit: 'images' }).describe('Images at once that are tried for throughput'),
-  engines: z.array(z.enum(engines)).min(1).optional().describe('Libraries that are tried; those that are installed when left out'),
+  batch: z
+    .array(z.number().int().min(1).max(1024))
+    .min(1)
+    .default([1, 4, 8, 32])
+    .meta({ unit: 'images' })
+    .describe('Images at once that are tried for throughput'),
+  engines: z
+    .array(z.enum(engines))
+    .min(1)
+    .optional()
+    .describe('Libraries that are tried; those that are installed when left out'),
 })
 
 /** Finds the fastest way to run a version on this machine, for throughput and for one image, and remembers it. */

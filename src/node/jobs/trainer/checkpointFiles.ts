@@ -14,7 +14,11 @@ const pattern = /^step-(\d{9})\.safetensors$/
 const fileOf = (step: number): string => `step-${String(step).padStart(9, '0')}.safetensors`
 
 /** Writes a checkpoint so that a crash leaves the old one or the new one, never half of one; then drops what is over the budget. */
-export async function saveCheckpoint(folder: string, state: FitState, recipe: Readonly<Record<string, unknown>>): Promise<void> {
+export async function saveCheckpoint(
+  folder: string,
+  state: FitState,
+  recipe: Readonly<Record<string, unknown>>,
+): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, fileOf(state.snapshot.step))
   const partial = `${file}.partial`
@@ -41,4 +45,9 @@ export function loadCheckpoint(folder: string): Checkpoint | undefined {
   return undefined
 }
 
-const checkpointNames = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name)).sort() : [])
+const checkpointNames = (folder: string): readonly string[] =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => pattern.test(name))
+        .sort()
+    : []

@@ -22,24 +22,47 @@ import type { QuantizationJob, TrainingJob } from './messages'
 const scoreBatchSize = 50
 
 /** Scores snapshots as they would be deployed: exported, in onnxruntime, on the validation split; and observes ranges again while the observers live. */
-export function quantizationHooks(job: TrainingJob, quantization: QuantizationJob, trainer: Trainer, dataset: Dataset, pool: DataPool): Pick<FitHooks, 'score' | 'refresh'> {
+export function quantizationHooks(
+  job: TrainingJob,
+  quantization: QuantizationJob,
+  trainer: Trainer,
+  dataset: Dataset,
+  pool: DataPool,
+): Pick<FitHooks, 'score' | 'refresh'> {
   return {
     score: (snapshot) => deployedScore(trainer.graphOf(snapshot), job, dataset, pool),
     refresh: async (snapshot, epoch) => {
       const graph = trainer.graphOf(snapshot)
       const observes = !quantization.learnScales && epoch < quantization.observerEpochs
       const qparams = observes ? await observedAgain(graph, job, quantization, pool) : graph.qparams
-      return trainer.withQuantization(snapshot, quantization.config.weightRange === 'pairAware' ? pairSafeScales({ ...graph, qparams }) : qparams)
+      return trainer.withQuantization(
+        snapshot,
+        quantization.config.weightRange === 'pairAware' ? pairSafeScales({ ...graph, qparams }) : qparams,
+      )
     },
   }
 }
 
-async function deployedScore(graph: Graph, { preprocessing }: TrainingJob, dataset: Dataset, pool: DataPool): ReturnType<NonNullable<FitHooks['score']>> {
+async function deployedScore(
+  graph: Graph,
+  { preprocessing }: TrainingJob,
+  dataset: Dataset,
+  pool: DataPool,
+): ReturnType<NonNullable<FitHooks['score']>> {
   if (dataset.size('val') === 0) return undefined
   const worker = await createInferenceWorker(writeOnnx(convert(graph).graph), { threads: availableParallelism() })
   try {
-    const requests = planEpoch({ split: 'val', samples: dataset.size('val'), batchSize: scoreBatchSize, mode: { kind: 'eval', preprocessing } })
-    const { score } = await evaluateBatches(worker, pool.batches(requests), { classes: dataset.record.classes, kind: 'logits', imageShape: shapeOf(graph, preprocessing) })
+    const requests = planEpoch({
+      split: 'val',
+      samples: dataset.size('val'),
+      batchSize: scoreBatchSize,
+      mode: { kind: 'eval', preprocessing },
+    })
+    const { score } = await evaluateBatches(worker, pool.batches(requests), {
+      classes: dataset.record.classes,
+      kind: 'logits',
+      imageShape: shapeOf(graph, preprocessing),
+    })
     return { valAccuracy: score.accuracy, valLoss: score.avgLoss }
   } finally {
     await worker.close()
@@ -47,16 +70,40 @@ async function deployedScore(graph: Graph, { preprocessing }: TrainingJob, datas
 }
 
 /** The parameters that calibration gives for the present weights, as after training. */
-async function observedAgain(graph: Graph, { preprocessing }: TrainingJob, { config, samples }: QuantizationJob, pool: DataPool): Promise<Graph['qparams']> {
+async function observedAgain(
+  graph: Graph,
+  { preprocessing }: TrainingJob,
+  { config, samples }: QuantizationJob,
+  pool: DataPool,
+): Promise<Graph['qparams']> {
   const places = placement(graph, { keepFloat: keptLayers(graph, config) })
-  const prepared = { graph: { ...graph, qparams: new Map() }, placement: places, observed: [...new Set(places.activations.values())] }
-  const statistics = await calibrate(prepared.graph, prepared.observed, calibrationBatches(graph, preprocessing, samples, pool), { histogram: observers.get(config.activationObserver).reads === 'histogram' })
+  const prepared = {
+    graph: { ...graph, qparams: new Map() },
+    placement: places,
+    observed: [...new Set(places.activations.values())],
+  }
+  const statistics = await calibrate(
+    prepared.graph,
+    prepared.observed,
+    calibrationBatches(graph, preprocessing, samples, pool),
+    { histogram: observers.get(config.activationObserver).reads === 'histogram' },
+  )
   return withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config).qparams
 }
 
-async function* calibrationBatches(graph: Graph, preprocessing: TrainingJob['preprocessing'], samples: Int32Array, pool: DataPool): AsyncIterable<ImageBatch> {
+async function* calibrationBatches(
+  graph: Graph,
+  preprocessing: TrainingJob['preprocessing'],
+  samples: Int32Array,
+  pool: DataPool,
+): AsyncIterable<ImageBatch> {
   const shape = shapeOf(graph, preprocessing)
-  const requests = planEpoch({ split: 'train', samples, batchSize: calibrationBatchSize(shape[1], shape[2]), mode: { kind: 'eval', preprocessing } })
+  const requests = planEpoch({
+    split: 'train',
+    samples,
+    batchSize: calibrationBatchSize(shape[1], shape[2]),
+    mode: { kind: 'eval', preprocessing },
+  })
   for await (const { images, labels } of pool.batches(requests)) {
     if (labels.length > 0) yield { images, shape: [labels.length, ...shape] }
   }

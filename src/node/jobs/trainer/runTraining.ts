@@ -13,10 +13,14 @@ export interface TrainingHooks {
 }
 
 /** Trains a graph in a thread of its own. An earlier checkpoint of the same folder is continued. */
-export async function runTraining(job: TrainingJob, { onMessage, signal, resumed }: TrainingHooks): Promise<TrainingResult> {
+export async function runTraining(
+  job: TrainingJob,
+  { onMessage, signal, resumed }: TrainingHooks,
+): Promise<TrainingResult> {
   checkConfig(job.config)
   const worker = new Worker(engineFile('trainer'), { workerData: job })
-  const command = (wish: ToTrainer['command']): void => worker.postMessage({ kind: 'command', command: wish } satisfies ToTrainer)
+  const command = (wish: ToTrainer['command']): void =>
+    worker.postMessage({ kind: 'command', command: wish } satisfies ToTrainer)
   const stop = (): void => command('stop')
   const followPause = pauseFollower(resumed, command)
   signal.addEventListener('abort', stop, { once: true })
@@ -32,7 +36,10 @@ export async function runTraining(job: TrainingJob, { onMessage, signal, resumed
 }
 
 /** Looks at every message whether a pause has begun, and passes its start and end on. */
-function pauseFollower(resumed: () => Promise<void>, command: (wish: ToTrainer['command']) => void): () => Promise<void> {
+function pauseFollower(
+  resumed: () => Promise<void>,
+  command: (wish: ToTrainer['command']) => void,
+): () => Promise<void> {
   let following = false
   return async () => {
     if (following) return
@@ -56,6 +63,13 @@ function outcome(worker: Worker, onMessage: TrainingHooks['onMessage']): Promise
       else onMessage(message)
     })
     worker.on('error', reject)
-    worker.on('exit', (code) => reject(new NNOptError('crashed', `the trainer's thread ended with code ${code} before it had a result; the last checkpoint is kept`)))
+    worker.on('exit', (code) =>
+      reject(
+        new NNOptError(
+          'crashed',
+          `the trainer's thread ended with code ${code} before it had a result; the last checkpoint is kept`,
+        ),
+      ),
+    )
   })
 }

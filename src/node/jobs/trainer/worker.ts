@@ -24,18 +24,47 @@ async function train(job: TrainingJob): Promise<TrainingResult> {
   const { graph, preprocessing, config, teacher } = job
   const { id, running } = await chooseBackend(job.backend)
   const { precision, reason } = choosePrecision(config.precision, running, fp32Because(job))
-  const device: TrainerDevice = { backend: id, device: running.device, version: running.version, threads: running.threads, precision, precisionReason: reason }
+  const device: TrainerDevice = {
+    backend: id,
+    device: running.device,
+    version: running.version,
+    threads: running.threads,
+    precision,
+    precisionReason: reason,
+  }
   const dataset = await openDataset(job.dataset)
   const pool = await createDataPool(job.dataset)
   try {
     const [height, width] = imageInput(graph).shape.slice(2).map(Number)
-    const data = createTrainingData(dataset, pool, job, { height, width }, (path, reason) => send({ kind: 'unreadable', path, reason }))
+    const data = createTrainingData(dataset, pool, job, { height, width }, (path, reason) =>
+      send({ kind: 'unreadable', path, reason }),
+    )
     if (job.gradientsOnly) return await gradients(job, data, device)
-    const trainer = createTrainer(graph, config, data.stepsPerEpoch, preprocessing, { teacher: teacher && { graph: teacher.graph, normalization: teacher.preprocessing }, learnScales: job.quantization?.learnScales, precision, onSplit: (parts, reason) => send({ kind: 'split', parts, reason }) })
+    const trainer = createTrainer(graph, config, data.stepsPerEpoch, preprocessing, {
+      teacher: teacher && { graph: teacher.graph, normalization: teacher.preprocessing },
+      learnScales: job.quantization?.learnScales,
+      precision,
+      onSplit: (parts, reason) => send({ kind: 'split', parts, reason }),
+    })
     const from = resumable(job)
     send({ kind: 'started', device, resumedAtStep: from?.snapshot.step ?? 0 })
-    const result = await fit(trainer, data, config, { ...hooks(job), ...(job.quantization && quantizationHooks(job, job.quantization, trainer, dataset, pool)) }, from, { keepsStart: job.quantization !== undefined })
-    return { graph: trainer.graphOf(result.chosen), history: result.state.history, bestEpoch: result.state.best?.epoch, bestScore: result.state.best?.score, stopped: result.stopped, diverged: result.diverged, device }
+    const result = await fit(
+      trainer,
+      data,
+      config,
+      { ...hooks(job), ...(job.quantization && quantizationHooks(job, job.quantization, trainer, dataset, pool)) },
+      from,
+      { keepsStart: job.quantization !== undefined },
+    )
+    return {
+      graph: trainer.graphOf(result.chosen),
+      history: result.state.history,
+      bestEpoch: result.state.best?.epoch,
+      bestScore: result.state.best?.score,
+      stopped: result.stopped,
+      diverged: result.diverged,
+      device,
+    }
   } catch (error) {
     throw running.failure?.() ?? error
   } finally {
@@ -51,20 +80,41 @@ function fp32Because({ gradientsOnly, quantization }: TrainingJob): string | und
 }
 
 /** One pass over the images, in place of training. */
-async function gradients({ graph, preprocessing }: TrainingJob, data: TrainingData, device: TrainerDevice): Promise<TrainingResult> {
+async function gradients(
+  { graph, preprocessing }: TrainingJob,
+  data: TrainingData,
+  device: TrainerDevice,
+): Promise<TrainingResult> {
   send({ kind: 'started', device, resumedAtStep: 0 })
   const saliencies = await computeSaliencies(graph, preprocessing, data.trainBatches(0, 0))
-  return { graph, saliencies, history: [], bestEpoch: undefined, bestScore: undefined, stopped: false, diverged: undefined, device }
+  return {
+    graph,
+    saliencies,
+    history: [],
+    bestEpoch: undefined,
+    bestScore: undefined,
+    stopped: false,
+    diverged: undefined,
+    device,
+  }
 }
 
-const fingerprint = ({ graph, dataset, config, quantization }: TrainingJob): Readonly<Record<string, unknown>> => ({ model: graph.name, dataset: dataset.hash, config, ...(quantization && { quantization: quantization.settings }) })
+const fingerprint = ({ graph, dataset, config, quantization }: TrainingJob): Readonly<Record<string, unknown>> => ({
+  model: graph.name,
+  dataset: dataset.hash,
+  config,
+  ...(quantization && { quantization: quantization.settings }),
+})
 
 /** The newest checkpoint of this very run; one of another recipe in the same folder is an error, not a start. */
 function resumable(job: TrainingJob): FitState | undefined {
   const checkpoint = loadCheckpoint(job.checkpointFolder)
   if (!checkpoint) return undefined
   if (JSON.stringify(checkpoint.recipe) !== JSON.stringify(fingerprint(job))) {
-    throw new NNOptError('conflict', `'${job.checkpointFolder}' holds checkpoints of another recipe or data set: use another folder, or remove it to start again`)
+    throw new NNOptError(
+      'conflict',
+      `'${job.checkpointFolder}' holds checkpoints of another recipe or data set: use another folder, or remove it to start again`,
+    )
   }
   return checkpoint.state
 }

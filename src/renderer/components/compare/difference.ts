@@ -9,14 +9,17 @@ export interface Difference {
 
 /** Settings with their path, such as `config.ladder`. */
 function flattened(value: unknown, path = ''): readonly (readonly [string, string])[] {
-  if (value !== null && typeof value === 'object' && !Array.isArray(value)) return Object.entries(value).flatMap(([key, inner]) => flattened(inner, path === '' ? key : `${path}.${key}`))
+  if (value !== null && typeof value === 'object' && !Array.isArray(value))
+    return Object.entries(value).flatMap(([key, inner]) => flattened(inner, path === '' ? key : `${path}.${key}`))
   return [[path, typeof value === 'string' ? value : JSON.stringify(value)]]
 }
 
 /** Where two ways of making a version differ. */
 export function differencesOf(first: unknown, second: unknown): readonly Difference[] {
   const [left, right] = [new Map(flattened(first)), new Map(flattened(second))]
-  return [...new Set([...left.keys(), ...right.keys()])].map((path) => ({ path, first: left.get(path), second: right.get(path) })).filter((each) => each.first !== each.second)
+  return [...new Set([...left.keys(), ...right.keys()])]
+    .map((path) => ({ path, first: left.get(path), second: right.get(path) }))
+    .filter((each) => each.first !== each.second)
 }
 
 export interface LayerPair {
@@ -30,10 +33,26 @@ export interface LayerPair {
 export function layerPairs(first: readonly Layer[], second: readonly Layer[]): readonly LayerPair[] {
   const byName = new Map(second.map((layer) => [layer.name, layer]))
   const known = new Set(first.map(({ name }) => name))
-  const pairs = first.map((layer): LayerPair => ({ name: layer.name, label: `${layer.stage} ${layer.label}`, first: layer, second: byName.get(layer.name) }))
-  return [...pairs, ...second.filter(({ name }) => !known.has(name)).map((layer): LayerPair => ({ name: layer.name, label: `${layer.stage} ${layer.label}`, first: undefined, second: layer }))]
+  const pairs = first.map((layer): LayerPair => ({
+    name: layer.name,
+    label: `${layer.stage} ${layer.label}`,
+    first: layer,
+    second: byName.get(layer.name),
+  }))
+  return [
+    ...pairs,
+    ...second
+      .filter(({ name }) => !known.has(name))
+      .map((layer): LayerPair => ({
+        name: layer.name,
+        label: `${layer.stage} ${layer.label}`,
+        first: undefined,
+        second: layer,
+      })),
+  ]
 }
 
-const facts = ({ shape, params, macs, ops, weight }: Layer): string => JSON.stringify([shape, params, macs, ops, weight?.dtype, weight?.zeros])
+const facts = ({ shape, params, macs, ops, weight }: Layer): string =>
+  JSON.stringify([shape, params, macs, ops, weight?.dtype, weight?.zeros])
 
 export const isChanged = ({ first, second }: LayerPair): boolean => !first || !second || facts(first) !== facts(second)

@@ -9,4 +9,5 @@ export const isChance = (pValue: number): boolean => pValue >= level
 const smallest = 0.0001
 
 export const formatPValue = (pValue: number): string => (pValue < smallest ? `< ${smallest}` : formatNumber(pValue))
-export const pValueText = (pValue: number): string => (pValue < smallest ? formatPValue(pValue) : `= ${formatPValue(pValue)}`)
+export const pValueText = (pValue: number): string =>
+  pValue < smallest ? formatPValue(pValue) : `= ${formatPValue(pValue)}`

@@ -15,8 +15,24 @@ export function statisticsOf(name: string, values: Float32Array): Statistics {
   return activationStatistics(collector.statistics())
 }
 
-export const observedStatistics = ({ value, count, min, max, batches, exponent, firstBin, counts }: ActivationStatistics): Statistics =>
-  activationStatistics({ name: value, count, min, max, batches: batches.map(([low, high], batch) => ({ batch, min: low, max: high })), histogram: { exponent, firstBin, counts: Float64Array.from(counts) } })
+export const observedStatistics = ({
+  value,
+  count,
+  min,
+  max,
+  batches,
+  exponent,
+  firstBin,
+  counts,
+}: ActivationStatistics): Statistics =>
+  activationStatistics({
+    name: value,
+    count,
+    min,
+    max,
+    batches: batches.map(([low, high], batch) => ({ batch, min: low, max: high })),
+    histogram: { exponent, firstBin, counts: Float64Array.from(counts) },
+  })
 
 export interface WeightNumbers {
   readonly shape: readonly number[]
@@ -26,8 +42,10 @@ export interface WeightNumbers {
 }
 
 /** One output channel of a weight, or all of it. */
-export const channelOf = ({ shape, channelAxis, values, isSample }: WeightNumbers, channel: number | undefined): Float32Array =>
-  channel === undefined || isSample ? values : slicesOf(values, shape, channelAxis)[channel]
+export const channelOf = (
+  { shape, channelAxis, values, isSample }: WeightNumbers,
+  channel: number | undefined,
+): Float32Array => (channel === undefined || isSample ? values : slicesOf(values, shape, channelAxis)[channel])
 
 /** Float32 numbers out of bytes that need not lie at a multiple of four. */
 export const floatsOf = (bytes: Uint8Array): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer)

@@ -1,7 +1,16 @@
 import type { ActivationStatistics, Histogram } from '../../../shared/types'
 
 /** The observer's fine bins joined to about so many between the smallest and the largest value. */
-export function binned({ min, max, exponent, firstBin, counts }: Pick<ActivationStatistics, 'min' | 'max' | 'exponent' | 'firstBin' | 'counts'>, bins: number): Histogram {
+export function binned(
+  {
+    min,
+    max,
+    exponent,
+    firstBin,
+    counts,
+  }: Pick<ActivationStatistics, 'min' | 'max' | 'exponent' | 'firstBin' | 'counts'>,
+  bins: number,
+): Histogram {
   if (!(max > min)) return { low: min, high: max, counts: [counts.reduce((sum, count) => sum + count, 0)] }
   const width = 2 ** exponent
   const joined = new Array<number>(bins).fill(0)

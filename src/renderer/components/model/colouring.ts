@@ -3,7 +3,18 @@ import { formatCompact, formatCount, formatMs, formatNumber, formatPercent, miss
 
 /** A number of every layer that the graph can be coloured by and the table sorted by. */
 export interface LayerMeasure {
-  readonly id: 'params' | 'macs' | 'time' | 'output' | 'sparsity' | 'range' | 'activation' | 'scale' | 'zeroPoint' | 'sqnr' | 'cost'
+  readonly id:
+    | 'params'
+    | 'macs'
+    | 'time'
+    | 'output'
+    | 'sparsity'
+    | 'range'
+    | 'activation'
+    | 'scale'
+    | 'zeroPoint'
+    | 'sqnr'
+    | 'cost'
   readonly value: (layer: Layer, extra: LayerExtras) => number | undefined
   readonly format: (value: number | undefined) => string
   /** Which values are the strongest: the large ones, the small ones, or the large ones where most are small by far. */
@@ -21,29 +32,65 @@ export interface LayerExtras {
 }
 
 const largest = ([low, high]: readonly [number, number]): number => Math.max(Math.abs(low), Math.abs(high))
-const formatMega = (value: number | undefined): string => (!value ? missing : value < 100_000 ? formatCount(value) : `${formatNumber(value / 1e6)} M`)
-export const formatDecibels = (value: number | null | undefined): string => (value === undefined || value === null ? missing : `${formatNumber(value)} dB`)
+const formatMega = (value: number | undefined): string =>
+  !value ? missing : value < 100_000 ? formatCount(value) : `${formatNumber(value / 1e6)} M`
+export const formatDecibels = (value: number | null | undefined): string =>
+  value === undefined || value === null ? missing : `${formatNumber(value)} dB`
 
 /** Share of the divergence of the network that is gone when this layer alone stays in float. */
-export const costOf = (found: LayerAnalysis | undefined, divergence: number): number | undefined => (found && divergence > 0 ? Math.max(0, found.oneOff / divergence) : undefined)
+export const costOf = (found: LayerAnalysis | undefined, divergence: number): number | undefined =>
+  found && divergence > 0 ? Math.max(0, found.oneOff / divergence) : undefined
 
 export const measures: readonly LayerMeasure[] = [
   { id: 'params', value: ({ params }) => params, format: formatCount, strong: 'steep' },
   { id: 'macs', value: ({ macs }) => macs, format: formatMega, strong: 'steep' },
   { id: 'time', value: ({ name }, { ms }) => ms.get(name), format: formatMs, strong: 'steep' },
-  { id: 'output', value: ({ shape }) => shape.reduce((product, size) => product * size, 1), format: formatCompact, strong: 'steep', isInTable: false },
-  { id: 'sparsity', value: ({ weight }) => weight && weight.zeros / weight.count || undefined, format: formatPercent, strong: 'steep' },
-  { id: 'range', value: ({ weight }) => (weight ? largest(weight.range) : undefined), format: formatNumber, strong: 'steep' },
-  { id: 'activation', value: ({ name }, { analysis }) => activationOf(analysis.get(name)), format: formatNumber, strong: 'steep' },
+  {
+    id: 'output',
+    value: ({ shape }) => shape.reduce((product, size) => product * size, 1),
+    format: formatCompact,
+    strong: 'steep',
+    isInTable: false,
+  },
+  {
+    id: 'sparsity',
+    value: ({ weight }) => (weight && weight.zeros / weight.count) || undefined,
+    format: formatPercent,
+    strong: 'steep',
+  },
+  {
+    id: 'range',
+    value: ({ weight }) => (weight ? largest(weight.range) : undefined),
+    format: formatNumber,
+    strong: 'steep',
+  },
+  {
+    id: 'activation',
+    value: ({ name }, { analysis }) => activationOf(analysis.get(name)),
+    format: formatNumber,
+    strong: 'steep',
+  },
   { id: 'scale', value: ({ quantization }) => quantization?.scale, format: formatNumber, strong: 'steep' },
   { id: 'zeroPoint', value: ({ quantization }) => quantization?.zeroPoint, format: formatNumber, strong: 'large' },
-  { id: 'sqnr', value: ({ name }, { analysis }) => analysis.get(name)?.error.sqnrDb ?? undefined, format: formatDecibels, strong: 'small' },
-  { id: 'cost', value: ({ name }, { analysis, divergence }) => costOf(analysis.get(name), divergence), format: formatPercent, strong: 'steep' },
+  {
+    id: 'sqnr',
+    value: ({ name }, { analysis }) => analysis.get(name)?.error.sqnrDb ?? undefined,
+    format: formatDecibels,
+    strong: 'small',
+  },
+  {
+    id: 'cost',
+    value: ({ name }, { analysis, divergence }) => costOf(analysis.get(name), divergence),
+    format: formatPercent,
+    strong: 'steep',
+  },
 ]
 
-const activationOf = (found: LayerAnalysis | undefined): number | undefined => found?.observed ? largest([found.observed.min, found.observed.max]) : undefined
+const activationOf = (found: LayerAnalysis | undefined): number | undefined =>
+  found?.observed ? largest([found.observed.min, found.observed.max]) : undefined
 
-export const isMeasured = (measure: LayerMeasure, layers: readonly Layer[], extras: LayerExtras): boolean => layers.some((layer) => measure.value(layer, extras) !== undefined)
+export const isMeasured = (measure: LayerMeasure, layers: readonly Layer[], extras: LayerExtras): boolean =>
+  layers.some((layer) => measure.value(layer, extras) !== undefined)
 
 /** More colour would make the text on it hard to read. */
 const strongest = 0.5
@@ -59,7 +106,11 @@ export interface Colouring {
 }
 
 /** Steep measures are coloured by the root, so that the small values are told apart too. */
-export function colouring({ value, format, strong }: LayerMeasure, layers: readonly Layer[], extras: LayerExtras): Colouring {
+export function colouring(
+  { value, format, strong }: LayerMeasure,
+  layers: readonly Layer[],
+  extras: LayerExtras,
+): Colouring {
   const values = layers.flatMap((layer) => {
     const number = value(layer, extras)
     return number === undefined ? [] : [{ name: layer.name, number }]
@@ -67,7 +118,11 @@ export function colouring({ value, format, strong }: LayerMeasure, layers: reado
   const low = Math.min(...values.map(({ number }) => number))
   const high = Math.max(...values.map(({ number }) => number))
   const linear = (number: number): number => (number - low) / (high - low || 1)
-  const share = { large: linear, small: (number: number) => 1 - linear(number), steep: (number: number) => Math.sqrt(number / (high || 1)) }[strong]
+  const share = {
+    large: linear,
+    small: (number: number) => 1 - linear(number),
+    steep: (number: number) => Math.sqrt(number / (high || 1)),
+  }[strong]
   const ends = strong === 'small' ? [high, low] : [strong === 'steep' ? 0 : low, high]
   return {
     strengths: new Map(values.map(({ name, number }) => [name, strongest * share(number)])),

@@ -14,7 +14,12 @@ export function edgePath(source: Place, target: Place): string {
     const [x, from, to] = [source.x + boxWidth, source.y + boxHeight / 2, target.y + boxHeight / 2]
     return `M${x} ${from}C${x + bow} ${from} ${x + bow} ${from} ${x + bow} ${from + bow}V${to - bow}C${x + bow} ${to} ${x + bow} ${to} ${x + 5} ${to}`
   }
-  const [fromX, fromY, toX, toY] = [source.x + boxWidth / 2, source.y + boxHeight, target.x + boxWidth / 2, target.y - 4]
+  const [fromX, fromY, toX, toY] = [
+    source.x + boxWidth / 2,
+    source.y + boxHeight,
+    target.x + boxWidth / 2,
+    target.y - 4,
+  ]
   const middle = (fromY + toY) / 2
   return straight ? `M${fromX} ${fromY}V${toY}` : `M${fromX} ${fromY}C${fromX} ${middle} ${toX} ${middle} ${toX} ${toY}`
 }

@@ -24,8 +24,13 @@ const [rankGap, nodeGap] = [22, 26]
 const mostForDagre = 300
 
 /** Boxes and arrows with places; layers of folded stages stand as one box. */
-export function graphOf(layers: readonly Layer[], folded: ReadonlySet<string>): { readonly boxes: readonly GraphBox[]; readonly edges: readonly GraphEdge[] } {
-  const boxOf = new Map(layers.map((layer) => [layer.name, folded.has(layer.stage) ? `stage ${layer.stage}` : layer.name]))
+export function graphOf(
+  layers: readonly Layer[],
+  folded: ReadonlySet<string>,
+): { readonly boxes: readonly GraphBox[]; readonly edges: readonly GraphEdge[] } {
+  const boxOf = new Map(
+    layers.map((layer) => [layer.name, folded.has(layer.stage) ? `stage ${layer.stage}` : layer.name]),
+  )
   const members = new Map<string, Layer[]>()
   for (const layer of layers) {
     const id = boxOf.get(layer.name) ?? layer.name
@@ -42,8 +47,15 @@ export function graphOf(layers: readonly Layer[], folded: ReadonlySet<string>): 
     }
   }
   const ids = [...members.keys()]
-  const places = ids.length > mostForDagre ? placedByLevel(ids, [...edges.values()]) : placedByDagre(ids, [...edges.values()])
-  const boxes = [...members].map(([id, own]) => ({ id, stage: own[0].stage, layers: own, isStage: folded.has(own[0].stage), ...(places.get(id) ?? { x: 0, y: 0 }) }))
+  const places =
+    ids.length > mostForDagre ? placedByLevel(ids, [...edges.values()]) : placedByDagre(ids, [...edges.values()])
+  const boxes = [...members].map(([id, own]) => ({
+    id,
+    stage: own[0].stage,
+    layers: own,
+    isStage: folded.has(own[0].stage),
+    ...(places.get(id) ?? { x: 0, y: 0 }),
+  }))
   return { boxes, edges: [...edges.values()] }
 }
 
@@ -56,13 +68,18 @@ interface Rect {
 
 /** Whether anything between two boxes (or one box twice) lies in a rectangle. */
 export const isWithin = (a: GraphBox, b: GraphBox, sight: Rect): boolean =>
-  Math.min(a.x, b.x) < sight.x + sight.width && Math.max(a.x, b.x) + boxWidth > sight.x && Math.min(a.y, b.y) < sight.y + sight.height && Math.max(a.y, b.y) + boxHeight > sight.y
+  Math.min(a.x, b.x) < sight.x + sight.width &&
+  Math.max(a.x, b.x) + boxWidth > sight.x &&
+  Math.min(a.y, b.y) < sight.y + sight.height &&
+  Math.max(a.y, b.y) + boxHeight > sight.y
 
 /** The rectangle around boxes. */
 export function boundsOf(boxes: readonly GraphBox[]): Rect {
   const [xs, ys] = [boxes.map(({ x }) => x), boxes.map(({ y }) => y)]
   const [x, y] = [Math.min(...xs), Math.min(...ys)]
-  return boxes.length === 0 ? { x: 0, y: 0, width: 0, height: 0 } : { x, y, width: Math.max(...xs) + boxWidth - x, height: Math.max(...ys) + boxHeight - y }
+  return boxes.length === 0
+    ? { x: 0, y: 0, width: 0, height: 0 }
+    : { x, y, width: Math.max(...xs) + boxWidth - x, height: Math.max(...ys) + boxHeight - y }
 }
 
 type Places = ReadonlyMap<string, { readonly x: number; readonly y: number }>
@@ -74,10 +91,12 @@ function placedByDagre(ids: readonly string[], edges: readonly GraphEdge[]): Pla
   for (const id of ids) graph.setNode(id, { width: boxWidth, height: boxHeight })
   for (const { source, target } of edges) graph.setEdge(source, target)
   layout(graph)
-  return new Map(ids.map((id) => {
-    const { x, y } = graph.node(id)
-    return [id, { x: x - boxWidth / 2, y: y - boxHeight / 2 }]
-  }))
+  return new Map(
+    ids.map((id) => {
+      const { x, y } = graph.node(id)
+      return [id, { x: x - boxWidth / 2, y: y - boxHeight / 2 }]
+    }),
+  )
 }
 
 /** Each box one level below the lowest that it reads; those of a level side by side. Boxes come in the order in which they are calculated. */
@@ -86,11 +105,13 @@ function placedByLevel(ids: readonly string[], edges: readonly GraphEdge[]): Pla
   for (const { source, target } of edges) inputs.set(target, [...(inputs.get(target) ?? []), source])
   const levels = new Map<string, number>()
   const counts = new Map<number, number>()
-  return new Map(ids.map((id) => {
-    const level = Math.max(-1, ...(inputs.get(id) ?? []).map((input) => levels.get(input) ?? -1)) + 1
-    const column = counts.get(level) ?? 0
-    levels.set(id, level)
-    counts.set(level, column + 1)
-    return [id, { x: column * (boxWidth + nodeGap), y: level * (boxHeight + rankGap) }]
-  }))
+  return new Map(
+    ids.map((id) => {
+      const level = Math.max(-1, ...(inputs.get(id) ?? []).map((input) => levels.get(input) ?? -1)) + 1
+      const column = counts.get(level) ?? 0
+      levels.set(id, level)
+      counts.set(level, column + 1)
+      return [id, { x: column * (boxWidth + nodeGap), y: level * (boxHeight + rankGap) }]
+    }),
+  )
 }

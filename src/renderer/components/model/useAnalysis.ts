@@ -11,7 +11,8 @@ import { useRuns } from '../../stores/runs'
 /** An answer about all layers, not about some that were kept in float. */
 const about = quantizationAnalysis.unwrap().pick({ version: true }).extend({ kept: z.null() })
 
-const isOf = (run: Run, version: string): boolean => run.recipe.steps.some((entry) => entry.step === 'analyze' && entry.version === version)
+const isOf = (run: Run, version: string): boolean =>
+  run.recipe.steps.some((entry) => entry.step === 'analyze' && entry.version === version)
 
 /** What quantization does to the layers of a version: the newest answer, and the run that looks for another. */
 export function useAnalysis(version: MaybeRefOrGetter<string>) {
@@ -20,11 +21,24 @@ export function useAnalysis(version: MaybeRefOrGetter<string>) {
   const own = computed(() => (runs.value ?? []).filter((run) => isOf(run, toValue(version))))
   const newest = computed(() => own.value.at(0))
   // The answer stays the same object while other runs go on, and is read once.
-  const answer = computed(() => own.value.flatMap(({ results }) => results.map(({ output }) => output?.analysis)).find((each) => each !== undefined && about.safeParse(each).data?.version === toValue(version)))
+  const answer = computed(() =>
+    own.value
+      .flatMap(({ results }) => results.map(({ output }) => output?.analysis))
+      .find((each) => each !== undefined && about.safeParse(each).data?.version === toValue(version)),
+  )
   const found = computed(() => quantizationAnalysis.safeParse(answer.value).data)
-  const byLayer = computed((): ReadonlyMap<string, LayerAnalysis> => new Map(found.value?.layers.map((each) => [each.layer, each]) ?? []))
+  const byLayer = computed(
+    (): ReadonlyMap<string, LayerAnalysis> => new Map(found.value?.layers.map((each) => [each.layer, each]) ?? []),
+  )
 
   const start = (name: string, dataset: string): Promise<Run | undefined> =>
-    attempt(() => engine.call('runs.start', { recipe: { name: t('analysis.runName', { name }), steps: [{ step: 'analyze', version: toValue(version), dataset }] } }))
+    attempt(() =>
+      engine.call('runs.start', {
+        recipe: {
+          name: t('analysis.runName', { name }),
+          steps: [{ step: 'analyze', version: toValue(version), dataset }],
+        },
+      }),
+    )
   return { newest, found, byLayer, start }
 }

@@ -35,15 +35,22 @@ export function usePanZoom(frame: Ref<HTMLElement | undefined>) {
     const next = limited(zoom * factor)
     view.value = { zoom: next, x: at.x - ((at.x - x) * next) / zoom, y: at.y - ((at.y - y) * next) / zoom }
   }
-  const centre = (at: Place, zoom = view.value.zoom): void => void (view.value = { zoom, x: size.value.width / 2 - at.x * zoom, y: size.value.height / 2 - at.y * zoom })
+  const centre = (at: Place, zoom = view.value.zoom): void =>
+    void (view.value = { zoom, x: size.value.width / 2 - at.x * zoom, y: size.value.height / 2 - at.y * zoom })
   function fit(rect: Rect, smallest: number, largest = 1): void {
     const { width, height } = size.value
     if (width === 0 || rect.width === 0) return
     const room = 0.94
-    const zoom = limited(Math.min(largest, Math.max(smallest, room * Math.min(width / rect.width, height / rect.height))))
+    const zoom = limited(
+      Math.min(largest, Math.max(smallest, room * Math.min(width / rect.width, height / rect.height))),
+    )
     const left = (height - rect.height * zoom) / 2
     // What is taller than the frame is shown from its top.
-    view.value = { zoom, x: (width - rect.width * zoom) / 2 - rect.x * zoom, y: Math.max(left, topRoom) - rect.y * zoom }
+    view.value = {
+      zoom,
+      x: (width - rect.width * zoom) / 2 - rect.x * zoom,
+      y: Math.max(left, topRoom) - rect.y * zoom,
+    }
   }
 
   /** What is in sight and half a frame around it, in steps, so that most moves draw nothing new. */
@@ -51,13 +58,25 @@ export function usePanZoom(frame: Ref<HTMLElement | undefined>) {
     const { x, y, zoom } = view.value
     const [width, height] = [size.value.width / zoom, size.value.height / zoom]
     const [stepX, stepY] = [Math.max(1, width / 2), Math.max(1, height / 2)]
-    const next = { x: (Math.floor(-x / zoom / stepX) - 1) * stepX, y: (Math.floor(-y / zoom / stepY) - 1) * stepY, width: width + 3 * stepX, height: height + 3 * stepY }
-    return before && before.x === next.x && before.y === next.y && before.width === next.width && before.height === next.height ? before : next
+    const next = {
+      x: (Math.floor(-x / zoom / stepX) - 1) * stepX,
+      y: (Math.floor(-y / zoom / stepY) - 1) * stepY,
+      width: width + 3 * stepX,
+      height: height + 3 * stepY,
+    }
+    return before &&
+      before.x === next.x &&
+      before.y === next.y &&
+      before.width === next.width &&
+      before.height === next.height
+      ? before
+      : next
   })
 
   let from: { readonly pointer: Place; readonly view: View; readonly id: number } | undefined
   function press(event: PointerEvent): void {
-    if (event.button === 0) from = { pointer: { x: event.clientX, y: event.clientY }, view: view.value, id: event.pointerId }
+    if (event.button === 0)
+      from = { pointer: { x: event.clientX, y: event.clientY }, view: view.value, id: event.pointerId }
   }
   function move(event: PointerEvent): void {
     if (!from || event.pointerId !== from.id) return
@@ -78,7 +97,9 @@ export function usePanZoom(frame: Ref<HTMLElement | undefined>) {
     if (box) zoomBy(Math.exp(-event.deltaY * wheelZoom), { x: event.clientX - box.left, y: event.clientY - box.top })
   }
 
-  const observer = new ResizeObserver(([entry]) => (size.value = { width: entry.contentRect.width, height: entry.contentRect.height }))
+  const observer = new ResizeObserver(
+    ([entry]) => (size.value = { width: entry.contentRect.width, height: entry.contentRect.height }),
+  )
   onMounted(() => frame.value && observer.observe(frame.value))
   onBeforeUnmount(() => observer.disconnect())
   return { view, size, sight, isDragging, zoomBy, centre, fit, press, move, release, wheel }

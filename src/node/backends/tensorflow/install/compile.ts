@@ -5,7 +5,10 @@ import type { Layout } from '../layout'
 import { run } from './run'
 
 /** The names under which the linker and tfjs-node look for the wheel's libraries. */
-const LINKS = [['libtensorflow_cc.so.2', 'libtensorflow.so'], ['libtensorflow_framework.so.2', 'libtensorflow_framework.so']] as const
+const LINKS = [
+  ['libtensorflow_cc.so.2', 'libtensorflow.so'],
+  ['libtensorflow_framework.so.2', 'libtensorflow_framework.so'],
+] as const
 
 const FLAGS = ['-shared', '-fPIC', '-std=c++17', '-DNAPI_VERSION=8']
 
@@ -29,25 +32,54 @@ export async function linkLibraries(place: Layout): Promise<void> {
 export async function compileAddon(place: Layout, nodeHeaders: string, signal?: AbortSignal): Promise<void> {
   const binding = join(place.tfjsNode, 'binding')
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(binding, file))
-  const includes = [join(place.libraries, 'include'), place.tfjsNode, join(nodeHeaders, 'include')].map((folder) => `-I${folder}`)
+  const includes = [join(place.libraries, 'include'), place.tfjsNode, join(nodeHeaders, 'include')].map(
+    (folder) => `-I${folder}`,
+  )
   const link = [`-L${place.libraries}`, '-ltensorflow', '-ltensorflow_framework', '-Wl,-rpath,$ORIGIN/site/tensorflow']
   await run(compiler(), ['-O2', ...FLAGS, ...includes, ...sources, '-o', place.addon, ...link], { signal })
 }
 
 /** This program's own operations, in the sources of native/, as text so that a bundle carries them. */
-const sources: Readonly<Record<string, string>> = import.meta.glob('../native/*.{h,cc}', { query: '?raw', import: 'default', eager: true })
+const sources: Readonly<Record<string, string>> = import.meta.glob('../native/*.{h,cc}', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
 
 /** Compiles this program's operations, once for each level of instructions that this architecture has. */
-export async function compileOperations(place: Layout, nodeHeaders: string, folder: string, signal?: AbortSignal): Promise<void> {
+export async function compileOperations(
+  place: Layout,
+  nodeHeaders: string,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<void> {
   await mkdir(folder, { recursive: true })
   const files = Object.entries(sources).map(([path, text]) => ({ file: join(folder, basename(path)), text }))
   for (const { file, text } of files) await writeFile(file, text)
   const inputs = files.map(({ file }) => file).filter((file) => file.endsWith('.cc'))
   const includes = [join(place.libraries, 'include'), join(nodeHeaders, 'include')].map((path) => `-I${path}`)
   // nodelete: Node unloads an addon when a worker thread ends, but what is registered with TensorFlow stays and points into it.
-  const link = [`-L${place.libraries}`, '-ltensorflow_framework', '-Wl,-rpath,$ORIGIN/site/tensorflow', '-Wl,-z,nodelete']
+  const link = [
+    `-L${place.libraries}`,
+    '-ltensorflow_framework',
+    '-Wl,-rpath,$ORIGIN/site/tensorflow',
+    '-Wl,-z,nodelete',
+  ]
   const levels = process.arch === 'x64' ? cpuLevels : (['base'] as const)
   for (const level of levels) {
-    await run(compiler(), [...FLAGS, ...OPERATION_FLAGS, ...LEVEL_FLAGS[level], ...includes, ...inputs, '-o', place.operations(level), ...link], { signal })
+    await run(
+      compiler(),
+      [
+        ...FLAGS,
+        ...OPERATION_FLAGS,
+        ...LEVEL_FLAGS[level],
+        ...includes,
+        ...inputs,
+        '-o',
+        place.operations(level),
+        ...link,
+      ],
+      { signal },
+    )
   }
 }

@@ -17,10 +17,19 @@ export function cudaRequirements(metadata: string): readonly Wanted[] {
 }
 
 /** Puts the CUDA libraries beside TensorFlow's, where its run path looks for them. */
-export async function fetchCudaLibraries(place: Layout, extracted: readonly string[], folder: string, options: WheelOptions): Promise<void> {
+export async function fetchCudaLibraries(
+  place: Layout,
+  extracted: readonly string[],
+  folder: string,
+  options: WheelOptions,
+): Promise<void> {
   const metadata = extracted.find((name) => name.endsWith('METADATA'))
   const wanted = metadata === undefined ? [] : cudaRequirements(await readFile(join(place.site, metadata), 'utf8'))
-  if (wanted.length === 0) throw new NNOptError('badInput', 'the TensorFlow wheel names no CUDA libraries: expected the package tensorflow, not tensorflow-cpu')
+  if (wanted.length === 0)
+    throw new NNOptError(
+      'badInput',
+      'the TensorFlow wheel names no CUDA libraries: expected the package tensorflow, not tensorflow-cpu',
+    )
   for (const requirement of wanted) {
     const wheel = await fetchWheel(requirement, folder, options)
     options.onProgress({ phase: 'extract', message: wheel })

@@ -24,24 +24,42 @@ export async function download(file: WheelFile, folder: string, options: Downloa
   await fetchRest(file, part, options)
   if (!(await isComplete(part, file.sha256))) {
     await rm(part, { force: true })
-    throw new NNOptError('badInput', `'${file.fileName}': its sha256 is not the one that the index names; the download was removed, start it again`)
+    throw new NNOptError(
+      'badInput',
+      `'${file.fileName}': its sha256 is not the one that the index names; the download was removed, start it again`,
+    )
   }
   await rename(part, target)
   return target
 }
 
-const sizeOf = (path: string): Promise<number> => stat(path).then(({ size }) => size, () => 0)
+const sizeOf = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  )
 
 async function fetchRest(file: WheelFile, part: string, { onProgress, signal }: DownloadOptions): Promise<void> {
   const have = await sizeOf(part)
-  const response = await fetch(file.url, { headers: have > 0 ? { range: `bytes=${have}-` } : {}, signal: signal ?? null })
+  const response = await fetch(file.url, {
+    headers: have > 0 ? { range: `bytes=${have}-` } : {},
+    signal: signal ?? null,
+  })
   if (response.status === HTTP_RANGE_NOT_SATISFIABLE) return
-  if (!response.ok || !response.body) throw new NNOptError('unavailable', `'${file.fileName}': the server answered ${response.status}; start the installation again to continue`)
+  if (!response.ok || !response.body)
+    throw new NNOptError(
+      'unavailable',
+      `'${file.fileName}': the server answered ${response.status}; start the installation again to continue`,
+    )
   const resumed = response.status === HTTP_PARTIAL
   const start = resumed ? have : 0
   const totalBytes = start + Number(response.headers.get('content-length') ?? 0)
   const body = Readable.fromWeb(response.body)
-  await pipeline(body, counter(file.fileName, start, totalBytes, onProgress), createWriteStream(part, { flags: resumed ? 'a' : 'w' }))
+  await pipeline(
+    body,
+    counter(file.fileName, start, totalBytes, onProgress),
+    createWriteStream(part, { flags: resumed ? 'a' : 'w' }),
+  )
 }
 
 function counter(name: string, start: number, totalBytes: number, onProgress: OnProgress): Transform {

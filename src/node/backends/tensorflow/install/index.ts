@@ -17,7 +17,8 @@ import { fetchWheel, type WheelOptions } from './wheels'
 const NODE_HEADERS = 'node-api-headers@1.9.0'
 
 /** Libraries, headers (until the compilation is done) and the list of what the package needs. */
-const WANTED = /^tensorflow\/(libtensorflow_(cc|framework)\.so\.2$|include\/(tensorflow|tsl|xla)\/.*\.h$)|\.dist-info\/METADATA$/
+const WANTED =
+  /^tensorflow\/(libtensorflow_(cc|framework)\.so\.2$|include\/(tensorflow|tsl|xla)\/.*\.h$)|\.dist-info\/METADATA$/
 
 export interface InstallOptions {
   /** The runtime folder; TensorFlow goes into its subfolder. */
@@ -36,7 +37,11 @@ export interface InstallOptions {
  * Throws `unsupported` off Linux, `unavailable` when a tool or the index is missing, `badInput` for a damaged file. Nothing half-written stays.
  */
 export async function installTensorflow(options: InstallOptions): Promise<void> {
-  if (process.platform !== 'linux') throw new NNOptError('unsupported', `the TensorFlow runtime installs on Linux; on ${process.platform} train on the webgpu or wasm backend`)
+  if (process.platform !== 'linux')
+    throw new NNOptError(
+      'unsupported',
+      `the TensorFlow runtime installs on Linux; on ${process.platform} train on the webgpu or wasm backend`,
+    )
   await mkdir(options.folder, { recursive: true })
   const temporary = await mkdtemp(join(options.folder, '.installing-'))
   try {
@@ -71,7 +76,12 @@ async function build(options: InstallOptions, temporary: string): Promise<void> 
 async function compile({ onProgress, signal }: InstallOptions, place: Layout, temporary: string): Promise<void> {
   onProgress({ phase: 'download', message: `@tensorflow/tfjs-node ${TFJS_NODE_VERSION} (npm)` })
   const headers = join(temporary, 'headers')
-  await fetchNpmPackage(`@tensorflow/tfjs-node@${TFJS_NODE_VERSION}`, place.tfjsNode, join(temporary, 'pack-tfjs-node'), signal)
+  await fetchNpmPackage(
+    `@tensorflow/tfjs-node@${TFJS_NODE_VERSION}`,
+    place.tfjsNode,
+    join(temporary, 'pack-tfjs-node'),
+    signal,
+  )
   await fetchNpmPackage(NODE_HEADERS, headers, join(temporary, 'pack-headers'), signal)
   onProgress({ phase: 'compile', message: 'the addon of tfjs-node' })
   await compileAddon(place, headers, signal)
@@ -82,11 +92,16 @@ async function compile({ onProgress, signal }: InstallOptions, place: Layout, te
 async function bringLibraries(options: InstallOptions, place: Layout): Promise<void> {
   const { onProgress, signal } = options
   const fetching: WheelOptions = options
-  const wheel = options.wheel ?? (await fetchWheel({ name: wheelName(options), version: TENSORFLOW_VERSION }, downloads(options), fetching))
+  const wheel =
+    options.wheel ??
+    (await fetchWheel({ name: wheelName(options), version: TENSORFLOW_VERSION }, downloads(options), fetching))
   onProgress({ phase: 'extract', message: wheel })
   const files = await unzip(wheel, place.site, (name) => WANTED.test(name), signal)
   if (!files.some((name) => name.endsWith('libtensorflow_cc.so.2'))) {
-    throw new NNOptError('badInput', `'${wheel}': expected a TensorFlow wheel for Linux with libtensorflow_cc.so.2, found none in it`)
+    throw new NNOptError(
+      'badInput',
+      `'${wheel}': expected a TensorFlow wheel for Linux with libtensorflow_cc.so.2, found none in it`,
+    )
   }
   await assertForThisMachine(join(place.libraries, 'libtensorflow_cc.so.2'), wheel)
   if (options.gpu) await fetchCudaLibraries(place, files, downloads(options), fetching)

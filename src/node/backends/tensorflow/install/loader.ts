@@ -27,7 +27,8 @@ export async function writeLoader(place: Layout, gpu: boolean): Promise<void> {
   for (const name of ['tfjs', 'tfjs-core']) await write(join(place.modules, '@tensorflow', name, 'index.js'), STAND_IN)
   await write(join(place.tfjsNode, 'dist', 'proto', 'api_pb.js'), 'module.exports = {}\n')
   await write(place.loader, loaderText(gpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node'))
-  for (const unused of ['src', 'scripts', 'proto', 'binding']) await rm(join(place.tfjsNode, unused), { recursive: true, force: true })
+  for (const unused of ['src', 'scripts', 'proto', 'binding'])
+    await rm(join(place.tfjsNode, unused), { recursive: true, force: true })
 }
 
 async function write(file: string, text: string): Promise<void> {

@@ -10,7 +10,12 @@ import { run } from './run'
 const PREFIX = /^package\//
 
 /** Brings an npm package by the npm client, without its dependencies and scripts, and unpacks it into a folder. */
-export async function fetchNpmPackage(specifier: string, folder: string, temporary: string, signal?: AbortSignal): Promise<void> {
+export async function fetchNpmPackage(
+  specifier: string,
+  folder: string,
+  temporary: string,
+  signal?: AbortSignal,
+): Promise<void> {
   await mkdir(temporary, { recursive: true })
   await run('npm', ['pack', specifier, '--silent', '--pack-destination', temporary], { signal, cwd: temporary })
   const archive = (await readdir(temporary)).find((file) => file.endsWith('.tgz'))

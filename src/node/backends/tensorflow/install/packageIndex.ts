@@ -15,7 +15,9 @@ export interface Wanted {
 
 /** PEP 691. */
 const simpleSchema = z.object({
-  files: z.array(z.object({ filename: z.string(), url: z.string(), hashes: z.record(z.string(), z.string()).default({}) })),
+  files: z.array(
+    z.object({ filename: z.string(), url: z.string(), hashes: z.record(z.string(), z.string()).default({}) }),
+  ),
 })
 
 const ACCEPT = 'application/vnd.pypi.simple.v1+json, text/html;q=0.5'
@@ -35,22 +37,35 @@ async function configuredIndex(): Promise<string | undefined> {
 
 /** The wheel of a package for this machine; throws `notFound` naming what the index offers. */
 export async function findWheel(index: string, wanted: Wanted, tag: RegExp, signal?: AbortSignal): Promise<WheelFile> {
-  const files = await listFiles(new URL(`${wanted.name.replaceAll('_', '-').toLowerCase()}/`, index.endsWith('/') ? index : `${index}/`), signal)
+  const files = await listFiles(
+    new URL(`${wanted.name.replaceAll('_', '-').toLowerCase()}/`, index.endsWith('/') ? index : `${index}/`),
+    signal,
+  )
   const prefix = `${wanted.name.replaceAll('-', '_')}-${wanted.version}-`.toLowerCase()
   const found = files.find(({ fileName }) => fileName.toLowerCase().startsWith(prefix) && tag.test(fileName))
   if (found) return found
-  throw new NNOptError('notFound', `the package index has no wheel of ${wanted.name} ${wanted.version} for ${process.platform} ${process.arch} among ${files.length} files; give a file with the wheel option`)
+  throw new NNOptError(
+    'notFound',
+    `the package index has no wheel of ${wanted.name} ${wanted.version} for ${process.platform} ${process.arch} among ${files.length} files; give a file with the wheel option`,
+  )
 }
 
 async function listFiles(page: URL, signal?: AbortSignal): Promise<readonly WheelFile[]> {
   const response = await fetch(page, { headers: { accept: ACCEPT }, signal: signal ?? null })
-  if (!response.ok) throw new NNOptError('unavailable', `the package index answered ${response.status} for '${page.pathname}'`)
+  if (!response.ok)
+    throw new NNOptError('unavailable', `the package index answered ${response.status} for '${page.pathname}'`)
   const text = await response.text()
-  return response.headers.get('content-type')?.includes('json') ? fromJson(text, response.url) : fromHtml(text, response.url)
+  return response.headers.get('content-type')?.includes('json')
+    ? fromJson(text, response.url)
+    : fromHtml(text, response.url)
 }
 
 function fromJson(text: string, base: string): readonly WheelFile[] {
-  return simpleSchema.parse(JSON.parse(text)).files.map(({ filename, url, hashes }) => ({ fileName: filename, url: new URL(url, base).href, sha256: hashes['sha256'] }))
+  return simpleSchema.parse(JSON.parse(text)).files.map(({ filename, url, hashes }) => ({
+    fileName: filename,
+    url: new URL(url, base).href,
+    sha256: hashes['sha256'],
+  }))
 }
 
 /** PEP 503: anchors, the hash in the fragment. */

@@ -15,7 +15,10 @@ const PARTS = /^(tfjs_binding\.node|nnopt_operations_.*\.node|tfjs-node)$/
 export async function bringPrebuilt(place: Layout, folder: string = carried): Promise<boolean> {
   if (!isUsable(manifestText(folder))) return false
   await mkdir(place.root, { recursive: true })
-  await cp(folder, place.root, { recursive: true, filter: (source) => source === folder || PARTS.test(source.slice(folder.length + 1).split(/[\\/]/)[0] ?? '') })
+  await cp(folder, place.root, {
+    recursive: true,
+    filter: (source) => source === folder || PARTS.test(source.slice(folder.length + 1).split(/[\\/]/)[0] ?? ''),
+  })
   return true
 }
 

@@ -10,23 +10,50 @@ export interface RunOptions {
 const TAIL_CHARACTERS = 2000
 
 /** Runs a program to its end and returns what it printed; throws `unavailable` with the end of its messages when it fails. */
-export function run(command: string, args: readonly string[], { cwd, signal, environment }: RunOptions = {}): Promise<string> {
+export function run(
+  command: string,
+  args: readonly string[],
+  { cwd, signal, environment }: RunOptions = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, signal, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, args, {
+      cwd,
+      signal,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let out = ''
     let messages = ''
-    child.stdout.on('data', (chunk: Buffer) => { out += chunk.toString() })
-    child.stderr.on('data', (chunk: Buffer) => { messages = (messages + chunk.toString()).slice(-TAIL_CHARACTERS) })
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString()
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      messages = (messages + chunk.toString()).slice(-TAIL_CHARACTERS)
+    })
     child.on('error', (cause) => reject(startFailure(command, cause)))
-    child.on('close', (code, killed) => (code === 0 ? resolve(out) : reject(failure(command, args, killed ?? code, messages || out.slice(-TAIL_CHARACTERS)))))
+    child.on('close', (code, killed) =>
+      code === 0
+        ? resolve(out)
+        : reject(failure(command, args, killed ?? code, messages || out.slice(-TAIL_CHARACTERS))),
+    )
   })
 }
 
 function startFailure(command: string, cause: Error): NNOptError {
   if (cause.name === 'AbortError') return new NNOptError('cancelled', 'the installation was stopped', {}, { cause })
-  return new NNOptError('unavailable', `'${command}' could not be started: ${cause.message}; install it, or make it reachable through PATH`, {}, { cause })
+  return new NNOptError(
+    'unavailable',
+    `'${command}' could not be started: ${cause.message}; install it, or make it reachable through PATH`,
+    {},
+    { cause },
+  )
 }
 
-function failure(command: string, args: readonly string[], status: number | string | null, messages: string): NNOptError {
+function failure(
+  command: string,
+  args: readonly string[],
+  status: number | string | null,
+  messages: string,
+): NNOptError {
   return new NNOptError('unavailable', `'${command} ${args[0] ?? ''}' failed (${String(status)}):\n${messages.trim()}`)
 }

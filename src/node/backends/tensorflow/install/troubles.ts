@@ -12,9 +12,15 @@ export async function assertForThisMachine(library: string, wheel: string): Prom
   const file = await open(library)
   const header = Buffer.alloc(MACHINE_OFFSET + 2)
   await file.read(header, 0, header.length, 0).finally(() => file.close())
-  const found = header.readUInt32BE(0) === MAGIC ? (MACHINES[header.readUInt16LE(MACHINE_OFFSET)] ?? `ELF machine ${header.readUInt16LE(MACHINE_OFFSET)}`) : 'another system'
+  const found =
+    header.readUInt32BE(0) === MAGIC
+      ? (MACHINES[header.readUInt16LE(MACHINE_OFFSET)] ?? `ELF machine ${header.readUInt16LE(MACHINE_OFFSET)}`)
+      : 'another system'
   if (found === process.arch) return
-  throw new NNOptError('badInput', `'${basename(wheel)}': expected a wheel for ${process.platform} ${process.arch}, got one for ${found}; leave the wheel option out to have the right one found`)
+  throw new NNOptError(
+    'badInput',
+    `'${basename(wheel)}': expected a wheel for ${process.platform} ${process.arch}, got one for ${found}; leave the wheel option out to have the right one found`,
+  )
 }
 
 const FULL = ['ENOSPC', 'EDQUOT']
@@ -23,11 +29,19 @@ const FULL = ['ENOSPC', 'EDQUOT']
 export function explainFullDisk(error: unknown, folder: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (!FULL.includes(code)) return error
-  return new NNOptError('storage', `the disk of '${folder}' is full (${code}): TensorFlow needs about 2 GB there, 8 GB with CUDA; free some space, or name another folder by the variable NNOPT_RUNTIME, and start again: the download goes on where it stopped`, {}, { cause: error })
+  return new NNOptError(
+    'storage',
+    `the disk of '${folder}' is full (${code}): TensorFlow needs about 2 GB there, 8 GB with CUDA; free some space, or name another folder by the variable NNOPT_RUNTIME, and start again: the download goes on where it stopped`,
+    {},
+    { cause: error },
+  )
 }
 
 /** Throws `unavailable` when CUDA was installed and the check ran on the CPU all the same. */
 export function assertGpu(wanted: boolean, computed: boolean): void {
   if (!wanted || computed) return
-  throw new NNOptError('unavailable', "TensorFlow found no GPU: expected an NVIDIA GPU with a driver for CUDA 12 (525.60 or newer; 'nvidia-smi' shows it); update the driver, or install without --gpu")
+  throw new NNOptError(
+    'unavailable',
+    "TensorFlow found no GPU: expected an NVIDIA GPU with a driver for CUDA 12 (525.60 or newer; 'nvidia-smi' shows it); update the driver, or install without --gpu",
+  )
 }

@@ -8,7 +8,12 @@ import { NNOptError } from '../../../../shared/errors'
 const isWantedFile = (name: string, wanted: (name: string) => boolean): boolean => !name.endsWith('/') && wanted(name)
 
 /** Extracts the files that `wanted` accepts; returns their names. Throws `badInput` when the archive is damaged or leaves the folder. */
-export async function unzip(file: string, folder: string, wanted: (name: string) => boolean, signal?: AbortSignal): Promise<readonly string[]> {
+export async function unzip(
+  file: string,
+  folder: string,
+  wanted: (name: string) => boolean,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
   const zip = await yauzl.openPromise(file).catch((cause: unknown) => {
     throw new NNOptError('badInput', `'${file}': not a zip archive that can be read`, {}, { cause })
   })
@@ -29,6 +34,7 @@ async function write(zip: yauzl.ZipFile, entry: yauzl.Entry, target: string): Pr
 
 function inside(folder: string, name: string): string {
   const path = normalize(join(folder, name))
-  if (!path.startsWith(normalize(folder) + sep)) throw new NNOptError('badInput', `the archive's entry '${name}' leaves its folder`)
+  if (!path.startsWith(normalize(folder) + sep))
+    throw new NNOptError('badInput', `the archive's entry '${name}' leaves its folder`)
   return path
 }

@@ -26,6 +26,9 @@ const verdict = z.object({ version: z.string(), gpu: z.boolean() })
 /** Runs a training step in a process of its own: TensorFlow's version, and whether a GPU computed. */
 export async function verify(place: Layout, signal?: AbortSignal): Promise<z.infer<typeof verdict>> {
   const core = createRequire(import.meta.url).resolve('@tensorflow/tfjs-core')
-  const printed = await run(nodeBinary(), ['--input-type=commonjs', '-e', PROBE, core, place.loader], { environment, signal })
+  const printed = await run(nodeBinary(), ['--input-type=commonjs', '-e', PROBE, core, place.loader], {
+    environment,
+    signal,
+  })
   return verdict.parse(JSON.parse(printed.trim().split('\n').at(-1) ?? ''))
 }

@@ -23,7 +23,11 @@ const WHEEL_TAG: Readonly<Record<string, RegExp>> = {
 /** Brings one wheel into a folder, from the package index over HTTP, or by pip where no index is named; returns its path. */
 export async function fetchWheel(wanted: Wanted, folder: string, options: WheelOptions): Promise<string> {
   const tag = WHEEL_TAG[process.arch]
-  if (!tag) throw new NNOptError('unsupported', `${wanted.name} has no wheel for ${process.arch}; what comes with the program works without it`)
+  if (!tag)
+    throw new NNOptError(
+      'unsupported',
+      `${wanted.name} has no wheel for ${process.arch}; what comes with the program works without it`,
+    )
   await mkdir(folder, { recursive: true })
   options.onProgress({ phase: 'find', message: `${wanted.name} ${wanted.version}` })
   const index = await findPackageIndex(options.packageIndex)
@@ -31,14 +35,31 @@ export async function fetchWheel(wanted: Wanted, folder: string, options: WheelO
   return download(await findWheel(index, wanted, tag, options.signal), folder, options)
 }
 
-async function fetchByPip({ name, version }: Wanted, folder: string, { onProgress, signal }: WheelOptions): Promise<string> {
+async function fetchByPip(
+  { name, version }: Wanted,
+  folder: string,
+  { onProgress, signal }: WheelOptions,
+): Promise<string> {
   onProgress({ phase: 'download', message: `${name} ${version} (pip)` })
   const place = join(folder, `${name}-${version}`)
-  const flags = ['--no-deps', '--only-binary=:all:', '--python-version', PYTHON_VERSION, ...LINUXES.flatMap((name) => ['--platform', `${name}_${ARCHITECTURES[process.arch] ?? ''}`]), '--dest', place]
+  const flags = [
+    '--no-deps',
+    '--only-binary=:all:',
+    '--python-version',
+    PYTHON_VERSION,
+    ...LINUXES.flatMap((name) => ['--platform', `${name}_${ARCHITECTURES[process.arch] ?? ''}`]),
+    '--dest',
+    place,
+  ]
   try {
     await run('python3', ['-m', 'pip', 'download', ...flags, `${name}==${version}`], { signal })
   } catch (cause) {
-    throw new NNOptError('unavailable', `no package index is known and pip could not bring ${name} ${version}: name an index by the packageIndex option or the variable NNOPT_PACKAGE_INDEX, or give the wheel's file`, {}, { cause })
+    throw new NNOptError(
+      'unavailable',
+      `no package index is known and pip could not bring ${name} ${version}: name an index by the packageIndex option or the variable NNOPT_PACKAGE_INDEX, or give the wheel's file`,
+      {},
+      { cause },
+    )
   }
   const wheel = (await readdir(place)).find((file) => file.endsWith('.whl'))
   if (wheel === undefined) throw new NNOptError('notFound', `pip left no wheel of ${name} ${version} in '${place}'`)

@@ -18,30 +18,53 @@ const pick = (inputs: NamedTensorInfoMap, ...names: string[]): TensorInfo[] => n
 
 /** FusedBatchNormV3 and FusedBatchNormGradV3: one operation each where tfjs' own operations take about ten passes. */
 export function registerBatchNorm({ run, float, bool, text, typeOf, float32 }: Operations): void {
-  const attributes = (x: TensorInfo, epsilon: unknown, training: boolean): OperationAttribute[] =>
-    [typeOf(x), { ...float32, name: 'U' }, float('epsilon', Number(epsilon)), text('data_format', 'NHWC'), bool('is_training', training)]
+  const attributes = (x: TensorInfo, epsilon: unknown, training: boolean): OperationAttribute[] => [
+    typeOf(x),
+    { ...float32, name: 'U' },
+    float('epsilon', Number(epsilon)),
+    text('data_format', 'NHWC'),
+    bool('is_training', training),
+  ]
 
-  registerNative('batchNormTrain', (inputs, { epsilon }) => tidy(() => {
-    const x = input(inputs, 'x')
-    const noRunning = tensor1d([])
-    const outputs = run('FusedBatchNormV3', [...attributes(x, epsilon, true), float('exponential_avg_factor', 1)],
-      [rank4(x), ...pick(inputs, 'scale', 'shift'), noRunning, noRunning], FORWARD_OUTPUTS)
-    const [y, mean, variance, ...saved] = outputs as [Tensor, Tensor, Tensor, ...Tensor[]]
-    return [like(y, x), mean, variance, ...saved]
-  }))
+  registerNative('batchNormTrain', (inputs, { epsilon }) =>
+    tidy(() => {
+      const x = input(inputs, 'x')
+      const noRunning = tensor1d([])
+      const outputs = run(
+        'FusedBatchNormV3',
+        [...attributes(x, epsilon, true), float('exponential_avg_factor', 1)],
+        [rank4(x), ...pick(inputs, 'scale', 'shift'), noRunning, noRunning],
+        FORWARD_OUTPUTS,
+      )
+      const [y, mean, variance, ...saved] = outputs as [Tensor, Tensor, Tensor, ...Tensor[]]
+      return [like(y, x), mean, variance, ...saved]
+    }),
+  )
 
-  registerNative('batchNormTrainGradient', (inputs, { epsilon }) => tidy(() => {
-    const x = input(inputs, 'x')
-    const outputs = run('FusedBatchNormGradV3', attributes(x, epsilon, true),
-      [rank4(input(inputs, 'dy')), rank4(x), ...pick(inputs, 'scale', 'saved0', 'saved1', 'saved2')], GRADIENT_OUTPUTS)
-    const [dx, dScale, dShift] = outputs as [Tensor, Tensor, Tensor]
-    return [like(dx, x), dScale, dShift]
-  }))
+  registerNative('batchNormTrainGradient', (inputs, { epsilon }) =>
+    tidy(() => {
+      const x = input(inputs, 'x')
+      const outputs = run(
+        'FusedBatchNormGradV3',
+        attributes(x, epsilon, true),
+        [rank4(input(inputs, 'dy')), rank4(x), ...pick(inputs, 'scale', 'saved0', 'saved1', 'saved2')],
+        GRADIENT_OUTPUTS,
+      )
+      const [dx, dScale, dShift] = outputs as [Tensor, Tensor, Tensor]
+      return [like(dx, x), dScale, dShift]
+    }),
+  )
 
-  registerNative('batchNormInference', (inputs, { epsilon }) => tidy(() => {
-    const x = input(inputs, 'x')
-    const outputs = run('FusedBatchNormV3', attributes(x, epsilon, false),
-      [rank4(x), ...pick(inputs, 'scale', 'shift', 'mean', 'variance')], FORWARD_OUTPUTS)
-    return like(outputs[0] as Tensor, x)
-  }))
+  registerNative('batchNormInference', (inputs, { epsilon }) =>
+    tidy(() => {
+      const x = input(inputs, 'x')
+      const outputs = run(
+        'FusedBatchNormV3',
+        attributes(x, epsilon, false),
+        [rank4(x), ...pick(inputs, 'scale', 'shift', 'mean', 'variance')],
+        FORWARD_OUTPUTS,
+      )
+      return like(outputs[0] as Tensor, x)
+    }),
+  )
 }

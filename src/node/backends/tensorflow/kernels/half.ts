@@ -5,17 +5,37 @@ import { input, registerNative, TYPES, type OperationAttribute, type TensorflowK
 const HALVES: readonly number[] = halfTypes.map((type) => TYPES[type])
 
 /** Sums and functions that lose too much in 16 bits: they compute in fp32, and so is their result. */
-const WIDE: ReadonlySet<string> = new Set(['BiasAddGrad', 'Exp', 'Log', 'Mean', 'Prod', 'Rsqrt', 'Softmax', 'SoftmaxCrossEntropyWithLogits', 'Sqrt', 'Sum'])
+const WIDE: ReadonlySet<string> = new Set([
+  'BiasAddGrad',
+  'Exp',
+  'Log',
+  'Mean',
+  'Prod',
+  'Rsqrt',
+  'Softmax',
+  'SoftmaxCrossEntropyWithLogits',
+  'Sqrt',
+  'Sum',
+])
 
 /** These name the type of each operand themselves. */
 const OWN_TYPES: ReadonlySet<string> = new Set(['Cast', 'FusedBatchNormV3', 'FusedBatchNormGradV3'])
 
 /** This program's own operations that have a kernel for bfloat16, with the operands that it takes so. */
 const OWN_IN_BFLOAT16: Readonly<Record<string, readonly number[]>> = {
-  NNOptBatchNorm: [0], NNOptBatchNormGradient: [0, 1], NNOptActivation: [0], NNOptActivationGradient: [0, 1], NNOptBiasActivation: [0, 1],
-  NNOptConvInputGradient: [1, 2], NNOptConvFilterGradient: [0, 2],
-  NNOptDepthwise: [0, 1], NNOptDepthwiseInputGradient: [1, 2], NNOptDepthwiseFilterGradient: [0, 2],
-  NNOptPointwise: [0, 1], NNOptPointwiseInputGradient: [0, 1], NNOptPointwiseFilterGradient: [0, 1],
+  NNOptBatchNorm: [0],
+  NNOptBatchNormGradient: [0, 1],
+  NNOptActivation: [0],
+  NNOptActivationGradient: [0, 1],
+  NNOptBiasActivation: [0, 1],
+  NNOptConvInputGradient: [1, 2],
+  NNOptConvFilterGradient: [0, 2],
+  NNOptDepthwise: [0, 1],
+  NNOptDepthwiseInputGradient: [1, 2],
+  NNOptDepthwiseFilterGradient: [0, 2],
+  NNOptPointwise: [0, 1],
+  NNOptPointwiseInputGradient: [0, 1],
+  NNOptPointwiseFilterGradient: [0, 1],
 }
 
 /** The others compute in fp32 between two conversions: their first output is what layers hand on. */
@@ -59,7 +79,11 @@ function inType(backend: TensorflowKernelBackend, x: TensorInfo, type: number): 
 
 function convert(backend: TensorflowKernelBackend, x: TensorInfo, to: number): Tensor {
   const { TF_ATTR_TYPE, TF_ATTR_BOOL } = backend.binding
-  const attributes = [{ name: 'SrcT', type: TF_ATTR_TYPE, value: typeOf(backend, x) }, { name: 'DstT', type: TF_ATTR_TYPE, value: to }, { name: 'Truncate', type: TF_ATTR_BOOL, value: false }]
+  const attributes = [
+    { name: 'SrcT', type: TF_ATTR_TYPE, value: typeOf(backend, x) },
+    { name: 'DstT', type: TF_ATTR_TYPE, value: to },
+    { name: 'Truncate', type: TF_ATTR_BOOL, value: false },
+  ]
   return backend.executeMultipleOutputs('Cast', attributes, [x], 1)[0] as Tensor
 }
 
@@ -70,24 +94,38 @@ function convert(backend: TensorflowKernelBackend, x: TensorInfo, to: number): T
 function teachHalf(backend: HalfBackend): void {
   knowing.add(backend)
   const { createOutputTensor, readSync, executeMultipleOutputs } = backend
-  backend.createOutputTensor = (metadata) => (HALVES.includes(metadata.dtype) ? holdHalf(backend, metadata) : createOutputTensor.call(backend, metadata))
-  backend.readSync = (id) => (HALVES.includes(backend.tensorMap.get(id).dtype) ? readHalf(backend, id) : readSync.call(backend, id))
+  backend.createOutputTensor = (metadata) =>
+    HALVES.includes(metadata.dtype) ? holdHalf(backend, metadata) : createOutputTensor.call(backend, metadata)
+  backend.readSync = (id) =>
+    HALVES.includes(backend.tensorMap.get(id).dtype) ? readHalf(backend, id) : readSync.call(backend, id)
   backend.executeMultipleOutputs = (name, attributes, inputs, outputs) => {
-    const half = OWN_TYPES.has(name) ? undefined : inputs.map((tensor) => typeOfOperand(backend, tensor)).find((type) => type !== undefined && HALVES.includes(type))
+    const half = OWN_TYPES.has(name)
+      ? undefined
+      : inputs
+          .map((tensor) => typeOfOperand(backend, tensor))
+          .find((type) => type !== undefined && HALVES.includes(type))
     if (half === undefined) return executeMultipleOutputs.call(backend, name, attributes, inputs, outputs)
     const inHalf = half === TYPES.bfloat16 ? OWN_IN_BFLOAT16[name] : undefined
     const type = inHalf || !(WIDE.has(name) || isOwn(name)) ? half : TYPES.float32
-    const operands = inputs.map((tensor, index) => (inHalf?.includes(index) ?? true ? operandIn(backend, tensor, type) : tensor))
-    const typed = attributes.map((attribute) => (attribute.type === backend.binding.TF_ATTR_TYPE && attribute.value === TYPES.float32 ? { ...attribute, value: type } : attribute))
+    const operands = inputs.map((tensor, index) =>
+      (inHalf?.includes(index) ?? true) ? operandIn(backend, tensor, type) : tensor,
+    )
+    const typed = attributes.map((attribute) =>
+      attribute.type === backend.binding.TF_ATTR_TYPE && attribute.value === TYPES.float32
+        ? { ...attribute, value: type }
+        : attribute,
+    )
     const results = executeMultipleOutputs.call(backend, name, typed, operands, outputs)
     dispose(operands.filter((operand, index) => operand !== inputs[index]) as Tensor[])
     return isOwn(name) && !inHalf ? firstIn(backend, half, results) : results
   }
-  backend.executeSingleOutput = (name, attributes, inputs) => backend.executeMultipleOutputs(name, attributes, inputs, 1)[0] as Tensor
+  backend.executeSingleOutput = (name, attributes, inputs) =>
+    backend.executeMultipleOutputs(name, attributes, inputs, 1)[0] as Tensor
 }
 
 /** tfjs-node passes 64-bit scalars as objects of its own, which are no tensors. */
-const typeOfOperand = (backend: HalfBackend, operand: TensorInfo): number | undefined => ('dataId' in operand ? typeOf(backend, operand) : undefined)
+const typeOfOperand = (backend: HalfBackend, operand: TensorInfo): number | undefined =>
+  'dataId' in operand ? typeOf(backend, operand) : undefined
 
 function operandIn(backend: HalfBackend, operand: TensorInfo, type: number): TensorInfo {
   const own = typeOfOperand(backend, operand)

@@ -1,4 +1,12 @@
-import { registerKernel, type DataId, type KernelBackend, type NamedAttrMap, type NamedTensorInfoMap, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core'
+import {
+  registerKernel,
+  type DataId,
+  type KernelBackend,
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  type Tensor,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core'
 import { nativeKernelNames, type NativeKernel } from '../../../../core/execute/kernels/native'
 import type { HalfType } from '../../../../core/train/precision'
 
@@ -25,8 +33,16 @@ export interface TensorflowBinding {
 /** What is used of tfjs-node's NodeJSKernelBackend. */
 export interface TensorflowKernelBackend extends KernelBackend {
   readonly binding: TensorflowBinding
-  readonly tensorMap: { get(id: DataId): { readonly dtype: number; readonly shape: number[] }; set(id: DataId, data: unknown): void }
-  executeMultipleOutputs(name: string, attributes: readonly OperationAttribute[], inputs: readonly TensorInfo[], outputs: number): Tensor[]
+  readonly tensorMap: {
+    get(id: DataId): { readonly dtype: number; readonly shape: number[] }
+    set(id: DataId, data: unknown): void
+  }
+  executeMultipleOutputs(
+    name: string,
+    attributes: readonly OperationAttribute[],
+    inputs: readonly TensorInfo[],
+    outputs: number,
+  ): Tensor[]
 }
 
 /** Runs eager TensorFlow operations by name; attributes are built by `float`, `int`, `bool`, `text` and `type`. */
@@ -49,7 +65,8 @@ export const TYPES: Readonly<Record<HalfType | 'float32', number>> = { float32: 
 
 export function operationsOf(backend: TensorflowKernelBackend): Operations {
   const { binding } = backend
-  const run: Operations['run'] = (name, attributes, inputs, outputs) => backend.executeMultipleOutputs(name, attributes, inputs, outputs)
+  const run: Operations['run'] = (name, attributes, inputs, outputs) =>
+    backend.executeMultipleOutputs(name, attributes, inputs, outputs)
   return {
     run,
     runSingle: (name, attributes, inputs) => only(name, run(name, attributes, inputs, 1)),
@@ -90,6 +107,7 @@ export function input(inputs: NamedTensorInfoMap, name: string): TensorInfo {
 /** A list of integers among the attributes. */
 export function integers(attributes: NamedAttrMap, name: string): number[] {
   const value = attributes[name]
-  if (!Array.isArray(value)) throw new TypeError(`kernel: attribute '${name}': expected a list of numbers, got ${String(value)}`)
+  if (!Array.isArray(value))
+    throw new TypeError(`kernel: attribute '${name}': expected a list of numbers, got ${String(value)}`)
   return value.map(Number)
 }

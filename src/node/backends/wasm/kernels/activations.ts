@@ -6,17 +6,37 @@ import { sumPieces } from './partialSums'
 
 type Bounded = 'relu' | 'relu6'
 
-export const activation = (kind: Bounded): WasmKernel => ({ inputs: { x }, heap }) => elementwise(heap, 'relu', [x], boundsOf(kind)[1])
+export const activation =
+  (kind: Bounded): WasmKernel =>
+  ({ inputs: { x }, heap }) =>
+    elementwise(heap, 'relu', [x], boundsOf(kind)[1])
 
 /** Gradient from the output y. */
-export const activationGradient = (kind: Bounded): WasmKernel => ({ inputs: { dy, y }, heap }) => elementwise(heap, 'reluGradient', [dy, y], boundsOf(kind)[1])
+export const activationGradient =
+  (kind: Bounded): WasmKernel =>
+  ({ inputs: { dy, y }, heap }) =>
+    elementwise(heap, 'reluGradient', [dy, y], boundsOf(kind)[1])
 
 /** Runs a function of addresses, a count of bytes and settings on all elements of tensors of one shape. */
-export function elementwise(heap: Heap, name: string, operands: readonly TensorInfo[], ...settings: readonly number[]): TensorInfo {
+export function elementwise(
+  heap: Heap,
+  name: string,
+  operands: readonly TensorInfo[],
+  ...settings: readonly number[]
+): TensorInfo {
   const size = sizeOf(operands[0].shape)
   const out = heap.allocate(operands[0].shape)
   const addresses = [...operands, out].map(heap.address)
-  heap.runTogether(heap.pieces(size, size, LINE_FLOATS).map(({ start, count }) => [name, ...addresses.map((address) => address + start * FLOAT_BYTES), count * FLOAT_BYTES, ...settings]))
+  heap.runTogether(
+    heap
+      .pieces(size, size, LINE_FLOATS)
+      .map(({ start, count }) => [
+        name,
+        ...addresses.map((address) => address + start * FLOAT_BYTES),
+        count * FLOAT_BYTES,
+        ...settings,
+      ]),
+  )
   return out
 }
 
@@ -24,6 +44,12 @@ export function elementwise(heap: Heap, name: string, operands: readonly TensorI
 export const biasGradient: WasmKernel = ({ inputs: { dy }, heap }) => {
   const { channels, rows, rowBytes } = rowsOf(dy)
   const sums = heap.zeros([channels])
-  sumPieces(heap, heap.pieces(rows, sizeOf(dy.shape)), [sums], ({ start, count }, [own]) => ['columnSums', heap.address(dy) + start * rowBytes, heap.address(own), rowBytes, count])
+  sumPieces(heap, heap.pieces(rows, sizeOf(dy.shape)), [sums], ({ start, count }, [own]) => [
+    'columnSums',
+    heap.address(dy) + start * rowBytes,
+    heap.address(own),
+    rowBytes,
+    count,
+  ])
   return sums
 }

@@ -6,7 +6,11 @@ import type { WasmKernel } from './kernel'
 import { sumPieces } from './partialSums'
 
 /** y, mean, unbiased variance, and for the gradient: mean, 1 / deviation, shift. */
-export const batchNormTrain: WasmKernel = ({ inputs: { x, scale, shift }, attributes: { epsilon, activation }, heap }) => {
+export const batchNormTrain: WasmKernel = ({
+  inputs: { x, scale, shift },
+  attributes: { epsilon, activation },
+  heap,
+}) => {
   const { mean, variance } = batchStatistics(heap, x)
   const inverse = inverseDeviation(heap, variance, Number(epsilon))
   const y = normalize(heap, { x, mean, inverse, scale, shift }, boundsOf(activation))
@@ -15,7 +19,11 @@ export const batchNormTrain: WasmKernel = ({ inputs: { x, scale, shift }, attrib
 }
 
 /** Batch normalization with given statistics. */
-export const batchNormInference: WasmKernel = ({ inputs: { x, mean, variance, scale, shift }, attributes: { epsilon }, heap }) => {
+export const batchNormInference: WasmKernel = ({
+  inputs: { x, mean, variance, scale, shift },
+  attributes: { epsilon },
+  heap,
+}) => {
   const inverse = inverseDeviation(heap, variance, Number(epsilon))
   const y = normalize(heap, { x, mean, inverse, scale, shift }, boundsOf('none'))
   heap.free(inverse)
@@ -36,17 +44,38 @@ function inverseDeviation(heap: Heap, variance: TensorInfo, epsilon: number): Te
 
 type Operand = 'x' | 'mean' | 'inverse' | 'scale' | 'shift'
 
-function normalize(heap: Heap, operands: Readonly<Record<Operand, TensorInfo>>, [floor, ceiling]: readonly [number, number]): TensorInfo {
+function normalize(
+  heap: Heap,
+  operands: Readonly<Record<Operand, TensorInfo>>,
+  [floor, ceiling]: readonly [number, number],
+): TensorInfo {
   const { x, mean, inverse, scale, shift } = operands
   const { rows, rowBytes } = rowsOf(x)
   const y = heap.allocate(x.shape)
   const [from, to, ...vectors] = [x, y, mean, inverse, scale, shift].map(heap.address)
-  heap.runTogether(heap.pieces(rows, sizeOf(x.shape)).map(({ start, count }) => ['batchNormApply', from + start * rowBytes, to + start * rowBytes, ...vectors, rowBytes, count, floor, ceiling]))
+  heap.runTogether(
+    heap
+      .pieces(rows, sizeOf(x.shape))
+      .map(({ start, count }) => [
+        'batchNormApply',
+        from + start * rowBytes,
+        to + start * rowBytes,
+        ...vectors,
+        rowBytes,
+        count,
+        floor,
+        ceiling,
+      ]),
+  )
   return y
 }
 
 /** dx, dScale and dShift of batchNormTrain. */
-export const batchNormTrainGradient: WasmKernel = ({ inputs: { dy, x, scale, saved0: mean, saved1: inverse, saved2: shift }, attributes: { activation }, heap }) => {
+export const batchNormTrainGradient: WasmKernel = ({
+  inputs: { dy, x, scale, saved0: mean, saved1: inverse, saved2: shift },
+  attributes: { activation },
+  heap,
+}) => {
   const { channels, rows, rowBytes } = rowsOf(x)
   const bounds = boundsOf(activation)
   const activated = bounds[0] === -Infinity ? 'gradient' : 'activatedGradient'
@@ -55,8 +84,28 @@ export const batchNormTrainGradient: WasmKernel = ({ inputs: { dy, x, scale, sav
   const [gradient, from, to] = [dy, x, dx].map(heap.address)
   const vectors = [mean, inverse, scale, shift].map(heap.address)
   const at = (start: number): readonly number[] => [gradient, from].map((address) => address + start * rowBytes)
-  sumPieces(heap, pieces, [dScale, dShift], ({ start, count }, sums) => [`${activated}Sums`, ...at(start), ...vectors, ...sums.map(heap.address), rowBytes, count, ...bounds])
+  sumPieces(heap, pieces, [dScale, dShift], ({ start, count }, sums) => [
+    `${activated}Sums`,
+    ...at(start),
+    ...vectors,
+    ...sums.map(heap.address),
+    rowBytes,
+    count,
+    ...bounds,
+  ])
   const totals = [dScale, dShift].map(heap.address)
-  heap.runTogether(pieces.map(({ start, count }) => [`${activated}Input`, ...at(start), ...vectors, ...totals, rowBytes, count, ...bounds, to + start * rowBytes, 1 / rows]))
+  heap.runTogether(
+    pieces.map(({ start, count }) => [
+      `${activated}Input`,
+      ...at(start),
+      ...vectors,
+      ...totals,
+      rowBytes,
+      count,
+      ...bounds,
+      to + start * rowBytes,
+      1 / rows,
+    ]),
+  )
   return [dx, dScale, dShift]
 }

@@ -16,15 +16,30 @@ interface Part extends BatchStatistics {
 export function batchStatistics(heap: Heap, x: TensorInfo): BatchStatistics {
   const { channels, rows, rowBytes } = rowsOf(x)
   const pieces = heap.pieces(rows, sizeOf(x.shape))
-  const parts = pieces.map(({ count }): Part => ({ count, mean: heap.zeros([channels]), variance: heap.zeros([channels]) }))
-  heap.runTogether(pieces.map(({ start, count }, index) => ['batchNormStatistics', heap.address(x) + start * rowBytes, heap.address(parts[index].mean), heap.address(parts[index].variance), rowBytes, count]))
+  const parts = pieces.map(({ count }): Part => ({
+    count,
+    mean: heap.zeros([channels]),
+    variance: heap.zeros([channels]),
+  }))
+  heap.runTogether(
+    pieces.map(({ start, count }, index) => [
+      'batchNormStatistics',
+      heap.address(x) + start * rowBytes,
+      heap.address(parts[index].mean),
+      heap.address(parts[index].variance),
+      rowBytes,
+      count,
+    ]),
+  )
   const { mean, variance } = parts.reduce((total, part) => combine(heap, total, part))
   return { mean, variance }
 }
 
 /** Adds a part to the total, whose tensors are used on: Chan, Golub and LeVeque (1979), as simd/batchNorm.ts does for chunks. */
 function combine(heap: Heap, total: Part, part: Part): Part {
-  const [mean, variance, otherMean, otherVariance] = [total.mean, total.variance, part.mean, part.variance].map(heap.view)
+  const [mean, variance, otherMean, otherVariance] = [total.mean, total.variance, part.mean, part.variance].map(
+    heap.view,
+  )
   const count = total.count + part.count
   const share = part.count / count
   for (let channel = 0; channel < mean.length; channel++) {

@@ -7,7 +7,10 @@ import type { WasmKernel } from './kernel'
 
 /** Convolution of x [n, h, w, c] by filter [kh, kw, c, o]. */
 export const conv2d: WasmKernel = (call) => {
-  const { inputs: { x, filter }, heap } = call
+  const {
+    inputs: { x, filter },
+    heap,
+  } = call
   const y = heap.zeros(outputShape(x.shape, filter.shape, filter.shape[3], call))
   writeImages('convolution', { x, filter, y }, call)
   return y
@@ -15,7 +18,11 @@ export const conv2d: WasmKernel = (call) => {
 
 /** Its gradient by the input. */
 export const conv2dInputGradient: WasmKernel = (call) => {
-  const { inputs: { dy, filter }, attributes, heap } = call
+  const {
+    inputs: { dy, filter },
+    attributes,
+    heap,
+  } = call
   const turned = transposedTaps(heap, filter)
   const dx = heap.zeros(integers(attributes, 'xShape'))
   writeImages('convolutionInputGradient', { x: dx, filter: { ...turned, shape: filter.shape }, y: dy }, call)
@@ -25,7 +32,11 @@ export const conv2dInputGradient: WasmKernel = (call) => {
 
 /** Its gradient by the filter. */
 export const conv2dFilterGradient: WasmKernel = (call) => {
-  const { inputs: { x, dy }, attributes, heap } = call
+  const {
+    inputs: { x, dy },
+    attributes,
+    heap,
+  } = call
   const gradient = heap.zeros(integers(attributes, 'filterShape'))
   sumOverImages('convolutionFilterGradient', { x, filter: gradient, y: dy }, call)
   return gradient
@@ -37,7 +48,13 @@ function transposedTaps(heap: Heap, filter: TensorInfo): TensorInfo {
   const out = heap.allocate([kernelHeight, kernelWidth, outChannels, channels])
   const tapBytes = channels * outChannels * FLOAT_BYTES
   for (let tap = 0; tap < kernelHeight * kernelWidth; tap++) {
-    heap.run('transpose', heap.address(filter) + tap * tapBytes, heap.address(out) + tap * tapBytes, channels, outChannels)
+    heap.run(
+      'transpose',
+      heap.address(filter) + tap * tapBytes,
+      heap.address(out) + tap * tapBytes,
+      channels,
+      outChannels,
+    )
   }
   return out
 }

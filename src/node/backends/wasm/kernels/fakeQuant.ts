@@ -10,19 +10,43 @@ export const fakeQuant: WasmKernel = (call) => run('fakeQuant', 'sharedFakeQuant
 export const fakeQuantGradient: WasmKernel = (call) => run('fakeQuantGradient', 'sharedFakeQuantGradient', call)
 
 /** The channel of an element is its index modulo the number of scales. */
-function run(perChannel: string, shared: string, { inputs: { x, dy, scale, zeroPoint }, attributes: { qmin, qmax }, heap }: KernelCall): ReturnType<WasmKernel> {
+function run(
+  perChannel: string,
+  shared: string,
+  { inputs: { x, dy, scale, zeroPoint }, attributes: { qmin, qmax }, heap }: KernelCall,
+): ReturnType<WasmKernel> {
   const channels = sizeOf(scale.shape)
   const out = heap.allocate(x.shape)
   const [from, gradient, scales, zeroPoints, to] = [x, dy ?? x, scale, zeroPoint, out].map(heap.address)
   const grid = [Number(qmin), Number(qmax)]
   const size = sizeOf(x.shape)
   if (channels === 1) {
-    const call = ({ start, count }: Piece): Call => [shared, from + start * FLOAT_BYTES, gradient + start * FLOAT_BYTES, scales, zeroPoints, to + start * FLOAT_BYTES, count * FLOAT_BYTES, 1, ...grid]
+    const call = ({ start, count }: Piece): Call => [
+      shared,
+      from + start * FLOAT_BYTES,
+      gradient + start * FLOAT_BYTES,
+      scales,
+      zeroPoints,
+      to + start * FLOAT_BYTES,
+      count * FLOAT_BYTES,
+      1,
+      ...grid,
+    ]
     heap.runTogether(heap.pieces(size, size, LINE_FLOATS).map(call))
     return out
   }
   const rowBytes = channels * FLOAT_BYTES
-  const call = ({ start, count }: Piece): Call => [perChannel, from + start * rowBytes, gradient + start * rowBytes, scales, zeroPoints, to + start * rowBytes, rowBytes, count, ...grid]
+  const call = ({ start, count }: Piece): Call => [
+    perChannel,
+    from + start * rowBytes,
+    gradient + start * rowBytes,
+    scales,
+    zeroPoints,
+    to + start * rowBytes,
+    rowBytes,
+    count,
+    ...grid,
+  ]
   heap.runTogether(heap.pieces(size / channels, size).map(call))
   return out
 }

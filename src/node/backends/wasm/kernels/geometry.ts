@@ -10,21 +10,50 @@ export interface Geometry {
   readonly variant: '' | 'ByBatch'
 }
 
-export function geometryOf(xShape: readonly number[], filterShape: readonly number[], yShape: readonly number[], { attributes }: KernelCall): Geometry {
+export function geometryOf(
+  xShape: readonly number[],
+  filterShape: readonly number[],
+  yShape: readonly number[],
+  { attributes }: KernelCall,
+): Geometry {
   const [batch, height, width, channels] = xShape
   const [, outHeight, outWidth, outChannels] = yShape
   const [strideHeight, strideWidth] = integers(attributes, 'strides')
   const [padTop, padLeft] = integers(attributes, 'pads')
   return {
-    sizes: [batch, height, width, channels, outChannels, filterShape[0], filterShape[1], outHeight, outWidth, strideHeight, strideWidth, padTop, padLeft],
+    sizes: [
+      batch,
+      height,
+      width,
+      channels,
+      outChannels,
+      filterShape[0],
+      filterShape[1],
+      outHeight,
+      outWidth,
+      strideHeight,
+      strideWidth,
+      padTop,
+      padLeft,
+    ],
     variant: outWidth < NARROW && outWidth < batch ? 'ByBatch' : '',
   }
 }
 
 /** Shape of a convolution's output with `channels`. */
-export function outputShape([batch, height, width]: readonly number[], [kernelHeight, kernelWidth]: readonly number[], channels: number, { attributes }: KernelCall): readonly number[] {
+export function outputShape(
+  [batch, height, width]: readonly number[],
+  [kernelHeight, kernelWidth]: readonly number[],
+  channels: number,
+  { attributes }: KernelCall,
+): readonly number[] {
   const [strideHeight, strideWidth] = integers(attributes, 'strides')
   const [top, left, bottom, right] = integers(attributes, 'pads')
   const size = (input: number, kernel: number, stride: number): number => Math.floor((input - kernel) / stride) + 1
-  return [batch, size(height + top + bottom, kernelHeight, strideHeight), size(width + left + right, kernelWidth, strideWidth), channels]
+  return [
+    batch,
+    size(height + top + bottom, kernelHeight, strideHeight),
+    size(width + left + right, kernelWidth, strideWidth),
+    channels,
+  ]
 }

@@ -14,14 +14,29 @@ export interface ConvolutionTensors {
 }
 
 /** The call of a convolution's function for some images of the batch. */
-function callsOf(name: string, { x, filter, y }: ConvolutionTensors, call: KernelCall): (piece: Piece, filter: TensorInfo) => Call {
+function callsOf(
+  name: string,
+  { x, filter, y }: ConvolutionTensors,
+  call: KernelCall,
+): (piece: Piece, filter: TensorInfo) => Call {
   const { heap } = call
-  const { sizes: [, ...sizes], variant } = geometryOf(x.shape, filter.shape, y.shape, call)
+  const {
+    sizes: [, ...sizes],
+    variant,
+  } = geometryOf(x.shape, filter.shape, y.shape, call)
   const [xBytes, yBytes] = [x, y].map(({ shape }) => sizeOf(shape.slice(1)) * FLOAT_BYTES)
-  return ({ start, count }, own) => [`${name}${variant}`, heap.address(x) + start * xBytes, heap.address(own), heap.address(y) + start * yBytes, count, ...sizes]
+  return ({ start, count }, own) => [
+    `${name}${variant}`,
+    heap.address(x) + start * xBytes,
+    heap.address(own),
+    heap.address(y) + start * yBytes,
+    count,
+    ...sizes,
+  ]
 }
 
-const piecesOf = ({ x, filter, y }: ConvolutionTensors, heap: Heap): readonly Piece[] => heap.pieces(x.shape[0], Math.max(sizeOf(x.shape), sizeOf(y.shape)) * filter.shape[0])
+const piecesOf = ({ x, filter, y }: ConvolutionTensors, heap: Heap): readonly Piece[] =>
+  heap.pieces(x.shape[0], Math.max(sizeOf(x.shape), sizeOf(y.shape)) * filter.shape[0])
 
 /** Runs a function that writes images, x or y, a share of the batch on every thread. */
 export function writeImages(name: string, tensors: ConvolutionTensors, call: KernelCall): void {

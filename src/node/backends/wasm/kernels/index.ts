@@ -39,12 +39,18 @@ const nativeKernels = {
 } as const satisfies Partial<Record<NativeKernel, WasmKernel>>
 
 /** tfjs' own kernels that ours replace where all inputs are float32: the same contract, faster. */
-const replacedKernels: Readonly<Record<string, WasmKernel>> = { MaxPoolGrad: maxPoolGradient, SplitV: splitPieces, Tile: tile }
+const replacedKernels: Readonly<Record<string, WasmKernel>> = {
+  MaxPoolGrad: maxPoolGradient,
+  SplitV: splitPieces,
+  Tile: tile,
+}
 
 /** Registers every kernel of ours for the backend whose heap this is; the function that comes back puts tfjs' own back. */
 export function registerWasmKernels(backendName: string, heap: Heap): () => void {
   const restores = [
-    ...Object.entries(nativeKernels).map(([id, kernel]) => register(nativeKernelNames[id as NativeKernel], backendName, heap, kernel)),
+    ...Object.entries(nativeKernels).map(([id, kernel]) =>
+      register(nativeKernelNames[id as NativeKernel], backendName, heap, kernel),
+    ),
     ...Object.entries(replacedKernels).map(([kernelName, kernel]) => register(kernelName, backendName, heap, kernel)),
   ]
   return () => restores.forEach((restore) => restore())

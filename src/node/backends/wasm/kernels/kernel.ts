@@ -19,7 +19,11 @@ export const FLOAT_BYTES = 4
 export const LINE_FLOATS = 16
 
 /** Channels and rows of a tensor as a matrix [rows, channels]. */
-export function rowsOf({ shape }: TensorInfo): { readonly channels: number; readonly rows: number; readonly rowBytes: number } {
+export function rowsOf({ shape }: TensorInfo): {
+  readonly channels: number
+  readonly rows: number
+  readonly rowBytes: number
+} {
   const channels = shape[shape.length - 1]
   return { channels, rows: channels === 0 ? 0 : sizeOf(shape) / channels, rowBytes: channels * FLOAT_BYTES }
 }

@@ -20,15 +20,48 @@ export const matMul: WasmKernel = ({ inputs: { a, b }, attributes: { transposeA,
   const [from, factor, to] = [a, right, out].map(heap.address)
   // Every element is summed by one thread in the same order, so the bits do not depend on the number of threads.
   const { byRows, pieces } = division(heap, rows, columns, depth)
-  heap.runTogether(pieces.map(({ start, count }) => byRows
-    ? ['gemm', from + start * aRow, aRow, aStep, factor, columnBytes, to + start * columnBytes, columnBytes, count, columns, depth]
-    : ['gemm', from, aRow, aStep, factor + start * FLOAT_BYTES, columnBytes, to + start * FLOAT_BYTES, columnBytes, rows, count, depth]))
+  heap.runTogether(
+    pieces.map(({ start, count }) =>
+      byRows
+        ? [
+            'gemm',
+            from + start * aRow,
+            aRow,
+            aStep,
+            factor,
+            columnBytes,
+            to + start * columnBytes,
+            columnBytes,
+            count,
+            columns,
+            depth,
+          ]
+        : [
+            'gemm',
+            from,
+            aRow,
+            aStep,
+            factor + start * FLOAT_BYTES,
+            columnBytes,
+            to + start * FLOAT_BYTES,
+            columnBytes,
+            rows,
+            count,
+            depth,
+          ],
+    ),
+  )
   if (right !== b) heap.free(right)
   return out
 }
 
 /** Rows or columns of the product for each thread, whichever are more. */
-function division(heap: Heap, rows: number, columns: number, depth: number): { readonly byRows: boolean; readonly pieces: readonly Piece[] } {
+function division(
+  heap: Heap,
+  rows: number,
+  columns: number,
+  depth: number,
+): { readonly byRows: boolean; readonly pieces: readonly Piece[] } {
   const work = (rows * columns * depth) / PRODUCTS_PER_FLOAT
   const byRows = rows >= columns
   return { byRows, pieces: byRows ? heap.pieces(rows, work, TILE_ROWS) : heap.pieces(columns, work, LINE_FLOATS) }

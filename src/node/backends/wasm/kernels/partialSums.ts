@@ -4,7 +4,12 @@ import type { Call } from '../team/team'
 import { FLOAT_BYTES, sizeOf } from './kernel'
 
 /** Runs a function that adds to `totals`, which hold zeros, on every piece of the work: each thread adds to tensors of its own, and these are added up in the order of the pieces. */
-export function sumPieces(heap: Heap, pieces: readonly Piece[], totals: readonly TensorInfo[], callOf: (piece: Piece, totals: readonly TensorInfo[]) => Call): void {
+export function sumPieces(
+  heap: Heap,
+  pieces: readonly Piece[],
+  totals: readonly TensorInfo[],
+  callOf: (piece: Piece, totals: readonly TensorInfo[]) => Call,
+): void {
   const own = pieces.map((_, index) => (index === 0 ? totals : totals.map(({ shape }) => heap.zeros(shape))))
   heap.runTogether(pieces.map((piece, index) => callOf(piece, own[index])))
   for (const others of own.slice(1)) {

@@ -5,10 +5,28 @@ import type { WasmKernel } from './kernel'
 /** Gradient of max pooling: dy goes to the first maximum of each window. */
 export const maxPoolGradient: WasmKernel = ({ inputs: { dy, input, output }, attributes, heap }) => {
   const [filterSize, strides] = ['filterSize', 'strides'].map((name) => integers(attributes, name) as [number, number])
-  const plan = backend_util.computePool2DInfo(input.shape as [number, number, number, number], filterSize, strides, 1, attributes['pad'] as 'valid' | 'same')
+  const plan = backend_util.computePool2DInfo(
+    input.shape as [number, number, number, number],
+    filterSize,
+    strides,
+    1,
+    attributes['pad'] as 'valid' | 'same',
+  )
   const dx = heap.zeros(input.shape)
   const [gradients, x, y, result] = [dy, input, output, dx].map(heap.view)
-  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, effectiveFilterHeight, effectiveFilterWidth, strideHeight, strideWidth, padInfo } = plan
+  const {
+    batchSize,
+    inHeight,
+    inWidth,
+    inChannels,
+    outHeight,
+    outWidth,
+    effectiveFilterHeight,
+    effectiveFilterWidth,
+    strideHeight,
+    strideWidth,
+    padInfo,
+  } = plan
   const found = new Uint8Array(inChannels)
   for (let pixel = 0; pixel < batchSize * outHeight * outWidth; pixel++) {
     const image = Math.floor(pixel / (outHeight * outWidth))

@@ -7,7 +7,9 @@ export const softmaxCrossEntropy: WasmKernel = ({ inputs: { logits, labels }, he
   const [scores, targets, losses, gradients] = [logits, labels, ...outputs].map(heap.view)
   for (let sample = 0; sample < samples; sample++) {
     const [start, end] = [sample * classes, (sample + 1) * classes]
-    const highest = scores.subarray(start, end).reduce((most, score) => (score > most || Number.isNaN(score) ? score : most), -Infinity)
+    const highest = scores
+      .subarray(start, end)
+      .reduce((most, score) => (score > most || Number.isNaN(score) ? score : most), -Infinity)
     let total = 0
     for (let index = start; index < end; index++) total += Math.exp(scores[index] - highest)
     const logTotal = highest + Math.log(total)

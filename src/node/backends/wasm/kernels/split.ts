@@ -5,7 +5,11 @@ import type { WasmKernel } from './kernel'
 /** Splits x along one axis: one copy a piece and row, where the package's kernel computes an index for every element. */
 export const splitPieces: WasmKernel = ({ inputs: { x }, attributes: { numOrSizeSplits, axis }, heap }) => {
   const along = Number(axis) < 0 ? Number(axis) + x.shape.length : Number(axis)
-  const sizes = backend_util.prepareSplitSize(x as Parameters<typeof backend_util.prepareSplitSize>[0], numOrSizeSplits as number[] | number, along)
+  const sizes = backend_util.prepareSplitSize(
+    x as Parameters<typeof backend_util.prepareSplitSize>[0],
+    numOrSizeSplits as number[] | number,
+    along,
+  )
   const outer = sizeOf(x.shape.slice(0, along))
   const inner = sizeOf(x.shape.slice(along + 1))
   const rowLength = x.shape[along] * inner
@@ -13,7 +17,11 @@ export const splitPieces: WasmKernel = ({ inputs: { x }, attributes: { numOrSize
   return sizes.map((size) => {
     const piece = heap.allocate(x.shape.with(along, size))
     const [from, to] = [heap.view(x), heap.view(piece)]
-    for (let row = 0; row < outer; row++) to.set(from.subarray(row * rowLength + start * inner, row * rowLength + (start + size) * inner), row * size * inner)
+    for (let row = 0; row < outer; row++)
+      to.set(
+        from.subarray(row * rowLength + start * inner, row * rowLength + (start + size) * inner),
+        row * size * inner,
+      )
     start += size
     return piece
   })

@@ -10,29 +10,71 @@ const FLOAT = i32.const(4)
 type Product = (run: Run, sizes: Sizes, pixel: Code, outPixel: Code) => readonly Code[]
 
 /** y += x · filter, filter [kh, kw, channels, outChannels]. */
-const forward: Product = (run, { channels, outChannels }, _pixel, outPixel) =>
-  [run.x, run.xStep, FLOAT, run.filter, outPixel, run.y, run.yStep, run.count, outChannels, channels]
+const forward: Product = (run, { channels, outChannels }, _pixel, outPixel) => [
+  run.x,
+  run.xStep,
+  FLOAT,
+  run.filter,
+  outPixel,
+  run.y,
+  run.yStep,
+  run.count,
+  outChannels,
+  channels,
+]
 
 /** x += y · filter, with y the gradient and each tap of the filter transposed: [kh, kw, outChannels, channels]. */
-const inputGradient: Product = (run, { channels, outChannels }, pixel) =>
-  [run.y, run.yStep, FLOAT, run.filter, pixel, run.x, run.xStep, run.count, channels, outChannels]
+const inputGradient: Product = (run, { channels, outChannels }, pixel) => [
+  run.y,
+  run.yStep,
+  FLOAT,
+  run.filter,
+  pixel,
+  run.x,
+  run.xStep,
+  run.count,
+  channels,
+  outChannels,
+]
 
 /** filter += Σ xᵀ · y, with y the gradient. */
-const filterGradient: Product = (run, { channels, outChannels }, _pixel, outPixel) =>
-  [run.x, FLOAT, run.xStep, run.y, run.yStep, run.filter, outPixel, channels, outChannels, run.count]
+const filterGradient: Product = (run, { channels, outChannels }, _pixel, outPixel) => [
+  run.x,
+  FLOAT,
+  run.xStep,
+  run.y,
+  run.yStep,
+  run.filter,
+  outPixel,
+  channels,
+  outChannels,
+  run.count,
+]
 
 /** Dense convolution as one matrix product a run: the tensor that is written holds zeros at first. */
 function convolutionFunction(name: string, gemm: number, forEachRun: ForEachRun, product: Product): FunctionDefinition {
   return defineFunction(name, ['x', 'filter', 'y', ...convolutionSizes], (emitter, { x, filter, y, ...sizes }) => {
-    const [pixel, outPixel] = [sizes.channels, sizes.outChannels].map((count) => emitter.let('i32', i32.mul(count, FLOAT)).get)
+    const [pixel, outPixel] = [sizes.channels, sizes.outChannels].map(
+      (count) => emitter.let('i32', i32.mul(count, FLOAT)).get,
+    )
     const tap = emitter.let('i32', i32.mul(pixel, sizes.outChannels)).get
     forEachRun(emitter, sizes, { x, filter, y }, { x: pixel, filter: tap, y: outPixel }, (run) =>
-      emitter.when(i32.greater(run.count, i32.const(0)), () => emitter.emit(call(gemm, ...product(run, sizes, pixel, outPixel)))))
+      emitter.when(i32.greater(run.count, i32.const(0)), () =>
+        emitter.emit(call(gemm, ...product(run, sizes, pixel, outPixel))),
+      ),
+    )
   })
 }
 
-const products = { convolution: forward, convolutionInputGradient: inputGradient, convolutionFilterGradient: filterGradient } as const
+const products = {
+  convolution: forward,
+  convolutionInputGradient: inputGradient,
+  convolutionFilterGradient: filterGradient,
+} as const
 
 /** `gemm` is the index of that function in the module. */
 export const convolutionFunctions = (gemm: number): readonly FunctionDefinition[] =>
-  Object.entries(products).flatMap(([name, product]) => [convolutionFunction(name, gemm, alongWidth, product), convolutionFunction(`${name}ByBatch`, gemm, alongBatch, product)])
+  Object.entries(products).flatMap(([name, product]) => [
+    convolutionFunction(name, gemm, alongWidth, product),
+    convolutionFunction(`${name}ByBatch`, gemm, alongBatch, product),
+  ])

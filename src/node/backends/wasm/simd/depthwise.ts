@@ -17,7 +17,8 @@ function depthwiseFunction(name: string, forEachRun: ForEachRun, write: StripWri
   return defineFunction(name, ['x', 'filter', 'y', ...convolutionSizes], (emitter, { x, filter, y, ...sizes }) => {
     const pixel = emitter.let('i32', i32.mul(sizes.channels, i32.const(FLOAT_BYTES))).get
     forEachRun(emitter, sizes, { x, filter, y }, { x: pixel, filter: pixel, y: pixel }, (run) =>
-      forEachStrip(emitter, pixel, STRIP_VECTORS, (strip, offset) => write(emitter, strip, run, offset)))
+      forEachStrip(emitter, pixel, STRIP_VECTORS, (strip, offset) => write(emitter, strip, run, offset)),
+    )
   })
 }
 
@@ -35,16 +36,22 @@ function forEachOutput(emitter: Emitter, run: Run, offset: Code, body: (x: Code,
 const forward: StripWriter = (emitter, strip, run, offset) => {
   const { lanes, offsets } = strip
   const weights = loadStrip(emitter, strip, i32.add(run.filter, offset))
-  forEachOutput(emitter, run, offset, (x, y) => offsets.forEach((at, v) =>
-    emitter.emit(lanes.store(y, lanes.multiplyAdd(weights[v].get, lanes.load(x, at), lanes.load(y, at)), at))))
+  forEachOutput(emitter, run, offset, (x, y) =>
+    offsets.forEach((at, v) =>
+      emitter.emit(lanes.store(y, lanes.multiplyAdd(weights[v].get, lanes.load(x, at), lanes.load(y, at)), at)),
+    ),
+  )
 }
 
 /** x += filter · y, with y the gradient. */
 const inputGradient: StripWriter = (emitter, strip, run, offset) => {
   const { lanes, offsets } = strip
   const weights = loadStrip(emitter, strip, i32.add(run.filter, offset))
-  forEachOutput(emitter, run, offset, (x, y) => offsets.forEach((at, v) =>
-    emitter.emit(lanes.store(x, lanes.multiplyAdd(weights[v].get, lanes.load(y, at), lanes.load(x, at)), at))))
+  forEachOutput(emitter, run, offset, (x, y) =>
+    offsets.forEach((at, v) =>
+      emitter.emit(lanes.store(x, lanes.multiplyAdd(weights[v].get, lanes.load(y, at), lanes.load(x, at)), at)),
+    ),
+  )
 }
 
 /** filter += Σ x · y, with y the gradient. */
@@ -52,12 +59,21 @@ const filterGradient: StripWriter = (emitter, strip, run, offset) => {
   const { lanes, offsets } = strip
   const address = i32.add(run.filter, offset)
   const sums = loadStrip(emitter, strip, address)
-  forEachOutput(emitter, run, offset, (x, y) => sums.forEach((sum, v) =>
-    emitter.set(sum, lanes.multiplyAdd(lanes.load(x, offsets[v]), lanes.load(y, offsets[v]), sum.get))))
+  forEachOutput(emitter, run, offset, (x, y) =>
+    sums.forEach((sum, v) =>
+      emitter.set(sum, lanes.multiplyAdd(lanes.load(x, offsets[v]), lanes.load(y, offsets[v]), sum.get)),
+    ),
+  )
   offsets.forEach((at, v) => emitter.emit(lanes.store(address, sums[v].get, at)))
 }
 
-const writers = { depthwise: forward, depthwiseInputGradient: inputGradient, depthwiseFilterGradient: filterGradient } as const
+const writers = {
+  depthwise: forward,
+  depthwiseInputGradient: inputGradient,
+  depthwiseFilterGradient: filterGradient,
+} as const
 
-export const depthwiseFunctions: readonly FunctionDefinition[] = Object.entries(writers).flatMap(([name, write]) =>
-  [depthwiseFunction(name, alongWidth, write), depthwiseFunction(`${name}ByBatch`, alongBatch, write)])
+export const depthwiseFunctions: readonly FunctionDefinition[] = Object.entries(writers).flatMap(([name, write]) => [
+  depthwiseFunction(name, alongWidth, write),
+  depthwiseFunction(`${name}ByBatch`, alongBatch, write),
+])

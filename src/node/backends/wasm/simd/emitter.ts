@@ -7,14 +7,24 @@ export interface Local {
   readonly get: Code
 }
 
-const binary = (...opcode: readonly number[]) => (a: Code, b: Code): Code => [...a, ...b, ...opcode]
-const unary = (...opcode: readonly number[]) => (a: Code): Code => [...a, ...opcode]
+const binary =
+  (...opcode: readonly number[]) =>
+  (a: Code, b: Code): Code => [...a, ...b, ...opcode]
+const unary =
+  (...opcode: readonly number[]) =>
+  (a: Code): Code => [...a, ...opcode]
 
 /** Integer expressions. */
 export const i32 = {
   const: (value: number): Code => [0x41, ...signed(value)],
-  add: binary(0x6a), sub: binary(0x6b), mul: binary(0x6c), div: binary(0x6d), rem: binary(0x6f),
-  less: binary(0x48), greater: binary(0x4a), lessEqual: binary(0x4c),
+  add: binary(0x6a),
+  sub: binary(0x6b),
+  mul: binary(0x6c),
+  div: binary(0x6d),
+  rem: binary(0x6f),
+  less: binary(0x48),
+  greater: binary(0x4a),
+  lessEqual: binary(0x4c),
   /** As float32. */
   toFloat: unary(0xb2),
 } as const
@@ -22,7 +32,10 @@ export const i32 = {
 /** Scalar float expressions. */
 export const f32 = {
   const: (value: number): Code => [0x43, ...float32Bytes(value)],
-  add: binary(0x92), sub: binary(0x93), mul: binary(0x94), div: binary(0x95),
+  add: binary(0x92),
+  sub: binary(0x93),
+  mul: binary(0x94),
+  div: binary(0x95),
 } as const
 
 /** The value of `a` where the condition holds, else `b`. */
@@ -36,7 +49,11 @@ const IF = [0x04, 0x40]
 const END = 0x0b
 
 /** Calls the function at an index of the module. */
-export const call = (index: number, ...operands: readonly Code[]): Code => [...operands.flat(), 0x10, ...unsigned(index)]
+export const call = (index: number, ...operands: readonly Code[]): Code => [
+  ...operands.flat(),
+  0x10,
+  ...unsigned(index),
+]
 
 /** Writes the body of one function, statement by statement. */
 export class Emitter {
@@ -108,10 +125,24 @@ const localAt = (index: number): Local => ({ index, get: [0x20, ...unsigned(inde
 export type FunctionDefinition = () => FunctionCode
 
 /** A function whose parameters are named: i32 addresses in bytes, counts and byte strides; those in `floats` are f32. */
-export function defineFunction<P extends string>(name: string, parameters: readonly P[], write: (emitter: Emitter, parameter: Readonly<Record<P, Code>>) => void, floats: readonly P[] = []): FunctionDefinition {
+export function defineFunction<P extends string>(
+  name: string,
+  parameters: readonly P[],
+  write: (emitter: Emitter, parameter: Readonly<Record<P, Code>>) => void,
+  floats: readonly P[] = [],
+): FunctionDefinition {
   return () => {
-    const emitter = new Emitter(name, parameters.map((parameter) => (floats.includes(parameter) ? 'f32' : 'i32')))
-    write(emitter, Object.fromEntries(parameters.map((parameter, index) => [parameter, emitter.parameter(index).get])) as Record<P, Code>)
+    const emitter = new Emitter(
+      name,
+      parameters.map((parameter) => (floats.includes(parameter) ? 'f32' : 'i32')),
+    )
+    write(
+      emitter,
+      Object.fromEntries(parameters.map((parameter, index) => [parameter, emitter.parameter(index).get])) as Record<
+        P,
+        Code
+      >,
+    )
     return emitter.finish()
   }
 }

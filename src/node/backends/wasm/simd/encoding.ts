@@ -52,14 +52,21 @@ const sharedMemory: Code = [0x03, ...unsigned(1), ...unsigned(2 ** 16)]
 
 /** A module (WebAssembly core specification 2.0, chapter 5) that imports `env.memory` and exports functions without results. */
 export function encodeModule(functions: readonly FunctionCode[]): Uint8Array<ArrayBuffer> {
-  const types = functions.map(({ parameters }): Code => [FUNCTION_TYPE, ...vector(parameters.map((type) => [typeCodes[type]])), ...vector([])])
+  const types = functions.map(({ parameters }): Code => [
+    FUNCTION_TYPE,
+    ...vector(parameters.map((type) => [typeCodes[type]])),
+    ...vector([]),
+  ])
   const memory: Code = [...text('env'), ...text('memory'), 0x02, ...sharedMemory]
   const exported = functions.map(({ name }, index): Code => [...text(name), 0x00, ...unsigned(index)])
   return Uint8Array.from([
     ...header,
     ...section(1, types),
     ...section(2, [memory]),
-    ...section(3, functions.map((_, index) => unsigned(index))),
+    ...section(
+      3,
+      functions.map((_, index) => unsigned(index)),
+    ),
     ...section(7, exported),
     ...section(10, functions.map(encodeBody)),
   ])

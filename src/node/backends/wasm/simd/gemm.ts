@@ -27,24 +27,40 @@ interface Tile {
  * out[i, j] += Σ_k a[i, k] · b[k, j] for `rows` × `columns` and k below `depth`. Strides are bytes: aRow from one i to the next, aStep from one k to the
  * next, bStep from one k to the next, outRow from one i to the next; neighbouring j are neighbouring floats.
  */
-export const gemm = defineFunction('gemm', ['a', 'aRow', 'aStep', 'b', 'bStep', 'out', 'outRow', 'rows', 'columns', 'depth'], (emitter, { a, b, out, rows, columns, depth, ...strides }) => {
-  const bytes = emitter.let('i32', i32.mul(columns, i32.const(FLOAT_BYTES))).get
-  emitter.forEach(i32.const(0), depth, i32.const(DEPTH_BLOCK), (done) => {
-    const block = emitter.let('i32', minimum(i32.const(DEPTH_BLOCK), i32.sub(depth, done))).get
-    const [aBlock, bBlock] = [offset(emitter, a, done, strides.aStep), offset(emitter, b, done, strides.bStep)]
-    const row = emitter.let('i32', i32.const(0))
-    for (const height of TILE_ROWS) {
-      emitter.loopWhile(i32.lessEqual(i32.add(row.get, i32.const(height)), rows), () => {
-        const [aTile, outTile] = [offset(emitter, aBlock, row.get, strides.aRow), offset(emitter, out, row.get, strides.outRow)]
-        forEachStrip(emitter, bytes, TILE_VECTORS, (strip, column) =>
-          multiplyTile(emitter, strip, { ...strides, rows: height, a: aTile, b: i32.add(bBlock, column), out: i32.add(outTile, column), depth: block }))
-        emitter.advance(row, i32.const(height))
-      })
-    }
-  })
-})
+export const gemm = defineFunction(
+  'gemm',
+  ['a', 'aRow', 'aStep', 'b', 'bStep', 'out', 'outRow', 'rows', 'columns', 'depth'],
+  (emitter, { a, b, out, rows, columns, depth, ...strides }) => {
+    const bytes = emitter.let('i32', i32.mul(columns, i32.const(FLOAT_BYTES))).get
+    emitter.forEach(i32.const(0), depth, i32.const(DEPTH_BLOCK), (done) => {
+      const block = emitter.let('i32', minimum(i32.const(DEPTH_BLOCK), i32.sub(depth, done))).get
+      const [aBlock, bBlock] = [offset(emitter, a, done, strides.aStep), offset(emitter, b, done, strides.bStep)]
+      const row = emitter.let('i32', i32.const(0))
+      for (const height of TILE_ROWS) {
+        emitter.loopWhile(i32.lessEqual(i32.add(row.get, i32.const(height)), rows), () => {
+          const [aTile, outTile] = [
+            offset(emitter, aBlock, row.get, strides.aRow),
+            offset(emitter, out, row.get, strides.outRow),
+          ]
+          forEachStrip(emitter, bytes, TILE_VECTORS, (strip, column) =>
+            multiplyTile(emitter, strip, {
+              ...strides,
+              rows: height,
+              a: aTile,
+              b: i32.add(bBlock, column),
+              out: i32.add(outTile, column),
+              depth: block,
+            }),
+          )
+          emitter.advance(row, i32.const(height))
+        })
+      }
+    })
+  },
+)
 
-const offset = (emitter: Emitter, base: Code, count: Code, stride: Code): Code => emitter.let('i32', i32.add(base, i32.mul(count, stride))).get
+const offset = (emitter: Emitter, base: Code, count: Code, stride: Code): Code =>
+  emitter.let('i32', i32.add(base, i32.mul(count, stride))).get
 
 function multiplyTile(emitter: Emitter, { lanes, offsets }: Strip, tile: Tile): void {
   const rows = Array.from({ length: tile.rows }, (_, row) => row)
@@ -56,7 +72,9 @@ function multiplyTile(emitter: Emitter, { lanes, offsets }: Strip, tile: Tile): 
     const factors = offsets.map((at) => emitter.let(lanes.type, lanes.load(b.get, at)))
     as.forEach((a, row) => {
       const factor = emitter.let(lanes.type, lanes.loadSplat(a.get))
-      factors.forEach((other, vector) => emitter.set(sums[row][vector], lanes.multiplyAdd(factor.get, other.get, sums[row][vector].get)))
+      factors.forEach((other, vector) =>
+        emitter.set(sums[row][vector], lanes.multiplyAdd(factor.get, other.get, sums[row][vector].get)),
+      )
       emitter.advance(a, tile.aStep)
     })
     emitter.advance(b, tile.bStep)

@@ -34,8 +34,12 @@ export interface Lanes {
 
 const ALIGNMENT = 0x02
 const simd = (opcode: number): Code => [0xfd, ...unsigned(opcode)]
-const binary = (opcode: Code) => (a: Code, b: Code): Code => [...a, ...b, ...opcode]
-const unary = (opcode: Code) => (a: Code): Code => [...a, ...opcode]
+const binary =
+  (opcode: Code) =>
+  (a: Code, b: Code): Code => [...a, ...b, ...opcode]
+const unary =
+  (opcode: Code) =>
+  (a: Code): Code => [...a, ...opcode]
 const memory = (opcode: Code, offset: number): Code => [...opcode, ALIGNMENT, ...unsigned(offset)]
 
 const vectorAdd = binary(simd(0xe4))
@@ -49,7 +53,11 @@ let relaxed: boolean | undefined
 /** Relaxed SIMD came with V8 11.4: Node 22 has it, Node 20 not. */
 function hasMultiplyAdd(): boolean {
   const zero = vectorConstant(0)
-  relaxed ??= WebAssembly.validate(encodeModule([{ name: 'probe', parameters: [], locals: [], body: [...relaxedMultiplyAdd(zero, zero, zero), DROP] }]))
+  relaxed ??= WebAssembly.validate(
+    encodeModule([
+      { name: 'probe', parameters: [], locals: [], body: [...relaxedMultiplyAdd(zero, zero, zero), DROP] },
+    ]),
+  )
   return relaxed
 }
 

@@ -9,8 +9,19 @@ import { gemm } from './gemm'
 const GEMM = 0
 
 const functions = [
-  gemm, ...convolutionFunctions(GEMM), ...depthwiseFunctions, batchNormStatistics, inverseDeviation, batchNormApply, ...batchNormGradients,
-  relu, reluGradient, sum, transpose, columnSums, ...fakeQuantFunctions,
+  gemm,
+  ...convolutionFunctions(GEMM),
+  ...depthwiseFunctions,
+  batchNormStatistics,
+  inverseDeviation,
+  batchNormApply,
+  ...batchNormGradients,
+  relu,
+  reluGradient,
+  sum,
+  transpose,
+  columnSums,
+  ...fakeQuantFunctions,
 ]
 
 type Compute = (...parameters: readonly number[]) => void

@@ -16,7 +16,12 @@ interface Chunk {
 }
 
 /** Covers a [rows, channels] tensor chunk by chunk and strip by strip; `offset` is the strip's byte offset in a vector of channels. */
-export function forEachChunkStrip(emitter: Emitter, rows: Code, rowBytes: Code, body: (strip: Strip, offset: Code, chunk: Chunk) => void): void {
+export function forEachChunkStrip(
+  emitter: Emitter,
+  rows: Code,
+  rowBytes: Code,
+  body: (strip: Strip, offset: Code, chunk: Chunk) => void,
+): void {
   emitter.forEach(i32.const(0), rows, i32.const(CHUNK_ROWS), (done) => {
     const count = emitter.let('i32', minimum(i32.const(CHUNK_ROWS), i32.sub(rows, done))).get
     forEachStrip(emitter, rowBytes, STRIP_VECTORS, (strip, offset) => body(strip, offset, { done, count }))
@@ -24,8 +29,17 @@ export function forEachChunkStrip(emitter: Emitter, rows: Code, rowBytes: Code, 
 }
 
 /** Runs `body` for every row of a chunk, with the addresses of the strip in each of the given tensors. */
-export function forEachRow(emitter: Emitter, rowBytes: Code, { done, count }: Chunk, offset: Code, tensors: readonly Code[], body: (addresses: readonly Code[]) => void): void {
-  const addresses = tensors.map((tensor) => emitter.let('i32', i32.add(i32.add(tensor, i32.mul(done, rowBytes)), offset)))
+export function forEachRow(
+  emitter: Emitter,
+  rowBytes: Code,
+  { done, count }: Chunk,
+  offset: Code,
+  tensors: readonly Code[],
+  body: (addresses: readonly Code[]) => void,
+): void {
+  const addresses = tensors.map((tensor) =>
+    emitter.let('i32', i32.add(i32.add(tensor, i32.mul(done, rowBytes)), offset)),
+  )
   emitter.forEach(i32.const(0), count, i32.const(1), () => {
     body(addresses.map(({ get }) => get))
     for (const address of addresses) emitter.advance(address, rowBytes)
@@ -33,7 +47,9 @@ export function forEachRow(emitter: Emitter, rowBytes: Code, { done, count }: Ch
 }
 
 /** A strip of a channel vector in registers. */
-export const loadStrip = (emitter: Emitter, { lanes, offsets }: Strip, address: Code): readonly Local[] => offsets.map((at) => emitter.let(lanes.type, lanes.load(address, at)))
+export const loadStrip = (emitter: Emitter, { lanes, offsets }: Strip, address: Code): readonly Local[] =>
+  offsets.map((at) => emitter.let(lanes.type, lanes.load(address, at)))
 
 /** A strip of registers that start at zero. */
-export const zeroStrip = (emitter: Emitter, { lanes, offsets }: Strip): readonly Local[] => offsets.map(() => emitter.let(lanes.type, lanes.constant(0)))
+export const zeroStrip = (emitter: Emitter, { lanes, offsets }: Strip): readonly Local[] =>
+  offsets.map(() => emitter.let(lanes.type, lanes.constant(0)))

@@ -3,7 +3,21 @@ import type { Emitter } from './emitter'
 import type { Code } from './encoding'
 
 /** Sizes of a convolution, NHWC, in the order of the functions' parameters; `channels` is one number for both sides when depthwise. */
-export const convolutionSizes = ['batch', 'height', 'width', 'channels', 'outChannels', 'kernelHeight', 'kernelWidth', 'outHeight', 'outWidth', 'strideHeight', 'strideWidth', 'padTop', 'padLeft'] as const
+export const convolutionSizes = [
+  'batch',
+  'height',
+  'width',
+  'channels',
+  'outChannels',
+  'kernelHeight',
+  'kernelWidth',
+  'outHeight',
+  'outWidth',
+  'strideHeight',
+  'strideWidth',
+  'padTop',
+  'padLeft',
+] as const
 
 export type Sizes = Readonly<Record<(typeof convolutionSizes)[number], Code>>
 
@@ -23,7 +37,13 @@ export interface Run extends Operands {
   readonly count: Code
 }
 
-export type ForEachRun = (emitter: Emitter, sizes: Sizes, operands: Operands, bytes: OperandBytes, body: (run: Run) => void) => void
+export type ForEachRun = (
+  emitter: Emitter,
+  sizes: Sizes,
+  operands: Operands,
+  bytes: OperandBytes,
+  body: (run: Run) => void,
+) => void
 
 const { add, sub, mul, div, rem } = i32
 const [zero, one] = [i32.const(0), i32.const(1)]
@@ -48,7 +68,9 @@ export const alongWidth: ForEachRun = (emitter, sizes, operands, bytes, body) =>
       emitter.forEach(zero, sizes.kernelWidth, one, (tapColumn) => {
         const left = register(sub(tapColumn, sizes.padLeft))
         const first = register(maximum(zero, div(sub(gap, left), sizes.strideWidth)))
-        const end = register(minimum(sizes.outWidth, div(maximum(zero, add(sub(sizes.width, left), gap)), sizes.strideWidth)))
+        const end = register(
+          minimum(sizes.outWidth, div(maximum(zero, add(sub(sizes.width, left), gap)), sizes.strideWidth)),
+        )
         body({
           x: register(add(operands.x, mul(add(xRow, add(mul(first, sizes.strideWidth), left)), bytes.x))),
           xStep,
@@ -70,13 +92,17 @@ export const alongBatch: ForEachRun = (emitter, sizes, operands, bytes, body) =>
   emitter.forEach(zero, mul(sizes.outHeight, sizes.outWidth), one, (position) => {
     const top = register(sub(mul(div(position, sizes.outWidth), sizes.strideHeight), sizes.padTop))
     const left = register(sub(mul(rem(position, sizes.outWidth), sizes.strideWidth), sizes.padLeft))
-    forEachTap(emitter, top, sizes.kernelHeight, sizes.height, (tapRow) => forEachTap(emitter, left, sizes.kernelWidth, sizes.width, (tapColumn) => body({
-      x: register(add(operands.x, mul(add(mul(add(top, tapRow), sizes.width), add(left, tapColumn)), bytes.x))),
-      xStep,
-      filter: register(add(operands.filter, mul(add(mul(tapRow, sizes.kernelWidth), tapColumn), bytes.filter))),
-      y: register(add(operands.y, mul(position, bytes.y))),
-      yStep,
-      count: sizes.batch,
-    })))
+    forEachTap(emitter, top, sizes.kernelHeight, sizes.height, (tapRow) =>
+      forEachTap(emitter, left, sizes.kernelWidth, sizes.width, (tapColumn) =>
+        body({
+          x: register(add(operands.x, mul(add(mul(add(top, tapRow), sizes.width), add(left, tapColumn)), bytes.x))),
+          xStep,
+          filter: register(add(operands.filter, mul(add(mul(tapRow, sizes.kernelWidth), tapColumn), bytes.filter))),
+          y: register(add(operands.y, mul(position, bytes.y))),
+          yStep,
+          count: sizes.batch,
+        }),
+      ),
+    )
   })
 }

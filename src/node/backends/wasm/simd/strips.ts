@@ -12,13 +12,25 @@ export interface Strip {
   readonly offsets: readonly number[]
 }
 
-const strip = (lanes: Lanes, vectors: number): Strip => ({ lanes, vectors, offsets: Array.from({ length: vectors }, (_, index) => index * lanes.bytes) })
+const strip = (lanes: Lanes, vectors: number): Strip => ({
+  lanes,
+  vectors,
+  offsets: Array.from({ length: vectors }, (_, index) => index * lanes.bytes),
+})
 
 const bytesOf = ({ lanes, vectors }: Strip): number => lanes.bytes * vectors
 
 /** Covers `bytes` of floats by wide strips, then single vectors, then single floats; `body` gets the byte offset of each strip. */
-export function forEachStrip(emitter: Emitter, bytes: Code, vectors: number, body: (strip: Strip, offset: Code) => void): void {
-  const widths = vectors > 1 ? [strip(vectorLanes, vectors), strip(vectorLanes, 1), strip(scalarLanes, 1)] : [strip(vectorLanes, 1), strip(scalarLanes, 1)]
+export function forEachStrip(
+  emitter: Emitter,
+  bytes: Code,
+  vectors: number,
+  body: (strip: Strip, offset: Code) => void,
+): void {
+  const widths =
+    vectors > 1
+      ? [strip(vectorLanes, vectors), strip(vectorLanes, 1), strip(scalarLanes, 1)]
+      : [strip(vectorLanes, 1), strip(scalarLanes, 1)]
   const offset = emitter.let('i32', i32.const(0))
   for (const width of widths) {
     emitter.loopWhile(i32.lessEqual(i32.add(offset.get, i32.const(bytesOf(width))), bytes), () => {

@@ -46,7 +46,10 @@ export async function createTeam(memory: WebAssembly.Memory, threads: number): P
 
 async function hire(memory: WebAssembly.Memory, index: number): Promise<Member> {
   const seat = newSeat()
-  const worker = new Worker(engineFile('wasm'), { name: `wasm ${index + 2}`, workerData: { memory, seat } satisfies TeamWorkerData })
+  const worker = new Worker(engineFile('wasm'), {
+    name: `wasm ${index + 2}`,
+    workerData: { memory, seat } satisfies TeamWorkerData,
+  })
   await once(worker, 'message')
   worker.unref()
   return { worker, seat, ticket: 0 }
@@ -63,5 +66,9 @@ function hand(member: Member, [name, ...parameters]: Call): void {
 }
 
 function collect({ seat: { control } }: Member, name: string): void {
-  if (waitForChange(control, slot.answer, unanswered) === failedAnswer) throw new NNOptError('internal', `a thread of the wasm backend failed in '${name}': an address lies outside the memory`)
+  if (waitForChange(control, slot.answer, unanswered) === failedAnswer)
+    throw new NNOptError(
+      'internal',
+      `a thread of the wasm backend failed in '${name}': an address lies outside the memory`,
+    )
 }

@@ -12,7 +12,7 @@ export interface TeamWorkerData {
 }
 
 function work(run: Program, { control, parameters }: Seat): void {
-  for (let ticket = 0; ; ) {
+  for (let ticket = 0; ;) {
     ticket = waitForChange(control, slot.ticket, ticket)
     if (ticket === lastTicket) return
     let answer = ticket

@@ -9,7 +9,8 @@ const wantedInvocations = 65_536
 /** Products that an invocation adds at least. */
 const leastPositions = 32
 
-const uniforms = 'sizes : vec4<i32>, outSizes : vec4<i32>, filterSizes : vec4<i32>, strides : vec2<i32>, pads : vec2<i32>, positionsEach : i32, count : i32,'
+const uniforms =
+  'sizes : vec4<i32>, outSizes : vec4<i32>, filterSizes : vec4<i32>, strides : vec2<i32>, pads : vec2<i32>, positionsEach : i32, count : i32,'
 
 /** Sum over a share of the positions of x · dy for one filter element; `channels` names the channel of x and of dy. */
 const code = (channels: string): string => `
@@ -45,7 +46,10 @@ const channelCode = {
   depthwise: 'let xChannel = input; let dyChannel = input * uniforms.filterSizes.w + last;',
 } as const
 
-function filterGradient(kind: keyof typeof channelCode, { inputs: { x, dy }, attributes, backend }: KernelCall): TensorInfo {
+function filterGradient(
+  kind: keyof typeof channelCode,
+  { inputs: { x, dy }, attributes, backend }: KernelCall,
+): TensorInfo {
   const filterShape = integers(attributes, 'filterShape')
   const elements = sizeOf(filterShape)
   const positions = sizeOf(dy.shape.slice(0, 3))

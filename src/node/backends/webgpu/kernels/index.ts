@@ -20,13 +20,29 @@ const kernels = {
 export function registerWebgpuKernels(backendName: string, backend: WebgpuKernelBackend): () => void {
   const names = Object.entries(kernels).map(([id, kernel]) => {
     const kernelName = nativeKernelNames[id as NativeKernel]
-    registerKernel({ kernelName, backendName, kernelFunc: (call) => kernel({ inputs: call.inputs as Readonly<Record<string, TensorInfo>>, attributes: call.attrs ?? {}, backend, run: runner(backendName, backend) }) })
+    registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: (call) =>
+        kernel({
+          inputs: call.inputs as Readonly<Record<string, TensorInfo>>,
+          attributes: call.attrs ?? {},
+          backend,
+          run: runner(backendName, backend),
+        }),
+    })
     return kernelName
   })
   return () => names.forEach((kernelName) => unregisterKernel(kernelName, backendName))
 }
 
-const runner = (backendName: string, backend: WebgpuKernelBackend) => (kernelName: string, inputs: Readonly<Record<string, TensorInfo>>, attributes: Readonly<Record<string, unknown>>): TensorInfo => {
-  const kernelFunc: KernelFunc = getKernel(kernelName, backendName).kernelFunc
-  return kernelFunc({ inputs: { ...inputs }, attrs: attributes as NamedAttrMap, backend }) as TensorInfo
-}
+const runner =
+  (backendName: string, backend: WebgpuKernelBackend) =>
+  (
+    kernelName: string,
+    inputs: Readonly<Record<string, TensorInfo>>,
+    attributes: Readonly<Record<string, unknown>>,
+  ): TensorInfo => {
+    const kernelFunc: KernelFunc = getKernel(kernelName, backendName).kernelFunc
+    return kernelFunc({ inputs: { ...inputs }, attrs: attributes as NamedAttrMap, backend }) as TensorInfo
+  }

@@ -6,7 +6,12 @@ function geometry({ attributes }: Pick<KernelCall, 'attributes'>): Readonly<Reco
   const [top, left, bottom, right] = integers(attributes, 'pads')
   return {
     strides: integers(attributes, 'strides'),
-    pad: [[0, 0], [top, bottom], [left, right], [0, 0]],
+    pad: [
+      [0, 0],
+      [top, bottom],
+      [left, right],
+      [0, 0],
+    ],
     dilations: [1, 1],
     dataFormat: 'NHWC',
     dimRoundingMode: undefined,
@@ -18,4 +23,5 @@ function geometry({ attributes }: Pick<KernelCall, 'attributes'>): Readonly<Reco
 export const conv2dInputGradient: WebgpuKernel = (call) => call.run('Conv2DBackpropInput', call.inputs, geometry(call))
 
 /** dx of a depthwise convolution: dy [n, oh, ow, c · m], filter [kh, kw, c, m] → xShape. */
-export const depthwiseConv2dInputGradient: WebgpuKernel = (call) => call.run('DepthwiseConv2dNativeBackpropInput', call.inputs, geometry(call))
+export const depthwiseConv2dInputGradient: WebgpuKernel = (call) =>
+  call.run('DepthwiseConv2dNativeBackpropInput', call.inputs, geometry(call))

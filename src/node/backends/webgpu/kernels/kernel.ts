@@ -22,7 +22,12 @@ export interface Uniform {
 
 /** What is used of tfjs' WebGPUBackend. */
 export interface WebgpuKernelBackend extends KernelBackend {
-  runWebGPUProgram(program: ShaderProgram, inputs: readonly TensorInfo[], dtype: 'float32', uniforms: readonly Uniform[]): TensorInfo
+  runWebGPUProgram(
+    program: ShaderProgram,
+    inputs: readonly TensorInfo[],
+    dtype: 'float32',
+    uniforms: readonly Uniform[],
+  ): TensorInfo
   disposeData(dataId: object, force?: boolean): boolean
   /** Bytes of buffers in use, and of those that are kept for reuse as well. */
   memory(): { readonly numBytesInGPU: number; readonly numBytesAllocatedInGPU: number; readonly unreliable: boolean }
@@ -33,7 +38,11 @@ export interface KernelCall {
   readonly attributes: Readonly<Record<string, unknown>>
   readonly backend: WebgpuKernelBackend
   /** Runs one of tfjs' kernels. */
-  run(kernelName: string, inputs: Readonly<Record<string, TensorInfo>>, attributes: Readonly<Record<string, unknown>>): TensorInfo
+  run(
+    kernelName: string,
+    inputs: Readonly<Record<string, TensorInfo>>,
+    attributes: Readonly<Record<string, unknown>>,
+  ): TensorInfo
 }
 
 export type WebgpuKernel = (call: KernelCall) => TensorInfo | TensorInfo[]
@@ -41,7 +50,8 @@ export type WebgpuKernel = (call: KernelCall) => TensorInfo | TensorInfo[]
 /** A list of integers among a kernel's attributes. */
 export function integers(attributes: Readonly<Record<string, unknown>>, name: string): number[] {
   const value = attributes[name]
-  if (!Array.isArray(value) || !value.every(Number.isInteger)) throw new NNOptError('internal', `attribute '${name}': expected integers, got ${JSON.stringify(value)}`)
+  if (!Array.isArray(value) || !value.every(Number.isInteger))
+    throw new NNOptError('internal', `attribute '${name}': expected integers, got ${JSON.stringify(value)}`)
   return value as number[]
 }
 

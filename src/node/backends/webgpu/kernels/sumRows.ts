@@ -36,7 +36,12 @@ export function sumRows(backend: WebgpuKernelBackend, x: TensorInfo): TensorInfo
     shaderKey: 'nnoptSumRows',
     getUserCode: () => code,
   }
-  const partial = backend.runWebGPUProgram(program, [x], 'float32', [rows, columns, count].map((value) => ({ type: 'int32', data: [value] })))
+  const partial = backend.runWebGPUProgram(
+    program,
+    [x],
+    'float32',
+    [rows, columns, count].map((value) => ({ type: 'int32', data: [value] })),
+  )
   if (sums === 1) return { ...partial, shape: [columns] }
   const total = sumRows(backend, partial)
   backend.disposeData(partial.dataId)

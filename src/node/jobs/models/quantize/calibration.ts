@@ -25,7 +25,12 @@ export interface ChosenCalibration extends Calibration {
 const inspected = 64
 
 /** Chooses images of the training split, never of the split that is scored, and looks at what they show. */
-export async function chooseCalibration(images: ImageSource, source: Graph, config: PtqConfig, seed: number): Promise<ChosenCalibration> {
+export async function chooseCalibration(
+  images: ImageSource,
+  source: Graph,
+  config: PtqConfig,
+  seed: number,
+): Promise<ChosenCalibration> {
   const samples = images.choose('train', config.calibrationSamples, config.calibrationStrategy, seed)
   const correction = await kept(images.batches('train', samples.slice(0, config.correctionSamples)))
   return {
@@ -45,14 +50,20 @@ function inspect(batches: readonly ImageBatch[]): readonly string[] {
   return calibrationWarnings(inspector.facts())
 }
 
-const firstOf = (batches: readonly ImageBatch[]): readonly ImageBatch[] => batches.slice(0, Math.ceil(inspected / batches[0].shape[0]))
+const firstOf = (batches: readonly ImageBatch[]): readonly ImageBatch[] =>
+  batches.slice(0, Math.ceil(inspected / batches[0].shape[0]))
 
 /** Runs the network up to its first batch normalization: it remembers what it was fed in training. */
 async function normWarnings(source: Graph, batches: readonly ImageBatch[]): Promise<readonly string[]> {
   const norm = firstNorm(source)
   const input = imageInput(source)
   if (!norm || norm.inputs[0] === input.name) return []
-  const part = partOf(source, { input: input.name, output: norm.inputs[0], nodes: source.nodes }, [norm.inputs[0]], input.shape.map(Number))
+  const part = partOf(
+    source,
+    { input: input.name, output: norm.inputs[0], nodes: source.nodes },
+    [norm.inputs[0]],
+    input.shape.map(Number),
+  )
   const worker = await createInferenceWorker(writeOnnx(withOutputs(part, [norm.inputs[0]])), { threads: 1 })
   const sampler = createLayerSampler()
   try {

@@ -15,10 +15,16 @@ export const agreementImages = 500
 export type ExportFacts = Pick<QuantizationFacts, 'unfusedOperators' | 'floatNodes' | 'pairsAtRisk' | 'cpu'>
 
 /** What can be said of the file of a network, whatever made its parameters. */
-export async function exportFacts({ prepared, statistics, graph }: QuantizedNetwork, config: PtqConfig): Promise<ExportFacts> {
+export async function exportFacts(
+  { prepared, statistics, graph }: QuantizedNetwork,
+  config: PtqConfig,
+): Promise<ExportFacts> {
   const { unfused } = await unfusedOperators(writeOnnx(convert(graph).graph))
   const { model, vnni } = cpuInfo()
-  const full = withQParams(prepared, chosenRanges(prepared.observed, statistics, config), { ...config, weightRange: 'full' })
+  const full = withQParams(prepared, chosenRanges(prepared.observed, statistics, config), {
+    ...config,
+    weightRange: 'full',
+  })
   return {
     unfusedOperators: unfused,
     floatNodes: prepared.placement.floatNodes,
@@ -32,6 +38,7 @@ type PairFacts = QuantizationFacts['pairsAtRisk']
 function pairFacts(graph: QuantizedNetwork['graph'], full: QuantizedNetwork['graph']): PairFacts {
   const atFullRange = new Map(pairRisks(full).map(({ node, atRisk }) => [node, atRisk]))
   const layers = pairRisks(graph).map((risk) => ({ ...risk, atRiskAtFullRange: atFullRange.get(risk.node) ?? 0 }))
-  const sum = (key: 'pairs' | 'atRisk' | 'atRiskAtFullRange'): number => layers.reduce((total, layer) => total + layer[key], 0)
+  const sum = (key: 'pairs' | 'atRisk' | 'atRiskAtFullRange'): number =>
+    layers.reduce((total, layer) => total + layer[key], 0)
   return { pairs: sum('pairs'), atRisk: sum('atRisk'), atRiskAtFullRange: sum('atRiskAtFullRange'), layers }
 }

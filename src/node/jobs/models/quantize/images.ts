@@ -53,12 +53,23 @@ export async function openImages({ pool, record, version, graph }: ImageSourcePa
     labels: (split) => labels.get(split) ?? new Int32Array(0),
     choose(split, count, strategy, seed) {
       const known = labels.get(split) ?? new Int32Array(0)
-      if (known.length === 0) throw new NNOptError('badInput', `data set '${record.name}' has no ${split} images: add it again with a '${split}' folder`)
+      if (known.length === 0)
+        throw new NNOptError(
+          'badInput',
+          `data set '${record.name}' has no ${split} images: add it again with a '${split}' folder`,
+        )
       return sampleIndices(known, Math.min(count, known.length), { strategy, seed })
     },
     async *batches(split, samples, batchSize = calibrationBatchSize(shape[1], shape[2])) {
-      for await (const batch of pool.batches(planEpoch({ split, samples, batchSize, mode: { kind: 'eval', preprocessing } }))) {
-        if (batch.labels.length > 0) yield { images: batch.images, shape: [batch.labels.length, ...shape], labels: batch.labels.map((label) => outputOf[label]) }
+      for await (const batch of pool.batches(
+        planEpoch({ split, samples, batchSize, mode: { kind: 'eval', preprocessing } }),
+      )) {
+        if (batch.labels.length > 0)
+          yield {
+            images: batch.images,
+            shape: [batch.labels.length, ...shape],
+            labels: batch.labels.map((label) => outputOf[label]),
+          }
       }
     },
   }
@@ -72,7 +83,10 @@ export async function kept(batches: AsyncIterable<ImageBatch>): Promise<readonly
 }
 
 /** The first images of a choice, in whole batches. */
-export const firstImages = (batches: () => AsyncIterable<LabelledImages>, count: number): (() => AsyncIterable<LabelledImages>) =>
+export const firstImages = (
+  batches: () => AsyncIterable<LabelledImages>,
+  count: number,
+): (() => AsyncIterable<LabelledImages>) =>
   async function* () {
     let seen = 0
     for await (const batch of batches()) {

@@ -17,19 +17,36 @@ export interface Climbed {
 }
 
 /** From cheap to dear. Folding is where every other rung starts. */
-export const rungOrder: readonly Exclude<Rung, 'foldBatchNorm'>[] = ['equalization', 'biasCorrection', 'normReestimation', 'adaround']
+export const rungOrder: readonly Exclude<Rung, 'foldBatchNorm'>[] = [
+  'equalization',
+  'biasCorrection',
+  'normReestimation',
+  'adaround',
+]
 
-export const bareRungs: Rungs = { foldBatchNorm: true, equalization: false, biasCorrection: false, normReestimation: false, adaround: false }
+export const bareRungs: Rungs = {
+  foldBatchNorm: true,
+  equalization: false,
+  biasCorrection: false,
+  normReestimation: false,
+  adaround: false,
+}
 
 /**
  * Adds the wanted rungs one by one. Each is measured; one that brings the probabilities further from those of the float network is left out again.
  * Divergence decides, not accuracy: it tells rungs apart that a thousand images cannot.
  */
-export async function climb(builder: NetworkBuilder, wanted: Rungs, measure: (network: QuantizedNetwork) => Promise<ScoreComparison>): Promise<Climbed> {
+export async function climb(
+  builder: NetworkBuilder,
+  wanted: Rungs,
+  measure: (network: QuantizedNetwork) => Promise<ScoreComparison>,
+): Promise<Climbed> {
   let rungs: Rungs = { ...bareRungs, foldBatchNorm: wanted.foldBatchNorm }
   let [network, startedAt] = [await builder.build(rungs), performance.now()]
   let best = await measure(network)
-  const reports: RungReport[] = [{ rung: 'start', kept: true, seconds: (performance.now() - startedAt) / 1000, effect: best }]
+  const reports: RungReport[] = [
+    { rung: 'start', kept: true, seconds: (performance.now() - startedAt) / 1000, effect: best },
+  ]
   for (const rung of rungOrder.filter((name) => wanted[name])) {
     startedAt = performance.now()
     const candidate = { ...rungs, [rung]: true }

@@ -15,7 +15,10 @@ import type { ImageBatch } from '../../../inference/protocol'
 import type { StepContext } from '../../step'
 
 /** Parts of post-training quantization that can be left out. */
-export type Rungs = Pick<PtqConfig, 'foldBatchNorm' | 'equalization' | 'biasCorrection' | 'normReestimation' | 'adaround'>
+export type Rungs = Pick<
+  PtqConfig,
+  'foldBatchNorm' | 'equalization' | 'biasCorrection' | 'normReestimation' | 'adaround'
+>
 export type Rung = keyof Rungs
 
 /** A float network with the parameters of its int8 form, and what they come from. */
@@ -44,7 +47,12 @@ const [rowsPerImage, iterations] = [64, 200]
 type Hooks = Pick<StepContext, 'progress' | 'signal'>
 
 /** Builds int8 forms of one float network with other rungs each time; what several of them share is computed once. */
-export function networkBuilder(source: Graph, config: PtqConfig, calibration: Calibration, hooks: Hooks): NetworkBuilder {
+export function networkBuilder(
+  source: Graph,
+  config: PtqConfig,
+  calibration: Calibration,
+  hooks: Hooks,
+): NetworkBuilder {
   const observed = new Map<string, Promise<Omit<QuantizedNetwork, 'graph'>>>()
   const observe = (rungs: Rungs): Promise<Omit<QuantizedNetwork, 'graph'>> => {
     const key = JSON.stringify([rungs.foldBatchNorm, rungs.equalization])
@@ -57,16 +65,26 @@ export function networkBuilder(source: Graph, config: PtqConfig, calibration: Ca
       const { prepared, statistics } = await observe(rungs)
       const start = withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config)
       const correction = correctionOf(rungs)
-      const graph = correction ? await correctLayers(prepared.graph, start, calibration.correction, correction, layerHooks(hooks)) : start
+      const graph = correction
+        ? await correctLayers(prepared.graph, start, calibration.correction, correction, layerHooks(hooks))
+        : start
       return { prepared, statistics, graph }
     },
   }
 }
 
-async function observeNetwork(source: Graph, config: PtqConfig, calibration: Calibration, hooks: Hooks): Promise<Omit<QuantizedNetwork, 'graph'>> {
+async function observeNetwork(
+  source: Graph,
+  config: PtqConfig,
+  calibration: Calibration,
+  hooks: Hooks,
+): Promise<Omit<QuantizedNetwork, 'graph'>> {
   const plain = prepare(source, config)
   const prepared = config.equalization ? await equalized(plain, calibration, hooks) : plain
-  const statistics = await calibrate(prepared.graph, prepared.observed, calibration.batches(), { histogram: observers.get(config.activationObserver).reads === 'histogram', ...imageHooks('calibrating', calibration, hooks) })
+  const statistics = await calibrate(prepared.graph, prepared.observed, calibration.batches(), {
+    histogram: observers.get(config.activationObserver).reads === 'histogram',
+    ...imageHooks('calibrating', calibration, hooks),
+  })
   return { prepared, statistics }
 }
 
@@ -74,16 +92,28 @@ async function equalized(prepared: Prepared, calibration: Calibration, hooks: Ho
   // Behind its clamp a channel shows how far it may grow; before it, values that the clamp cuts anyway.
   const inputs = new Set(prepared.graph.inputs.map(({ name }) => name))
   const values = [...prepared.placement.activations.keys()].filter((value) => !inputs.has(value))
-  const channels = await observeChannels(prepared.graph, values, calibration.batches(), imageHooks('equalizing', calibration, hooks))
+  const channels = await observeChannels(
+    prepared.graph,
+    values,
+    calibration.batches(),
+    imageHooks('equalizing', calibration, hooks),
+  )
   return { ...prepared, graph: equalize(prepared.graph, channels) }
 }
 
-const imageHooks = (label: string, { images }: Calibration, { progress, signal }: Hooks): { readonly onProgress: (done: number) => void; readonly signal: AbortSignal } => ({
+const imageHooks = (
+  label: string,
+  { images }: Calibration,
+  { progress, signal }: Hooks,
+): { readonly onProgress: (done: number) => void; readonly signal: AbortSignal } => ({
   onProgress: (done) => progress({ label, done, total: images, unit: 'images' }),
   signal,
 })
 
-const layerHooks = ({ progress, signal }: Hooks): { readonly onProgress: (done: number, total: number) => void; readonly signal: AbortSignal } => ({
+const layerHooks = ({
+  progress,
+  signal,
+}: Hooks): { readonly onProgress: (done: number, total: number) => void; readonly signal: AbortSignal } => ({
   onProgress: (done, total) => progress({ label: 'correcting layers', done, total, unit: 'layers' }),
   signal,
 })
@@ -93,7 +123,13 @@ function correctionOf({ biasCorrection, normReestimation, adaround: learns }: Ru
   const settle = normReestimation ? reestimateNorm : biasCorrection ? correctBias : undefined
   if (!settle && !learns) return undefined
   return async (graph, layer) => {
-    const rounded = learns && canLearnRounding(graph, layer.node) ? await adaround(graph, layer.node, await layer.rows(graph, rowsPerImage), { iterations, multiply: layer.multiply }) : graph
+    const rounded =
+      learns && canLearnRounding(graph, layer.node)
+        ? await adaround(graph, layer.node, await layer.rows(graph, rowsPerImage), {
+            iterations,
+            multiply: layer.multiply,
+          })
+        : graph
     return settle ? settle(rounded, await layer.observe(rounded)) : rounded
   }
 }

@@ -23,8 +23,16 @@ export interface ScoreOptions {
 }
 
 /** Runs a file over images in a default session and keeps its scores. */
-export async function scoresOf(model: Uint8Array | string, batches: Batches, { kind, signal, optimization, entries, onProgress }: ScoreOptions): Promise<ScoredImages> {
-  const worker = await createInferenceWorker(model, { threads: availableParallelism(), ...(optimization && { optimization }), ...(entries && { entries }) })
+export async function scoresOf(
+  model: Uint8Array | string,
+  batches: Batches,
+  { kind, signal, optimization, entries, onProgress }: ScoreOptions,
+): Promise<ScoredImages> {
+  const worker = await createInferenceWorker(model, {
+    threads: availableParallelism(),
+    ...(optimization && { optimization }),
+    ...(entries && { entries }),
+  })
   const [scores, labels]: [Float32Array[], number[]] = [[], []]
   try {
     for await (const batch of batches()) {
@@ -40,16 +48,26 @@ export async function scoresOf(model: Uint8Array | string, batches: Batches, { k
   return { scores: joinFloats(scores), labels: Int32Array.from(labels), kind }
 }
 
-
 /** The deployed form of a graph with parameters against the scores of its float network. */
-export async function compareWith(reference: ScoredImages, graph: Graph, batches: Batches, options: ScoreOptions): Promise<ScoreComparison> {
+export async function compareWith(
+  reference: ScoredImages,
+  graph: Graph,
+  batches: Batches,
+  options: ScoreOptions,
+): Promise<ScoreComparison> {
   return compareScores(reference, await deployedScores(graph, batches, options))
 }
 
-export const deployedScores = (graph: Graph, batches: Batches, options: ScoreOptions): Promise<ScoredImages> => scoresOf(writeOnnx(convert(graph).graph), batches, options)
+export const deployedScores = (graph: Graph, batches: Batches, options: ScoreOptions): Promise<ScoredImages> =>
+  scoresOf(writeOnnx(convert(graph).graph), batches, options)
 
 /** The simulation of a graph with parameters on the first images of those that its deployed form was run on. */
-export async function simulatedAgreement(graph: Graph, deployed: ScoredImages, batches: Batches, options: ScoreOptions): Promise<Agreement> {
+export async function simulatedAgreement(
+  graph: Graph,
+  deployed: ScoredImages,
+  batches: Batches,
+  options: ScoreOptions,
+): Promise<Agreement> {
   const simulation = await scoresOf(writeOnnx(simulated(graph)), batches, { ...options, optimization: 'disabled' })
   const images = simulation.labels.length
   return agreementOf(simulation.scores, deployed.scores.subarray(0, simulation.scores.length), images)

@@ -13,14 +13,20 @@ import type { Workbench } from './workbench'
 const seeds = 3
 
 /** How much the scales of the activations depend on which images were chosen. */
-export async function stabilityOf({ images, calibration }: Workbench, { prepared, statistics }: QuantizedNetwork, config: PtqConfig, { progress, signal }: StepContext): Promise<NonNullable<QuantizationFacts['stability']>> {
+export async function stabilityOf(
+  { images, calibration }: Workbench,
+  { prepared, statistics }: QuantizedNetwork,
+  config: PtqConfig,
+  { progress, signal }: StepContext,
+): Promise<NonNullable<QuantizationFacts['stability']>> {
   const used = Array.from({ length: seeds }, (_, index) => calibration.seed + index)
   const choices: ReadonlyMap<string, QParams>[] = [scalesOf(prepared, statistics, config)]
   for (const seed of used.slice(1)) {
     const samples = images.choose('train', config.calibrationSamples, config.calibrationStrategy, seed)
     const again = await calibrate(prepared.graph, prepared.observed, images.batches('train', samples), {
       histogram: observers.get(config.activationObserver).reads === 'histogram',
-      onProgress: (done) => progress({ label: `calibrating with seed ${seed}`, done, total: samples.length, unit: 'images' }),
+      onProgress: (done) =>
+        progress({ label: `calibrating with seed ${seed}`, done, total: samples.length, unit: 'images' }),
       signal,
     })
     choices.push(scalesOf(prepared, again, config))
@@ -28,5 +34,9 @@ export async function stabilityOf({ images, calibration }: Workbench, { prepared
   return { seeds: used, ...scaleSpread(prepared.observed, choices) }
 }
 
-const scalesOf = (prepared: QuantizedNetwork['prepared'], statistics: QuantizedNetwork['statistics'], config: PtqConfig): ReadonlyMap<string, QParams> =>
+const scalesOf = (
+  prepared: QuantizedNetwork['prepared'],
+  statistics: QuantizedNetwork['statistics'],
+  config: PtqConfig,
+): ReadonlyMap<string, QParams> =>
   withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config).qparams

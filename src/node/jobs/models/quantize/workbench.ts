@@ -41,9 +41,18 @@ export interface WorkbenchParams {
 }
 
 /** Opens a version and a data set for quantization and hands them to `work`. Throws `unsupported` for a version that is int8 already. */
-export async function withWorkbench<T>(context: StepContext, params: WorkbenchParams, config: PtqConfig, work: (bench: Workbench) => Promise<T>): Promise<T> {
+export async function withWorkbench<T>(
+  context: StepContext,
+  params: WorkbenchParams,
+  config: PtqConfig,
+  work: (bench: Workbench) => Promise<T>,
+): Promise<T> {
   const parent = context.version(params.from)
-  if (parent.precision !== 'fp32') throw new NNOptError('unsupported', `version '${parent.name}' is ${parent.precision} already: expected an fp32 version`)
+  if (parent.precision !== 'fp32')
+    throw new NNOptError(
+      'unsupported',
+      `version '${parent.name}' is ${parent.precision} already: expected an fp32 version`,
+    )
   const pool = createDataPool(resolveDataset(context.store, params.dataset))
   try {
     return await work(await open(context, params, config, parent, pool))
@@ -53,17 +62,30 @@ export async function withWorkbench<T>(context: StepContext, params: WorkbenchPa
 }
 
 /** Images a run when scores are computed: fewer of large ones, whose activations would fill the memory. */
-const scoringBatch = ([, height, width]: readonly number[]): number => Math.max(1, Math.min(50, Math.round((16 * 224 * 224) / (height * width))))
+const scoringBatch = ([, height, width]: readonly number[]): number =>
+  Math.max(1, Math.min(50, Math.round((16 * 224 * 224) / (height * width))))
 
-async function open(context: StepContext, params: WorkbenchParams, config: PtqConfig, parent: Version, pool: DataPool): Promise<Workbench> {
+async function open(
+  context: StepContext,
+  params: WorkbenchParams,
+  config: PtqConfig,
+  parent: Version,
+  pool: DataPool,
+): Promise<Workbench> {
   const source = readFloat(context.store, parent)
-  const images = await openImages({ pool, record: resolveDataset(context.store, params.dataset), version: parent, graph: source })
+  const images = await openImages({
+    pool,
+    record: resolveDataset(context.store, params.dataset),
+    version: parent,
+    graph: source,
+  })
   context.progress({ label: 'reading images', done: 0 })
   const calibration = await chooseCalibration(images, source, config, params.seed)
   calibration.warnings.forEach(context.warn)
   const options: ScoreOptions = { kind: endsInSoftmax(source) ? 'probabilities' : 'logits', signal: context.signal }
   const available = images.labels('val').length
-  const samples = available > 0 ? images.choose('val', params.validationSamples ?? available, 'stratified', params.seed) : undefined
+  const samples =
+    available > 0 ? images.choose('val', params.validationSamples ?? available, 'stratified', params.seed) : undefined
   const validation = samples && (() => images.batches('val', samples, scoringBatch(images.shape)))
   let reference: Promise<ScoredImages> | undefined
   return {
@@ -74,7 +96,12 @@ async function open(context: StepContext, params: WorkbenchParams, config: PtqCo
     builder: networkBuilder(source, config, calibration, context),
     options,
     validation,
-    reference: () => (reference ??= scoresOf(context.store.paths.model(parent.id), validation ?? none, { ...options, onProgress: (done) => context.progress({ label: 'scoring the float version', done, total: samples?.length ?? 0, unit: 'images' }) })),
+    reference: () =>
+      (reference ??= scoresOf(context.store.paths.model(parent.id), validation ?? none, {
+        ...options,
+        onProgress: (done) =>
+          context.progress({ label: 'scoring the float version', done, total: samples?.length ?? 0, unit: 'images' }),
+      })),
   }
 }
 
