@@ -47,7 +47,7 @@ function commandFirst(args: readonly string[]): {
 } {
   const at = args.findIndex((argument) => commands.some(({ name }) => name === argument))
   if (at < 0) return { called: args.find((argument) => !argument.startsWith('-')), ordered: args }
-  return { called: args[at], ordered: [args[at], ...args.slice(0, at), ...args.slice(at + 1)] }
+  return { called: args[at], ordered: [args[at]!, ...args.slice(0, at), ...args.slice(at + 1)] }
 }
 
 /** What commander says, without its prefix. */

@@ -7,7 +7,7 @@ import { table } from './output/table'
 export function printRun({ print }: Cli, run: Run): void {
   const rows = run.results.map((result, index) => [
     String(index + 1),
-    run.recipe.steps[index].step,
+    run.recipe.steps[index]!.step,
     duration(result.seconds),
     result.versionId ?? '–',
   ])

@@ -39,7 +39,7 @@ export function guardQuit(
       detail: t('quit.detail'),
     })
     isAsking = false
-    act(choices[response])
+    act(choices[response]!)
   }
   const act = (choice: Choice): void => {
     if (choice === 'dialog.cancel') return showWindow()

@@ -1,7 +1,7 @@
 const percentWith = (digits: number): Intl.NumberFormat =>
   new Intl.NumberFormat(undefined, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits })
 const percents = [1, 2, 3, 4].map(percentWith)
-const percent = percents[0]
+const percent = percents[0]!
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 })
 const short = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 })
 const tiny = new Intl.NumberFormat(undefined, { notation: 'scientific', maximumSignificantDigits: 3 })
@@ -28,7 +28,7 @@ export const formatPercent = (share: number | undefined): string => given(share,
 export const formatPercentIn =
   (step: number) =>
   (share: number): string =>
-    (percents.find((_, index) => step * 100 >= 0.999 * 10 ** -(index + 1)) ?? percents[percents.length - 1]).format(
+    (percents.find((_, index) => step * 100 >= 0.999 * 10 ** -(index + 1)) ?? percents[percents.length - 1]!).format(
       share,
     )
 export const formatInterval = (interval: readonly [number, number] | undefined): string =>

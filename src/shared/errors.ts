@@ -23,7 +23,7 @@ export type ErrorDetails = Readonly<Record<string, unknown>>
 export interface ErrorReport {
   readonly code: ErrorCode
   readonly message: string
-  readonly details?: ErrorDetails
+  readonly details?: ErrorDetails | undefined
 }
 
 /** An error for a person: the message says where, what was expected, what was got, and what to do. */

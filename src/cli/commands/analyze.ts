@@ -26,7 +26,7 @@ export const analyze = (command: Command): Command =>
         name: `analyze ${version.name}`,
         steps: [{ step: 'analyze', version: version.id, dataset, ...given(options) }],
       })
-      const analysis = quantizationAnalysis.parse(run.results[0].output?.analysis)
+      const analysis = quantizationAnalysis.parse(run.results[0]!.output?.analysis)
       cli.print(analysis, () =>
         analysis.kept
           ? keptText(analysis.kept)

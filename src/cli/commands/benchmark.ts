@@ -30,7 +30,7 @@ export const benchmark = (command: Command): Command =>
           name: `benchmark ${found.map(({ name }) => name).join(', ')}`,
           steps: [{ step: 'benchmark', versions: found.map(({ id }) => id), ...given(options) }],
         })
-        const measured = output.parse(run.results[0].output)
+        const measured = output.parse(run.results[0]!.output)
         const names = new Map(found.map(({ id, name }) => [id, name]))
         cli.print(benchmarkJson(measured), () =>
           [

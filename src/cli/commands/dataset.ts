@@ -49,7 +49,7 @@ async function finish(cli: Cli, run: Run, name: string): Promise<void> {
   const { classes, counts, problems } = record
   const skipped =
     problems.length > 0
-      ? `, ${integer(problems.length)} skipped (first: ${problems[0].path}: ${problems[0].reason})`
+      ? `, ${integer(problems.length)} skipped (first: ${problems[0]!.path}: ${problems[0]!.reason})`
       : ''
   cli.print(
     { id: name, ...record },

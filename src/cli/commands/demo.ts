@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { baselineFile, baselineName, findBaseline, sampleArchive, sampleName } from '../../node/bundled'
 import { NNOptError } from '../../shared/errors'
-import type { Benchmark, Evaluation, Recipe, Run, Version } from '../../shared/types'
+import type { Benchmark, Evaluation, Recipe, Run, StepResult, Version } from '../../shared/types'
 import { withCli } from '../cli'
 import type { Cli, GlobalOptions } from '../cli'
 import { execute } from '../execute'
@@ -62,7 +62,7 @@ async function importedBaseline(cli: Cli): Promise<string> {
     name: 'demo: import',
     steps: [{ step: 'import', file: baselineFile(), name: baselineName, origin: 'bundled' }],
   })
-  return results[0].versionId ?? ''
+  return results[0]!.versionId ?? ''
 }
 
 const recipe = (baseline: string): Recipe => ({
@@ -75,8 +75,11 @@ const recipe = (baseline: string): Recipe => ({
   ],
 })
 
+/** One result a step of the recipe above. */
+type DemoResults = readonly [StepResult, StepResult, StepResult, StepResult]
+
 async function rowsOf({ client }: Cli, { results }: Run): Promise<readonly DemoRow[]> {
-  const [fp32, quantized, int8, speed] = results
+  const [fp32, quantized, int8, speed] = results as DemoResults
   const benchmarks = speed.output?.benchmarks as readonly Benchmark[]
   const row = async (id: string | undefined, evaluation: unknown, benchmark: Benchmark): Promise<DemoRow> => ({
     version: (await client.call('versions.get', { version: id ?? '' })).version,
@@ -84,8 +87,8 @@ async function rowsOf({ client }: Cli, { results }: Run): Promise<readonly DemoR
     benchmark,
   })
   return [
-    await row(benchmarks[0].version, fp32.output?.evaluation, benchmarks[0]),
-    await row(quantized.versionId, int8.output?.evaluation, benchmarks[1]),
+    await row(benchmarks[0]!.version, fp32.output?.evaluation, benchmarks[0]!),
+    await row(quantized.versionId, int8.output?.evaluation, benchmarks[1]!),
   ]
 }
 

@@ -25,7 +25,7 @@ export const evaluate = (command: Command): Command =>
         name: `evaluate ${version.name}`,
         steps: [{ step: 'evaluate', version: version.id, dataset, ...given(options) }],
       })
-      const evaluation = run.results[0].output?.evaluation as Evaluation
+      const evaluation = run.results[0]!.output?.evaluation as Evaluation
       cli.print(evaluation, () => evaluationText(version.name, evaluation))
     }),
   )

@@ -89,7 +89,7 @@ async function classify(
   for (let attempt = 1; ; attempt++) {
     try {
       const [answer] = await client.call('versions.classify', { versions: [version], image, top, tuned, runs: 1 })
-      return answer.top
+      return answer!.top
     } catch (error) {
       if (!(error instanceof NNOptError) || error.code !== 'crashed' || attempt === attempts) throw error
     }

@@ -26,7 +26,7 @@ export const prune = (command: Command): Command =>
       const step = { step: plan ? 'prune-plan' : 'prune', from: version.id, ...given(options) }
       const run = await execute(cli, { name: `${plan ? 'plan pruning of' : 'prune'} ${version.name}`, steps: [step] })
       if (!plan) return printMadeVersion(cli, run)
-      const result = run.results[0].output?.plan as PrunePlan
+      const result = run.results[0]!.output?.plan as PrunePlan
       cli.print(result, () => planText(version.name, result))
     }),
   )

@@ -31,7 +31,7 @@ export const quantize = (command: Command): Command =>
   )
 
 async function printQuantized(cli: Cli, run: Run): Promise<void> {
-  const { versionId = '', output } = run.results[0]
+  const { versionId = '', output } = run.results[0]!
   const { version } = await cli.client.call('versions.get', { version: versionId })
   const facts = quantizationFacts.safeParse(output)
   const goal = quantizationGoal.safeParse(output?.goal)

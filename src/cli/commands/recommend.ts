@@ -24,7 +24,7 @@ export const recommend = (command: Command): Command =>
         name: `recommend ${version.name}`,
         steps: [{ step: 'recommend', version: version.id, ...given(options) }],
       })
-      const { recommendation: found } = output.parse(run.results[0].output)
+      const { recommendation: found } = output.parse(run.results[0]!.output)
       cli.print(found, () => recommendationText(found))
     }),
   )

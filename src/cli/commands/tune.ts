@@ -21,7 +21,7 @@ export const tune = (command: Command): Command =>
           name: `tune ${version.name}`,
           steps: [{ step: 'tune', version: version.id, ...given(options) }],
         })
-        const { tuning: found } = output.parse(run.results[0].output)
+        const { tuning: found } = output.parse(run.results[0]!.output)
         cli.print(found, () => tuningTable(found))
       }),
   )

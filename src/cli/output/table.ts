@@ -1,16 +1,16 @@
 /** Columns of text, numbers to the right: a column is a number's when all its cells start with a digit, a sign or a dash. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)))
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)))
   const isNumeric = head.map(
     (_, column) =>
       rows.length > 0 &&
-      rows.every((row) => /^([-+−]?[\d.]|–$)/.test(row[column])) &&
-      rows.some((row) => /\d/.test(row[column])) &&
-      !rows.some((row) => /^\d{4}-/.test(row[column])),
+      rows.every((row) => /^([-+−]?[\d.]|–$)/.test(row[column]!)) &&
+      rows.some((row) => /\d/.test(row[column]!)) &&
+      !rows.some((row) => /^\d{4}-/.test(row[column]!)),
   )
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, column) => (isNumeric[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+      .map((cell, column) => (isNumeric[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
       .join('  ')
       .trimEnd()
   return [line(head), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n')

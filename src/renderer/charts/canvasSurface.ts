@@ -68,9 +68,9 @@ function trace(context: CanvasRenderingContext2D, xs: ArrayLike<number>, ys: Arr
   let pen = false
   for (let index = 0; index < xs.length; index++) {
     if (Number.isNaN(ys[index])) pen = false
-    else if (pen) context.lineTo(xs[index], ys[index])
+    else if (pen) context.lineTo(xs[index]!, ys[index]!)
     else {
-      context.moveTo(xs[index], ys[index])
+      context.moveTo(xs[index]!, ys[index]!)
       pen = true
     }
   }

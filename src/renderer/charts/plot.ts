@@ -54,7 +54,7 @@ function labelled(
   values: readonly number[],
   format: (value: number) => string,
 ): readonly { readonly value: number; readonly text: string }[] {
-  const step = values.length > 1 ? values[1] - values[0] : Infinity
+  const step = values.length > 1 ? values[1]! - values[0]! : Infinity
   const exact = format === formatPercent ? formatPercentIn(step) : format
   return values.map((value) => ({ value, text: exact(value) }))
 }

@@ -54,4 +54,4 @@ export const seriesCount = 6
 export const seriesColor = (index: number): Color => `--series-${(index % seriesCount) + 1}`
 /** A second mark beside the colour: every next round of colours is dashed in another way. */
 export const seriesDash = (index: number): readonly number[] =>
-  [[], [6, 3], [2, 3], [10, 3, 2, 3]][Math.floor(index / 2) % 4]
+  [[], [6, 3], [2, 3], [10, 3, 2, 3]][Math.floor(index / 2) % 4]!

@@ -7,7 +7,7 @@ export interface SvgSurface extends Surface {
 }
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-const escape = (text: string): string => text.replace(/[&<>"]/g, (letter) => entities[letter])
+const escape = (text: string): string => text.replace(/[&<>"]/g, (letter) => entities[letter]!)
 const places = (value: number): string => String(Math.round(value * 100) / 100)
 
 export interface SvgOptions {
@@ -66,7 +66,7 @@ function pathData(xs: ArrayLike<number>, ys: ArrayLike<number>): string {
       pen = false
       continue
     }
-    data += `${pen ? 'L' : 'M'}${places(xs[index])} ${places(ys[index])}`
+    data += `${pen ? 'L' : 'M'}${places(xs[index]!)} ${places(ys[index]!)}`
     pen = true
   }
   return data

@@ -4,7 +4,7 @@ import type { VersionRow } from '../stores/versions'
 /** A recipe as it is being written: values may still be wrong. */
 export interface Draft {
   readonly name: string
-  readonly description?: string
+  readonly description?: string | undefined
   readonly steps: readonly RecipeStep[]
 }
 
@@ -35,7 +35,7 @@ export function withStep(draft: Draft, step: string, fields: readonly string[]):
       : each,
   )
   const previous = draft.steps.at(-1)
-  const subject = makerAt >= 0 ? `$${named[makerAt].id}` : (previous?.version ?? previous?.from)
+  const subject = makerAt >= 0 ? `$${named[makerAt]!.id}` : (previous?.version ?? previous?.from)
   const dataset = draft.steps.findLast((each) => typeof each.dataset === 'string')?.dataset
   const has = (field: string): boolean => fields.includes(field)
   const added: RecipeStep = {
@@ -57,7 +57,7 @@ export const withoutStep = (draft: Draft, index: number): Draft => ({
 export function movedStep(draft: Draft, index: number, by: -1 | 1): Draft {
   const steps = [...draft.steps]
   const [moved] = steps.splice(index, 1)
-  steps.splice(index + by, 0, moved)
+  if (moved) steps.splice(index + by, 0, moved)
   return { ...draft, steps }
 }
 

@@ -21,11 +21,11 @@ interface Anchors {
 /** Between two anchors; before the first and after the last the value stays. */
 function interpolate(from: ArrayLike<number>, to: ArrayLike<number>, at: number): number {
   if (from.length === 0) return NaN
-  if (from.length === 1) return to[0]
+  if (from.length === 1) return to[0]!
   const right = Math.min(from.length - 1, Math.max(1, firstAtLeast(from, at)))
-  const span = from[right] - from[right - 1]
-  const share = span === 0 ? 1 : Math.min(1, Math.max(0, (at - from[right - 1]) / span))
-  return to[right - 1] + share * (to[right] - to[right - 1])
+  const span = from[right]! - from[right - 1]!
+  const share = span === 0 ? 1 : Math.min(1, Math.max(0, (at - from[right - 1]!) / span))
+  return to[right - 1]! + share * (to[right]! - to[right - 1]!)
 }
 
 const fromAnchors = ({ t, value }: Anchors): AbscissaMap => ({
@@ -48,10 +48,10 @@ export function createAbscissaMap(abscissa: Abscissa, all: readonly Series[], st
     // Without steps or epochs there is only time, or the position that the metric has.
     return { of: ({ x }) => x, momentOf: () => NaN }
   }
-  const first = Math.min(...all.filter(({ t }) => t.length > 0).map(({ t }) => t[0]))
+  const first = Math.min(...all.filter(({ t }) => t.length > 0).map(({ t }) => t[0]!))
   const anchors =
     abscissa === 'epoch'
-      ? { t: [Math.min(first, own.t[0] - 1), ...own.t], value: [0, ...own.x] }
+      ? { t: [Math.min(first, own.t[0]! - 1), ...own.t], value: [0, ...own.x] }
       : { t: own.t, value: own.x }
   const map = fromAnchors(anchors)
   return { momentOf: map.momentOf, of: (series) => (series.kind === abscissa ? series.x : map.of(series)) }

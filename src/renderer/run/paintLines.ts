@@ -45,8 +45,8 @@ function valueRange({ lines, window, log, isShare }: LinesPicture): readonly [nu
     const [first, end] = visible(line, window)
     const [mins, maxs] = line.isSmoothed ? [line.mean, line.mean] : [line.min, line.max]
     for (let index = first; index < end; index++) {
-      if (mins[index] < low && (!log || mins[index] > 0)) low = mins[index]
-      if (maxs[index] > high) high = maxs[index]
+      if (mins[index]! < low && (!log || mins[index]! > 0)) low = mins[index]!
+      if (maxs[index]! > high) high = maxs[index]!
     }
   }
   if (!(low <= high)) return log ? [0.1, 1] : [0, 1]
@@ -79,11 +79,11 @@ function paintLine(surface: Surface, { x, y }: Plot, line: Line, window: Range):
   const at = (value: number): number => (y.log && value <= 0 ? NaN : y.at(value))
   const present: number[] = []
   for (let index = first; index < end; index++) if (!Number.isNaN(line.mean[index])) present.push(index)
-  const xs = present.map((index) => x.at(line.xs[index]))
+  const xs = present.map((index) => x.at(line.xs[index]!))
   if (present.some((index) => line.min[index] !== line.max[index])) {
     const edges = [
-      ...present.map((index) => at(line.max[index])),
-      ...present.map((index) => at(line.min[index])).reverse(),
+      ...present.map((index) => at(line.max[index]!)),
+      ...present.map((index) => at(line.min[index]!)).reverse(),
     ]
     surface.area([...xs, ...[...xs].reverse()], edges, { color, opacity: line.isSmoothed ? 0.1 : 0.2 })
   }
@@ -91,17 +91,17 @@ function paintLine(surface: Surface, { x, y }: Plot, line: Line, window: Range):
   if (line.isSmoothed)
     surface.path(
       xs,
-      present.map((index) => at(line.mean[index])),
+      present.map((index) => at(line.mean[index]!)),
       { color, width: 1, opacity: 0.3, dash },
     )
   surface.path(
     xs,
-    present.map((index) => at(line.line[index])),
+    present.map((index) => at(line.line[index]!)),
     { color, width: 1.8, dash },
   )
   if (present.length <= fewPoints)
     for (const [place, index] of present.entries())
-      surface.circle(xs[place], at(line.line[index]), 2.2, { fill: { color } })
+      surface.circle(xs[place]!, at(line.line[index]!), 2.2, { fill: { color } })
 }
 
 function paintCursor(surface: Surface, { x, y, top, bottom }: Plot, lines: readonly Line[], cursor: number): void {
@@ -109,7 +109,7 @@ function paintCursor(surface: Surface, { x, y, top, bottom }: Plot, lines: reado
   for (const line of lines) {
     const index = nearestIndex(line, cursor)
     if (index !== undefined)
-      surface.circle(x.at(line.xs[index]), y.at(line.line[index]), 3.5, {
+      surface.circle(x.at(line.xs[index]!), y.at(line.line[index]!), 3.5, {
         fill: { color: seriesColor(line.color) },
         stroke: { color: '--paper', width: 1.5 },
       })
@@ -125,5 +125,5 @@ export function nearestIndex({ xs, mean }: Line, at: number): number | undefined
   const [hasLeft, hasRight] = [left >= 0, right < xs.length]
   if (!hasLeft && !hasRight) return undefined
   if (!hasLeft || !hasRight) return hasLeft ? left : right
-  return at - xs[left] <= xs[right] - at ? left : right
+  return at - xs[left]! <= xs[right]! - at ? left : right
 }

@@ -51,8 +51,8 @@ function joined<T extends Float64Array | Float32Array>(make: (length: number) =>
 /** The whole series, and in the window of `detail` its finer points. */
 export function withDetail(whole: Series, detail: Series | undefined): Series {
   if (!detail || detail.x.length === 0) return whole
-  const first = firstAtLeast(whole.t, detail.t[0])
-  const last = firstAtLeast(whole.t, detail.t[detail.t.length - 1], true)
+  const first = firstAtLeast(whole.t, detail.t[0]!)
+  const last = firstAtLeast(whole.t, detail.t[detail.t.length - 1]!, true)
   const join64 = (all: Float64Array, inside: Float64Array): Float64Array =>
     joined((length) => new Float64Array(length), all.subarray(0, first), inside, all.subarray(last))
   const empty = new Float32Array(detail.x.length).fill(NaN)
@@ -77,7 +77,7 @@ export function firstAtLeast(numbers: ArrayLike<number>, value: number, above = 
   let [low, high] = [0, numbers.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if (numbers[middle] < value || (above && numbers[middle] === value)) low = middle + 1
+    if (numbers[middle]! < value || (above && numbers[middle] === value)) low = middle + 1
     else high = middle
   }
   return low

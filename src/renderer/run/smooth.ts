@@ -6,12 +6,12 @@ export function smooth(values: ArrayLike<number>, counts: ArrayLike<number>, wei
   const result = new Float32Array(values.length)
   let [average, mass] = [0, 0]
   for (let index = 0; index < values.length; index++) {
-    const value = values[index]
+    const value = values[index]!
     if (Number.isNaN(value)) {
       result[index] = NaN
       continue
     }
-    const kept = weight ** counts[index]
+    const kept = weight ** counts[index]!
     average = average * kept + value * (1 - kept)
     mass = mass * kept + (1 - kept)
     result[index] = average / mass

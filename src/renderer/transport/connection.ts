@@ -55,7 +55,7 @@ export function createConnection(listener: ConnectionListener): Connection {
     listener.lost(reason)
     setTimeout(
       () => void (mine === turn && connect()),
-      retrySeconds[Math.min(attempt++, retrySeconds.length - 1)] * 1000,
+      retrySeconds[Math.min(attempt++, retrySeconds.length - 1)]! * 1000,
     )
   }
 

@@ -34,7 +34,7 @@ export function layOut(rows: readonly VersionRow[], scale = 1): Lineage {
   const place = (row: VersionRow, depth: number): number => {
     const heights = (children.get(row.version.id) ?? []).map((child) => place(child, depth + 1))
     const y =
-      heights.length > 0 ? (heights[0] + heights[heights.length - 1]) / 2 : free++ * (nodeSize.height + gap.y) * scale
+      heights.length > 0 ? (heights[0]! + heights[heights.length - 1]!) / 2 : free++ * (nodeSize.height + gap.y) * scale
     nodes.push({ row, x: depth * (nodeSize.width + gap.x) * scale, y })
     return y
   }

@@ -86,7 +86,7 @@ function paintFrontier(surface: Surface, { right, x, y }: Plot, points: readonly
   const frontier = points.filter(({ onFrontier }) => onFrontier)
   const xs = frontier.flatMap(({ cost }, index) => [
     x.at(cost),
-    index + 1 < frontier.length ? x.at(frontier[index + 1].cost) : right,
+    index + 1 < frontier.length ? x.at(frontier[index + 1]!.cost) : right,
   ])
   const ys = frontier.flatMap(({ accuracy }) => [y.at(accuracy), y.at(accuracy)])
   surface.path(xs, ys, { color: '--accent', width: 1.5, opacity: 0.55 })
@@ -127,10 +127,10 @@ function paintNames(surface: Surface, plot: Plot, points: readonly ParetoPoint[]
     )
     together.forEach(({ text, left, width }, index) => {
       // Lines that pass behind a name would strike it through.
-      surface.rect(left, heights[index] - surface.fontSize * 0.6, width, surface.fontSize * 1.2, {
+      surface.rect(left, heights[index]! - surface.fontSize * 0.6, width, surface.fontSize * 1.2, {
         fill: { color: '--paper', opacity: 0.85 },
       })
-      surface.text(text, left, heights[index], { align: 'left', color: '--ink', scale: nameScale })
+      surface.text(text, left, heights[index]!, { align: 'left', color: '--ink', scale: nameScale })
     })
   }
 }
@@ -150,7 +150,7 @@ function overlapping(names: readonly Name[]): readonly (readonly Name[])[] {
   const groups: Name[][] = []
   let end = -Infinity
   for (const name of [...names].sort((a, b) => a.left - b.left)) {
-    if (name.left < end) groups[groups.length - 1].push(name)
+    if (name.left < end) groups[groups.length - 1]!.push(name)
     else groups.push([name])
     end = Math.max(end, name.left + name.width)
   }

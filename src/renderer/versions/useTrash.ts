@@ -24,7 +24,7 @@ export function useTrash() {
       return true
     })
     if (gone.length > 0)
-      offerUndo(t('trash.moved', { name: gone[0].name, count: gone.length }, gone.length), () => restore(gone))
+      offerUndo(t('trash.moved', { name: gone[0]!.name, count: gone.length }, gone.length), () => restore(gone))
     return isDone === true
   }
   const purge = (version?: Named): Promise<unknown> =>

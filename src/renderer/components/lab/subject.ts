@@ -45,7 +45,7 @@ export interface WeightNumbers {
 export const channelOf = (
   { shape, channelAxis, values, isSample }: WeightNumbers,
   channel: number | undefined,
-): Float32Array => (channel === undefined || isSample ? values : slicesOf(values, shape, channelAxis)[channel])
+): Float32Array => (channel === undefined || isSample ? values : slicesOf(values, shape, channelAxis)[channel]!)
 
 /** Float32 numbers out of bytes that need not lie at a multiple of four. */
 export const floatsOf = (bytes: Uint8Array): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer)

@@ -17,7 +17,7 @@ export function binned(
   counts.forEach((count, index) => {
     if (count === 0) return
     const centre = (firstBin + index + 0.5) * width
-    joined[Math.min(bins - 1, Math.max(0, Math.floor(((centre - min) / (max - min)) * bins)))] += count
+    joined[Math.min(bins - 1, Math.max(0, Math.floor(((centre - min) / (max - min)) * bins)))]! += count
   })
   return { low: min, high: max, counts: joined }
 }

@@ -51,9 +51,9 @@ export function graphOf(
     ids.length > mostForDagre ? placedByLevel(ids, [...edges.values()]) : placedByDagre(ids, [...edges.values()])
   const boxes = [...members].map(([id, own]) => ({
     id,
-    stage: own[0].stage,
+    stage: own[0]!.stage,
     layers: own,
-    isStage: folded.has(own[0].stage),
+    isStage: folded.has(own[0]!.stage),
     ...(places.get(id) ?? { x: 0, y: 0 }),
   }))
   return { boxes, edges: [...edges.values()] }

@@ -98,7 +98,7 @@ export function usePanZoom(frame: Ref<HTMLElement | undefined>) {
   }
 
   const observer = new ResizeObserver(
-    ([entry]) => (size.value = { width: entry.contentRect.width, height: entry.contentRect.height }),
+    ([entry]) => (size.value = { width: entry!.contentRect.width, height: entry!.contentRect.height }),
   )
   onMounted(() => frame.value && observer.observe(frame.value))
   onBeforeUnmount(() => observer.disconnect())
