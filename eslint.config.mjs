@@ -1,6 +1,7 @@
 import tseslint from 'typescript-eslint'
 import vue from 'eslint-plugin-vue'
 import prettier from 'eslint-config-prettier'
+import { banned } from './scripts/floors.mjs'
 
 /** Who may import whom: docs/architecture.md. A folder may not reach the patterns listed for it. */
 const layers = {
@@ -64,24 +65,34 @@ const layers = {
 
 /** What the pure theory needs of the core runs in the browser too; nothing else of it does. */
 const pureTheory = {
-  regex: '\\.\\./core/(?!quantize/(math|observers)/)',
+  regex: '\\.\\./core/(?!fakeQuant/|quantize/observers/)',
   message: 'src/renderer must not import this: see docs/architecture.md',
 }
 
-const layerRules = Object.entries(layers).map(([folder, group]) => ({
-  files: [`src/${folder}/**/*.{ts,vue}`],
-  rules: {
-    'no-restricted-imports': [
-      'error',
+const restricted = (files, patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } })
+
+const layerPattern = (folder) => ({
+  group: layers[folder],
+  message: `src/${folder} must not import this: see docs/architecture.md`,
+})
+
+const layerRules = Object.keys(layers).map((folder) =>
+  restricted([`src/${folder}/**/*.{ts,vue}`], [layerPattern(folder), ...(folder === 'renderer' ? [pureTheory] : [])]),
+)
+
+/** Inside core: see scripts/floors.mjs. */
+const floorRules = Object.entries(banned).map(([folder, others]) =>
+  restricted(
+    [`src/core/${folder}/**/*.ts`],
+    [
+      layerPattern('core'),
       {
-        patterns: [
-          { group, message: `src/${folder} must not import this: see docs/architecture.md` },
-          ...(folder === 'renderer' ? [pureTheory] : []),
-        ],
+        regex: `^(\\.\\./)+(${others.join('|')})(/|$)`,
+        message: `src/core/${folder} must not import this: it is on the same floor or above, see scripts/floors.mjs`,
       },
     ],
-  },
-}))
+  ),
+)
 
 export default tseslint.config(
   {
@@ -123,6 +134,7 @@ export default tseslint.config(
   // Prettier alone decides on layout.
   prettier,
   ...layerRules,
+  ...floorRules,
   // One language, one file.
   { files: ['src/renderer/i18n/*.ts'], rules: { 'max-lines': 'off' } },
   { files: ['test/**/*.ts', 'bench/**/*.ts'], rules: { 'max-lines-per-function': 'off', 'no-console': 'off' } },

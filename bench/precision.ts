@@ -1,7 +1,7 @@
 // Training in 16 bits beside fp32, both by this program and in turns: vite build --config vite.bench.config.ts --ssr bench/precision.ts && node out/bench/precision.js [--resolution 32,96,224] [--precision bfloat16] [--rounds 7]
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import type { Precision } from '../src/core/train/precision'
+import type { Precision } from '../src/core/kernels/precision'
 import { tensorflowBackend } from '../src/node/backends/tensorflow/index'
 import { startTrainee } from './train/child'
 import type { Trainee } from './train/child'

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { uint8Affine } from '../../src/core/quantize/math/grid'
-import { tensorQParams } from '../../src/core/quantize/math/qparams'
+import { uint8Affine } from '../../src/core/fakeQuant/grid'
+import { tensorQParams } from '../../src/core/fakeQuant/qparams'
 import { observers } from '../../src/core/quantize/observers/index'
 
 /** Made by test/golden/scripts/observers.py with torch 2.13.0 and onnxruntime 1.32.0. */

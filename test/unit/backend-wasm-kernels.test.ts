@@ -8,20 +8,20 @@ import {
   relu6,
   relu6Gradient,
   reluGradient,
-} from '../../src/core/execute/kernels/activations'
-import type { FusedActivation } from '../../src/core/execute/kernels/activations'
-import { batchNormInference, batchNormTrain, batchNormTrainGradient } from '../../src/core/execute/kernels/batchNorm'
-import { biasGradient } from '../../src/core/execute/kernels/biasGradient'
-import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../../src/core/execute/kernels/conv2d'
-import type { ConvSpec } from '../../src/core/execute/kernels/convSpec'
+} from '../../src/core/kernels/activations'
+import type { FusedActivation } from '../../src/core/kernels/activations'
+import { batchNormInference, batchNormTrain, batchNormTrainGradient } from '../../src/core/kernels/batchNorm'
+import { biasGradient } from '../../src/core/kernels/biasGradient'
+import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../../src/core/kernels/conv2d'
+import type { ConvSpec } from '../../src/core/kernels/convSpec'
 import {
   depthwiseConv2d,
   depthwiseConv2dFilterGradient,
   depthwiseConv2dInputGradient,
-} from '../../src/core/execute/kernels/depthwiseConv2d'
-import { fakeQuant, fakeQuantGradient } from '../../src/core/execute/kernels/fakeQuant'
-import { matMul } from '../../src/core/execute/kernels/matMul'
-import { softmaxCrossEntropy } from '../../src/core/execute/kernels/softmaxCrossEntropy'
+} from '../../src/core/kernels/depthwiseConv2d'
+import { fakeQuant, fakeQuantGradient } from '../../src/core/kernels/fakeQuant'
+import { matMul } from '../../src/core/kernels/matMul'
+import { softmaxCrossEntropy } from '../../src/core/kernels/softmaxCrossEntropy'
 import type { RunningBackend } from '../../src/node/backends/index'
 import type { WasmKernelBackend } from '../../src/node/backends/wasm/heap'
 import { wasmBackend } from '../../src/node/backends/wasm/index'

@@ -1,16 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
-import { relu6, relu6Gradient } from '../../src/core/execute/kernels/activations'
-import { batchNormInference, batchNormTrain, batchNormTrainGradient } from '../../src/core/execute/kernels/batchNorm'
-import { biasGradient } from '../../src/core/execute/kernels/biasGradient'
-import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../../src/core/execute/kernels/conv2d'
+import { relu6, relu6Gradient } from '../../src/core/kernels/activations'
+import { batchNormInference, batchNormTrain, batchNormTrainGradient } from '../../src/core/kernels/batchNorm'
+import { biasGradient } from '../../src/core/kernels/biasGradient'
+import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../../src/core/kernels/conv2d'
 import {
   depthwiseConv2d,
   depthwiseConv2dFilterGradient,
   depthwiseConv2dInputGradient,
-} from '../../src/core/execute/kernels/depthwiseConv2d'
-import { fakeQuant, fakeQuantGradient } from '../../src/core/execute/kernels/fakeQuant'
-import { matMul } from '../../src/core/execute/kernels/matMul'
+} from '../../src/core/kernels/depthwiseConv2d'
+import { fakeQuant, fakeQuantGradient } from '../../src/core/kernels/fakeQuant'
+import { matMul } from '../../src/core/kernels/matMul'
 import { createWasm, wasmBackend } from '../../src/node/backends/wasm/index'
 import { withSharedMemory } from '../../src/node/backends/wasm/sharedModule'
 import { createTeam } from '../../src/node/backends/wasm/team/team'

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ConvSpec } from '../../src/core/execute/kernels/convSpec'
+import type { ConvSpec } from '../../src/core/kernels/convSpec'
 import {
   depthwiseConv2d,
   depthwiseConv2dFilterGradient,
   depthwiseConv2dInputGradient,
-} from '../../src/core/execute/kernels/depthwiseConv2d'
+} from '../../src/core/kernels/depthwiseConv2d'
 import type { RunningBackend } from '../../src/node/backends/index'
 import { chooseBackend, listBackends } from '../../src/node/backends/index'
 

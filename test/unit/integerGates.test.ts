@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Graph, QParams } from '../../src/core/graph/graph'
 import { writeOnnx } from '../../src/core/onnx/index'
-import { withGates } from '../../src/core/quantize/integerGates'
-import { convert } from '../../src/core/quantize/convert'
+import { withGates } from '../../src/core/passes/withGates'
+import { convert } from '../../src/core/deploy/convert'
 import { createInferenceWorker } from '../../src/node/inference/inferenceWorker'
 import { unfusedOperators } from '../../src/node/inference/unfusedOperators'
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { ConvSpec } from '../../src/core/execute/kernels/convSpec'
+import type { ConvSpec } from '../../src/core/kernels/convSpec'
 
 export const values = (tensor: tf.Tensor): number[] => [...tensor.dataSync()]
 

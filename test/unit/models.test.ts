@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parameterUses } from '../../src/core/execute/parameters'
-import { inferShapes } from '../../src/core/graph/inferShapes'
+import { inferShapes } from '../../src/core/passes/inferShapes'
 import { classOutput } from '../../src/core/graph/graph'
 import type { Graph } from '../../src/core/graph/graph'
 import { architectures } from '../../src/core/models/index'

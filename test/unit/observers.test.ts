@@ -6,7 +6,7 @@ import { binCount } from '../../src/core/quantize/observers/histogramBins'
 import { observers } from '../../src/core/quantize/observers/index'
 import { mergeStatistics } from '../../src/core/quantize/observers/statistics'
 import type { TensorStatistics } from '../../src/core/quantize/observers/statistics'
-import { int8Symmetric, uint8Affine } from '../../src/core/quantize/math/grid'
+import { int8Symmetric, uint8Affine } from '../../src/core/fakeQuant/grid'
 import { quantizationError } from '../../src/core/quantize/observers/quantizationError'
 
 const collect = (batches: readonly Float32Array[], firstBatch = 0): TensorStatistics => {

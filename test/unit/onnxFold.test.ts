@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { evaluate } from '../../src/core/graph/evaluate'
-import { foldConstants } from '../../src/core/graph/foldConstants'
-import { freeBatch } from '../../src/core/graph/freeBatch'
+import { evaluate } from '../../src/core/passes/evaluate'
+import { foldConstants } from '../../src/core/passes/foldConstants'
+import { freeBatch } from '../../src/core/passes/freeBatch'
 import type { Attributes, Graph, Node } from '../../src/core/graph/graph'
-import { inferShapes } from '../../src/core/graph/inferShapes'
+import { inferShapes } from '../../src/core/passes/inferShapes'
 import { floatTensor, intTensor, tensorData } from '../../src/core/graph/tensorData'
 import type { TensorData } from '../../src/core/graph/tensorData'
 

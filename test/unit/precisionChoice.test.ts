@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkPrecision, halfBackends } from '../../src/core/train/precision'
+import { checkPrecision, halfBackends } from '../../src/core/train/checkPrecision'
 import { backends } from '../../src/node/backends'
 import { cpuPrecision, gpuPrecision } from '../../src/node/backends/tensorflow/precision'
 import { choosePrecision } from '../../src/node/jobs/trainer/choosePrecision'

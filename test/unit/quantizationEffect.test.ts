@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { gridOf, uint8Affine } from '../../src/core/quantize/math/grid'
+import { gridOf, uint8Affine } from '../../src/core/fakeQuant/grid'
 import { errorHistogram, quantizationEffect, quantized } from '../../src/core/quantize/observers/effect'
 import { exactStatistics } from '../../src/core/quantize/observers/distribution'
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { gridOf, int8SaturationFree, int8Symmetric, uint8Affine } from '../../src/core/quantize/math/grid'
-import type { Grid } from '../../src/core/quantize/math/grid'
-import { channelQParams, representableRange, smallestScale, tensorQParams } from '../../src/core/quantize/math/qparams'
-import { dequantize, fakeQuant, quantize } from '../../src/core/quantize/math/quantize'
-import { roundHalfToEven } from '../../src/core/quantize/math/round'
-import { slicesOf } from '../../src/core/quantize/math/slices'
+import { gridOf, int8SaturationFree, int8Symmetric, uint8Affine } from '../../src/core/fakeQuant/grid'
+import type { Grid } from '../../src/core/fakeQuant/grid'
+import { channelQParams, representableRange, smallestScale, tensorQParams } from '../../src/core/fakeQuant/qparams'
+import { dequantize, fakeQuant, quantize } from '../../src/core/fakeQuant/quantize'
+import { roundHalfToEven } from '../../src/core/fakeQuant/round'
+import { slicesOf } from '../../src/core/fakeQuant/slices'
 
 const grids: readonly Grid[] = (['int8', 'uint8'] as const).flatMap((dtype) =>
   (['symmetric', 'affine'] as const).flatMap((scheme) =>

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { nativeKernelNames } from '../../src/core/execute/kernels/native'
+import { nativeKernelNames } from '../../src/core/kernels/native'
 
 /** Runs `body` on tfjs' own operations: this program's wasm kernels are away meanwhile. */
 export function byReference<T>(body: () => T): T {

@@ -3,7 +3,7 @@ import { exp, mul, reshape, sub, sum } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { defineOperator } from '../ops/operator'
 import type { Operator } from '../ops/operator'
-import { fakeQuant, fakeQuantGradient } from './kernels/fakeQuant'
+import { fakeQuant, fakeQuantGradient } from '../kernels/fakeQuant'
 
 const attributes = z.object({ qmin: z.number().int(), qmax: z.number().int() })
 

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { defineOperator } from '../ops/operator'
 import { fixedFakeQuant } from './fakeQuantStep'
-import { runNative, runNativeSingle } from './kernels/native'
+import { runNative, runNativeSingle } from '../kernels/native'
 import type { Plan, Step } from './plan'
 
 /** x [.., c], bias [c], scale [1], zeroPoint [1] → x + bias on its grid; runs on backends that have the kernel alone. */

@@ -2,9 +2,9 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import type { Node } from '../graph/graph'
 import { defineOperator } from '../ops/operator'
-import type { HalfType } from '../train/precision'
-import { halfTypes } from '../train/precision'
-import { toFloat, toHalf } from './kernels/half'
+import type { HalfType } from '../kernels/precision'
+import { halfTypes } from '../kernels/precision'
+import { toFloat, toHalf } from '../kernels/half'
 import type { Plan, Step } from './plan'
 
 const attributes = z.object({ type: z.enum([...halfTypes, 'float32']), from: z.enum([...halfTypes, 'float32']) })

@@ -2,7 +2,7 @@ import { NNOptError } from '../../shared/errors'
 import type { Graph, Node } from '../graph/graph'
 import { isFloat, sizeOf } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
-import { nodeContext } from '../graph/inferShapes'
+import { nodeContext } from '../passes/inferShapes'
 import { operators } from '../ops/index'
 import type { PackedParameter, ParameterRole, Shape } from '../ops/operator'
 

@@ -1,7 +1,7 @@
 import { NNOptError } from '../../shared/errors'
 import { classOutput, imageInput } from '../graph/graph'
 import type { Graph, Node, QParams } from '../graph/graph'
-import { inferShapes, nodeContext } from '../graph/inferShapes'
+import { inferShapes, nodeContext } from '../passes/inferShapes'
 import { isFloat } from '../graph/tensorData'
 import { operators } from '../ops/index'
 import type { ExecutionContext, LayoutRule, Operator, Shape } from '../ops/operator'

@@ -1,7 +1,7 @@
 import type { Graph, QParams } from '../graph/graph'
-import { withBiasRoom } from '../quantize/biasScales'
-import { superfluousClamps } from '../quantize/clamps'
-import { placement } from '../quantize/placement'
+import { withBiasRoom } from '../passes/quantization/biasScales'
+import { superfluousClamps } from '../passes/quantization/clamps'
+import { placement } from '../passes/quantization/placement'
 import type { ExecutorParameter } from './parameters'
 
 /** Where a quantized value finds its parameters, and the integers between which it is clipped. */

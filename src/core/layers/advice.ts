@@ -1,6 +1,6 @@
-import { floatShadow } from '../graph/floatShadow'
+import { floatShadow } from '../passes/floatShadow'
 import type { Graph } from '../graph/graph'
-import { isQuantized } from '../onnx/isQuantized'
+import { isQuantized } from '../graph/isQuantized'
 import { imageBlock, imageReaders } from '../prune/imageChannels'
 
 export interface OperatorTime {

@@ -1,6 +1,6 @@
 import { constantInput, consumers, producers } from '../graph/graph'
 import type { Graph, Node } from '../graph/graph'
-import { inferShapes, nodeContext } from '../graph/inferShapes'
+import { inferShapes, nodeContext } from '../passes/inferShapes'
 import { operators } from '../ops/index'
 import type { Shape } from '../ops/operator'
 import type { Layer } from '../../shared/types'

@@ -1,5 +1,5 @@
 import type { Histogram, WeightDetails } from '../../shared/types'
-import { rangeOf } from '../quantize/math/range'
+import { rangeOf } from '../fakeQuant/range'
 
 /** Counts over equal bins between the smallest and the largest number; one value has one bin. */
 export function histogramOf(values: ArrayLike<number>, bins: number): Histogram {

@@ -1,6 +1,6 @@
 import { producers } from '../graph/graph'
 import type { Graph, Node } from '../graph/graph'
-import { inferShapes, nodeContext } from '../graph/inferShapes'
+import { inferShapes, nodeContext } from '../passes/inferShapes'
 import { outputAxis } from '../graph/outputAxis'
 import { operators } from '../ops/index'
 

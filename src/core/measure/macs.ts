@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/graph'
-import { inferShapes, nodeContext } from '../graph/inferShapes'
+import { inferShapes, nodeContext } from '../passes/inferShapes'
 import { operators } from '../ops/index'
 import type { Shape } from '../ops/operator'
 

@@ -2,7 +2,7 @@ import { NNOptError } from '../../shared/errors'
 import type { AttributeValue, Node } from '../graph/graph'
 import { floatTensor, intTensor } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
-import { flattens } from './canonicalForms'
+import { flattens } from '../passes/canonicalForms'
 
 /** What a rule may use: the file's opset, and a place for constants that the canonical form has as inputs. */
 export interface UpgradeContext {

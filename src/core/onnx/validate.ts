@@ -1,5 +1,5 @@
 import { NNOptError } from '../../shared/errors'
-import { inferShapes } from '../graph/inferShapes'
+import { inferShapes } from '../passes/inferShapes'
 import type { Graph, ValueInfo } from '../graph/graph'
 
 const imageChannels: readonly unknown[] = [1, 3]

@@ -1,7 +1,7 @@
 import { NNOptError } from '../../shared/errors'
 import { constantInput, producers } from '../graph/graph'
 import type { Graph, Node, ValueInfo } from '../graph/graph'
-import { inferShapes } from '../graph/inferShapes'
+import { inferShapes } from '../passes/inferShapes'
 import type { DataType } from '../graph/tensorData'
 import { writeAttributes } from './attributes'
 import { modelType } from './proto'

@@ -1,10 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { add, mul, rsqrt, sub } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
-import { activate, activationGradient } from '../execute/kernels/activations'
+import { activate, activationGradient } from '../kernels/activations'
 import { NNOptError } from '../../shared/errors'
-import { batchNormInference, batchNormTrain, batchNormTrainGradient } from '../execute/kernels/batchNorm'
-import { biasGradient } from '../execute/kernels/biasGradient'
+import { batchNormInference, batchNormTrain, batchNormTrainGradient } from '../kernels/batchNorm'
+import { biasGradient } from '../kernels/biasGradient'
 import { defineOperator, internal } from './operator'
 import type { GradientContext } from './operator'
 

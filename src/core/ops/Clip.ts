@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { cast, clipByValue, greater, less, logicalAnd, mul } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
-import { relu6, relu6Gradient } from '../execute/kernels/activations'
+import { relu6, relu6Gradient } from '../kernels/activations'
 import { defineOperator } from './operator'
 import type { NodeContext } from './operator'
 

@@ -2,15 +2,15 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import { concat, split } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
-import { activate } from '../execute/kernels/activations'
-import { biasActivation } from '../execute/kernels/biasActivation'
-import { biasGradient } from '../execute/kernels/biasGradient'
-import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../execute/kernels/conv2d'
+import { activate } from '../kernels/activations'
+import { biasActivation } from '../kernels/biasActivation'
+import { biasGradient } from '../kernels/biasGradient'
+import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../kernels/conv2d'
 import {
   depthwiseConv2d,
   depthwiseConv2dFilterGradient,
   depthwiseConv2dInputGradient,
-} from '../execute/kernels/depthwiseConv2d'
+} from '../kernels/depthwiseConv2d'
 import { sizeOf, tensorData, transpose } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
 import { defineOperator, internal } from './operator'

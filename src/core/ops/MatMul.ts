@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
-import { matMul } from '../execute/kernels/matMul'
+import { matMul } from '../kernels/matMul'
 import { defineOperator } from './operator'
 
 /** Matrix product of [n, k] and [k, m]: a linear layer without a bias. */

@@ -2,7 +2,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import { maxPool, slice } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
-import { maxPoolGradient } from '../execute/kernels/maxPool'
+import { maxPoolGradient } from '../kernels/maxPool'
 import { defineOperator } from './operator'
 import { fittingPads, padPlane, poolWindow, poolingAttributes } from './pooling'
 

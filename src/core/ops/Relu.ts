@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
-import { relu, reluGradient } from '../execute/kernels/activations'
+import { relu, reluGradient } from '../kernels/activations'
 import { defineOperator } from './operator'
 
 export const reluOperator = defineOperator({

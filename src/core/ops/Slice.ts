@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { pad, slice, stridedSlice } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
-import { spreadAxis } from '../execute/kernels/convSpec'
+import { spreadAxis } from '../kernels/convSpec'
 import { defineOperator } from './operator'
 import type { NodeContext, Shape } from './operator'
 

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import { pad } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
-import type { ConvSpec } from '../execute/kernels/convSpec'
+import type { ConvSpec } from '../kernels/convSpec'
 import type { NodeContext } from './operator'
 import { resolveWindow, windowAttributes } from './spatial'
 import type { Window } from './spatial'

@@ -1,5 +1,5 @@
 import type { Graph, Mask, Node, ValueInfo } from '../graph/graph'
-import { inferShapes, nodeContext } from '../graph/inferShapes'
+import { inferShapes, nodeContext } from '../passes/inferShapes'
 import { dataTypes, sizeOf } from '../graph/tensorData'
 import type { DataType, TensorData, TypedArray } from '../graph/tensorData'
 import { withUsedInitializers } from '../graph/usedInitializers'

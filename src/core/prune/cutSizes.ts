@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/graph'
-import { inferShapes } from '../graph/inferShapes'
+import { inferShapes } from '../passes/inferShapes'
 import type { Shape } from '../ops/operator'
 import { cut } from './cut'
 import type { DependencyGraph } from './dependencyGraph'

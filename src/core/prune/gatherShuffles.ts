@@ -1,6 +1,6 @@
 import { consumers } from '../graph/graph'
 import type { Graph, Node } from '../graph/graph'
-import { inferShapes } from '../graph/inferShapes'
+import { inferShapes } from '../passes/inferShapes'
 import { intTensor } from '../graph/tensorData'
 import type { Shape } from '../ops/operator'
 import { alongAxis, permuted, reshaped, varyingAxes } from './labels'

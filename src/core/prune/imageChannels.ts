@@ -1,4 +1,4 @@
-import type { FloatShadow } from '../graph/floatShadow'
+import type { FloatShadow } from '../passes/floatShadow'
 import type { Graph, Node } from '../graph/graph'
 import { consumers, producers } from '../graph/graph'
 import { intTensor, tensorData } from '../graph/tensorData'

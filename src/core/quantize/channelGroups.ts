@@ -1,9 +1,9 @@
 import { constantInput, consumers } from '../graph/graph'
 import type { Graph, Node } from '../graph/graph'
-import { inferShapes } from '../graph/inferShapes'
+import { inferShapes } from '../passes/inferShapes'
 import type { Shape } from '../ops/operator'
-import { clampBounds } from './clamps'
-import { createDisjointSets } from './disjointSets'
+import { clampBounds } from '../passes/quantization/clamps'
+import { createDisjointSets } from '../graph/disjointSets'
 
 /** Values whose channels can be multiplied by the same positive factors without changing what the graph computes. */
 export interface ChannelGroup {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { onlyWhen } from '../../shared/onlyWhen'
 import { samplingStrategies } from '../data/sampling'
-import { gridOf, int8SaturationFree, int8Symmetric, uint8Affine } from './math/grid'
-import type { Grid } from './math/grid'
+import { gridOf, int8SaturationFree, int8Symmetric, uint8Affine } from '../fakeQuant/grid'
+import type { Grid } from '../fakeQuant/grid'
 import { observers } from './observers/index'
 
 const observerId = z.enum(observers.ids as [string, ...string[]])

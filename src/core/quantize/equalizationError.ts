@@ -1,7 +1,7 @@
 import type { Graph, Node } from '../graph/graph'
 import type { ChannelGroup } from './channelGroups'
 import { channelWeight } from './channelWeights'
-import { int8Symmetric, uint8Affine } from './math/grid'
+import { int8Symmetric, uint8Affine } from '../fakeQuant/grid'
 import type { ChannelStatistics } from './observers/channelStatistics'
 
 /** Variance of a rounding error, in squared steps. */

@@ -1,21 +1,19 @@
 import { NNOptError } from '../../shared/errors'
-import { foldBatchNorm } from '../graph/foldBatchNorm'
-import { withGlobalPooling } from '../graph/globalPooling'
+import { foldBatchNorm } from '../passes/foldBatchNorm'
+import { withGlobalPooling } from '../passes/globalPooling'
 import type { Graph, Node, QParams } from '../graph/graph'
 import type { TensorData } from '../graph/tensorData'
 import { activationGrid, weightGrid } from './config'
 import type { PtqConfig } from './config'
-import { convert } from './convert'
-import type { Conversion } from './convert'
-import { representableRange, tensorQParams } from './math/qparams'
-import type { Range } from './math/range'
+import { representableRange, tensorQParams } from '../fakeQuant/qparams'
+import type { Range } from '../fakeQuant/range'
 import { withOwnBiases } from './layers'
 import { activationStatistics, exactStatistics } from './observers/distribution'
 import { observers } from './observers/index'
 import type { TensorStatistics } from './observers/statistics'
-import { withGates } from './integerGates'
-import { placement } from './placement'
-import type { Placement, WeightPlace } from './placement'
+import { withGates } from '../passes/withGates'
+import { placement } from '../passes/quantization/placement'
+import type { Placement, WeightPlace } from '../passes/quantization/placement'
 import { weightPairs, withoutSaturation } from './saturation'
 import { weightQParams } from './weightQParams'
 
@@ -88,15 +86,6 @@ export function ptqReport(
     activationReport(value, group, known(qparams, value), known(statistics, group)),
   )
   return { activations, quantizedWeights: places.weights.length }
-}
-
-/** Post-training quantization without corrections: a prepared graph and the statistics of its observed values become a QDQ graph. Throws `internal` where a value was not observed. */
-export function ptq(
-  prepared: Prepared,
-  statistics: ReadonlyMap<string, TensorStatistics>,
-  config: PtqConfig,
-): Conversion {
-  return convert(withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config))
 }
 
 /** The range of each observed value by the configured observer. */

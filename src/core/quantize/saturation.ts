@@ -3,7 +3,7 @@ import { constantInput } from '../graph/graph'
 import { outputAxis } from '../graph/outputAxis'
 import { sizeOf } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
-import { quantize } from './math/quantize'
+import { quantize } from '../fakeQuant/quantize'
 
 /** Largest unsigned activation, and the largest sum of two products that 16 bits hold. */
 const largestActivation = 255

@@ -1,9 +1,9 @@
 import type { QParams } from '../graph/graph'
 import type { TensorData } from '../graph/tensorData'
-import type { Grid } from './math/grid'
-import { channelQParams, tensorQParams } from './math/qparams'
-import type { Range } from './math/range'
-import { slicesOf } from './math/slices'
+import type { Grid } from '../fakeQuant/grid'
+import { channelQParams, tensorQParams } from '../fakeQuant/qparams'
+import type { Range } from '../fakeQuant/range'
+import { slicesOf } from '../fakeQuant/slices'
 import { exactStatistics } from './observers/distribution'
 import type { Observer } from './observers/observer'
 

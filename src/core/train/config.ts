@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { onlyWhen } from '../../shared/onlyWhen'
 import { augmentStep } from '../data/augment'
-import { halfTypes } from './precision'
+import { halfTypes } from '../kernels/precision'
 
 const params = z.record(z.string(), z.unknown()).default({})
 

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core'
 import { concat, reshape, split, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core'
-import { runNative, runNativeSingle } from '../execute/kernels/native'
+import { runNative, runNativeSingle } from '../kernels/native'
 import type { ExecutorParameter } from '../execute/parameters'
 
 /** Where each parameter lies in one flat vector (ADR 4). */

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
 import { add, div, log, mean, mul, neg, softmax, sub, sum, tidy } from '@tensorflow/tfjs-core'
 import type { LossValue } from '../execute/executor'
-import { softmaxCrossEntropy } from '../execute/kernels/softmaxCrossEntropy'
+import { softmaxCrossEntropy } from '../kernels/softmaxCrossEntropy'
 
 /** How a loss is divided between the labels and a teacher's scores. */
 export interface Distillation {

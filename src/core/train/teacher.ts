@@ -1,12 +1,12 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
 import { tensor } from '@tensorflow/tfjs-core'
 import { createExecutor } from '../execute/executor'
-import { fuseActivations } from '../execute/fuseActivations'
+import { fuseActivations } from '../passes/fuseActivations'
 import type { Graph } from '../graph/graph'
-import { toHalf } from '../execute/kernels/half'
-import { foldBatchNorm } from '../graph/foldBatchNorm'
+import { toHalf } from '../kernels/half'
+import { foldBatchNorm } from '../passes/foldBatchNorm'
 import type { Normalizer } from './normalizer'
-import type { HalfType, Precision } from './precision'
+import type { HalfType, Precision } from '../kernels/precision'
 import type { ImageBatch } from './trainer'
 
 /** A trained network in inference mode; its weights never change. */

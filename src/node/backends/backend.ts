@@ -1,4 +1,4 @@
-import type { HalfType, Precision } from '../../core/train/precision'
+import type { HalfType, Precision } from '../../core/kernels/precision'
 import type { NNOptError } from '../../shared/errors'
 
 /** What a device can do in 16 bits. */

@@ -1,6 +1,6 @@
 import { NNOptError } from '../../shared/errors'
 import type { Graph, Node } from '../../core/graph/graph'
-import { inferShapes, nodeContext } from '../../core/graph/inferShapes'
+import { inferShapes, nodeContext } from '../../core/passes/inferShapes'
 import { floatTensor, sizeOf } from '../../core/graph/tensorData'
 import { median } from '../../core/measure/latency'
 import { writeOnnx } from '../../core/onnx/index'

@@ -2,7 +2,7 @@ import { NNOptError } from '../../shared/errors'
 import type { Graph, Node, QParams } from '../../core/graph/graph'
 import { floatTensor } from '../../core/graph/tensorData'
 import { writeOnnx } from '../../core/onnx/index'
-import { convert } from '../../core/quantize/convert'
+import { convert } from '../../core/deploy/convert'
 import { createInferenceWorker } from './inferenceWorker'
 import type { SessionOptions } from './protocol'
 

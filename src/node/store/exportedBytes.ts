@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { readOnnx, writeOnnx } from '../../core/onnx/index'
-import { padChannels } from '../../core/prune/padChannels'
+import { padChannels } from '../../core/deploy/padChannels'
 
 /** A version's file as it is, or with zero channels that fill the runtime's vectors; the file itself where there is nothing to fill. */
 export function exportedBytes(path: string, pad: boolean): Uint8Array {

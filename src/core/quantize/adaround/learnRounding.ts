@@ -1,4 +1,4 @@
-import { clamp } from '../math/round'
+import { clamp } from '../../fakeQuant/round'
 import type { MatMul, Moments } from './moments'
 
 /** One weight in steps of its scale: what is below, and how far above it the weight lies. */

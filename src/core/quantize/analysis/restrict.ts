@@ -1,7 +1,7 @@
 import { consumers } from '../../graph/graph'
 import type { Graph, Node } from '../../graph/graph'
-import { clampBounds } from '../clamps'
-import { placement } from '../placement'
+import { clampBounds } from '../../passes/quantization/clamps'
+import { placement } from '../../passes/quantization/placement'
 
 const restricted = (graph: Graph, keeps: (name: string) => boolean): Graph => ({
   ...graph,

@@ -1,6 +1,6 @@
 import { NNOptError } from '../../../shared/errors'
-import { rangeOf } from '../math/range'
-import type { Range } from '../math/range'
+import { rangeOf } from '../../fakeQuant/range'
+import type { Range } from '../../fakeQuant/range'
 import type { BatchRange, TensorStatistics } from './statistics'
 
 /** Values in ascending order with how often each was seen: bin centres of a histogram, or the numbers of a weight themselves. */

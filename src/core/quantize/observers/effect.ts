@@ -1,8 +1,8 @@
-import type { Grid } from '../math/grid'
-import { sliceQParams } from '../math/qparams'
-import type { SliceQParams } from '../math/qparams'
-import type { Range } from '../math/range'
-import { clamp, roundHalfToEven } from '../math/round'
+import type { Grid } from '../../fakeQuant/grid'
+import { sliceQParams } from '../../fakeQuant/qparams'
+import type { SliceQParams } from '../../fakeQuant/qparams'
+import type { Range } from '../../fakeQuant/range'
+import { clamp, roundHalfToEven } from '../../fakeQuant/round'
 import type { Distribution } from './distribution'
 
 /** Distance of neighbouring float32 numbers around 1. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Range } from '../math/range'
+import type { Range } from '../../fakeQuant/range'
 import type { Distribution } from './distribution'
 import { defineObserver } from './observer'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Grid } from '../math/grid'
-import type { Range } from '../math/range'
+import type { Grid } from '../../fakeQuant/grid'
+import type { Range } from '../../fakeQuant/range'
 import { uniformBins } from './distribution'
 import type { UniformBins } from './distribution'
 import { defineObserver } from './observer'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Grid } from '../math/grid'
-import type { Range } from '../math/range'
+import type { Grid } from '../../fakeQuant/grid'
+import type { Range } from '../../fakeQuant/range'
 import type { Distribution } from './distribution'
 import { defineObserver } from './observer'
 import { quantizationError } from './quantizationError'

@@ -1,7 +1,7 @@
-import type { Grid } from '../math/grid'
-import { sliceQParams } from '../math/qparams'
-import type { Range } from '../math/range'
-import { roundHalfToEven } from '../math/round'
+import type { Grid } from '../../fakeQuant/grid'
+import { sliceQParams } from '../../fakeQuant/qparams'
+import type { Range } from '../../fakeQuant/range'
+import { roundHalfToEven } from '../../fakeQuant/round'
 import type { Distribution } from './distribution'
 
 /** Σ count · |x − dequantize(quantize(x))|^power over a distribution, for the integers that cover `range`. */

@@ -1,4 +1,4 @@
-import type { Range } from '../math/range'
+import type { Range } from '../../fakeQuant/range'
 import { addBins, emptyBins } from './histogramBins'
 import type { HistogramBins } from './histogramBins'
 

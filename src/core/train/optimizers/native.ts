@@ -1,5 +1,5 @@
 import { tensor1d } from '@tensorflow/tfjs-core'
-import { runNative } from '../../execute/kernels/native'
+import { runNative } from '../../kernels/native'
 import type { UpdateInput, UpdateResult } from './optimizer'
 
 /** The backend's update in one pass over memory, `settings` its numbers; undefined where it has none. */

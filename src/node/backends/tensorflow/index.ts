@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import * as tf from '@tensorflow/tfjs-core'
-import { nativeKernelNames } from '../../../core/execute/kernels/native'
+import { nativeKernelNames } from '../../../core/kernels/native'
 import { NNOptError } from '../../../shared/errors'
 import { sampleGpus } from '../../system/metrics'
 import type { Availability, Backend, RunningBackend } from '../backend'

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { halfTypes } from '../../../core/train/precision'
+import { halfTypes } from '../../../core/kernels/precision'
 import type { MixedPrecision } from '../backend'
 import { cpuLevel } from './cpuLevel'
 

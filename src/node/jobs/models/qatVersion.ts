@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { maskReport } from '../../../core/graph/masks'
-import { convert } from '../../../core/quantize/convert'
+import { convert } from '../../../core/deploy/convert'
 import { ptqConfig } from '../../../core/quantize/config'
 import { qatConfig } from '../../../core/quantize/qatConfig'
 import { trainConfig } from '../../../core/train/config'

@@ -1,4 +1,4 @@
-import type { Precision, PrecisionChoice } from '../../../core/train/precision'
+import type { Precision, PrecisionChoice } from '../../../core/kernels/precision'
 import { NNOptError } from '../../../shared/errors'
 import type { RunningBackend } from '../../backends'
 

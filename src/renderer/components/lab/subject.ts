@@ -1,7 +1,7 @@
 import { activationStatistics, exactStatistics } from '../../../core/quantize/observers/distribution'
 import type { Statistics } from '../../../core/quantize/observers/distribution'
 import { createCollector } from '../../../core/quantize/observers/collector'
-import { slicesOf } from '../../../core/quantize/math/slices'
+import { slicesOf } from '../../../core/fakeQuant/slices'
 import type { ActivationStatistics } from '../../../shared/types'
 
 /** Above this, a histogram stands for the numbers: the observers search it hundreds of times. */

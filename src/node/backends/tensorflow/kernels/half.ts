@@ -1,5 +1,5 @@
 import { dispose, engine, type BackendValues, type DataId, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core'
-import { halfTypes, type HalfType } from '../../../../core/train/precision'
+import { halfTypes, type HalfType } from '../../../../core/kernels/precision'
 import { input, registerNative, TYPES, type OperationAttribute, type TensorflowKernelBackend } from './operations'
 
 const HALVES: readonly number[] = halfTypes.map((type) => TYPES[type])

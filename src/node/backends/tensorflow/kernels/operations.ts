@@ -7,8 +7,8 @@ import {
   type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core'
-import { nativeKernelNames, type NativeKernel } from '../../../../core/execute/kernels/native'
-import type { HalfType } from '../../../../core/train/precision'
+import { nativeKernelNames, type NativeKernel } from '../../../../core/kernels/native'
+import type { HalfType } from '../../../../core/kernels/precision'
 
 /** Attribute of a TensorFlow operation as tfjs-node's addon takes it. */
 export interface OperationAttribute {

@@ -1,4 +1,4 @@
-import { convert } from '../../../../core/quantize/convert'
+import { convert } from '../../../../core/deploy/convert'
 import type { PtqConfig } from '../../../../core/quantize/config'
 import { writeOnnx } from '../../../../core/onnx/index'
 import { withQParams, chosenRanges } from '../../../../core/quantize/ptq'

@@ -1,6 +1,6 @@
 import { compareScores } from '../../../../core/measure/compareScores'
 import type { ScoreComparison } from '../../../../core/measure/compareScores'
-import { convert } from '../../../../core/quantize/convert'
+import { convert } from '../../../../core/deploy/convert'
 import type { PtqConfig } from '../../../../core/quantize/config'
 import { ptqReport } from '../../../../core/quantize/ptq'
 import { NNOptError } from '../../../../shared/errors'

@@ -1,0 +1,209 @@
+import type { Node } from '../graph/graph'
+import { dataTypes, intTensor, rowMajorStrides, sizeOf, tensorData, transpose } from '../graph/tensorData'
+import type { DataType, TensorData } from '../graph/tensorData'
+
+type Evaluator = (node: Node, inputs: readonly TensorData[]) => TensorData
+
+/** Computes the operators of shape arithmetic and weight preparation on constants; undefined for any other operator, or when a required input is absent. */
+export function evaluate(node: Node, inputs: readonly (TensorData | undefined)[]): TensorData | undefined {
+  return evaluators[node.op]?.(node, inputs as readonly TensorData[])
+}
+
+export const isEvaluable = (op: string): boolean => op in evaluators
+
+const list = (tensor: TensorData | undefined): readonly number[] => (tensor ? [...tensor.data] : [])
+
+const reshaped = (tensor: TensorData, shape: readonly number[]): TensorData => ({ ...tensor, shape })
+
+const positive = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis)
+
+/** ONNX TensorProto.DataType of Cast's `to`, as far as shape arithmetic and weights use it. */
+const castTargets: Readonly<Record<number, DataType>> = {
+  1: 'float32',
+  6: 'int32',
+  7: 'int64',
+  9: 'bool',
+  10: 'float32',
+  11: 'float32',
+  2: 'uint8',
+  3: 'int8',
+}
+
+const evaluators: Readonly<Record<string, Evaluator>> = {
+  Identity: (_, [x]) => x,
+  Cast: ({ attributes }, [x]) => tensorData(castTargets[Number(attributes.to)] ?? x.dtype, x.shape, x.data),
+  Add: (_, [a, b]) => elementwise(a, b, (x, y) => x + y),
+  Sub: (_, [a, b]) => elementwise(a, b, (x, y) => x - y),
+  Mul: (_, [a, b]) => elementwise(a, b, (x, y) => x * y),
+  Div: (_, [a, b]) =>
+    elementwise(a, b, (x, y) => (a.dtype === 'int64' || a.dtype === 'int32' ? Math.trunc(x / y) : x / y)),
+  Pow: (_, [a, b]) => elementwise(a, b, (x, y) => x ** y),
+  Min: (_, [first, ...rest]) => rest.reduce((a, b) => elementwise(a, b, Math.min), first),
+  Max: (_, [first, ...rest]) => rest.reduce((a, b) => elementwise(a, b, Math.max), first),
+  Equal: (_, [a, b]) => boolean(elementwise(a, b, (x, y) => Number(x === y))),
+  Where: (_, [condition, a, b]) => {
+    const chosen = { ...condition, dtype: a.dtype }
+    return elementwise(
+      elementwise(chosen, a, (keep, x) => (keep ? x : 0)),
+      elementwise(chosen, b, (keep, y) => (keep ? 0 : y)),
+      (x, y) => x + y,
+    )
+  },
+  Neg: (_, [x]) =>
+    tensorData(
+      x.dtype,
+      x.shape,
+      x.data.map((value) => -value),
+    ),
+  Sqrt: (_, [x]) => tensorData(x.dtype, x.shape, x.data.map(Math.sqrt)),
+  Floor: (_, [x]) => tensorData(x.dtype, x.shape, x.data.map(Math.floor)),
+  Concat: ({ attributes }, inputs) => concatenate(inputs, Number(attributes.axis ?? 0)),
+  Gather: ({ attributes }, [x, indices]) => gather(x, indices, Number(attributes.axis ?? 0)),
+  Slice: (_, [x, starts, ends, axes, steps]) =>
+    slice(x, list(starts), list(ends), axes ? list(axes) : list(starts).map((_start, axis) => axis), list(steps)),
+  Squeeze: (_, [x, axes]) =>
+    reshaped(
+      x,
+      x.shape.filter((dim, axis) =>
+        axes
+          ? !list(axes)
+              .map((a) => positive(a, x.shape.length))
+              .includes(axis)
+          : dim !== 1,
+      ),
+    ),
+  Unsqueeze: (_, [x, axes]) => unsqueeze(x, list(axes)),
+  Reshape: (_, [x, shape]) => reshaped(x, resolveShape(x, list(shape))),
+  Transpose: ({ attributes }, [x]) =>
+    transpose(
+      x,
+      (attributes.perm as readonly number[] | undefined) ?? x.shape.map((_dim, axis) => x.shape.length - 1 - axis),
+    ),
+  ConstantOfShape: ({ attributes }, [shape]) => filled(list(shape), attributes.value as TensorData | undefined),
+  Expand: (_, [x, shape]) => elementwise(x, filled(list(shape), tensorData(x.dtype, [1], [1])), (value) => value),
+  Range: (_, [start, limit, delta]) =>
+    intTensor(
+      Array.from(
+        { length: Math.max(0, Math.ceil((limit.data[0] - start.data[0]) / delta.data[0])) },
+        (_value, index) => start.data[0] + index * delta.data[0],
+      ),
+    ),
+}
+
+const boolean = ({ shape, data }: TensorData): TensorData => tensorData('bool', shape, Uint8Array.from(data))
+
+function filled(shape: readonly number[], value?: TensorData): TensorData {
+  return tensorData(value?.dtype ?? 'float32', shape, new Array<number>(sizeOf(shape)).fill(value?.data[0] ?? 0))
+}
+
+function resolveShape(x: TensorData, wanted: readonly number[]): readonly number[] {
+  const copied = wanted.map((dim, axis) => (dim === 0 ? x.shape[axis] : dim))
+  const rest = sizeOf(x.shape) / Math.abs(sizeOf(copied))
+  return copied.map((dim) => (dim === -1 ? rest : dim))
+}
+
+function unsqueeze(x: TensorData, axes: readonly number[]): TensorData {
+  const rank = x.shape.length + axes.length
+  const added = new Set(axes.map((axis) => positive(axis, rank)))
+  const dims = [...x.shape]
+  return reshaped(
+    x,
+    Array.from({ length: rank }, (_, axis) => (added.has(axis) ? 1 : (dims.shift() ?? 1))),
+  )
+}
+
+/** Walks every index of a shape, last axis fastest. */
+function* indices(shape: readonly number[]): Generator<readonly number[]> {
+  const index = new Array<number>(shape.length).fill(0)
+  for (let count = sizeOf(shape); count > 0; count--) {
+    yield index
+    for (let axis = shape.length - 1; axis >= 0 && ++index[axis] === shape[axis]; axis--) index[axis] = 0
+  }
+}
+
+const offsetOf = (strides: readonly number[], index: readonly number[]): number =>
+  index.reduce((sum, value, axis) => sum + value * strides[axis], 0)
+
+function elementwise(a: TensorData, b: TensorData, compute: (x: number, y: number) => number): TensorData {
+  const rank = Math.max(a.shape.length, b.shape.length)
+  const dims = [a, b].map(({ shape }) => [...new Array<number>(rank - shape.length).fill(1), ...shape])
+  const shape = dims[0].map((dim, axis) => (dim === 1 ? dims[1][axis] : dim))
+  const strides = dims.map((own) => rowMajorStrides(own).map((stride, axis) => (own[axis] === 1 ? 0 : stride)))
+  const data = new dataTypes[a.dtype](sizeOf(shape))
+  let position = 0
+  for (const index of indices(shape))
+    data[position++] = compute(a.data[offsetOf(strides[0], index)], b.data[offsetOf(strides[1], index)])
+  return { dtype: a.dtype, shape, data }
+}
+
+function concatenate(inputs: readonly TensorData[], axis: number): TensorData {
+  const [first] = inputs
+  const at = positive(axis, first.shape.length)
+  const shape = first.shape.map((dim, index) =>
+    index === at ? inputs.reduce((sum, input) => sum + input.shape[at], 0) : dim,
+  )
+  const data = new dataTypes[first.dtype](sizeOf(shape))
+  const outer = sizeOf(shape.slice(0, at))
+  let position = 0
+  for (let row = 0; row < outer; row++) {
+    for (const input of inputs) {
+      const length = input.data.length / outer
+      data.set(input.data.subarray(row * length, (row + 1) * length), position)
+      position += length
+    }
+  }
+  return { dtype: first.dtype, shape, data }
+}
+
+function gather(x: TensorData, chosen: TensorData, axis: number): TensorData {
+  const at = positive(axis, x.shape.length)
+  const shape = [...x.shape.slice(0, at), ...chosen.shape, ...x.shape.slice(at + 1)]
+  const inner = sizeOf(x.shape.slice(at + 1))
+  const outer = sizeOf(x.shape.slice(0, at))
+  const data = new dataTypes[x.dtype](sizeOf(shape))
+  let position = 0
+  for (let row = 0; row < outer; row++) {
+    for (const index of chosen.data) {
+      const start = (row * x.shape[at] + positive(index, x.shape[at])) * inner
+      data.set(x.data.subarray(start, start + inner), position)
+      position += inner
+    }
+  }
+  return { dtype: x.dtype, shape, data }
+}
+
+/** The indices that numpy's start:end:step names on an axis. */
+function stepped(dim: number, start: number, end: number, step: number): readonly number[] {
+  const [lowest, highest] = step > 0 ? [0, dim] : [-1, dim - 1]
+  const bound = (value: number): number => Math.min(highest, Math.max(lowest, value < 0 ? value + dim : value))
+  const [first, last] = [bound(start), bound(end)]
+  return Array.from({ length: Math.max(0, Math.ceil((last - first) / step)) }, (_, index) => first + index * step)
+}
+
+function slice(
+  x: TensorData,
+  starts: readonly number[],
+  ends: readonly number[],
+  axes: readonly number[],
+  steps: readonly number[],
+): TensorData {
+  const ranges = x.shape.map((dim, axis) => {
+    const position = axes.findIndex((named) => positive(named, x.shape.length) === axis)
+    return position === -1
+      ? Array.from({ length: dim }, (_, index) => index)
+      : stepped(dim, starts[position], ends[position], steps[position] ?? 1)
+  })
+  const shape = ranges.map((range) => range.length)
+  const strides = rowMajorStrides(x.shape)
+  const data = new dataTypes[x.dtype](sizeOf(shape))
+  let position = 0
+  for (const index of indices(shape))
+    data[position++] =
+      x.data[
+        offsetOf(
+          strides,
+          index.map((value, axis) => ranges[axis][value]),
+        )
+      ]
+  return { dtype: x.dtype, shape, data }
+}

@@ -1,0 +1,33 @@
+import { constantInput, consumers } from '../../graph/graph'
+import type { Graph, Node } from '../../graph/graph'
+import { clipBounds } from '../../ops/Clip'
+import { representableRange } from '../../fakeQuant/qparams'
+import type { Range } from '../../fakeQuant/range'
+
+/** Values that a clamp lets through; undefined for an operator that is no clamp. */
+export function clampBounds(graph: Graph, node: Node): Range | undefined {
+  if (node.op === 'Relu') return { min: 0, max: Infinity }
+  return node.op === 'Clip' ? clipBounds({ constant: (index) => constantInput(graph, node, index) }) : undefined
+}
+
+/** A bound may be missed by this share of a step: the float32 scale of [0, 6] ends at 6.0000002. */
+const tolerance = 1e-3
+
+/**
+ * Clamps that the grid of their output makes superfluous: saturation at qmin and qmax stays inside the bounds. onnxruntime then fuses the
+ * convolution before them with the QuantizeLinear behind them.
+ */
+export function superfluousClamps(graph: Graph): ReadonlySet<Node> {
+  const readers = consumers(graph)
+  const outputs = new Set(graph.outputs.map(({ name }) => name))
+  return new Set(
+    graph.nodes.filter((node) => {
+      const [bounds, qparams, input] = [clampBounds(graph, node), graph.qparams.get(node.outputs[0]), node.inputs[0]]
+      if (!bounds || !qparams || graph.qparams.has(input) || outputs.has(input) || readers.get(input)?.length !== 1)
+        return false
+      const range = representableRange(qparams)
+      const slack = tolerance * qparams.scale[0]
+      return range.min >= bounds.min - slack && range.max <= bounds.max + slack
+    }),
+  )
+}

@@ -1,0 +1,38 @@
+import { producers } from '../graph/graph'
+import type { Graph, Node } from '../graph/graph'
+
+/** ONNX numbers of float32, float16, float64 and bfloat16: all are float32 here. */
+const floatTypes: readonly unknown[] = [1, 10, 11, 16]
+
+/** The graph without nodes that pass their input on: Identity, Dropout in inference, and casts between floats (halves are widened on import). */
+export function removeIdentities(graph: Graph): Graph {
+  const outputs = new Set(graph.outputs.map(({ name }) => name))
+  const inputs = new Set(graph.inputs.map(({ name }) => name))
+  const passes = passingNodes(graph).filter((node) => !outputs.has(node.outputs[0]))
+  const alias = new Map(passes.map((node) => [node.outputs[0], node.inputs[0]]))
+  const resolve = (name: string): string => (alias.has(name) ? resolve(alias.get(name) as string) : name)
+  const removed = new Set(passes)
+  const nodes = graph.nodes
+    .filter((node) => !removed.has(node))
+    .map((node) => ({ ...node, inputs: node.inputs.map(resolve) }))
+  return mergeFinalIdentity({ ...graph, nodes }, inputs)
+}
+
+/** Identity, casts to float, and casts that repeat what QuantizeLinear has already made. */
+function passingNodes(graph: Graph): readonly Node[] {
+  const writers = producers(graph)
+  const isIdle = ({ inputs, attributes }: Node): boolean =>
+    floatTypes.includes(attributes.to) || writers.get(inputs[0])?.op === 'QuantizeLinear'
+  return graph.nodes.filter((node) => node.op === 'Identity' || (node.op === 'Cast' && isIdle(node)))
+}
+
+/** An Identity that only renames the output: the node before it writes the output's name. */
+function mergeFinalIdentity(graph: Graph, inputs: ReadonlySet<string>): Graph {
+  const [last] = passingNodes(graph)
+  if (!last || inputs.has(last.inputs[0])) return graph
+  const rename = (name: string): string => (name === last.inputs[0] ? last.outputs[0] : name)
+  const nodes = graph.nodes
+    .filter((node) => node !== last)
+    .map((node) => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }))
+  return mergeFinalIdentity({ ...graph, nodes }, inputs)
+}
