@@ -1,0 +1,12 @@
+import { defineConfig } from '@playwright/test'
+
+/** The desktop program in a real Electron. `npm run test:electron` brings one, and a display. */
+export default defineConfig({
+  testDir: 'test/electron',
+  testMatch: '*.spec.ts',
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
+  workers: 1,
+  reporter: [['list']],
+  outputDir: 'test-results/electron',
+})

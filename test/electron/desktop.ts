@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { _electron } from '@playwright/test'
+import type { ElectronApplication, Page } from '@playwright/test'
+
+function variable(name: string): string {
+  const value = process.env[name]
+  if (value === undefined) throw new Error(`$${name} is not set: run 'npm run test:electron'`)
+  return value
+}
+
+/** What one person has on one computer: a profile of the program, a workspace, folders for the system. */
+export interface Home {
+  readonly folder: string
+  readonly workspace: string
+  readonly profile: string
+  readonly env: Readonly<Record<string, string>>
+  remove(): void
+}
+
+export function makeHome(): Home {
+  const folder = mkdtempSync(join(tmpdir(), 'nnopt-desktop-'))
+  const workspace = join(folder, 'workspace')
+  const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return {
+    folder,
+    workspace,
+    profile: join(folder, 'profile'),
+    env: {
+      ...Object.fromEntries(inherited),
+      HOME: folder,
+      NNOPT_WORKSPACE: workspace,
+      NNOPT_CACHE: join(folder, 'cache'),
+      NNOPT_RUNTIME: join(folder, 'runtime'),
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
+  }
+}
+
+export interface Desktop {
+  readonly app: ElectronApplication
+  readonly page: Page
+  /** Quits as the menu does, and waits for the end of the process. */
+  quit(): Promise<void>
+}
+
+/** The program's file and the arguments that come before those of the person. */
+export function commandOf(home: Home): { readonly file: string; readonly args: readonly string[] } {
+  return {
+    file: variable('NNOPT_TEST_ELECTRON'),
+    args: ['--no-sandbox', `--user-data-dir=${home.profile}`, variable('NNOPT_TEST_PROGRAM')],
+  }
+}
+
+export async function startDesktop(home: Home, ...args: readonly string[]): Promise<Desktop> {
+  const command = commandOf(home)
+  const app = await _electron.launch({
+    executablePath: command.file,
+    args: [...command.args, ...args],
+    env: { ...home.env },
+    cwd: home.folder,
+  })
+  const page = await app.firstWindow()
+  return { app, page, quit: () => app.close() }
+}
