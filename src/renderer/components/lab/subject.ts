@@ -3,6 +3,7 @@ import type { Statistics } from '../../../core/quantize/observers/distribution'
 import { createCollector } from '../../../core/quantize/observers/collector'
 import { slicesOf } from '../../../core/fakeQuant/slices'
 import type { ActivationStatistics } from '../../../shared/types'
+import { formatNumber } from '../../format'
 
 /** Above this, a histogram stands for the numbers: the observers search it hundreds of times. */
 const mostExact = 60_000
@@ -49,3 +50,6 @@ export const channelOf = (
 
 /** Float32 numbers out of bytes that need not lie at a multiple of four. */
 export const floatsOf = (bytes: Uint8Array): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer)
+
+/** A signal-to-noise ratio as text; without any error it has no bound. */
+export const decibels = (value: number): string => (Number.isFinite(value) ? `${formatNumber(value)} dB` : '∞')

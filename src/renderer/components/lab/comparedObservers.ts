@@ -1,0 +1,45 @@
+import { shallowRef, watch } from 'vue'
+import type { Ref, ShallowRef } from 'vue'
+import type { Grid } from '../../../core/fakeQuant/grid'
+import { quantizationEffect } from '../../../core/quantize/observers/effect'
+import type { QuantizationEffect } from '../../../core/quantize/observers/effect'
+import { observers } from '../../../core/quantize/observers/index'
+import type { Statistics } from '../../../core/quantize/observers/distribution'
+
+export interface ComparedObserver {
+  readonly id: string
+  readonly label: string
+  readonly help: string
+  readonly effect: QuantizationEffect
+}
+
+/**
+ * What each observer's range does to the values, one observer after the other, each in a task of its own: the searching
+ * ones take long on large tensors. A new tensor or grid abandons the round before it.
+ */
+export function useComparedObservers(
+  statistics: Ref<Statistics | null | undefined>,
+  grid: Ref<Grid>,
+): ShallowRef<readonly ComparedObserver[]> {
+  const compared = shallowRef<readonly ComparedObserver[]>([])
+  let turn = 0
+  watch(
+    [statistics, grid],
+    async () => {
+      const mine = ++turn
+      const seen = statistics.value
+      const values = seen?.distribution()
+      if (!seen || !values) return
+      const rows: ComparedObserver[] = []
+      for (const { id, label, help, range } of observers.list()) {
+        rows.push({ id, label, help, effect: quantizationEffect(values, range(seen, {}, grid.value), grid.value) })
+        await new Promise((resolve) => setTimeout(resolve))
+        if (mine !== turn) return
+        if (compared.value.length < observers.ids.length) compared.value = rows.slice()
+      }
+      compared.value = rows
+    },
+    { immediate: true },
+  )
+  return compared
+}

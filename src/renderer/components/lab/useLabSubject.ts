@@ -1,0 +1,95 @@
+import { computed, ref, watch } from 'vue'
+import { useRoute } from 'vue-router'
+import { useDatasets } from '../../stores/datasets'
+import { useEngine } from '../../stores/engine'
+import { createLoadable } from '../../stores/loadable'
+import { useVersions } from '../../stores/versions'
+import { channelOf, floatsOf, observedStatistics, statisticsOf } from './subject'
+import type { WeightNumbers } from './subject'
+
+/** The numbers that the laboratory looks at: a weight, one channel of it, or what a layer puts out on a data set. */
+export function useLabSubject() {
+  const engine = useEngine()
+  const versions = useVersions()
+  const datasets = useDatasets()
+  const route = useRoute()
+
+  const version = ref('')
+  const layerName = ref('')
+  const subject = ref<'weight' | 'activation'>('weight')
+  const dataset = ref('')
+  const channel = ref(-1)
+
+  const layers = createLoadable(() => engine.call('versions.layers', { version: version.value }))
+  const weight = createLoadable(async (): Promise<WeightNumbers> => {
+    const answer = await engine.call('versions.weightValues', { version: version.value, layer: layerName.value })
+    return { ...answer, values: floatsOf(answer.values) }
+  })
+  const activation = createLoadable(() =>
+    engine.call('versions.activation', {
+      version: version.value,
+      value: layer.value?.output ?? '',
+      dataset: dataset.value,
+    }),
+  )
+
+  const weighted = computed(() => layers.value.value?.filter((each) => each.weight !== null) ?? [])
+  const layer = computed(() => layers.value.value?.find(({ name }) => name === layerName.value))
+
+  watch(
+    () => versions.value,
+    (known) => {
+      if (version.value || !known?.[0]) return
+      const asked = known.find((row) => row.version.id === route.query.version)
+      // A float network has most to show: its numbers are not on a grid yet.
+      version.value = (asked ?? known.find((row) => row.version.precision === 'fp32') ?? known[0]).version.id
+    },
+    { immediate: true },
+  )
+  watch(
+    () => datasets.value,
+    (known) => (dataset.value ||= known?.[0]?.name ?? ''),
+    { immediate: true },
+  )
+  watch(
+    [version, () => engine.isOpen],
+    async () => {
+      if (!version.value || !engine.isOpen) return
+      await layers.load()
+      const asked = weighted.value.find(({ name }) => name === route.query.tensor || name === layerName.value)
+      layerName.value = (asked ?? weighted.value[0])?.name ?? ''
+    },
+    { immediate: true },
+  )
+  watch([version, layerName, subject, dataset], () => {
+    channel.value = -1
+    if (!layerName.value) return
+    if (subject.value === 'weight') void weight.load()
+    else if (dataset.value) void activation.load()
+  })
+  const loading = computed(() => (subject.value === 'weight' ? weight : activation))
+  const channels = computed(() =>
+    weight.value.value && !weight.value.value.isSample ? weight.value.value.shape[weight.value.value.channelAxis]! : 0,
+  )
+  const statistics = computed(() => {
+    if (subject.value === 'activation') return activation.value.value && observedStatistics(activation.value.value)
+    return (
+      weight.value.value &&
+      statisticsOf(layerName.value, channelOf(weight.value.value, channel.value < 0 ? undefined : channel.value))
+    )
+  })
+  return {
+    versions,
+    datasets,
+    version,
+    layerName,
+    subject,
+    dataset,
+    channel,
+    layers,
+    weighted,
+    loading,
+    channels,
+    statistics,
+  }
+}
