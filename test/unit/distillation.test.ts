@@ -5,7 +5,7 @@ import { architectures } from '../../src/core/models/index'
 import { trainConfig } from '../../src/core/train/config'
 import { crossEntropy, distilledCrossEntropy } from '../../src/core/train/loss'
 import { createTrainer } from '../../src/core/train/trainer'
-import type { ImageBatch } from '../../src/core/train/trainer'
+import type { ImageBatch } from '../../src/core/train/imageBatch'
 import type { RunningBackend } from '../../src/node/backends/index'
 import { chooseBackend } from '../../src/node/backends/index'
 

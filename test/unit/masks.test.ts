@@ -4,7 +4,7 @@ import type { Graph } from '../../src/core/graph/graph'
 import { floatTensor } from '../../src/core/graph/tensorData'
 import type { TensorData } from '../../src/core/graph/tensorData'
 import { architectures } from '../../src/core/models/index'
-import { trainingState, withTrainingState } from '../../src/node/jobs/models/trainingState'
+import { trainingState, withTrainingState } from '../../src/node/jobs/work/versions/trainingState'
 
 const weight = 'wide.conv.weight'
 const model = (): Graph => architectures.get('tiny-cnn').build({ classes: 3, size: 8, channels: 4 }, 5)

@@ -7,7 +7,7 @@ import { smoothLabels } from '../train/labels'
 import { crossEntropy } from '../train/loss'
 import { createNormalizer } from '../train/normalizer'
 import type { Normalization } from '../train/normalizer'
-import type { ImageBatch } from '../train/trainer'
+import type { ImageBatch } from '../train/imageBatch'
 import type { Saliencies } from './scores'
 
 /** Σ over batches of (gradient · parameter)² for every element of every trainable parameter, in ONNX's layout. */

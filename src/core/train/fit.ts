@@ -7,7 +7,8 @@ import type { CollapseWatch } from './collapse'
 import { createMeter } from './meter'
 import type { Meter } from './meter'
 import type { Snapshot } from './snapshot'
-import type { ImageBatch, Trainer } from './trainer'
+import type { ImageBatch } from './imageBatch'
+import type { Trainer } from './trainer'
 
 /** Where batches come from. The order of an epoch depends on its number and the seed alone. */
 export interface TrainingData {

@@ -4,7 +4,7 @@ import type { Graph } from '../graph/graph'
 import type { ModelState } from './modelState'
 import type { Normalizer } from './normalizer'
 import type { Snapshot } from './snapshot'
-import type { ImageBatch } from './trainer'
+import type { ImageBatch } from './imageBatch'
 
 /** Says in words where training left the finite numbers. */
 export interface NonFiniteSearch {

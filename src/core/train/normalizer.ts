@@ -1,6 +1,6 @@
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import { add, mul, tensor, tensor1d, tidy } from '@tensorflow/tfjs-core'
-import type { ImageBatch } from './trainer'
+import type { ImageBatch } from './imageBatch'
 
 /** Mean and standard deviation of RGB / 255. */
 export interface Normalization {

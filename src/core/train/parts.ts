@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
 import { add, concat, mul, tidy } from '@tensorflow/tfjs-core'
 import type { TrainStep } from '../execute/executor'
-import type { ImageBatch } from './trainer'
+import type { ImageBatch } from './imageBatch'
 
 /** What devices and allocators say when memory runs out: TensorFlow, CUDA, WebGPU, WebAssembly. */
 const outOfMemory = /out of memory|\bOOM\b|RESOURCE_EXHAUSTED|ResourceExhausted|failed to allocate|out-of-memory/i

@@ -7,7 +7,7 @@ import { toHalf } from '../kernels/half'
 import { foldBatchNorm } from '../passes/foldBatchNorm'
 import type { Normalizer } from './normalizer'
 import type { HalfType, Precision } from '../kernels/precision'
-import type { ImageBatch } from './trainer'
+import type { ImageBatch } from './imageBatch'
 
 /** A trained network in inference mode; its weights never change. */
 export interface Teacher {

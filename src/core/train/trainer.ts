@@ -7,6 +7,7 @@ import { classOutput } from '../graph/graph'
 import type { Graph } from '../graph/graph'
 import { withMasksApplied } from '../graph/masks'
 import type { TrainConfig } from './config'
+import type { ImageBatch } from './imageBatch'
 import { smoothLabels } from './labels'
 import { learningRateAt } from './learningRate'
 import { crossEntropy, distilledCrossEntropy } from './loss'
@@ -20,14 +21,6 @@ import type { Precision } from '../kernels/precision'
 import type { Snapshot } from './snapshot'
 import { createTeacher } from './teacher'
 import type { Teacher } from './teacher'
-
-/** RGB bytes [count, height, width, 3] as the data workers deliver them. */
-export interface ImageBatch {
-  readonly images: Uint8Array
-  readonly height: number
-  readonly width: number
-  readonly labels: Int32Array
-}
 
 /** Scalars that stay on the device until somebody reads them; the reader disposes them. */
 export interface StepMetrics {

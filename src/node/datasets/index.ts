@@ -1,5 +1,5 @@
 export { addDataset } from './add/addDataset'
-export type { AddDatasetOptions } from './add/addDataset'
+export type { AddDatasetOptions } from './add/options'
 export { downloadCifar10 } from './download/cifar10'
 export { datasetFormats } from './formats/index'
 export { createDataPool } from './pool/dataPool'

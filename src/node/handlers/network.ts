@@ -6,8 +6,8 @@ import type { HostParts } from './parts'
 export const networkHandlers = ({ store }: HostParts): Pick<Handlers, 'versions.network'> => ({
   'versions.network': async ({ version }) => {
     const [{ networkFacts }, { readModelFile }] = await Promise.all([
-      import('../jobs/models/networkFacts'),
-      import('../jobs/models/readModelFile'),
+      import('../jobs/work/versions/networkFacts'),
+      import('../jobs/work/versions/readModelFile'),
     ])
     const { graph, bytes } = readModelFile(store.paths.model(resolveVersion(store, version).id))
     return networkFacts(graph, bytes)

@@ -1,7 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-node'
 import { cacheKey, optimizedCache } from './optimizedCache'
 import type { OptimizedCache } from './optimizedCache'
-import type { SessionOptions } from './protocol'
+import type { SessionOptions } from './messages'
 
 type Create = (model: string, changes?: Partial<SessionOptions>) => Promise<InferenceSession>
 

@@ -9,7 +9,7 @@ import { mergeStatistics } from '../../core/quantize/observers/statistics'
 import type { TensorStatistics } from '../../core/quantize/observers/statistics'
 import { startInferenceThread } from './inferenceWorker'
 import type { InferenceThread } from './inferenceWorker'
-import type { ImageBatch } from './protocol'
+import type { ImageBatch } from './messages'
 
 export interface CalibrationOptions {
   /** Whether any observer needs more than ranges. */

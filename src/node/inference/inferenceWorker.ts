@@ -11,7 +11,7 @@ import type {
   RunResult,
   SessionInfo,
   SessionOptions,
-} from './protocol'
+} from './messages'
 
 /** A thread that holds onnxruntime sessions. */
 export interface InferenceThread {

@@ -17,7 +17,7 @@ import { startInferenceThread } from './inferenceWorker'
 import type { InferenceThread } from './inferenceWorker'
 import { matMulIn } from './matMul'
 import { runPart } from './runPart'
-import type { ImageBatch } from './protocol'
+import type { ImageBatch } from './messages'
 
 /** One layer in the light of the corrected layers before it. */
 export interface CorrectableLayer {

@@ -1,7 +1,7 @@
 import { createRandom } from '../../core/data/random'
 import { imageInput } from '../../core/graph/graph'
 import type { Graph } from '../../core/graph/graph'
-import type { ImageBatch } from './protocol'
+import type { ImageBatch } from './messages'
 
 /** Normal noise in the shape of a model's images: for timing and for comparing two forms of a network. */
 export function randomImages(graph: Graph, count: number): ImageBatch {

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { Graph } from '../../core/graph/graph'
 import { withOutputs, writeOnnx } from '../../core/onnx/index'
 import type { InferenceThread } from './inferenceWorker'
-import type { ImageBatch, OutputTensor, SessionOptions } from './protocol'
+import type { ImageBatch, OutputTensor, SessionOptions } from './messages'
 
 /** Runs batches through a part of a graph, in a session of its own, and hands out some of its values batch by batch. */
 export async function runPart(

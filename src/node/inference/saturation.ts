@@ -4,7 +4,7 @@ import { floatTensor } from '../../core/graph/tensorData'
 import { writeOnnx } from '../../core/onnx/index'
 import { convert } from '../../core/deploy/convert'
 import { createInferenceWorker } from './inferenceWorker'
-import type { SessionOptions } from './protocol'
+import type { SessionOptions } from './messages'
 
 /** Wide enough for the vector kernels of every instruction set. */
 const channels = 64

@@ -7,7 +7,7 @@ import { createErrorMeter } from '../../core/quantize/analysis/errorMeter'
 import type { ErrorMeter } from '../../core/quantize/analysis/errorMeter'
 import { simulated } from '../../core/deploy/simulate'
 import type { InferenceThread } from './inferenceWorker'
-import type { ImageBatch } from './protocol'
+import type { ImageBatch } from './messages'
 import { runPart } from './runPart'
 
 /** Inputs of every segment of one network, so that a change in a layer has to be followed from there on only. */

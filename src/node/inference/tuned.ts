@@ -4,7 +4,7 @@ import type { ModelForm, TunedLayout, Version } from '../../shared/types'
 import type { Store } from '../store'
 import { cpuFingerprint } from './fingerprint'
 import type { SessionLayout } from './pool/calls'
-import type { SessionOptions } from './protocol'
+import type { SessionOptions } from './messages'
 import { preferredForm } from './tune/preferredForm'
 import type { TuningGoal } from './tune/preferredForm'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { modelType } from '../../core/onnx/proto'
 import type { ModelProto } from '../../core/onnx/proto'
 import { createInferenceWorker } from './inferenceWorker'
-import type { ModelSource } from './protocol'
+import type { ModelSource } from './messages'
 
 export interface RuntimeNode {
   readonly name: string

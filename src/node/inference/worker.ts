@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { NNOptError, assert, toErrorReport } from '../../shared/errors'
-import type { InferenceCall, InferenceCalls, InferenceReply, InferenceRequest } from './protocol'
-import { openSession } from './session'
+import type { InferenceCall, InferenceCalls, InferenceReply, InferenceRequest } from './messages'
+import { openSession } from './openSession'
 import type { Session } from './session'
 
 const sessions = new Map<number, Session>()

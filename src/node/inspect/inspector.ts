@@ -5,7 +5,7 @@ import { NNOptError, fromErrorReport } from '../../shared/errors'
 import { engineFile } from '../engineFile'
 import { nodeBinary } from '../jobs/nodeBinary'
 import type { InspectionName } from './names'
-import type { InspectReply, InspectRequest } from './protocol'
+import type { InspectReply, InspectRequest } from './messages'
 
 /** Answers of a process of its own, which starts with the first question and ends when nobody asks any more. */
 export interface Inspector {

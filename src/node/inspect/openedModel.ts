@@ -6,8 +6,8 @@ import { runtimeText } from '../inference/engineName'
 import { ordinaryFile, tunedModel } from '../inference/tuned'
 import { createInferencePool } from '../inference/pool/pool'
 import type { PooledModel } from '../inference/pool/pool'
-import { endsInSoftmax, imageShape, preprocessingFor } from '../jobs/models/evaluateVersion'
-import { readModelFile } from '../jobs/models/readModelFile'
+import { endsInSoftmax, imageShape, preprocessingFor } from '../jobs/work/images/ends'
+import { readModelFile } from '../jobs/work/versions/readModelFile'
 import type { Store } from '../store'
 
 /** A version that is ready to answer. */

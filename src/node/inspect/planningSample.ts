@@ -1,5 +1,5 @@
-import type { AccuracySample } from '../jobs/models/sampleAccuracy'
-import { accuracySample } from '../jobs/models/sampleAccuracy'
+import type { AccuracySample } from '../jobs/work/measure/sampleAccuracy'
+import { accuracySample } from '../jobs/work/measure/sampleAccuracy'
 import type { Store } from '../store'
 import { resolveDataset } from '../store/resolve'
 import type { PlannedNetwork } from './plannedNetwork'

@@ -1,7 +1,7 @@
 import { assert, toErrorReport } from '../../shared/errors'
 import { openStore } from '../store'
 import type { InspectContext } from './inspection'
-import type { InspectReply, InspectRequest } from './protocol'
+import type { InspectReply, InspectRequest } from './messages'
 import { inspections } from './tasks/index'
 
 /** Answers the screens' questions that need decoders or onnxruntime, apart from the host: what native code does here ends this process alone. */

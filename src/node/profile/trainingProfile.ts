@@ -6,10 +6,10 @@ import { architectures } from '../../core/models/index'
 import { trainConfig } from '../../core/train/config'
 import { halfTypes } from '../../core/kernels/precision'
 import { createTrainer } from '../../core/train/trainer'
-import type { ImageBatch } from '../../core/train/trainer'
+import type { ImageBatch } from '../../core/train/imageBatch'
 import { chooseBackend } from '../backends'
 import { choosePrecision } from '../jobs/trainer/choosePrecision'
-import { readModelFile } from '../jobs/models/readModelFile'
+import { readModelFile } from '../jobs/work/versions/readModelFile'
 import { timeKernels } from './kernelTimer'
 
 export const profileParams = z.object({

@@ -1,22 +1,9 @@
 import { readdir, rename, rm, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { NNOptError } from '../../../shared/errors'
-import type { Progress } from '../../../shared/types/progress'
 import type { DatasetRecord } from '../record'
 import { buildDataset } from './buildDataset'
-
-export interface AddDatasetOptions {
-  readonly name: string
-  /** A folder or archive, or several whose splits belong together. */
-  readonly path: string | readonly string[]
-  /** Decides which images are held out where the sources do not say. */
-  readonly seed: number
-  /** Where the data set is to be; it must not exist, or be empty. */
-  readonly folder: string
-  readonly workers?: number | undefined
-  readonly onProgress?: ((progress: Progress) => void) | undefined
-  readonly signal?: AbortSignal | undefined
-}
+import type { AddDatasetOptions } from './options'
 
 /**
  * Reads and checks every image, makes the splits and writes the data set's folder, in one move at the end: until then, and after an error, nothing is there.

@@ -1,7 +1,7 @@
 import type { Problem, Split } from '../../../shared/types/dataset'
 import { maxListedProblems } from '../record'
 import type { DatasetFacts, DatasetRecord, Storage } from '../record'
-import type { AddDatasetOptions } from './addDataset'
+import type { AddDatasetOptions } from './options'
 import { datasetHash } from './datasetHash'
 import type { InspectionResult } from './inspectImages'
 import type { ListedSources } from './listSources'

@@ -3,7 +3,7 @@ import { median } from '../../../core/measure/latency'
 import type { Engine, ModelForm } from '../../../shared/types'
 import { createInferenceWorker } from '../inferenceWorker'
 import type { InferenceWorker } from '../inferenceWorker'
-import type { ImageBatch, ModelSource, SessionOptions } from '../protocol'
+import type { ImageBatch, ModelSource, SessionOptions } from '../messages'
 
 export interface BenchmarkModel {
   readonly id: string

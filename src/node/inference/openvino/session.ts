@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NNOptError } from '../../../shared/errors'
-import type { ImageBatch, ModelSource, OutputTensor, SessionOptions } from '../protocol'
+import type { ImageBatch, ModelSource, OutputTensor, SessionOptions } from '../messages'
 import type { Session } from '../session'
 import { openvinoLayout, readOpenvinoManifest } from './layout'
 

@@ -2,7 +2,7 @@ import type { ErrorReport } from '../../../shared/errors'
 import type { BatchRequest, EvalMode } from '../../../core/data/batchPlan'
 import type { StoredDataset } from '../../datasets/record'
 import type { SkippedSample } from '../../../core/measure/evaluation'
-import type { ImageBatch, ModelSource, OutputTensor, RunResult, SessionInfo, SessionOptions } from '../protocol'
+import type { ImageBatch, ModelSource, OutputTensor, RunResult, SessionInfo, SessionOptions } from '../messages'
 
 /** How a model is spread over the cores: so many sessions side by side, each with so many threads inside an operator. */
 export interface SessionLayout {

@@ -1,4 +1,4 @@
-import type { ImageBatch, OutputTensor, RunResult } from '../protocol'
+import type { ImageBatch, OutputTensor, RunResult } from '../messages'
 import { onlySession } from './sessions'
 import type { SessionTeam } from './sessions'
 

@@ -1,18 +1,8 @@
 import type { StoredDataset } from '../../datasets/record'
-import type { ImageBatch, ModelSource, RunResult, SessionInfo, SessionOptions } from '../protocol'
+import type { ImageBatch, ModelSource, RunResult, SessionInfo, SessionOptions } from '../messages'
 import type { SampleAnswer, SampleTask, SessionLayout } from './calls'
 import { createRunner } from './runner'
-
-export interface PoolOptions {
-  /** How often a request may end the process, alone, before it is given up. */
-  readonly attempts?: number
-  /** Requests in the process at once; further ones wait here. Default: the cores and one, so that one is prepared while the others run. */
-  readonly capacity?: number
-  /** Told when the process ended without being asked to, and how. */
-  readonly onCrash?: (how: string) => void
-  /** Program of the process. */
-  readonly file?: string
-}
+import type { PoolOptions } from './runner'
 
 /** A model in the inference process. Every call takes part in restarts and retries; `signal` gives a waiting call up. */
 export interface PooledModel extends SessionInfo {

@@ -3,9 +3,19 @@ import { NNOptError, fromErrorReport } from '../../../shared/errors'
 import type { PoolCall, PoolCalls, PoolReply, PoolRequest } from './calls'
 import { startChild } from './child'
 import type { PoolChild } from './child'
-import type { PoolOptions } from './pool'
 import { createRequestBook } from './requests'
 import type { RequestBook } from './requests'
+
+export interface PoolOptions {
+  /** How often a request may end the process, alone, before it is given up. */
+  readonly attempts?: number
+  /** Requests in the process at once; further ones wait here. Default: the cores and one, so that one is prepared while the others run. */
+  readonly capacity?: number
+  /** Told when the process ended without being asked to, and how. */
+  readonly onCrash?: (how: string) => void
+  /** Program of the process. */
+  readonly file?: string
+}
 
 /** Sends calls to the process and keeps it going. */
 export interface Runner {

@@ -1,6 +1,6 @@
 import type { InferenceThread } from '../inferenceWorker'
 import { startInferenceThread } from '../inferenceWorker'
-import type { SessionInfo } from '../protocol'
+import type { SessionInfo } from '../messages'
 import type { PoolCalls, SessionLayout } from './calls'
 
 /** Sessions of one model, each in a thread of its own. */

@@ -2,7 +2,7 @@ import { median } from '../../../core/measure/latency'
 import { onlySession } from '../pool/sessions'
 import { startInferenceThread } from '../inferenceWorker'
 import type { InferenceThread } from '../inferenceWorker'
-import type { ImageBatch, ModelSource, RunResult } from '../protocol'
+import type { ImageBatch, ModelSource, RunResult } from '../messages'
 import type { Candidate } from './candidates'
 
 export interface Speed {

@@ -2,7 +2,7 @@ import { accuracyAt, chanceOf, expectedAccuracy } from '../../../core/prune/expe
 import type { Target } from '../../../core/prune/structured'
 import { NNOptError } from '../../../shared/errors'
 import type { ChannelPlan, Sensitivity } from '../../../shared/types'
-import { costs, costsOfSizes } from '../../jobs/models/pruneGraph'
+import { costs, costsOfSizes } from '../../jobs/work/prune/pruneGraph'
 import type { Inspection } from '../inspection'
 import { costOf, plannedChoice, plannedNetwork } from '../plannedNetwork'
 import type { PlannedNetwork } from '../plannedNetwork'

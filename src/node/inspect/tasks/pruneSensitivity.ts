@@ -1,7 +1,7 @@
 import type { Group } from '../../../core/prune/dependencyGraph'
 import { NNOptError } from '../../../shared/errors'
 import type { SensitivityCurve, SensitivityPoint } from '../../../shared/types'
-import type { AccuracySample } from '../../jobs/models/sampleAccuracy'
+import type { AccuracySample } from '../../jobs/work/measure/sampleAccuracy'
 import type { Inspection } from '../inspection'
 import { cutAs, plannedChoice, plannedNetwork } from '../plannedNetwork'
 import type { ChannelConfig, PlannedNetwork } from '../plannedNetwork'

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { latencyTable } from '../../jobs/models/pruneLatency'
+import { latencyTable } from '../../jobs/work/prune/pruneLatency'
 import type { Inspection } from '../inspection'
 import { plannedNetwork } from '../plannedNetwork'
 

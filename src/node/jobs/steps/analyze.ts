@@ -1,46 +1,13 @@
-import { z } from 'zod'
-import { ptqConfig } from '../../../core/quantize/config'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
-
-const { activationObserver, weightObserver } = ptqConfig.shape
-
-const params = z.object({
-  version: z.string().min(1).describe('int8 version, or an fp32 version as it would be quantized'),
-  dataset: z.string().min(1).describe('Data set of the images'),
-  keepFp32: z
-    .array(z.string())
-    .default([])
-    .describe('Measure an int8 version again with these layers in float, and nothing else.'),
-  samples: z
-    .number()
-    .int()
-    .min(1)
-    .max(1000)
-    .default(32)
-    .meta({ unit: 'images' })
-    .describe('Validation images that layers are compared on'),
-  validationSamples: z
-    .number()
-    .int()
-    .min(1)
-    .max(100_000)
-    .default(500)
-    .meta({ unit: 'images' })
-    .describe('Validation images that --keep-fp32 is measured on'),
-  activationObserver,
-  weightObserver,
-  seed: z.number().int().min(0).default(0).describe('Start of the random choice of images'),
-})
-
-export type AnalyzeParams = z.output<typeof params>
+import { analyzeParams } from '../work/quantize/analyzeParameters'
 
 /** Says for every layer what quantization does to it, the worst first. */
 export const analyzeStep = defineStep({
   id: 'analyze',
   label: 'Analyze',
-  params,
+  params: analyzeParams,
   run: async (context: StepContext, options): Promise<StepOutput> => ({
-    output: { analysis: await (await import('../models/quantize/analyzeVersion')).analyzeVersion(context, options) },
+    output: { analysis: await (await import('../work/quantize/analyzeVersion')).analyzeVersion(context, options) },
   }),
 })

@@ -6,7 +6,7 @@ import type { Version } from '../../../shared/types'
 import { createId } from '../../store/ids'
 import { resolveDataset } from '../../store/resolve'
 import { quantizationFactsOf } from '../../store/quantizationFacts'
-import type { EvaluationRequest, ScoredVersion } from '../models/evaluateVersion'
+import type { EvaluationRequest, ScoredVersion } from '../work/measure/evaluateVersion'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
 
@@ -56,7 +56,7 @@ async function run(
 ): Promise<StepOutput> {
   const { store } = context
   const version = context.version(reference)
-  const { scoreVersion } = await import('../models/evaluateVersion')
+  const { scoreVersion } = await import('../work/measure/evaluateVersion')
   checkTogether({ tuned, exact: options.exact })
   const best = tuned
     ? await tunedRequest(context, version)

@@ -32,9 +32,9 @@ export const importStep = defineStep({ id: 'import', label: 'Import an ONNX mode
 async function run(context: StepContext, { file, name, preprocessing, classes, origin }: Params): Promise<StepOutput> {
   const [{ isQuantized }, { readModelFile }, facts, { saveModel }] = await Promise.all([
     import('../../../core/onnx/index'),
-    import('../models/readModelFile'),
-    import('../models/modelFacts'),
-    import('../models/saveModel'),
+    import('../work/versions/readModelFile'),
+    import('../work/versions/factFiles'),
+    import('../work/versions/saveModel'),
   ])
   context.progress({ label: 'reading the model', done: 0 })
   const { graph: read, bytes } = readModelFile(file)

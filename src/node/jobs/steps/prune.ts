@@ -1,87 +1,8 @@
-import { z } from 'zod'
 import { checkPruneConfig } from '../../../core/prune/checkConfig'
-import { gradual, methodOf, pruneConfig, pruneMethods } from '../../../core/prune/config'
-import { importances } from '../../../core/prune/importances/index'
-import { trainConfig } from '../../../core/train/config'
 import { checkPrecision } from '../../../core/train/checkPrecision'
-import { onlyWhen } from '../../../shared/onlyWhen'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
-
-const needsGradients = pruneMethods.filter((method) => importances.get(methodOf({ method }).importance).needsGradients)
-
-const { batchSize, trainLimit, seed, ...tuning } = trainConfig.omit({
-  schedule: true,
-  scheduleParams: true,
-  epochs: true,
-}).shape
-
-/** What a person may choose of a pruning and the fine-tuning that belongs to it. */
-export const pruneParams = z.object({
-  ...pruneConfig.shape,
-  from: z.string().min(1).describe('fp32 version to prune'),
-  dataset: z.string().min(1).optional().describe('Data set for fine-tuning, gradients and statistics'),
-  name: z.string().min(1).max(200).optional().describe('Name of the version'),
-  epochs: z
-    .number()
-    .int()
-    .min(0)
-    .max(10_000)
-    .default(0)
-    .describe('Passes over the training split in all; 0 does not fine-tune'),
-  batchSize,
-  seed,
-  trainLimit,
-  ...onlyWhen(
-    { field: 'epochs', above: 0 },
-    {
-      ...tuning,
-      ...onlyWhen(gradual, {
-        stepEpochs: z
-          .number()
-          .int()
-          .min(1)
-          .max(10_000)
-          .default(1)
-          .meta({ unit: 'epochs' })
-          .describe('Fine-tuning after each step of a gradual schedule but the last, which has the rest'),
-      }),
-      learningRate: tuning.learningRate.unwrap().default(0.02).describe('Highest learning rate of the fine-tuning'),
-      labelSmoothing: tuning.labelSmoothing.unwrap().default(0).describe('Share of the label spread over all classes'),
-    },
-  ),
-  ...onlyWhen(
-    { field: 'method', is: needsGradients },
-    {
-      gradientSamples: z
-        .number()
-        .int()
-        .min(1)
-        .max(1_000_000)
-        .default(1024)
-        .meta({ unit: 'images' })
-        .describe('Training images for the gradients that taylor looks at'),
-    },
-  ),
-  ...onlyWhen(
-    { field: 'epochs', is: [0] },
-    {
-      statisticsSamples: z
-        .number()
-        .int()
-        .min(0)
-        .max(1_000_000)
-        .default(2048)
-        .meta({ unit: 'images' })
-        .describe(
-          'Training images from which batch normalization is estimated again where nothing is fine-tuned; 0 leaves it',
-        ),
-    },
-  ),
-  backend: z.string().default('auto').describe('What computes; auto takes the fastest that is there'),
-})
-
-export type PruneParams = z.output<typeof pruneParams>
+import { pruneParams } from '../work/prune/parameters'
 
 /** Makes a smaller version out of an fp32 one: zeros among its weights, or fewer channels. */
 export const pruneStep = defineStep({
@@ -94,5 +15,5 @@ export const pruneStep = defineStep({
     checkPrecision(options)
   },
   run: async (context: StepContext, options): Promise<StepOutput> =>
-    (await import('../models/pruneVersion')).pruneVersion(context, options),
+    (await import('../work/prune/pruneVersion')).pruneVersion(context, options),
 })

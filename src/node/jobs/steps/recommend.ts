@@ -32,7 +32,7 @@ export const recommendStep = defineStep({
   params,
   exclusive: true,
   run: async (context, { version, dataset, threads = availableParallelism(), ...options }) => {
-    const { recommendVersion } = await import('../models/recommendVersion')
+    const { recommendVersion } = await import('../work/measure/recommendVersion')
     const recommendation = await recommendVersion(
       { version: context.version(version), dataset: resolveDataset(context.store, dataset), threads, ...options },
       context,

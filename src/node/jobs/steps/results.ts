@@ -11,13 +11,11 @@ const params = z.object({
   out: z.string().min(1).describe('Markdown file; two plots are written beside it'),
 })
 
-export type ResultsParams = z.output<typeof params>
-
 /** Writes what was measured of versions as a table with two plots. */
 export const resultsStep = defineStep({
   id: 'results',
   label: 'Write a table of results',
   params,
   run: async (context: StepContext, options): Promise<StepOutput> =>
-    (await import('../models/writeResults')).writeResults(context, options),
+    (await import('../work/measure/writeResults')).writeResults(context, options),
 })

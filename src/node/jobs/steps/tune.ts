@@ -24,7 +24,7 @@ export const tuneStep = defineStep({
   params,
   exclusive: true,
   run: async (context, { version, batch, engines: wanted }) => {
-    const { tuneVersion } = await import('../models/tuneVersion')
+    const { tuneVersion } = await import('../work/measure/tuneVersion')
     const tuning = await tuneVersion({ version: context.version(version), batches: batch, engines: wanted }, context)
     tuning.warnings.forEach(context.warn)
     return { output: { tuning } }

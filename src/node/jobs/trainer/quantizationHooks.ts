@@ -15,7 +15,7 @@ import type { DataPool, Dataset } from '../../datasets'
 import { calibrate, calibrationBatchSize } from '../../inference/calibrate'
 import { evaluateBatches } from '../../inference/evaluateBatches'
 import { createInferenceWorker } from '../../inference/inferenceWorker'
-import type { ImageBatch } from '../../inference/protocol'
+import type { ImageBatch } from '../../inference/messages'
 import type { QuantizationJob, TrainingJob } from './messages'
 
 /** Images a run of the exported model. */

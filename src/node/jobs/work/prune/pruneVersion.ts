@@ -1,0 +1,115 @@
+import type { Graph } from '../../../../core/graph/graph'
+import { macs } from '../../../../core/measure/macs'
+import { parameterStatistics } from '../../../../core/measure/parameterStatistics'
+import { checkPruneConfig } from '../../../../core/prune/checkConfig'
+import { methodOf } from '../../../../core/prune/config'
+import { importances } from '../../../../core/prune/importances/index'
+import { pruneSchedules } from '../../../../core/prune/schedules/index'
+import type { EpochMetrics } from '../../../../core/train/events'
+import { NNOptError } from '../../../../shared/errors'
+import type { Version } from '../../../../shared/types'
+import { freeName, resolveDataset } from '../../../store/resolve'
+import type { StepContext, StepOutput } from '../../step'
+import type { PruneParams } from './parameters'
+import type { CutGroup } from './pruneGraph'
+import { createPruner } from './pruner'
+import { readTrainable } from '../versions/readVersion'
+import { saveModel } from '../versions/saveModel'
+import { fromVersion } from '../train/trainVersion'
+import { reestimateStatistics, fineTune } from './fineTune'
+
+/** The pruned graph, and how it came about. */
+interface Pruned {
+  readonly graph: Graph
+  readonly groups: readonly CutGroup[]
+  readonly history: readonly EpochMetrics[]
+}
+
+/** Removes weights or channels step by step, fine-tunes between and after, and saves the result as a version. */
+export async function pruneVersion(context: StepContext, params: PruneParams): Promise<StepOutput> {
+  checkPruneConfig(params)
+  const parent = context.version(params.from)
+  const source = startOf(context, params, parent)
+  const pruned = await pruneInSteps(context, params, parent, source)
+  const [before, after] = [source, pruned.graph].map(figuresOf)
+  const name = params.name ?? freeName(context.store, `${parent.name}-pruned`)
+  const details = { before, after, groups: pruned.groups, history: pruned.history }
+  const version = saveModel(context, {
+    graph: pruned.graph,
+    name,
+    origin: 'pruned',
+    precision: 'fp32',
+    trainable: true,
+    warnings: [],
+    parent,
+    details,
+  })
+  return { versionId: version.id, output: { before, after, groups: pruned.groups, epochs: pruned.history } }
+}
+
+/** Throws `unsupported` for an int8 version, `wrongCall` where training images are needed and no data set is named. */
+export function startOf(context: StepContext, params: PruneParams, parent: Version): Graph {
+  if (parent.precision !== 'fp32') {
+    throw new NNOptError(
+      'unsupported',
+      `version '${parent.name}' is ${parent.precision}: its weights are integers whose scales were chosen for all of them. Prune the fp32 version that it was made from, then quantize the result: the zeros stay`,
+    )
+  }
+  const needs =
+    params.epochs > 0
+      ? 'fine-tuning'
+      : importances.get(methodOf(params).importance).needsGradients
+        ? `method '${params.method}'`
+        : undefined
+  if (params.dataset === undefined && needs !== undefined)
+    throw new NNOptError('wrongCall', `${needs} needs training images: expected a data set (--dataset)`)
+  if (params.dataset === undefined) return readTrainable(context.store, parent)
+  return fromVersion(context, parent.id, resolveDataset(context.store, params.dataset)).graph
+}
+
+function figuresOf(graph: Graph): Readonly<Record<string, number>> {
+  const { totalParams, nonzeroParams, sparsity } = parameterStatistics(graph)
+  return { totalParams, nonzeroParams, sparsity, macs: macs(graph) }
+}
+
+async function pruneInSteps(
+  context: StepContext,
+  params: PruneParams,
+  parent: Version,
+  source: Graph,
+): Promise<Pruned> {
+  const schedule = pruneSchedules.get(params.schedule)
+  const steps = params.schedule === 'one-shot' || params.nm !== undefined ? 1 : params.steps
+  const lastEpochs = params.epochs - (steps - 1) * params.stepEpochs
+  if (params.epochs > 0 && lastEpochs < 1)
+    throw new NNOptError(
+      'wrongCall',
+      `schedule '${params.schedule}': ${steps} steps with ${params.stepEpochs} epochs between them need at least ${(steps - 1) * params.stepEpochs + 1} epochs: got ${params.epochs}`,
+    )
+  const pruner = createPruner(context, params, parent, source)
+  let [graph, groups, history]: [Graph, readonly CutGroup[], readonly EpochMetrics[]] = [source, [], []]
+  for (let step = 1; step <= steps; step++) {
+    const stage = `stage-${step}`
+    context.progress({
+      label: steps === 1 ? 'pruning' : `pruning, step ${step} of ${steps}`,
+      done: step - 1,
+      total: steps,
+    })
+    const shareAfter = (count: number): number => (count === 0 ? 0 : schedule.share(count, steps))
+    const smaller = await pruner.prune(graph, { before: shareAfter(step - 1), after: shareAfter(step) })
+    graph = smaller.graph
+    groups = mergedGroups(groups, smaller.groups)
+    if (params.epochs > 0) {
+      const tuned = await fineTune(context, params, parent, graph, stage, step < steps ? params.stepEpochs : lastEpochs)
+      graph = tuned.graph
+      history = [...history, ...tuned.history]
+    }
+  }
+  if (params.epochs === 0 && params.dataset !== undefined && params.statisticsSamples > 0)
+    graph = await reestimateStatistics(context, params, parent, graph, 'statistics')
+  return { graph, groups, history }
+}
+
+/** Later steps find groups by the same names with the counts that earlier ones left. */
+const mergedGroups = (before: readonly CutGroup[], now: readonly CutGroup[]): readonly CutGroup[] =>
+  now.map((group) => ({ ...group, before: before.find(({ name }) => name === group.name)?.before ?? group.before }))

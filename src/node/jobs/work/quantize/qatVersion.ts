@@ -1,0 +1,114 @@
+import { join } from 'node:path'
+import { maskReport } from '../../../../core/graph/masks'
+import { convert } from '../../../../core/deploy/convert'
+import { ptqConfig } from '../../../../core/quantize/config'
+import { qatConfig } from '../../../../core/quantize/qatConfig'
+import { trainConfig } from '../../../../core/train/config'
+import { startEpoch } from '../../../../core/train/fit'
+import { NNOptError } from '../../../../shared/errors'
+import { freeName } from '../../../store/resolve'
+import type { StepContext, StepOutput } from '../../step'
+import type { QuantizeParams } from './parameters'
+import type { TrainingJob, TrainingResult } from '../../trainer/messages'
+import { runTraining } from '../../trainer/runTraining'
+import type { Climbed } from './ladder'
+import { withWorkbench } from './workbench'
+import { saveQuantized } from './saveQuantized'
+import { quantizationStart, withValidationSamples } from './quantizeVersion'
+import type { QuantizationStart } from './quantizeVersion'
+import { readTeacher } from '../train/readTeacher'
+import { remembered } from './remembered'
+import { reportTraining, watchSystem } from '../train/reportTraining'
+
+/** Training for quantization: starts from what post-training quantization gives, trains with simulated rounding, and saves the best checkpoint, the start among them. */
+export async function qatVersion(
+  context: StepContext,
+  params: QuantizeParams,
+  checkpointFolder: string,
+): Promise<StepOutput> {
+  const start = await remembered(join(context.folder, 'start.bin'), () => quantizationStart(context, params))
+  const result = await train(context, jobOf(context, params, start, checkpointFolder))
+  const warnings = warningsOf(result)
+  warnings.forEach(context.warn)
+  const { device, bestEpoch, history } = result
+  const outcome = { device, bestEpoch, epochs: history, zeros: maskReport(convert(result.graph).graph) }
+  const config = ptqConfig.parse(params)
+  return withWorkbench(context, withValidationSamples(params), config, async (bench) => {
+    const name = params.name ?? freeName(context.store, `${start.parent.name}-${params.mode}`)
+    const { version, facts } = await saveQuantized(context, bench, trained(start, result), config, name, {
+      warnings,
+      details: outcome,
+    })
+    return {
+      versionId: version.id,
+      output: {
+        ...facts,
+        accuracy: facts.validation?.accuracy ?? null,
+        accuracyInterval: facts.validation?.accuracyInterval ?? null,
+        ...outcome,
+      },
+    }
+  })
+}
+
+function jobOf(
+  context: StepContext,
+  params: QuantizeParams,
+  { parent, dataset, preprocessing, climbed, samples }: QuantizationStart,
+  checkpointFolder: string,
+): TrainingJob {
+  const { graph } = climbed.network
+  const { observerEpochs, learnScales, ...settings } = qatConfig.parse(params)
+  const config = ptqConfig.parse(params)
+  const quantization = {
+    config,
+    observerEpochs,
+    learnScales,
+    samples,
+    settings: { ...config, observerEpochs, learnScales },
+  }
+  const teacher = readTeacher(context, params.distill, parent, graph)
+  return {
+    graph,
+    preprocessing,
+    dataset,
+    config: trainConfig.parse({ ...settings, seed: params.seed }),
+    teacher,
+    quantization,
+    backend: params.backend,
+    checkpointFolder,
+  }
+}
+
+async function train(context: StepContext, job: TrainingJob): Promise<TrainingResult> {
+  const stopWatching = watchSystem(context)
+  try {
+    const result = await runTraining(job, {
+      signal: context.signal,
+      resumed: context.resumed,
+      onMessage: (message) => reportTraining(context, message, 'simulatedAccuracy'),
+    })
+    if (result.stopped) throw new NNOptError('cancelled', 'training stopped on request; its checkpoint is kept')
+    return result
+  } finally {
+    stopWatching()
+  }
+}
+
+/** The start with the trained graph in its place; what its rungs were measured to do is not true of it any more. */
+function trained({ climbed: { network, rungs } }: QuantizationStart, { graph }: TrainingResult): Climbed {
+  return {
+    network: { ...network, graph, prepared: { ...network.prepared, graph: { ...graph, qparams: new Map() } } },
+    rungs,
+    reports: [],
+  }
+}
+
+function warningsOf({ diverged, bestEpoch }: TrainingResult): string[] {
+  const kept =
+    bestEpoch === startEpoch
+      ? 'the start, which is the result of quantization after training'
+      : `epoch ${(bestEpoch ?? 0) + 1}`
+  if (diverged !== undefined) return [`${diverged}. The best checkpoint was restored: ${kept}`]
+  return bestEpoch === startEpoch ? [`no epoch was better than the start on the validation split; kept ${kept}`] : []
+}

@@ -1,0 +1,94 @@
+import { compareScores } from '../../../../core/measure/compareScores'
+import type { ScoreComparison } from '../../../../core/measure/compareScores'
+import { convert } from '../../../../core/deploy/convert'
+import type { PtqConfig } from '../../../../core/quantize/config'
+import { ptqReport } from '../../../../core/quantize/ptq'
+import { NNOptError } from '../../../../shared/errors'
+import type { QuantizationFacts, Version } from '../../../../shared/types'
+import type { StepContext } from '../../step'
+import { saveModel } from '../versions/saveModel'
+import { agreementImages, exportFacts } from './facts'
+import { firstImages } from '../images/labelledImages'
+import type { Climbed } from './ladder'
+import type { QuantizedNetwork } from './network'
+import { compareWith, deployedScores, simulatedAgreement } from './scores'
+import { stabilityOf } from './stability'
+import type { Workbench } from './workbench'
+
+/** The difference that a network makes on validation images; throws `badInput` where the data set has none. */
+export const measureWith =
+  ({ images, options, validation, reference }: Workbench) =>
+  async ({ graph }: QuantizedNetwork): Promise<ScoreComparison> => {
+    if (!validation)
+      throw new NNOptError(
+        'badInput',
+        `data set '${images.record.name}' has no validation images to measure with: add it again with a 'val' folder, or quantize without --ladder and --goal`,
+      )
+    return compareWith(await reference(), graph, validation, options)
+  }
+
+/** What training adds to a version and its details. */
+export interface TrainedFacts {
+  readonly warnings: readonly string[]
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+/** Measures what is to be known of the network, and writes it as a version. */
+export async function saveQuantized(
+  context: StepContext,
+  bench: Workbench,
+  { network, rungs, reports }: Climbed,
+  config: PtqConfig,
+  name: string,
+  trained: TrainedFacts = { warnings: [], details: {} },
+): Promise<{ readonly version: Version; readonly facts: QuantizationFacts }> {
+  context.progress({ label: 'comparing with the simulation', done: 0 })
+  const facts = await factsOf(context, bench, network, reports, config)
+  const { graph, notes, removedClamps } = convert(network.graph)
+  for (const { node, message } of notes) context.log(`${node}: ${message}`)
+  for (const { node, reason } of facts.floatNodes) context.log(`${node} stays in float: ${reason}`)
+  const report = { notes, removedClamps, ...ptqReport(network.prepared, network.graph, network.statistics) }
+  const version = saveModel(context, {
+    graph,
+    name,
+    origin: 'quantized',
+    precision: 'int8',
+    trainable: false,
+    warnings: [...bench.calibration.warnings, ...trained.warnings],
+    parent: bench.parent,
+    training: network.graph,
+    details: { config: { ...config, ...rungs }, quantization: facts, report, ...trained.details },
+  })
+  return { version, facts }
+}
+
+async function factsOf(
+  context: StepContext,
+  bench: Workbench,
+  network: QuantizedNetwork,
+  reports: Climbed['reports'],
+  config: PtqConfig,
+): Promise<QuantizationFacts> {
+  const { calibration, options, validation } = bench
+  const scored = validation ?? calibration.labelled
+  const deployed = await deployedScores(network.graph, scored, options)
+  return {
+    ...(await exportFacts(network, config)),
+    simulatedAgreement: await simulatedAgreement(
+      network.graph,
+      deployed,
+      firstImages(scored, agreementImages),
+      options,
+    ),
+    calibration: {
+      images: calibration.images,
+      strategy: config.calibrationStrategy,
+      seed: calibration.seed,
+      split: 'train',
+      warnings: calibration.warnings,
+    },
+    stability: config.ladder ? await stabilityOf(bench, network, config, context) : null,
+    rungs: reports,
+    validation: validation ? compareScores(await bench.reference(), deployed) : null,
+  }
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { architectures } from '../../../../core/models/index'
+import { trainConfig } from '../../../../core/train/config'
+import { onlyWhen } from '../../../../shared/onlyWhen'
+
+/** What a person may choose of a training. */
+export const trainParams = trainConfig
+  .extend({
+    from: z.string().min(1).optional().describe('Version to go on from'),
+    architecture: z
+      .enum(architectures.ids as [string, ...string[]])
+      .optional()
+      .describe('Built-in architecture to train from the start'),
+    ...onlyWhen(
+      { field: 'architecture', isSet: true },
+      {
+        architectureParams: z
+          .record(z.string(), z.unknown())
+          .default({})
+          .describe('Settings of the architecture, such as its width and input size'),
+        weightsFrom: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('Version whose weights a built-in architecture starts with, where names and shapes agree'),
+      },
+    ),
+    dataset: z.string().min(1).describe('Data set'),
+    name: z.string().min(1).max(200).optional().describe('Name of the version'),
+    backend: z.string().default('auto').describe('What computes; auto takes the fastest that is there'),
+  })
+  .refine(({ from, architecture }) => (from === undefined) !== (architecture === undefined), {
+    message: "expected either 'architecture' or 'from'",
+  })
+
+export type TrainParams = z.output<typeof trainParams>

@@ -1,0 +1,57 @@
+import { classesOf } from '../../../../core/data/modelFacts'
+import type { Preprocessing } from '../../../../core/data/preprocessing'
+import { classOutput, imageInput } from '../../../../core/graph/graph'
+import type { Graph } from '../../../../core/graph/graph'
+import { NNOptError } from '../../../../shared/errors'
+import type { Version } from '../../../../shared/types'
+import type { Store } from '../../../store'
+import type { StepContext } from '../../step'
+import { preprocessingFor } from '../images/ends'
+import { readTrainable } from '../versions/readVersion'
+
+export interface TeacherFile {
+  readonly graph: Graph
+  readonly preprocessing: Preprocessing
+}
+
+/** The name that stands for the version that a network was made from. */
+const parentName = 'parent'
+
+/** The network that `distill` names, when it does. Throws `wrongCall` when there is no parent, and `badInput` when it reads other images or gives other scores than the student. */
+export function readTeacher(
+  { store, version: find, log }: StepContext,
+  distill: string | undefined,
+  parent: Version | undefined,
+  student: Graph,
+): TeacherFile | undefined {
+  if (distill === undefined) return undefined
+  const teacher = distill === parentName ? parent : find(distill)
+  if (!teacher)
+    throw new NNOptError(
+      'wrongCall',
+      "distill: expected the id or name of an fp32 version, got 'parent': a network that starts from an architecture has none",
+    )
+  const graph = readTrainable(store, teacher)
+  assertAlike(teacher.name, graph, student)
+  log(`learning from the scores of version '${teacher.name}'`)
+  return { graph, preprocessing: preprocessingFor(graph, teacher) }
+}
+
+function assertAlike(name: string, teacher: Graph, student: Graph): void {
+  const fail = (what: string, expected: string, got: string): never => {
+    throw new NNOptError('badInput', `distill: version '${name}': expected ${what} ${expected}, got ${got}`)
+  }
+  const [size, expectedSize] = [teacher, student].map((graph) => imageInput(graph).shape.slice(2).join('×'))
+  if (size !== expectedSize) fail('images of', expectedSize, size)
+  const [scores, expectedScores] = [teacher, student].map((graph) => String(classOutput(graph).shape.at(-1)))
+  if (scores !== expectedScores) fail('class scores:', expectedScores, scores)
+  const [classes, expectedClasses] = [teacher, student].map((graph) => classesOf(graph)?.join(', '))
+  if (classes !== undefined && expectedClasses !== undefined && classes !== expectedClasses)
+    fail('the classes', expectedClasses, classes)
+}
+
+/** The fp32 version that a pruned one was made from; a version without one learns from its own scores at the start. */
+export function parentOf({ versions }: Store, version: Version): Version {
+  const parent = version.parentId === null ? undefined : versions.find(version.parentId)
+  return parent?.trainable && parent.deletedAt === null ? parent : version
+}

@@ -1,0 +1,148 @@
+import { parameterUses, withParameters } from '../../../../core/execute/parameters'
+import { withModelFacts } from '../../../../core/data/modelFacts'
+import { guessPreprocessing } from '../../../../core/data/preprocessing'
+import type { Preprocessing } from '../../../../core/data/preprocessing'
+import { imageInput } from '../../../../core/graph/graph'
+import type { Graph } from '../../../../core/graph/graph'
+import { architectures } from '../../../../core/models/index'
+import { trainConfig } from '../../../../core/train/config'
+import { NNOptError } from '../../../../shared/errors'
+import type { Version } from '../../../../shared/types'
+import type { DatasetRecord } from '../../../datasets/record'
+import { freeName, resolveDataset } from '../../../store/resolve'
+import type { StepContext, StepOutput } from '../../step'
+import type { TrainParams } from './parameters'
+import { runTraining } from '../../trainer/runTraining'
+import { preprocessingFor } from '../images/ends'
+import { matchClasses } from '../images/matchClasses'
+import { readModelFile } from '../versions/readModelFile'
+import { readTrainable } from '../versions/readVersion'
+import { reportTraining, watchSystem } from './reportTraining'
+import { saveModel } from '../versions/saveModel'
+import { parentOf, readTeacher } from './readTeacher'
+
+interface Start {
+  readonly graph: Graph
+  readonly preprocessing: Preprocessing
+  readonly parent?: Version
+}
+
+/** Trains in the trainer's thread, keeps what it reports as metrics, and saves the chosen weights as a version. */
+export async function trainVersion(
+  context: StepContext,
+  params: TrainParams,
+  checkpointFolder: string,
+): Promise<StepOutput> {
+  const dataset = resolveDataset(context.store, params.dataset)
+  const start =
+    params.from === undefined ? fromArchitecture(context, params, dataset) : fromVersion(context, params.from, dataset)
+  const stopWatching = watchSystem(context)
+  try {
+    const teacher = readTeacher(
+      context,
+      params.distill,
+      start.parent && parentOf(context.store, start.parent),
+      start.graph,
+    )
+    const job = {
+      graph: start.graph,
+      preprocessing: start.preprocessing,
+      dataset,
+      config: trainConfig.parse(params),
+      teacher,
+      backend: params.backend,
+      checkpointFolder,
+    }
+    const { graph, history, bestEpoch, stopped, diverged, device } = await runTraining(job, {
+      signal: context.signal,
+      resumed: context.resumed,
+      onMessage: (message) => reportTraining(context, message),
+    })
+    if (stopped) throw new NNOptError('cancelled', 'training stopped on request; its checkpoint is kept')
+    const name =
+      params.name ??
+      freeName(context.store, start.parent ? `${start.parent.name}-tuned` : (params.architecture ?? 'trained'))
+    const warnings =
+      diverged === undefined ? [] : [`${diverged}. The best checkpoint was restored: epoch ${(bestEpoch ?? 0) + 1}`]
+    warnings.forEach((warning) => context.warn(warning))
+    const version = saveModel(context, {
+      graph,
+      name,
+      origin: 'trained',
+      precision: 'fp32',
+      trainable: true,
+      warnings,
+      parent: start.parent,
+      details: { device, bestEpoch, history },
+    })
+    return { versionId: version.id, output: { device, bestEpoch, epochs: history } }
+  } finally {
+    stopWatching()
+  }
+}
+
+function fromArchitecture(
+  context: StepContext,
+  { architecture = '', architectureParams, seed, weightsFrom }: TrainParams,
+  { classes, facts: { imageSize } }: DatasetRecord,
+): Start {
+  const smallest = Math.min(imageSize.minWidth, imageSize.minHeight)
+  const built = buildArchitecture(
+    architecture,
+    {
+      classes: classes.length,
+      ...(smallest <= smallSide && smallest >= 8 && { size: smallest }),
+      ...architectureParams,
+    },
+    seed,
+  )
+  const [height, width] = imageInput(built).shape.slice(2).map(Number)
+  const { preprocessing } = guessPreprocessing(height, width)
+  const parent = weightsFrom === undefined ? undefined : context.version(weightsFrom)
+  const graph = parent
+    ? withWeightsOf(built, readModelFile(context.store.paths.model(parent.id)).graph, parent.name)
+    : built
+  return { graph: withModelFacts(graph, { preprocessing, classes }), preprocessing, ...(parent && { parent }) }
+}
+
+/** The network with another's weights wherever names and shapes agree: the same layers at another resolution, or another classifier. */
+function withWeightsOf(graph: Graph, donor: Graph, name: string): Graph {
+  const taken = [...parameterUses(graph).keys()].flatMap((parameter) => {
+    const [own, other] = [graph.initializers.get(parameter), donor.initializers.get(parameter)]
+    return own && other && own.shape.join() === other.shape.join() ? [[parameter, other] as const] : []
+  })
+  if (taken.length === 0)
+    throw new NNOptError(
+      'badInput',
+      `version '${name}' has no weights that fit: expected names such as '${[...parameterUses(graph).keys()][0]}', got '${[...parameterUses(donor).keys()][0]}'`,
+    )
+  return withParameters(graph, new Map(taken))
+}
+
+function buildArchitecture(id: string, params: Readonly<Record<string, unknown>>, seed: number): Graph {
+  const architecture = architectures.get(id)
+  const parsed = architecture.params.safeParse(params)
+  if (parsed.success) return architecture.build(params, seed)
+  const issue = parsed.error.issues[0]
+  throw new NNOptError(
+    'wrongCall',
+    `architecture '${id}': parameter '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'invalid'}`,
+  )
+}
+
+/** Images up to this side are trained at their own size unless the architecture's parameters say otherwise. */
+const smallSide = 64
+
+export function fromVersion({ store, version: find }: StepContext, reference: string, dataset: DatasetRecord): Start {
+  const parent = find(reference)
+  const graph = readTrainable(store, parent)
+  const { classes, outputOf } = matchClasses(parent, dataset)
+  if (outputOf.some((output, label) => output !== label)) {
+    throw new NNOptError(
+      'badInput',
+      `data set '${dataset.name}' lists its classes in another order than model '${parent.name}': expected ${classes.join(', ')}; got ${dataset.classes.join(', ')}`,
+    )
+  }
+  const preprocessing = preprocessingFor(graph, parent)
+  return { graph: withModelFacts(graph, { preprocessing, classes }), preprocessing, parent }
+}
