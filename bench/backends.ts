@@ -26,10 +26,16 @@ const graph = architectures
 
 async function measure(id: string): Promise<void> {
   const running = await backends.get(id).create()
-  const trainer = createTrainer(graph, trainConfig.parse({ batchSize: batch }), 100, {
-    mean: [0.5, 0.5, 0.5],
-    std: [0.25, 0.25, 0.25],
-  })
+  const trainer = createTrainer(
+    graph,
+    trainConfig.parse({ batchSize: batch }),
+    100,
+    {
+      mean: [0.5, 0.5, 0.5],
+      std: [0.25, 0.25, 0.25],
+    },
+    { readsAtOnce: running.readsSynchronously },
+  )
   const step = (): number => {
     const { loss, correct } = trainer.trainStep({ images, labels, height: size, width: size })
     const [value] = loss.dataSync()

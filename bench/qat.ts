@@ -40,10 +40,14 @@ function quantized(source: Graph): Graph {
 const float = architectures.get('mobilenet-v2').build({ classes: 10, size, width: 1 }, 0)
 const config = trainConfig.parse({ batchSize: batch, learningRate: 1e-4, optimizer: 'adam' })
 const normalization = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }
+const readsAtOnce = backend.readsSynchronously
 const trainers = {
-  fp32: createTrainer(float, config, 100, normalization),
-  qat: createTrainer(quantized(float), config, 100, normalization),
-  'qat, scales learned': createTrainer(quantized(float), config, 100, normalization, { learnScales: true }),
+  fp32: createTrainer(float, config, 100, normalization, { readsAtOnce }),
+  qat: createTrainer(quantized(float), config, 100, normalization, { readsAtOnce }),
+  'qat, scales learned': createTrainer(quantized(float), config, 100, normalization, {
+    learnScales: true,
+    readsAtOnce,
+  }),
 }
 const seconds = new Map<string, number[]>(Object.keys(trainers).map((name) => [name, []]))
 // Taking turns, so that what else the machine does meets all of them alike; the first round warms up.

@@ -30,10 +30,16 @@ const images = Uint8Array.from({ length: batch * 32 * 32 * 3 }, () => random.int
 const labels = Int32Array.from({ length: batch }, () => random.integer(10))
 for (const [name, params] of Object.entries(variants).filter(([name]) => name.includes(values.only))) {
   const graph = architectures.get('mobilenet-v2').build(params, 0)
-  const trainer = createTrainer(graph, trainConfig.parse({ batchSize: batch }), 100, {
-    mean: [0.5, 0.5, 0.5],
-    std: [0.25, 0.25, 0.25],
-  })
+  const trainer = createTrainer(
+    graph,
+    trainConfig.parse({ batchSize: batch }),
+    100,
+    {
+      mean: [0.5, 0.5, 0.5],
+      std: [0.25, 0.25, 0.25],
+    },
+    { readsAtOnce: backend.readsSynchronously },
+  )
   const run = (): number => {
     const { loss, correct } = trainer.trainStep({ images, labels, height: 32, width: 32 })
     const value = loss.dataSync()[0]

@@ -26,7 +26,7 @@ export async function runTrainee(
     trainConfig.parse({ batchSize: batch, learningRate: 0.01, schedule: 'constant' }),
     100,
     { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
-    { precision },
+    { precision, readsAtOnce: running.readsSynchronously },
   )
   answer<Ready>({ version: `${running.name} ${running.version}`, device: running.device })
   for await (const line of createInterface({ input: process.stdin })) {

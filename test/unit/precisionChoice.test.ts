@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { checkPrecision, halfBackends } from '../../src/core/train/checkPrecision'
-import { backends } from '../../src/node/backends'
+import { backends, environmentFor } from '../../src/node/backends'
+import { checkPrecision } from '../../src/node/backends/checkPrecision'
 import { cpuPrecision, gpuPrecision } from '../../src/node/backends/tensorflow/precision'
 import { choosePrecision } from '../../src/node/jobs/trainer/choosePrecision'
+
+describe('the environment of a process that trains', () => {
+  it.each(backends.list())('holds what $id asks for', ({ id, environment }) => {
+    expect(environmentFor(id)).toEqual(environment)
+    expect(environmentFor('auto')).toMatchObject(environment)
+  })
+
+  it('is empty for a backend that is not there, which the process refuses by name', () => {
+    expect(environmentFor('abacus')).toEqual({})
+  })
+})
 
 describe('the choice of a precision', () => {
   const cpu = { name: 'tensorflow', device: 'CPU', mixedPrecision: cpuPrecision([], true) }
@@ -64,7 +75,9 @@ describe('the choice of a precision', () => {
     })
   })
 
-  it('names backends that exist', () => {
-    expect(backends.ids).toEqual(expect.arrayContaining([...halfBackends]))
+  it('is accepted where the backend says that it has the format', () => {
+    const able = backends.list().filter(({ halfTypes }) => halfTypes.includes('bfloat16'))
+    expect(able).not.toEqual([])
+    for (const { id } of able) expect(() => checkPrecision({ precision: 'bfloat16', backend: id })).not.toThrow()
   })
 })

@@ -33,7 +33,13 @@ function batch(count: number, seed = 1): ImageBatch {
 const model = (): Graph => architectures.get('tiny-cnn').build({ classes: 3, size, channels: 4 }, 5)
 const config = trainConfig.parse({ epochs: 4, batchSize: 8, learningRate: 0.05, schedule: 'constant' })
 const trainerOf = (graph: Graph, options: TrainerOptions = {}): Trainer =>
-  createTrainer(graph, config, 2, { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }, options)
+  createTrainer(
+    graph,
+    config,
+    2,
+    { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
+    { readsAtOnce: running.readsSynchronously, ...options },
+  )
 
 /** The model with one number of a parameter replaced. */
 function poisoned(name: string, value: number): Graph {

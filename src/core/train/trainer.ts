@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core'
-import { argMax, backend, cast, equal, getBackend, mul, sum, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core'
+import { argMax, cast, equal, mul, sum, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core'
 import { createExecutor } from '../execute/executor'
 import type { Executor, LossValue, TrainStep } from '../execute/executor'
 import { softmaxCrossEntropy } from '../kernels/softmaxCrossEntropy'
@@ -66,6 +66,8 @@ export interface TrainerOptions {
   readonly learnScales?: boolean | undefined
   /** What steps compute in; float16 trains with a loss scale. Validation is fp32 always. */
   readonly precision?: Precision | undefined
+  /** The loss of every step is read before the step is taken: for backends whose results are there when a call returns. */
+  readonly readsAtOnce?: boolean | undefined
   /** Called when a batch did not fit into the device's memory and is run in so many parts from now on. */
   readonly onSplit?: ((parts: number, reason: string) => void) | undefined
 }
@@ -76,7 +78,13 @@ export function createTrainer(
   config: TrainConfig,
   stepsPerEpoch: number,
   normalization: Normalization,
-  { teacher: teacherModel, learnScales = false, precision = 'fp32', onSplit = () => undefined }: TrainerOptions = {},
+  {
+    teacher: teacherModel,
+    learnScales = false,
+    precision = 'fp32',
+    readsAtOnce = false,
+    onSplit = () => undefined,
+  }: TrainerOptions = {},
 ): Trainer {
   const graph = withMasksApplied(source)
   const classes = Number(classOutput(graph).shape.at(-1))
@@ -111,8 +119,7 @@ export function createTrainer(
       const learningRate = learningRateAt(config, stepsDone, stepsPerEpoch)
       const result = runBatch(batch)
       const correct = countCorrect(result.logits, batch.labels)
-      const atOnce = readsAtOnce()
-      const lost = atOnce && !Number.isFinite(result.loss.dataSync()[0])
+      const lost = readsAtOnce && !Number.isFinite(result.loss.dataSync()[0])
       stepsDone++
       // A step with such a loss would leave no finite weight.
       if (!lost)
@@ -121,7 +128,7 @@ export function createTrainer(
           learningRate,
           step: stepsDone,
           trains: executor === whole ? undefined : head,
-          guard: atOnce ? undefined : result.loss,
+          guard: readsAtOnce ? undefined : result.loss,
         })
       for (const used of [result.logits, ...result.gradients.values(), ...result.statistics.values()]) used.dispose()
       const lossScale = state.lossScale()?.clone()
@@ -158,14 +165,6 @@ export function createTrainer(
     },
   }
 }
-
-/** Backends whose kernels are done when their call returns: reading the loss there waits for nothing. */
-const synchronousBackends: readonly string[] = ['tensorflow', 'wasm', 'cpu']
-
-const readsAtOnce = (): boolean => synchronousBackends.includes(getBackend()) && !computesOnGpu(backend())
-
-/** TensorFlow on a GPU goes on after a call has returned: reading there would leave it without work. */
-const computesOnGpu = (active: object): boolean => 'isUsingGpuDevice' in active && active.isUsingGpuDevice === true
 
 /** Parameters of the last node that has a weight. */
 function headParameters(graph: Graph): ReadonlySet<string> {

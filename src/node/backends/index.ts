@@ -1,14 +1,11 @@
 import { NNOptError } from '../../shared/errors'
-import { createRegistry } from '../../shared/registry'
+import { collect } from '../../shared/registry'
 import type { Availability, Backend, RunningBackend } from './backend'
-import { tensorflowBackend } from './tensorflow/index'
-import { wasmBackend } from './wasm/index'
-import { webgpuBackend } from './webgpu/index'
 
 export type { Availability, Backend, RunningBackend } from './backend'
 
-/** Every way to train. Importing it loads no native code. */
-export const backends = createRegistry<Backend>('backend', [tensorflowBackend, webgpuBackend, wasmBackend])
+/** Every way to train. Importing it loads no native code, and no tfjs. */
+export const backends = collect<Backend>('backend', import.meta.glob('./*/index.ts', { eager: true }))
 
 export type BackendStatus = Pick<Backend, 'id' | 'label' | 'priority'> & Availability
 
@@ -36,6 +33,16 @@ export async function findBackend(id: string): Promise<Backend> {
   if (!first) throw new NNOptError('unavailable', "no backend can train here: 'nnopt backends' says why")
   return backends.get(first.id)
 }
+
+/** Variables for a process that trains on this backend. 'auto' may choose any and gets those of all; a backend that is not there is refused by the process itself. */
+export const environmentFor = (id: string): Readonly<Record<string, string>> =>
+  Object.assign(
+    {},
+    ...backends
+      .list()
+      .filter((backend) => id === 'auto' || backend.id === id)
+      .map(({ environment }) => environment),
+  )
 
 /** Starts a backend in this thread. */
 export async function chooseBackend(id: string): Promise<{ readonly id: string; readonly running: RunningBackend }> {

@@ -201,12 +201,11 @@ class Queue implements JobQueue {
   }
 }
 
-/** Variables that must be there when the process starts: those of the backends, when a step trains. */
+/** Variables that must be there when the process starts: those of the backends that its steps train on. */
 async function environmentOf({ steps: entries }: Recipe): Promise<Readonly<Record<string, string>>> {
-  const { steps } = await import('./steps/index')
-  if (!entries.some((entry) => steps.get(entry.step).usesBackend(paramsOf(entry)))) return {}
-  const { environment } = await import('../backends/tensorflow/environment')
-  return environment
+  const [{ steps }, { environmentFor }] = await Promise.all([import('./steps/index'), import('../backends')])
+  const training = entries.filter((entry) => steps.get(entry.step).usesBackend(paramsOf(entry)))
+  return Object.assign({}, ...training.map(({ backend = 'auto' }) => environmentFor(String(backend))))
 }
 
 const bootedAt = (): number => Date.now() - uptime() * 1000

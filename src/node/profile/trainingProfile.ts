@@ -76,7 +76,7 @@ export async function profileTraining({
     trainConfig.parse({ batchSize: batch }),
     steps + warmupSteps,
     { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
-    { precision },
+    { precision, readsAtOnce: running.readsSynchronously },
   )
   const images = randomBatch(batch, resolution, Number(classOutput(graph).shape.at(-1)))
   const step = async (): Promise<void> => {

@@ -1,19 +1,28 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tfjs from '@tensorflow/tfjs-core'
 import { NNOptError } from '../../../shared/errors'
 import { runtimeFolder } from '../runtimeFolder'
 import { cpuLevel } from './cpuLevel'
 import { layout, readManifest, TFJS_NODE_VERSION } from './layout'
+
+type Tfjs = typeof tfjs
+
+const MISSING = "TensorFlow is not installed: run 'nnopt runtime tensorflow', or train on another backend"
+const OUTDATED =
+  "TensorFlow was installed by another version of this program: run 'nnopt runtime tensorflow' again, or train on another backend"
+
+/** Why a runtime folder without a usable TensorFlow has none. */
+export const missingReason = (folder: string): string => (existsSync(layout(folder).manifest) ? OUTDATED : MISSING)
 
 /** A way to get TensorFlow's addon into this thread. */
 export interface Source {
   readonly description: string
   readonly version: string
   readonly gpu: boolean
-  /** Registers the backend 'tensorflow' and its kernels on this program's tfjs-core. */
-  load(): void
+  /** Registers the backend 'tensorflow' and its kernels on the tfjs-core given. */
+  load(tf: Tfjs): void
   /** Registers this program's own operations with TensorFlow, for the CPU; false where they were not compiled. */
   loadOperations(): boolean
 }
@@ -37,12 +46,12 @@ function runtimeSource(folder: string): Source | undefined {
     description: root,
     version: manifest.tensorflow,
     gpu: manifest.gpu,
-    load: () => loadWith(require(loader)),
+    load: (tf) => loadWith(tf, require(loader)),
     loadOperations: () => loadAddon(operations(cpuLevel())),
   }
 }
 
-function loadWith(loader: unknown): void {
+function loadWith(tf: Tfjs, loader: unknown): void {
   if (typeof loader !== 'function')
     throw new NNOptError(
       'unavailable',
@@ -64,7 +73,7 @@ function packageSource(name: string, gpu: boolean): Source | undefined {
     description: name,
     version: `tfjs-node ${TFJS_NODE_VERSION}`,
     gpu,
-    load: () => loadPackage(name),
+    load: (tf) => loadPackage(tf, name),
     loadOperations: () => false,
   }
 }
@@ -82,7 +91,7 @@ function hasAddon(folder: string): boolean {
   return existsSync(lib) && readdirSync(lib).some((version) => existsSync(join(lib, version, 'tfjs_binding.node')))
 }
 
-function loadPackage(name: string): void {
+function loadPackage(tf: Tfjs, name: string): void {
   restoreUtilities()
   require(name)
   if (tf.findBackend('tensorflow') === null) {

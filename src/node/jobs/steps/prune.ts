@@ -1,5 +1,5 @@
 import { checkPruneConfig } from '../../../core/prune/checkConfig'
-import { checkPrecision } from '../../../core/train/checkPrecision'
+import { checkPrecision } from '../../backends/checkPrecision'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
 import { pruneParams } from '../work/prune/parameters'

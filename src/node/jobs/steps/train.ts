@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { architectures } from '../../../core/models/index'
-import { checkPrecision } from '../../../core/train/checkPrecision'
 import { NNOptError } from '../../../shared/errors'
+import { checkPrecision } from '../../backends/checkPrecision'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
 import { trainParams } from '../work/train/parameters'

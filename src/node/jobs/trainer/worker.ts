@@ -44,6 +44,7 @@ async function train(job: TrainingJob): Promise<TrainingResult> {
       teacher: teacher && { graph: teacher.graph, normalization: teacher.preprocessing },
       learnScales: job.quantization?.learnScales,
       precision,
+      readsAtOnce: running.readsSynchronously,
       onSplit: (parts, reason) => send({ kind: 'split', parts, reason }),
     })
     const from = resumable(job)

@@ -1,0 +1,20 @@
+import type { PrecisionChoice } from '../../core/kernels/precision'
+import { NNOptError } from '../../shared/errors'
+import { backends } from './index'
+
+interface Choice {
+  readonly precision?: PrecisionChoice
+  readonly backend: string
+}
+
+/** Throws `wrongCall` naming the field where a named backend lacks the format; what 'auto' finds is known when training starts. */
+export function checkPrecision({ precision = 'auto', backend }: Choice): void {
+  if (precision === 'auto' || precision === 'fp32' || backend === 'auto') return
+  if (backends.get(backend).halfTypes.includes(precision)) return
+  const able = backends.list().filter(({ halfTypes }) => halfTypes.includes(precision))
+  throw new NNOptError(
+    'wrongCall',
+    `precision: expected fp32 or auto on backend '${backend}', got ${precision}; ${able.map(({ id }) => id).join(', ')} computes in ${precision} too`,
+    { field: 'precision' },
+  )
+}
