@@ -3,6 +3,7 @@ import type { Graph } from '../../src/core/graph/graph'
 import { imageInput } from '../../src/core/graph/graph'
 import { architectures } from '../../src/core/models/index'
 import { ptqConfig } from '../../src/core/quantize/config'
+import type { PtqConfig } from '../../src/core/quantize/config'
 import { chosenRanges, prepare, withQParams } from '../../src/core/quantize/ptq'
 import { calibrate } from '../../src/node/inference/calibrate'
 
@@ -12,12 +13,16 @@ export function noise(count: number, size: number, seed = 0): Float32Array {
   return Float32Array.from({ length: count * 3 * size * size }, () => random.uniform() * 4 - 2)
 }
 
-/** A built-in network, untrained, with the quantization parameters that a few noise images give it. */
+/**
+ * A built-in network, untrained, with the quantization parameters that a few noise images give it. By default its weights cannot saturate, as in the
+ * product: the file then computes the same on every CPU.
+ */
 export async function quantizedNetwork(
   architecture: string,
   params: Readonly<Record<string, unknown>>,
+  { weightRange }: Partial<Pick<PtqConfig, 'weightRange'>> = {},
 ): Promise<Graph> {
-  const config = ptqConfig.parse({ activationObserver: 'min-max', weightRange: 'full' })
+  const config = ptqConfig.parse({ activationObserver: 'min-max', weightRange })
   const prepared = prepare(architectures.get(architecture).build(params, 3), config)
   const size = Number(imageInput(prepared.graph).shape[2])
   const batches = (async function* () {

@@ -116,7 +116,7 @@ describe('padding channels', () => {
 
 /** Calibrated on noise and written with QuantizeLinear and DequantizeLinear. */
 async function quantized(graph: Graph, weight: 'int8' | 'uint8'): Promise<Graph> {
-  const config = ptqConfig.parse({ activationObserver: 'min-max', weightRange: 'full' })
+  const config = ptqConfig.parse({ activationObserver: 'min-max' })
   const prepared = prepare(graph, config)
   const batches = (async function* () {
     yield { images: noise(8, 8, 1), shape: [8, 3, 8, 8] }
