@@ -5,7 +5,7 @@ export default defineConfig({
   testDir: 'test/electron',
   testMatch: '*.spec.ts',
   timeout: 120_000,
-  expect: { timeout: 20_000 },
+  expect: { timeout: 10_000 },
   workers: 1,
   reporter: [['list']],
   outputDir: 'test-results/electron',

@@ -1,5 +1,6 @@
 import { MessageChannelMain, ipcMain, utilityProcess } from 'electron'
 import type { UtilityProcess, WebFrameMain } from 'electron'
+import { wishChannels } from '../shared/shell'
 import { isOwnPage } from './guards'
 import { t } from './texts'
 
@@ -61,7 +62,7 @@ export function startEngine(file: string, listener: EngineListener): Engine {
     waiting.clear()
   }
   start()
-  ipcMain.on('engine:connect', ({ senderFrame }, remote: unknown) => {
+  ipcMain.on(wishChannels.engine, ({ senderFrame }, remote: unknown) => {
     if (!senderFrame || !isOwnPage(senderFrame.url)) return
     const address = typeof remote === 'string' ? remote : undefined
     if (host) connect(host, senderFrame, address)

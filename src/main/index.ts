@@ -9,6 +9,7 @@ import { createPathOpener, pathsIn } from './openPaths'
 import { registerScheme, serveInterface } from './protocol'
 import { guardQuit } from './quit'
 import { createRecentPaths } from './recent'
+import { say } from './say'
 import { openWindow } from './window'
 import { createWorkWatcher } from './work'
 
@@ -23,7 +24,7 @@ async function start(): Promise<void> {
   registerScheme()
   guardContents()
   const recent = createRecentPaths(join(app.getPath('userData'), 'recent.json'), () => setMenu(menu))
-  const paths = createPathOpener(firstWindow, recent)
+  const paths = createPathOpener(recent)
   const menu = { window: firstWindow, open: paths.open, recent }
   await app.whenReady()
   denyPermissions()
@@ -35,7 +36,7 @@ async function start(): Promise<void> {
     said: (text) => log.warn(`engine: ${text.trimEnd()}`),
     ended: (how) => {
       log.error(`the engine has ended ${how} and is started again`)
-      firstWindow()?.webContents.send('engine:ended', how)
+      say(firstWindow()?.webContents, { kind: 'engineEnded', how })
     },
   })
   const open = (): BrowserWindow => {
@@ -54,10 +55,10 @@ async function start(): Promise<void> {
   const quit = guardQuit(engine, () => work, firstWindow, showWindow)
   setMenu(menu)
   open()
-  pathsIn(process.argv.slice(1), process.cwd()).forEach(paths.open)
+  paths.open(pathsIn(process.argv.slice(1), process.cwd()))
   app.on('second-instance', (_event, args, from) => {
     showWindow()
-    pathsIn(args.slice(1), from).forEach(paths.open)
+    paths.open(pathsIn(args.slice(1), from))
   })
   app.on('activate', showWindow)
   app.on('window-all-closed', () => {

@@ -2,6 +2,7 @@ import { Menu, app, dialog, shell } from 'electron'
 import type { BrowserWindow, MenuItemConstructorOptions } from 'electron'
 import { logFile } from './log'
 import type { RecentPaths } from './recent'
+import { say } from './say'
 import { t } from './texts'
 
 /** The screens by number, in the order of the navigation. */
@@ -19,7 +20,7 @@ const screens = [
 
 export interface MenuActions {
   readonly window: () => BrowserWindow | undefined
-  readonly open: (path: string) => void
+  readonly open: (paths: readonly string[]) => void
   readonly recent: RecentPaths
 }
 
@@ -47,7 +48,7 @@ export function setMenu(actions: MenuActions): void {
   app.setName(t('app.name'))
 }
 
-const go = ({ window }: MenuActions, path: string): void => window()?.webContents.send('go', path)
+const go = ({ window }: MenuActions, path: string): void => say(window()?.webContents, { kind: 'go', path })
 
 function fileMenu(actions: MenuActions): MenuItemConstructorOptions[] {
   const choose = async (
@@ -55,7 +56,7 @@ function fileMenu(actions: MenuActions): MenuItemConstructorOptions[] {
     filters: { name: string; extensions: string[] }[],
   ): Promise<void> => {
     const { filePaths } = await dialog.showOpenDialog({ properties: [...properties], filters })
-    filePaths.forEach(actions.open)
+    actions.open(filePaths)
   }
   return [
     {
@@ -78,7 +79,7 @@ function recentMenu({ recent, open }: MenuActions): MenuItemConstructorOptions[]
   const paths = recent.list()
   if (paths.length === 0) return [{ label: t('menu.noRecent'), enabled: false }]
   return [
-    ...paths.map((path) => ({ label: path, click: () => open(path) })),
+    ...paths.map((path) => ({ label: path, click: () => open([path]) })),
     { type: 'separator' },
     { label: t('menu.clearRecent'), click: () => recent.clear() },
   ]
@@ -86,7 +87,7 @@ function recentMenu({ recent, open }: MenuActions): MenuItemConstructorOptions[]
 
 /** The page listens for the keys itself; they are only named here. */
 function helpMenu({ window }: MenuActions): MenuItemConstructorOptions[] {
-  const show = (what: 'palette' | 'shortcuts'): void => window()?.webContents.send('show', what)
+  const show = (what: 'palette' | 'shortcuts'): void => say(window()?.webContents, { kind: 'show', what })
   return [
     { label: t('menu.commands'), accelerator: 'CmdOrCtrl+K', registerAccelerator: false, click: () => show('palette') },
     { label: t('shortcuts.title'), click: () => show('shortcuts') },

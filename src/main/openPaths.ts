@@ -1,51 +1,61 @@
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { app } from 'electron'
-import type { BrowserWindow } from 'electron'
+import { fileURLToPath } from 'node:url'
+import { app, ipcMain } from 'electron'
+import type { WebContents } from 'electron'
+import { wishChannels } from '../shared/shell'
+import { isOwnPage } from './guards'
 import type { RecentPaths } from './recent'
+import { say } from './say'
 
-const isModel = (path: string): boolean => /\.onnx$/i.test(path)
+/** Files that the program takes in: models, bundles, archives of images. */
+const isTakenIn = (path: string): boolean => /\.(onnx|nnopt|zip|tar|tgz|tar\.gz)$/i.test(path)
 
-/** The models and folders among the arguments of a command line. */
+/** A file manager may name a file by its address. */
+const pathOf = (argument: string, from: string): string =>
+  /^file:\/\/\//i.test(argument) ? fileURLToPath(argument) : resolve(from, argument)
+
+const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory()
+
+/** What the arguments of a command line open. A model that is not there is among it, so that the page can say so. */
 export const pathsIn = (args: readonly string[], from: string): readonly string[] =>
   args
     .filter((argument) => !argument.startsWith('-'))
-    .map((argument) => resolve(from, argument))
-    .filter(
-      (path) =>
-        existsSync(path) &&
-        (isModel(path) ? statSync(path).isFile() : statSync(path).isDirectory() && path !== app.getAppPath()),
-    )
+    .map((argument) => pathOf(argument, from))
+    .filter((path) => path !== app.getAppPath() && (isTakenIn(path) || isFolder(path)))
 
 export interface PathOpener {
-  open(path: string): void
+  open(paths: readonly string[]): void
 }
 
-/** Hands files that the system opens with this program to the page, once it is there, and lists them as recent. */
-export function createPathOpener(
-  window: () => BrowserWindow | undefined,
-  recent: Pick<RecentPaths, 'add'>,
-): PathOpener {
+/** Hands files that the system opens with this program to the page as soon as it listens, and lists them as recent. */
+export function createPathOpener(recent: Pick<RecentPaths, 'add'>): PathOpener {
   const waiting: string[] = []
-  const send = (target: BrowserWindow, path: string): void => {
-    recent.add(path)
-    target.webContents.send('open:path', path)
+  let listening: WebContents | undefined
+  const flush = (): void => {
+    if (listening && waiting.length > 0) say(listening, { kind: 'opened', paths: waiting.splice(0) })
   }
-  // The page has its listeners when it asks for the engine's port: it is loaded then.
-  app.on('web-contents-created', (_event, contents) => {
-    contents.on('did-finish-load', () => {
-      const target = window()
-      if (target) for (const path of waiting.splice(0)) send(target, path)
-    })
+  ipcMain.on(wishChannels.paths, ({ sender, senderFrame }) => {
+    if (!senderFrame || !isOwnPage(senderFrame.url)) return
+    listening = sender
+    flush()
   })
-  const open = (path: string): void => {
-    const target = window()
-    if (!target || target.webContents.isLoading()) waiting.push(path)
-    else send(target, path)
+  app.on('web-contents-created', (_event, contents) => {
+    const leave = (): void => {
+      if (listening === contents) listening = undefined
+    }
+    contents.on('did-start-loading', leave)
+    contents.on('render-process-gone', leave)
+    contents.on('destroyed', leave)
+  })
+  const open = (paths: readonly string[]): void => {
+    paths.forEach(recent.add)
+    waiting.push(...paths)
+    flush()
   }
   app.on('open-file', (event, path) => {
     event.preventDefault()
-    open(path)
+    open([path])
   })
   return { open }
 }

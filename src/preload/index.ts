@@ -1,32 +1,25 @@
 import { ipcRenderer } from 'electron'
+import { shellChannel, wishChannels } from '../shared/shell'
+import type { Wish } from '../shared/shell'
 
-interface Wish {
-  readonly want: 'nnopt-engine'
-  /** Address of an engine elsewhere. */
+interface Asked {
+  readonly nnopt: Wish
   readonly remote?: unknown
 }
 
-const isWish = (data: unknown): data is Wish =>
-  typeof data === 'object' && data !== null && 'want' in data && data.want === 'nnopt-engine'
+const isAsked = (data: unknown): data is Asked =>
+  typeof data === 'object' &&
+  data !== null &&
+  'nnopt' in data &&
+  typeof data.nnopt === 'string' &&
+  Object.hasOwn(wishChannels, data.nnopt)
 
-/** Passes one port of the engine, and what main has to say (paths that were opened, entries of the menu, how an engine ended), to the page, and exposes nothing else. */
+/** Passes on what the page asks of the shell, what the shell says, and one port of the engine, and exposes nothing else. */
 window.addEventListener('message', ({ data, source }: MessageEvent<unknown>) => {
-  if (source === window && isWish(data))
-    ipcRenderer.send('engine:connect', typeof data.remote === 'string' ? data.remote : undefined)
+  if (source !== window || !isAsked(data)) return
+  ipcRenderer.send(wishChannels[data.nnopt], typeof data.remote === 'string' ? data.remote : undefined)
 })
-
 ipcRenderer.on('engine:port', ({ ports }) =>
   window.postMessage('nnopt-engine-port', window.location.origin, [...ports]),
 )
-ipcRenderer.on('open:path', (_event, path: unknown) =>
-  window.postMessage({ kind: 'nnopt-opened', path }, window.location.origin),
-)
-ipcRenderer.on('engine:ended', (_event, how: unknown) =>
-  window.postMessage({ kind: 'nnopt-engine-ended', how }, window.location.origin),
-)
-ipcRenderer.on('show', (_event, what: unknown) =>
-  window.postMessage({ kind: 'nnopt-show', what }, window.location.origin),
-)
-ipcRenderer.on('go', (_event, path: unknown) => {
-  if (typeof path === 'string') window.location.hash = path
-})
+ipcRenderer.on(shellChannel, (_event, shell: unknown) => window.postMessage({ shell }, window.location.origin))

@@ -15,7 +15,7 @@ function load() {
     send: (...message: readonly unknown[]) => void sent.push(message),
   })
   const page = {
-    location: { origin: 'app://studio', hash: '' },
+    location: { origin: 'app://studio' },
     addEventListener: (_name: 'message', listener: (typeof listeners)[number]) => void listeners.push(listener),
     postMessage: (message: unknown, origin: string, ports: readonly unknown[]) =>
       void posted.push({ message, origin, ports }),
@@ -36,23 +36,26 @@ function load() {
 }
 
 describe.skipIf(!existsSync(preload))('the built preload script', () => {
-  it('asks for a port when its own page wants one', () => {
+  it('asks the shell for what its own page wants', () => {
     const { page, sent, receive } = load()
-    receive({ want: 'nnopt-engine' }, page)
-    receive({ want: 'nnopt-engine', remote: 'http://gpu:4870/#token=a' }, page)
-    receive({ want: 'nnopt-engine', remote: { not: 'text' } }, page)
+    receive({ nnopt: 'engine' }, page)
+    receive({ nnopt: 'engine', remote: 'http://gpu:4870/#token=a' }, page)
+    receive({ nnopt: 'engine', remote: { not: 'text' } }, page)
+    receive({ nnopt: 'paths' }, page)
     expect(sent).toEqual([
       ['engine:connect', undefined],
       ['engine:connect', 'http://gpu:4870/#token=a'],
       ['engine:connect', undefined],
+      ['paths:listen', undefined],
     ])
   })
 
   it('ignores other messages and other windows', () => {
     const { page, sent, receive } = load()
     receive('something else', page)
-    receive({ want: 'something else' }, page)
-    receive({ want: 'nnopt-engine' }, {})
+    receive({ nnopt: 'something else' }, page)
+    receive({ nnopt: 'toString' }, page)
+    receive({ nnopt: 'engine' }, {})
     expect(sent).toEqual([])
   })
 
@@ -62,24 +65,11 @@ describe.skipIf(!existsSync(preload))('the built preload script', () => {
     expect(posted).toEqual([{ message: 'nnopt-engine-port', origin: 'app://studio', ports: ['port'] }])
   })
 
-  it('passes on how an engine ended and what the menu wants to show', () => {
+  it('passes on what the shell says', () => {
     const { posted, ipcRenderer } = load()
-    ipcRenderer.emit('engine:ended', {}, 'with code 134')
-    ipcRenderer.emit('show', {}, 'palette')
-    expect(posted.map(({ message }) => message)).toEqual([
-      { kind: 'nnopt-engine-ended', how: 'with code 134' },
-      { kind: 'nnopt-show', what: 'palette' },
-    ])
-  })
-
-  it('passes on what the system opened and which screen the menu asks for', () => {
-    const { page, posted, ipcRenderer } = load()
-    ipcRenderer.emit('open:path', {}, '/models/a.onnx')
-    ipcRenderer.emit('go', {}, '/runs')
-    ipcRenderer.emit('go', {}, 7)
+    ipcRenderer.emit('shell', {}, { kind: 'go', path: '/runs' })
     expect(posted).toEqual([
-      { message: { kind: 'nnopt-opened', path: '/models/a.onnx' }, origin: 'app://studio', ports: undefined },
+      { message: { shell: { kind: 'go', path: '/runs' } }, origin: 'app://studio', ports: undefined },
     ])
-    expect(page.location.hash).toBe('/runs')
   })
 })

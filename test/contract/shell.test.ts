@@ -21,6 +21,10 @@ const connectFrom = (electron: FakeElectron, url: string): FakeFrame => {
   return frame
 }
 
+/** The page asks for what was opened. */
+const listen = ({ ipcMain, log }: FakeElectron): void =>
+  void ipcMain.emit('paths:listen', { sender: log.windows[0].webContents, senderFrame: new FakeFrame(ownPage) })
+
 describe.skipIf(!isBuilt)('the built main process', () => {
   it('opens one window that is isolated, sandboxed and on its own scheme', async () => {
     const { log } = await startShell()
@@ -60,8 +64,8 @@ describe.skipIf(!isBuilt)('the built main process', () => {
     go[4].click?.()
     entriesOf(log, 'File')[4].click?.()
     expect(log.windows[0].sent).toEqual([
-      { channel: 'go', value: '/runs' },
-      { channel: 'go', value: '/new' },
+      { kind: 'go', path: '/runs' },
+      { kind: 'go', path: '/new' },
     ])
   })
 
@@ -70,27 +74,29 @@ describe.skipIf(!isBuilt)('the built main process', () => {
     const { log } = await startShell({ userData })
     entriesOf(log, 'Help').forEach((entry) => entry.click?.())
     expect(log.windows[0].sent).toEqual([
-      { channel: 'show', value: 'palette' },
-      { channel: 'show', value: 'shortcuts' },
+      { kind: 'show', what: 'palette' },
+      { kind: 'show', what: 'shortcuts' },
     ])
     expect(log.opened).toEqual([join(userData, 'main.log')])
   })
 
   it('opens models and folders from the menu, the system, and a second start, and keeps them as recent', async () => {
     const model = join(folder, 'model.onnx')
-    const images = join(folder, 'images')
+    const [images, missing] = ['images', 'missing.onnx'].map((name) => join(folder, name))
     writeFileSync(model, '')
     mkdirSync(images, { recursive: true })
-    const { app, log } = await startShell({ chosen: [model] })
+    const electron = await startShell({ chosen: [model] })
+    const { app, log } = electron
+    listen(electron)
     entriesOf(log, 'File')[0].click?.()
     await vi.advanceTimersByTimeAsync(0)
     const event = { preventDefault: vi.fn() }
     app.emit('open-file', event, '/elsewhere/other.onnx')
     app.emit('second-instance', {}, ['nnopt', '--flag', 'images', 'missing.onnx'], folder)
     expect(log.windows[0].sent).toEqual(
-      [model, '/elsewhere/other.onnx', images].map((value) => ({ channel: 'open:path', value })),
+      [[model], ['/elsewhere/other.onnx'], [images, missing]].map((paths) => ({ kind: 'opened', paths })),
     )
-    expect(log.recent).toEqual([model, '/elsewhere/other.onnx', images])
+    expect(log.recent).toEqual([model, '/elsewhere/other.onnx', images, missing])
     expect(event.preventDefault).toHaveBeenCalled()
   })
 
@@ -106,9 +112,10 @@ describe.skipIf(!isBuilt)('the built main process', () => {
     expect(recentOf(first).map(({ label }) => label)).toEqual([one, two, undefined, 'Clear List'])
 
     const later = await startShell({ userData })
+    listen(later)
     expect(recentOf(later).map(({ label }) => label)).toEqual([one, two, undefined, 'Clear List'])
     recentOf(later)[1].click?.()
-    expect(later.log.windows[0].sent).toEqual([{ channel: 'open:path', value: two }])
+    expect(later.log.windows[0].sent).toEqual([{ kind: 'opened', paths: [two] }])
     expect(recentOf(later)[0].label).toBe(two)
     recentOf(later)[3].click?.()
     expect([recentOf(later)[0].enabled, later.log.recent]).toEqual([false, []])
@@ -331,7 +338,7 @@ describe.skipIf(!isBuilt)('the engine', () => {
     const { log } = await startShell({ userData })
     log.hosts[0].host.stderr.emit('data', Buffer.from('out of memory\n'))
     log.hosts[0].host.emit('exit', 134)
-    expect(log.windows[0].sent).toEqual([{ channel: 'engine:ended', value: 'with code 134' }])
+    expect(log.windows[0].sent).toEqual([{ kind: 'engineEnded', how: 'with code 134' }])
     const text = readFileSync(join(userData, 'main.log'), 'utf8')
     expect(text).toContain('engine: out of memory')
     expect(text).toContain('the engine has ended with code 134')

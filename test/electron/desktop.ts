@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,8 +43,8 @@ export function makeHome(): Home {
 export interface Desktop {
   readonly app: ElectronApplication
   readonly page: Page
-  /** Quits as the menu does, and waits for the end of the process. */
-  quit(): Promise<void>
+  /** Ends its process without a question. */
+  kill(): Promise<void>
 }
 
 /** The program's file and the arguments that come before those of the person. */
@@ -61,6 +63,11 @@ export async function startDesktop(home: Home, ...args: readonly string[]): Prom
     env: { ...home.env },
     cwd: home.folder,
   })
-  const page = await app.firstWindow()
-  return { app, page, quit: () => app.close() }
+  return { app, page: await app.firstWindow(), kill: () => kill(app.process()) }
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGKILL')
+  await once(child, 'exit')
 }

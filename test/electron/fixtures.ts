@@ -4,6 +4,8 @@ import type { Desktop, Home } from './desktop'
 
 interface Fixtures {
   readonly home: Home
+  /** Starts the program with the arguments of a command line. */
+  readonly start: (...args: readonly string[]) => Promise<Desktop>
   /** The program, started without arguments. */
   readonly desktop: Desktop
 }
@@ -14,11 +16,16 @@ export const test = base.extend<Fixtures>({
     await use(home)
     home.remove()
   },
-  desktop: async ({ home }, use) => {
-    const desktop = await startDesktop(home)
-    await use(desktop)
-    await desktop.quit()
+  start: async ({ home }, use) => {
+    const started: Desktop[] = []
+    await use(async (...args) => {
+      const desktop = await startDesktop(home, ...args)
+      started.push(desktop)
+      return desktop
+    })
+    for (const desktop of started) await desktop.kill()
   },
+  desktop: async ({ start }, use) => use(await start()),
 })
 
 export { expect } from '@playwright/test'

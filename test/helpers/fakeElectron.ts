@@ -46,8 +46,9 @@ export interface FakeWindow extends EventEmitter {
   minimized: boolean
   focused: boolean
   readonly contents: EventEmitter
-  /** What was sent to its page. */
-  readonly sent: { readonly channel: string; readonly value: unknown }[]
+  readonly webContents: EventEmitter
+  /** What was said to its page. */
+  readonly sent: unknown[]
 }
 
 type WindowOpener = (details: { readonly url: string }) => { readonly action: string }
@@ -148,7 +149,7 @@ export function createFakeElectron({
   class BrowserWindow extends EventEmitter implements FakeWindow {
     static getAllWindows = (): readonly FakeWindow[] => log.windows
     readonly calls: string[] = []
-    readonly sent: { readonly channel: string; readonly value: unknown }[] = []
+    readonly sent: unknown[] = []
     minimized = false
     focused = true
     readonly contents = new EventEmitter()
@@ -157,7 +158,7 @@ export function createFakeElectron({
       Object.assign(this.contents, {
         isLoading: () => false,
         reload: () => void this.calls.push('reload'),
-        send: (channel: string, value: unknown) => void this.sent.push({ channel, value }),
+        send: (channel: string, value: unknown) => void (channel === 'shell' && this.sent.push(value)),
       }),
     )
     constructor(readonly options: Readonly<Record<string, unknown>>) {

@@ -1,10 +1,10 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import type { CallOptions, Client, ParamsOf, ProcedureName, ResultOf } from '../../shared/contract'
 import { NNOptError } from '../../shared/errors'
 import type { EventPosition, HostEvent } from '../../shared/types'
 import { createConnection } from '../transport/connection'
-import { onSaid } from '../transport/fromMain'
+import { onSaid } from '../transport/shell'
 import { watchLife } from './heartbeat'
 
 export type ConnectionState = 'connecting' | 'open' | 'lost' | 'denied'
@@ -22,7 +22,7 @@ export const useEngine = defineStore('engine', () => {
   let position: EventPosition | undefined
   /** The desktop program says how its engine ended before or after the port closes. */
   let said: string | undefined
-  onSaid('ended', (how) => {
+  onSaid('engineEnded', ({ how }) => {
     said = how
     if (state.value === 'lost') lostBecause.value = how
   })
@@ -70,6 +70,15 @@ export const useEngine = defineStore('engine', () => {
     return client.value.call(name, params, options)
   }
 
+  /** Waits until calls reach an engine. */
+  function whenOpen(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = watch(state, (now) => now === 'open' && finish())
+      const finish = (): void => (done(), resolve())
+      if (state.value === 'open') finish()
+    })
+  }
+
   function onEvent(listener: Listener): () => void {
     listeners.add(listener)
     return () => void listeners.delete(listener)
@@ -83,6 +92,7 @@ export const useEngine = defineStore('engine', () => {
     connect: connection.connect,
     reconnect,
     call,
+    whenOpen,
     onEvent,
   }
 })

@@ -3,6 +3,7 @@ import type { Closing, Message, Port } from '../../shared/rpc'
 import { decodeMessage, encodeMessage } from '../../shared/wire'
 import { remoteAddress } from './remote'
 import { signInWith } from './session'
+import { askShell } from './shell'
 
 /** Opens a channel to the engine: the window's MessagePort in the desktop program, a WebSocket in a browser. */
 export const openPort = (): Promise<Port> => (location.protocol === 'app:' ? desktopPort() : socketPort())
@@ -26,7 +27,7 @@ function desktopPort(): Promise<Port> {
       resolve(portOf(ports[0]))
     }
     window.addEventListener('message', receive)
-    window.postMessage({ want: 'nnopt-engine', remote: remoteAddress() }, location.origin)
+    askShell('engine', remoteAddress())
   })
 }
 

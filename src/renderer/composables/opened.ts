@@ -1,0 +1,20 @@
+import { onBeforeUnmount, onMounted } from 'vue'
+import { t } from '../i18n'
+import { problem } from '../stores/notices'
+import { remoteAddress } from '../transport/remote'
+import { askShell, onSaid } from '../transport/shell'
+import { useIntake } from './intake'
+
+/** Files and folders that the system opens with the desktop program are taken in. */
+export function useOpened(): void {
+  const { takeIn, takeInAll } = useIntake()
+
+  async function open(paths: readonly string[]): Promise<void> {
+    // The files lie here, the engine elsewhere.
+    if (remoteAddress() !== undefined) return void (problem.value = t('app.openRemote', { name: paths.join(', ') }))
+    await takeInAll(paths.map((path) => () => takeIn(path)))
+  }
+
+  onBeforeUnmount(onSaid('opened', ({ paths }) => void open(paths)))
+  onMounted(() => askShell('paths'))
+}
