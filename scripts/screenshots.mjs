@@ -57,7 +57,7 @@ const screens = {
     await oldest.selectOption({ index: (await oldest.getByRole('option').count()) - 1 })
     await page.getByRole('combobox', { name: 'Images' }).selectOption('64')
     await page.getByRole('button', { name: 'Scan sensitivity' }).click()
-    await page.getByRole('button', { name: 'Keep MACs' }).click()
+    await page.getByRole('button', { name: 'MACs' }).click()
     await page.getByRole('img', { name: /curves of \d{2}/ }).waitFor({ timeout: 120_000 })
     await page.getByRole('progressbar').first().waitFor({ state: 'detached', timeout: 120_000 })
     await page
@@ -75,7 +75,7 @@ const screens = {
       .nth(3)
       .getByRole('button')
       .click()
-    const colours = page.getByRole('combobox', { name: 'Colour by' })
+    const colours = page.getByRole('combobox', { name: 'Color by' })
     // Where the version was analyzed: nnopt analyze VERSION --dataset DATASET.
     if ((await colours.getByRole('option').allTextContents()).includes('SQNR')) await colours.selectOption('SQNR')
   },
@@ -96,7 +96,7 @@ const screens = {
       .waitFor()
   },
   dataset: async (page) => {
-    await link(page, 'Data sets').click()
+    await link(page, 'Datasets').click()
     await page.getByRole('link', { name: 'sample' }).click()
   },
   runs: async (page) => link(page, 'Runs').click(),
@@ -113,7 +113,7 @@ const screens = {
     await page.keyboard.press('Control+k')
     await page.keyboard.type('quantize')
   },
-  datasets: async (page) => link(page, 'Data sets').click(),
+  datasets: async (page) => link(page, 'Datasets').click(),
   system: async (page) => link(page, 'System').click(),
   settings: async (page) => link(page, 'Settings').click(),
 }

@@ -10,7 +10,7 @@ export function reviveWhenGone(window: BrowserWindow, write: (text: string) => v
   let revivedAt = -Infinity
   window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
     if (reason === 'clean-exit') return
-    write(`the window's process has ended: ${reason}, exit code ${exitCode}`)
+    write(`the window crashed: ${reason}, exit code ${exitCode}`)
     const again = Date.now() - revivedAt < soonMs
     revivedAt = Date.now()
     if (again) void ask(window, reason)

@@ -106,10 +106,10 @@ describe.skipIf(!isBuilt)('the built main process', () => {
     for (const path of [one, two]) writeFileSync(path, '')
     const recentOf = ({ log }: FakeElectron) => entriesOf(log, 'File')[2].submenu ?? []
     const first = await startShell({ userData })
-    expect(recentOf(first)).toEqual([{ label: 'Nothing opened yet', enabled: false }])
+    expect(recentOf(first)).toEqual([{ label: 'No recent items', enabled: false }])
     for (const path of [one, two, one, '/gone/three.onnx'])
       first.app.emit('open-file', { preventDefault: vi.fn() }, path)
-    expect(recentOf(first).map(({ label }) => label)).toEqual([one, two, undefined, 'Clear List'])
+    expect(recentOf(first).map(({ label }) => label)).toEqual([one, two, undefined, 'Clear recent items'])
 
     const later = await startShell({ userData })
     listen(later)
@@ -143,7 +143,7 @@ describe.skipIf(!isBuilt)('work', () => {
     expect([log.windows[0].calls.at(-1), log.awake.size, log.notifications.length]).toEqual(['progress -1', 0, 0])
     log.windows[0].focused = false
     say(electron, { active: 0, ended: { name: 'train', status: 'done' } })
-    expect(log.notifications).toEqual(['train is done'])
+    expect(log.notifications).toEqual(['train finished'])
   })
 
   it('shows nothing any more when the engine has died', async () => {
@@ -264,7 +264,7 @@ describe.skipIf(!isBuilt)('a window whose process dies', () => {
     die(electron)
     expect(electron.log.windows[0].calls.at(-1)).toBe('reload')
     expect(readFileSync(join(userData, 'main.log'), 'utf8')).toContain(
-      "the window's process has ended: crashed, exit code 5",
+      "the window crashed: crashed, exit code 5",
     )
   })
 
@@ -273,7 +273,7 @@ describe.skipIf(!isBuilt)('a window whose process dies', () => {
     die(electron)
     die(electron, 'oom')
     await vi.advanceTimersByTimeAsync(0)
-    expect(electron.log.questions).toEqual(['The window’s process has ended again (oom).'])
+    expect(electron.log.questions).toEqual(['The window crashed again (oom)'])
     expect(electron.log.windows[0].calls.slice(-2)).toEqual(['reload', 'close'])
   })
 })
@@ -341,7 +341,7 @@ describe.skipIf(!isBuilt)('the engine', () => {
     expect(log.windows[0].sent).toEqual([{ kind: 'engineEnded', how: 'with code 134' }])
     const text = readFileSync(join(userData, 'main.log'), 'utf8')
     expect(text).toContain('engine: out of memory')
-    expect(text).toContain('the engine has ended with code 134')
+    expect(text).toContain('the engine stopped (exit code 134)')
   })
 
   it('ends with the program and stays down', async () => {

@@ -54,7 +54,7 @@ async function chartsAreTold(): Promise<void> {
   for (const chart of await page.locator('figure:has(canvas)').all()) {
     const title = await chart.getByRole('img').getAttribute('aria-label')
     expect.soft(title, 'label of a chart').toMatch(/\S/)
-    const numbers = chart.getByText('Numbers of this chart')
+    const numbers = chart.getByText('Chart data')
     await numbers.click()
     await expect.soft(chart.getByRole('row').nth(1), `table of '${title}'`).toBeVisible()
     await expect.soft(chart.getByRole('rowheader').first(), `table of '${title}'`).toHaveText(/\S/)

@@ -17,7 +17,7 @@ test.beforeAll(async ({ browser }) => {
   page = await (await browser.newContext()).newPage()
   page.on('pageerror', (error) => problems.push(error.message))
   await page.goto(studio.url)
-  await page.getByRole('link', { name: 'Data sets' }).click()
+  await page.getByRole('link', { name: 'Datasets' }).click()
   await expect(page.getByRole('link', { name: 'colours' })).toBeVisible()
 })
 
@@ -41,7 +41,7 @@ test('images of a data set are shown and told of', async () => {
     .evaluate((image: HTMLImageElement) => image.decode().then(() => [image.naturalWidth, image.naturalHeight]))
   expect(natural).toEqual([16, 16])
   await grid.getByRole('button').first().click()
-  await expect(page.getByRole('complementary', { name: 'Chosen image' })).toContainText('16 × 16 px')
+  await expect(page.getByRole('complementary', { name: 'Selected image' })).toContainText('16 × 16 px')
   expect(await violationsInBothThemes(page)).toEqual([])
 })
 
@@ -52,7 +52,7 @@ test('arrow keys walk over the images', async () => {
   await expect(grid.locator('[data-position="1"]')).toBeFocused()
   await page.keyboard.press('End')
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('complementary', { name: 'Chosen image' })).toContainText('red')
+  await expect(page.getByRole('complementary', { name: 'Selected image' })).toContainText('red')
 })
 
 test('a class and a part are picked', async () => {
@@ -65,8 +65,8 @@ test('a class and a part are picked', async () => {
 
 test('classes have a histogram with its numbers', async () => {
   await page.getByRole('button', { name: 'Classes', exact: true }).click()
-  await expect(page.getByRole('img', { name: /Images by class: blue/ })).toBeVisible()
-  await page.getByText('Numbers of this chart').click()
+  await expect(page.getByRole('img', { name: /Images per class: blue/ })).toBeVisible()
+  await page.getByText('Chart data').click()
   await expect(page.getByRole('rowheader', { name: 'green' })).toBeVisible()
   expect(await violationsInBothThemes(page)).toEqual([])
 })
@@ -79,9 +79,9 @@ test('augmentation follows its sliders and refuses what cannot be', async () => 
   await page.getByRole('textbox', { name: /Padding/ }).fill('8')
   await expect(first).not.toHaveAttribute('src', String(before))
   await page.getByRole('textbox', { name: /Padding/ }).fill('2.5')
-  await expect(page.getByText('Expected a whole number')).toBeVisible()
+  await expect(page.getByText('Enter a whole number.')).toBeVisible()
   await page.getByRole('textbox', { name: /Padding/ }).fill('8')
-  await page.getByRole('combobox', { name: 'Add a step' }).selectOption('cutout')
+  await page.getByRole('combobox', { name: 'Add step' }).selectOption('cutout')
   await expect(page.getByRole('group', { name: 'Cutout' })).toBeVisible()
   await page.getByRole('button', { name: 'Remove Cutout' }).click()
   await expect(page.getByRole('group', { name: 'Cutout' })).toHaveCount(0)
@@ -90,12 +90,12 @@ test('augmentation follows its sliders and refuses what cannot be', async () => 
 
 test('a data set without problems says so', async () => {
   await page.getByRole('button', { name: /^Problems/ }).click()
-  await expect(page.getByText(/All 192 images could be read/)).toBeVisible()
+  await expect(page.getByText(/All 192 images are readable/)).toBeVisible()
 })
 
 async function openWizard(): Promise<void> {
   await page.goto(`${studio.origin}/#/add-dataset`)
-  await expect(page.getByRole('heading', { level: 1, name: 'Add a data set' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'Add dataset' })).toBeVisible()
 }
 
 test('the wizard refuses a wrong name, a taken one and a path that is not there', async () => {
@@ -105,9 +105,9 @@ test('the wizard refuses a wrong name, a taken one and a path that is not there'
   await page.getByRole('textbox', { name: /^Path/ }).press('Tab')
   await expect(page.getByRole('alert')).toContainText('/nowhere/at/all')
   await page.getByRole('textbox', { name: /^Name/ }).fill('colours')
-  await expect(page.getByText('There is a data set colours already')).toBeVisible()
+  await expect(page.getByText('A dataset named colours already exists.')).toBeVisible()
   await page.getByRole('textbox', { name: /^Name/ }).fill('no spaces please')
-  await expect(page.getByText(/Expected letters, digits/)).toBeVisible()
+  await expect(page.getByText(/Use letters, digits/)).toBeVisible()
   await expect(page.getByRole('button', { name: 'Add', exact: true })).toBeDisabled()
   expect(await violationsInBothThemes(page)).toEqual([])
 })
@@ -117,7 +117,7 @@ test('a path on the engine is looked at and added', async () => {
   await page.getByRole('radio', { name: /Path on the engine/ }).check()
   await page.getByRole('textbox', { name: /^Path/ }).fill(studio.images)
   await page.getByRole('textbox', { name: /^Path/ }).press('Tab')
-  await expect(page.getByText(/Readable as/)).toBeVisible()
+  await expect(page.getByText(/^Format: /)).toBeVisible()
   await page.getByRole('textbox', { name: /^Name/ }).fill('by-path')
   await page.getByRole('button', { name: 'Add', exact: true }).click()
   await expect(page.getByText('done', { exact: true })).toBeVisible()
@@ -171,9 +171,9 @@ test('a folder that is dropped on the wizard is sent as a folder', async ({}, in
 
 test('a data set is removed after a question', async () => {
   await page.getByRole('button', { name: 'Remove' }).click()
-  await expect(page.getByText('its source stays')).toBeVisible()
+  await expect(page.getByText('The original files are not changed.')).toBeVisible()
   await page.getByRole('button', { name: 'Remove' }).click()
-  await expect(page.getByRole('heading', { level: 1, name: 'Data sets' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'Datasets' })).toBeVisible()
   await expect(page.getByRole('link', { name: 'sent' })).toHaveCount(0)
 })
 

@@ -96,7 +96,7 @@ test('the sheet of shortcuts', async () => {
   expect(await violationsInBothThemes(page)).toEqual([])
 })
 
-for (const step of ['Evaluate', 'Quantize', 'Train further', 'Benchmark', 'Tune']) {
+for (const step of ['Evaluate', 'Quantize', 'Fine-tune', 'Benchmark', 'Tune runtime']) {
   test(`the form that a version's ${step} opens, with a wrong value`, async () => {
     await openVersion('tiny')
     const button = page.getByRole('button', { name: step, exact: true })
@@ -114,15 +114,15 @@ for (const step of ['Evaluate', 'Quantize', 'Train further', 'Benchmark', 'Tune'
 
 test('New run, with every setting unfolded and a wrong one', async () => {
   await open('/new')
-  await expect(page.getByRole('textbox', { name: 'As YAML' })).not.toHaveValue('')
+  await expect(page.getByRole('textbox', { name: 'YAML' })).not.toHaveValue('')
   await page
     .locator('.step details')
     .evaluateAll((all) => all.forEach((each) => ((each as HTMLDetailsElement).open = true)))
   expect(await violationsInBothThemes(page)).toEqual([])
-  await page.getByRole('textbox', { name: 'As YAML' }).fill('name: x\nsteps: [')
+  await page.getByRole('textbox', { name: 'YAML' }).fill('name: x\nsteps: [')
   await expect(page.getByRole('alert')).toBeVisible()
   expect(await violationsInBothThemes(page)).toEqual([])
-  for (const menu of ['Presets', 'Add a step']) {
+  for (const menu of ['Presets', 'Add step']) {
     await page.getByRole('button', { name: menu }).click()
     expect(await violationsInBothThemes(page), menu).toEqual([])
     await page.keyboard.press('Escape')
@@ -137,7 +137,7 @@ test('adding a data set from each source, and the question before one is removed
   }
   await open('/datasets/colours')
   await page.getByRole('button', { name: 'Remove' }).click()
-  await expect(page.getByText('its source stays')).toBeVisible()
+  await expect(page.getByText('The original files are not changed.')).toBeVisible()
   expect(await violationsInBothThemes(page)).toEqual([])
 })
 
@@ -145,7 +145,7 @@ test('settings and the notice of an engine that is gone', async () => {
   await open('/settings')
   expect(await violationsInBothThemes(page)).toEqual([])
   const back = studio.restart()
-  await expect(page.getByText(/The engine cannot be reached|no valid token/)).toBeVisible()
+  await expect(page.getByText(/Cannot reach the engine|no valid token/)).toBeVisible()
   expect(await violationsInBothThemes(page)).toEqual([])
   await back
 })

@@ -24,7 +24,7 @@ test.afterAll(async () => {
   await studio?.close()
 })
 
-const yaml = () => page.getByRole('textbox', { name: 'As YAML' })
+const yaml = () => page.getByRole('textbox', { name: 'YAML' })
 const openNew = async (query = ''): Promise<void> => {
   // From an empty page, so that what an earlier test wrote is gone.
   await page.goto('about:blank')
@@ -44,7 +44,7 @@ test('a recipe is a form and YAML, and either follows the other', async () => {
   await expect(
     page.getByRole('listitem', { name: '1. Evaluate' }).getByRole('textbox', { name: /Batch size/ }),
   ).toHaveValue('7')
-  await expect(page.getByRole('textbox', { name: 'Name of the run' })).toHaveValue('by hand')
+  await expect(page.getByRole('textbox', { name: 'Run name' })).toHaveValue('by hand')
   await expect(page.getByRole('button', { name: 'Start' })).toBeEnabled()
   await yaml().fill('name: by hand\nsteps: [')
   await expect(page.getByRole('alert')).toBeVisible()
@@ -53,28 +53,28 @@ test('a recipe is a form and YAML, and either follows the other', async () => {
 
 test('a recipe that is being written is still there after a look at another screen', async () => {
   await openNew()
-  await page.getByRole('textbox', { name: 'Name of the run' }).fill('half written')
+  await page.getByRole('textbox', { name: 'Run name' }).fill('half written')
   await page.getByRole('navigation').getByRole('link', { name: 'Runs', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Runs' })).toBeVisible()
   await page.getByRole('navigation').getByRole('link', { name: 'New run', exact: true }).click()
-  await expect(page.getByRole('textbox', { name: 'Name of the run' })).toHaveValue('half written')
+  await expect(page.getByRole('textbox', { name: 'Run name' })).toHaveValue('half written')
 })
 
 test('every wrong value is refused at its field with the reason', async () => {
   await openNew()
   const wrong: readonly (readonly [yaml: string, field: string | RegExp, reason: RegExp])[] = [
-    ['{ step: evaluate, version: tiny, dataset: colours, batchSize: 0 }', /^Batch size/, /Expected 1 or more/],
-    ['{ step: evaluate, version: tiny, dataset: colours, batchSize: many }', /^Batch size/, /Expected a number/],
-    ['{ step: evaluate, version: tiny, dataset: colours, seed: 1.5 }', /^Seed/, /Expected a whole number/],
+    ['{ step: evaluate, version: tiny, dataset: colours, batchSize: 0 }', /^Batch size/, /Enter 1 or more/],
+    ['{ step: evaluate, version: tiny, dataset: colours, batchSize: many }', /^Batch size/, /Enter a number/],
+    ['{ step: evaluate, version: tiny, dataset: colours, seed: 1.5 }', /^Seed/, /Enter a whole number/],
     ['{ step: evaluate, version: gone, dataset: colours }', /^Version/, /no version is called 'gone'/],
     ['{ step: evaluate, version: $later, dataset: colours }', /^Version/, /names no earlier step/],
-    ['{ step: evaluate, version: tiny, dataset: nowhere }', /^Data set/, /no data set is called 'nowhere'/],
+    ['{ step: evaluate, version: tiny, dataset: nowhere }', /^Dataset/, /no data set is called 'nowhere'/],
     [
       '{ step: train, architecture: tiny-cnn, dataset: colours, learningRate: 99 }',
       /^Learning rate/,
-      /Expected 10 or less/,
+      /Enter 10 or less/,
     ],
-    ['{ step: quantize, from: tiny, dataset: colours, mode: magic }', /^Mode/, /Expected one of ptq/],
+    ['{ step: quantize, from: tiny, dataset: colours, mode: magic }', /^Mode/, /Choose one of ptq/],
   ]
   for (const [step, field, reason] of wrong) {
     await yaml().fill(`name: wrong\nsteps:\n  - ${step}\n`)
@@ -105,10 +105,10 @@ test('killing the engine in the middle of a run is said within two seconds; it c
   await other.goto(studio.url)
   const before = Date.now()
   await studio.killEngine()
-  await expect(page.getByText('The engine has ended by SIGKILL')).toBeVisible()
+  await expect(page.getByText('The engine stopped (signal SIGKILL)')).toBeVisible()
   measured(info, 'the end of the engine was said after', Date.now() - before, 'ms', { below: 2000 })
   await expect(page.getByText('long one was interrupted.')).toBeVisible()
-  await expect(page.getByText('The engine has ended')).toBeHidden()
+  await expect(page.getByText('The engine stopped')).toBeHidden()
   measured(info, 'it was back, with the run to be resumed, after', Date.now() - before, 'ms')
   await expect(status('crashed')).toBeVisible()
   await page.locator('.notice').getByRole('button', { name: 'Resume' }).click()
@@ -130,15 +130,15 @@ test('runs wait in a queue that can be put in another order, and one is stopped 
   for (const name of ['first', 'second', 'third']) {
     await yaml().fill(`name: ${name}\nsteps:\n  - { step: evaluate, version: tiny, dataset: colours }\n`)
     await page.getByRole('button', { name: 'Add to queue' }).click()
-    await expect(page.getByText(`${name} is in the queue.`)).toBeVisible()
+    await expect(page.getByText(`${name} was added to the queue.`)).toBeVisible()
   }
   const queue = page.getByRole('list', { name: 'Queue' })
   await expect(queue.getByRole('link')).toHaveText(['first', 'second', 'third'])
-  await page.getByRole('button', { name: 'Move third forward' }).click()
+  await page.getByRole('button', { name: 'Move third up' }).click()
   await expect(queue.getByRole('link')).toHaveText(['first', 'third', 'second'])
-  await page.getByRole('button', { name: 'Move first back' }).click()
+  await page.getByRole('button', { name: 'Move first down' }).click()
   await expect(queue.getByRole('link')).toHaveText(['third', 'first', 'second'])
-  await page.getByRole('button', { name: 'Take second out of the queue' }).click()
+  await page.getByRole('button', { name: 'Remove second from the queue' }).click()
   await expect(queue.getByRole('link')).toHaveText(['third', 'first'])
 
   await page.goto(`${studio.origin}/#/runs`)
@@ -155,11 +155,11 @@ test('charts zoom, go along epochs and time, are smoothed, laid over each other 
   await expect(page.getByRole('img', { name: 'Loss' })).toBeVisible()
   await page.getByRole('button', { name: 'time', exact: true }).click()
   await page.getByRole('button', { name: 'epoch', exact: true }).click()
-  await page.getByRole('button', { name: 'Log axis' }).click()
+  await page.getByRole('button', { name: 'Log scale' }).click()
   await page.getByRole('slider', { name: /Smoothing/ }).fill('0.9')
-  const all = page.getByRole('button', { name: 'Show all' })
+  const all = page.getByRole('button', { name: 'Reset zoom' })
   await expect(all).toBeDisabled()
-  await page.getByRole('group', { name: /arrow keys move/ }).press('+')
+  await page.getByRole('group', { name: /arrow keys to pan/ }).press('+')
   await expect(all).toBeEnabled()
   await all.click()
   await page.getByRole('button', { name: 'Overlay' }).click()
@@ -194,7 +194,7 @@ test('the keyboard goes everywhere', async () => {
   await expect(page.getByRole('option', { name: /Quantize tiny/ })).toHaveAttribute('aria-selected', 'true')
   expect(await violationsInBothThemes(page)).toEqual([])
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('textbox', { name: 'Name of the run' })).toHaveValue('tiny to int8')
+  await expect(page.getByRole('textbox', { name: 'Run name' })).toHaveValue('tiny to int8')
 })
 
 test('a version is exported with programs that run it', async () => {
@@ -224,14 +224,14 @@ test('a version is exported with programs that run it', async () => {
 test('settings are kept, and refuse what cannot be', async () => {
   await page.goto(`${studio.origin}/#/settings`)
   await page.getByRole('button', { name: '130%' }).click()
-  const drop = page.getByRole('textbox', { name: /Accuracy may fall/ })
+  const drop = page.getByRole('textbox', { name: /Maximum accuracy drop/ })
   await drop.fill('-1')
   await drop.blur()
-  await expect(drop).toHaveAccessibleDescription('Expected more than 0')
+  await expect(drop).toHaveAccessibleDescription('Enter a number greater than 0.')
   await drop.fill('2')
   await drop.blur()
   await page.reload()
   await expect(page.getByRole('button', { name: '130%' })).toHaveAttribute('aria-pressed', 'true')
-  await expect(page.getByRole('textbox', { name: /Accuracy may fall/ })).toHaveValue('2')
+  await expect(page.getByRole('textbox', { name: /Maximum accuracy drop/ })).toHaveValue('2')
   expect(await violationsInBothThemes(page)).toEqual([])
 })

@@ -97,7 +97,7 @@ function wrongValues(name: string, property: Property): readonly unknown[] {
   ]
 }
 
-const yaml = () => page.getByRole('textbox', { name: 'As YAML' })
+const yaml = () => page.getByRole('textbox', { name: 'YAML' })
 const field = (name: string): Locator => page.locator(`.step [data-field="${name}"]`)
 const start = () => page.getByRole('button', { name: 'Start', exact: true })
 
@@ -138,7 +138,7 @@ test('a field that is needed says so', async () => {
   for (const { id, schema } of steps) {
     await yaml().fill(JSON.stringify({ name: 'empty', steps: [{ step: id }] }))
     for (const name of schema.required ?? [])
-      await expect(field(name).locator('small.bad'), `${id}.${name}`).toHaveText('Needed')
+      await expect(field(name).locator('small.bad'), `${id}.${name}`).toHaveText('Required')
     await expect(start()).toBeDisabled()
   }
 })
@@ -156,7 +156,7 @@ test('every number field refuses what is typed into it', async () => {
       for (const value of wrongNumbers(property)) {
         await input.fill(String(value))
         await expect(input, `${id}.${name} = ${value}`).toHaveAttribute('aria-invalid', 'true')
-        await expect(input).toHaveAccessibleDescription(/Expected/)
+        await expect(input).toHaveAccessibleDescription(/Enter|Choose|Use at most/)
       }
       await input.fill('')
       await expect(input).toHaveAttribute('aria-invalid', 'false')
@@ -193,8 +193,8 @@ test('fields that have no effect with a choice are not offered, and say so where
   await field('epochs').getByRole('textbox').fill('2')
   await field('mode').getByRole('combobox').selectOption('ptq')
   await expect(field('epochs').getByRole('textbox')).toBeDisabled()
-  await expect(field('epochs')).toContainText('Has no effect here: only with Mode: qat')
-  await field('epochs').getByRole('button', { name: 'Take Epochs out' }).click()
+  await expect(field('epochs')).toContainText('Has no effect here. Applies only with Mode: qat.')
+  await field('epochs').getByRole('button', { name: 'Clear Epochs' }).click()
   await expect(field('epochs')).toHaveCount(0)
 
   await yaml().fill(JSON.stringify({ name: 'prune', steps: [{ step: 'prune', from: 'tiny', amount: 0.5 }] }))
@@ -222,7 +222,7 @@ test('the wizard for data sets refuses at each field', async () => {
   for (const value of wrongNumbers(added.seed)) {
     await seed.fill(String(value))
     await expect(seed, String(value)).toHaveAttribute('aria-invalid', 'true')
-    await expect(seed).toHaveAccessibleDescription(/Expected/)
+    await expect(seed).toHaveAccessibleDescription(/Enter|Choose|Use at most/)
   }
   await expect(page.getByRole('button', { name: 'Add', exact: true })).toBeDisabled()
 })
@@ -237,7 +237,7 @@ test('settings refuse at each field', async () => {
       await numbers.nth(index).fill(value)
       await numbers.nth(index).blur()
       await expect(numbers.nth(index), value).toHaveAttribute('aria-invalid', 'true')
-      await expect(numbers.nth(index)).toHaveAccessibleDescription(/Expected/)
+      await expect(numbers.nth(index)).toHaveAccessibleDescription(/Enter|Choose|Use at most/)
     }
     await numbers.nth(index).fill('')
     await numbers.nth(index).blur()
@@ -247,7 +247,7 @@ test('settings refuse at each field', async () => {
   for (let index = 0; index < (await addresses.count()); index++) {
     await addresses.nth(index).fill('not an address')
     await expect(addresses.nth(index)).toHaveAttribute('aria-invalid', 'true')
-    await expect(addresses.nth(index)).toHaveAccessibleDescription(/xpected/)
+    await expect(addresses.nth(index)).toHaveAccessibleDescription(/Enter an address/)
     await addresses.nth(index).fill('')
   }
 })
@@ -257,26 +257,26 @@ test('a name that is empty or too long, tags and notes that are too long are ref
   await page.getByRole('link', { name: 'tiny', exact: true }).click()
   const name = page.getByRole('textbox', { name: 'Name', exact: true })
   for (const [value, reason] of [
-    [' ', /Needed/],
-    ['x'.repeat(201), /200 letters or fewer/],
+    [' ', /Required/],
+    ['x'.repeat(201), /at most 200 characters/],
   ] as const) {
     await name.fill(value)
     await expect(name).toHaveAccessibleDescription(reason)
     await expect(page.getByRole('button', { name: 'Save', exact: true })).toBeDisabled()
   }
   await name.fill('tiny')
-  const tags = page.getByRole('textbox', { name: 'Tags, separated by commas' })
+  const tags = page.getByRole('textbox', { name: 'Tags (comma-separated)' })
   for (const value of ['x'.repeat(51), Array.from({ length: 51 }, (_, index) => `t${index}`).join(',')]) {
     await tags.fill(value)
     await expect(tags).toHaveAttribute('aria-invalid', 'true')
-    await expect(tags).toHaveAccessibleDescription(/Expected/)
+    await expect(tags).toHaveAccessibleDescription(/Enter|Choose|Use at most/)
     await expect(page.getByRole('button', { name: 'Save', exact: true })).toBeDisabled()
   }
   await tags.fill('')
   const notes = page.getByRole('textbox', { name: 'Notes' })
   await notes.fill('x'.repeat(20_001))
   await expect(notes).toHaveAttribute('aria-invalid', 'true')
-  await expect(notes).toHaveAccessibleDescription(/Expected/)
+  await expect(notes).toHaveAccessibleDescription(/Enter|Choose|Use at most/)
   await notes.fill('')
 })
 
@@ -302,7 +302,7 @@ test('sliders of the planner, the lab and the augmentation refuse what is typed'
   await expect(page.getByRole('region', { name: 'Groups of tiny' })).toBeVisible()
   await refusesInSliders(6)
   await page.goto(`${studio.origin}/#/lab`)
-  await expect(page.getByRole('img', { name: /Quantized value over value/ })).toBeVisible()
+  await expect(page.getByRole('img', { name: /Quantized value against input value/ })).toBeVisible()
   await refusesInSliders(6)
   await page.goto(`${studio.origin}/#/datasets/colours`)
   await page.getByRole('button', { name: 'Augmentation', exact: true }).click()

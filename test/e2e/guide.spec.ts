@@ -8,11 +8,11 @@ test('a new person gets from nothing to an int8 model beside its baseline in thr
   try {
     await page.goto(studio.url)
     const startedAt = Date.now()
-    await page.getByRole('button', { name: 'Load the sample' }).click()
+    await page.getByRole('button', { name: 'Load sample' }).click()
     const quantize = page.getByRole('button', { name: 'Quantize', exact: true })
     await expect(quantize).toBeEnabled({ timeout: 120_000 })
     await quantize.click()
-    const compare = page.getByRole('button', { name: 'Compare both' })
+    const compare = page.getByRole('button', { name: 'Compare versions' })
     await expect(compare).toBeEnabled({ timeout: 120_000 })
     await compare.click()
     await expect(page.getByRole('heading', { level: 1, name: 'Compare' })).toBeVisible()
@@ -30,7 +30,7 @@ test('the empty first screen is accessible', async ({ page }) => {
   const studio = await startEmptyStudio()
   try {
     await page.goto(studio.url)
-    await expect(page.getByRole('button', { name: 'Load the sample' })).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Load sample' })).toBeVisible()
     expect(await violationsInBothThemes(page)).toEqual([])
   } finally {
     await studio.close()
@@ -42,11 +42,11 @@ test('a new run without any data set offers one, and asks for it at its field', 
   try {
     await page.goto(studio.url)
     await page.getByRole('link', { name: 'New run' }).click()
-    const dataset = page.getByRole('listitem', { name: '1. Train' }).getByRole('combobox', { name: /^Data set/ })
+    const dataset = page.getByRole('listitem', { name: '1. Train' }).getByRole('combobox', { name: /^Dataset/ })
     await expect(dataset).toHaveAttribute('aria-invalid', 'true')
-    await expect(dataset).toHaveAccessibleDescription('Needed')
+    await expect(dataset).toHaveAccessibleDescription('Required')
     await expect(page.getByRole('button', { name: 'Start' })).toBeDisabled()
-    await page.getByRole('button', { name: 'Take the sample' }).click()
+    await page.getByRole('button', { name: 'Load the sample' }).click()
     await expect(page.getByRole('button', { name: 'Quantize', exact: true })).toBeVisible({ timeout: 120_000 })
   } finally {
     await studio.close()

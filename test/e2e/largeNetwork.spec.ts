@@ -46,7 +46,7 @@ test.afterAll(async () => {
   await studio?.close()
 })
 
-const graph = () => page.getByRole('region', { name: 'Graph of the network' })
+const graph = () => page.getByRole('region', { name: 'Network graph' })
 
 /** Milliseconds from an action in the page to the end of the frame that shows what it changed. */
 const shownAfter = (action: string, until: string): Promise<number> =>
@@ -71,7 +71,7 @@ test(`a network of ${nodeCount} nodes is shown soon`, async ({}, info) => {
     await page.goto(address)
     await expect(
       graph()
-        .getByRole('button', { name: /folded up/ })
+        .getByRole('button', { name: /collapsed/ })
         .first(),
     ).toBeVisible()
     await expect(page.getByText(`${nodeCount.toLocaleString('en')} layers`, { exact: false }).first()).toBeVisible()
@@ -88,7 +88,7 @@ test(`a network of ${nodeCount} nodes is shown soon`, async ({}, info) => {
 
 test('all its nodes are unfolded at once, and only those in sight are drawn', async ({}, info) => {
   const ms = await shownAfter(
-    pressed('Unfold'),
+    pressed('Expand all'),
     `document.querySelector('.graph .box[aria-label^="stem"]') !== null && !document.querySelector('.graph .box.stage')`,
   )
   measured(info, `${nodeCount} nodes unfolded`, ms, 'ms', { below: 1000 })
@@ -154,6 +154,6 @@ const frames = (): Promise<number> =>
   )
 
 test('the whole of it fits into sight', async ({}, info) => {
-  const ms = await shownAfter(pressed('Whole'), `document.querySelectorAll('.graph .box').length > 50`)
+  const ms = await shownAfter(pressed('Fit to view'), `document.querySelectorAll('.graph .box').length > 50`)
   measured(info, `all ${nodeCount} nodes in sight`, ms, 'ms', { below: 1000 })
 })

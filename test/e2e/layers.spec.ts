@@ -34,7 +34,7 @@ async function openLayers(): Promise<void> {
 
 test('the network is a graph that is searched, folded, coloured and read', async () => {
   await openLayers()
-  const graph = page.getByRole('region', { name: 'Graph of the network' })
+  const graph = page.getByRole('region', { name: 'Network graph' })
   const table = page.getByRole('region', { name: 'Layers', exact: true })
   await expect(graph.getByRole('button', { name: /wide/ }).first()).toBeVisible()
   await expect(table.getByRole('rowheader')).toHaveCount(6)
@@ -44,7 +44,7 @@ test('the network is a graph that is searched, folded, coloured and read', async
   await page.getByRole('searchbox', { name: 'Search layers' }).press('Enter')
   await expect(page.getByRole('region', { name: 'depthwise.conv' })).toBeVisible()
   await page.getByRole('searchbox', { name: 'Search layers' }).fill('nowhere')
-  await expect(page.getByText('No layer matches the search.')).toBeVisible()
+  await expect(page.getByText('No layers match the search.')).toBeVisible()
   await page.getByRole('searchbox', { name: 'Search layers' }).fill('')
 
   // Chosen in the graph by keyboard, chosen in the table; and the other way round.
@@ -56,19 +56,19 @@ test('the network is a graph that is searched, folded, coloured and read', async
   await table.getByRole('button', { name: /stem/ }).click()
   await expect(graph.getByRole('button', { name: /stem/, pressed: true })).toBeVisible()
 
-  const colours = page.getByRole('combobox', { name: 'Colour by' })
+  const colours = page.getByRole('combobox', { name: 'Color by' })
   for (const measure of await colours.getByRole('option').allTextContents()) await colours.selectOption(measure)
   await page.getByRole('button', { name: 'Measure time' }).click()
-  await expect(page.getByText(/an image, .* of it outside the layers/)).toBeVisible()
+  await expect(page.getByText(/per image, of which .* is outside the layers/)).toBeVisible()
   await expect(table.getByRole('columnheader', { name: 'Time' })).toBeVisible()
   await expect(colours).toHaveValue('time')
   await table.getByRole('button', { name: 'MACs' }).click()
   await expect(table.getByRole('columnheader', { name: 'MACs' })).toHaveAttribute('aria-sort', 'descending')
 
-  await graph.getByRole('button', { name: 'Fold stages' }).click()
-  await expect(graph.getByRole('button', { name: /folded up/ }).first()).toBeVisible()
-  await graph.getByRole('button', { name: 'Unfold' }).click()
-  await expect(graph.getByRole('button', { name: /folded up/ })).toHaveCount(0)
+  await graph.getByRole('button', { name: 'Collapse stages' }).click()
+  await expect(graph.getByRole('button', { name: /collapsed/ }).first()).toBeVisible()
+  await graph.getByRole('button', { name: 'Expand all' }).click()
+  await expect(graph.getByRole('button', { name: /collapsed/ })).toHaveCount(0)
 })
 
 test('a layer shows its weight and what it gives', async () => {
@@ -76,10 +76,10 @@ test('a layer shows its weight and what it gives', async () => {
   await page.getByRole('region', { name: 'Layers', exact: true }).getByRole('button', { name: /wide/ }).click()
   const details = page.getByRole('region', { name: 'wide.conv' })
   await expect(details.getByRole('img', { name: /Weights: histogram/ })).toBeVisible()
-  await expect(details.getByRole('img', { name: /Zeros of the weight/ })).toBeVisible()
-  await details.getByRole('button', { name: 'Observe output' }).click()
+  await expect(details.getByRole('img', { name: /Zero weights/ })).toBeVisible()
+  await details.getByRole('button', { name: 'Record output' }).click()
   await expect(details.getByRole('img', { name: /Output over 32 images/ })).toBeVisible()
-  await details.getByText('Numbers of this chart').first().click()
+  await details.getByText('Chart data').first().click()
   await expect(details.getByRole('columnheader', { name: 'Count' }).first()).toBeVisible()
   expect(await violationsInBothThemes(page)).toEqual([])
 })
@@ -107,7 +107,7 @@ test('what a mask keeps at zero is shown as a picture', async () => {
   await page.getByRole('link', { name: 'Layers', exact: true }).click()
   await page.getByRole('region', { name: 'Layers', exact: true }).getByRole('button', { name: /wide/ }).click()
   const details = page.getByRole('region', { name: 'wide.conv' })
-  await expect(details.getByRole('img', { name: /^Mask of the weight: [67]\d\.\d% are kept at zero/ })).toBeVisible()
+  await expect(details.getByRole('img', { name: /^Weight mask: [67]\d\.\d% held at zero/ })).toBeVisible()
   await expect(details.getByText('Masked')).toBeVisible()
 })
 
@@ -118,29 +118,27 @@ test('layers tell what quantization does to them, and the worst stays in fp32 in
   const table = page.getByRole('region', { name: 'Layers', exact: true })
   await expect(table.getByRole('columnheader', { name: 'SQNR' })).toHaveCount(0)
   await page.getByRole('button', { name: 'Measure SQNR' }).click()
-  await expect(page.getByText(/validation images; the scores diverge by/)).toBeVisible({ timeout: 120_000 })
+  await expect(page.getByText(/validation images\. Divergence of the scores:/)).toBeVisible({ timeout: 120_000 })
 
-  await expect(page.getByRole('combobox', { name: 'Colour by' })).toHaveValue('sqnr')
+  await expect(page.getByRole('combobox', { name: 'Color by' })).toHaveValue('sqnr')
   const wide = table.getByRole('row', { name: /wide/ })
   await expect(wide.getByRole('cell').first()).toHaveText(/^\d[\d.]* dB$/)
   const shown = await wide.getByRole('cell').first().textContent()
   await expect(
-    page
-      .getByRole('region', { name: 'Graph of the network' })
-      .getByRole('button', { name: `wide conv, Conv, ${shown}` }),
+    page.getByRole('region', { name: 'Network graph' }).getByRole('button', { name: `wide conv, Conv, ${shown}` }),
   ).toBeVisible()
   await wide.getByRole('button').click()
   const details = page.getByRole('region', { name: 'wide.conv' })
-  await expect(details.getByText('SQNR, weights alone')).toBeVisible()
-  await expect(details.getByText('SQNR, activations alone')).toBeVisible()
+  await expect(details.getByText('SQNR, weights only')).toBeVisible()
+  await expect(details.getByText('SQNR, activations only')).toBeVisible()
 
   // The same answer is there when the screen is opened again.
   await page.reload()
-  await expect(page.getByText(/validation images; the scores diverge by/)).toBeVisible()
+  await expect(page.getByText(/validation images\. Divergence of the scores:/)).toBeVisible()
   await expect(page.getByRole('button', { name: 'Keep 0 in fp32' })).toBeDisabled()
   await page.getByRole('checkbox', { name: 'Tick wide.conv' }).check()
   await page.getByRole('button', { name: 'Keep 1 in fp32' }).click()
-  await expect(page.getByRole('textbox', { name: 'As YAML' })).toHaveValue(
+  await expect(page.getByRole('textbox', { name: 'YAML' })).toHaveValue(
     /step: quantize[\s\S]*from: (tiny|v-)[\s\S]*keepFp32:\s+- wide.conv/,
   )
   await expect(page.getByRole('button', { name: 'Start', exact: true })).toBeEnabled()
@@ -153,7 +151,7 @@ test('ticked layers stay in fp32, or out of pruning, in the next recipe', async 
   await tick('classifier')
   await page.getByRole('button', { name: 'Keep 2 in fp32' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'New run' })).toBeVisible()
-  const yaml = page.getByRole('textbox', { name: 'As YAML' })
+  const yaml = page.getByRole('textbox', { name: 'YAML' })
   await expect(yaml).toHaveValue(/step: quantize/)
   await expect(yaml).toHaveValue(/keepFp32:\s+- stem.conv\s+- classifier/)
   await expect(page.getByRole('textbox', { name: /Keep fp32/i })).toHaveValue('stem.conv\nclassifier')

@@ -39,7 +39,7 @@ const nav = (name: string) => page.getByRole('navigation', { name: 'Main' }).get
 test('a preset makes an int8 version, measures it and shows it beside the first', async () => {
   await nav('New run').click()
   await page.getByRole('button', { name: 'Presets' }).click()
-  await page.getByRole('button', { name: /To int8, after training/ }).click()
+  await page.getByRole('button', { name: /Quantize \(PTQ\)/ }).click()
   await expect(page.getByRole('region', { name: 'Estimate' }).getByRole('row', { name: /quantize/i })).toContainText(
     'kB',
   )
@@ -56,10 +56,10 @@ test('a preset makes an int8 version, measures it and shows it beside the first'
 test('the lab quantizes a weight and an output, and compares the observers', async () => {
   await open('/lab', 'Quantization lab')
   await page.getByRole('combobox', { name: 'Version' }).selectOption('tiny')
-  await expect(page.getByRole('img', { name: /Quantized value over value/ })).toBeVisible()
-  const observers = page.getByRole('region', { name: 'What each observer would choose' })
+  await expect(page.getByRole('img', { name: /Quantized value against input value/ })).toBeVisible()
+  const observers = page.getByRole('region', { name: 'Range chosen by each observer' })
   await expect(observers.getByRole('radio', { name: 'Min-max', exact: true })).toBeChecked()
-  const formula = page.getByRole('group', { name: 'The formula with its numbers' })
+  const formula = page.getByRole('group', { name: 'Formula with values' })
   const before = await formula.textContent()
   await page.getByRole('slider', { name: /Range/ }).fill('40')
   await expect(formula).not.toHaveText(String(before))
@@ -68,15 +68,15 @@ test('the lab quantizes a weight and an output, and compares the observers', asy
   await page.getByRole('checkbox', { name: /7 bits/ }).check()
   await expect(formula).toContainText('127')
   await observers.getByRole('radio', { name: /percentile/i }).check()
-  await page.getByRole('button', { name: 'Whole range' }).click()
+  await page.getByRole('button', { name: 'Full range' }).click()
 
   const field = page.getByRole('textbox', { name: /Range/ })
   await field.fill('wide')
-  await expect(page.getByText('Expected a number')).toBeVisible()
+  await expect(page.getByText('Enter a number.')).toBeVisible()
   await field.fill('100')
 
   await page.getByRole('button', { name: 'Output', exact: true }).click()
-  await expect(page.getByRole('img', { name: /Errors: histogram/ })).toBeVisible()
+  await expect(page.getByRole('img', { name: /Error: histogram/ })).toBeVisible()
   await expect(observers.getByRole('row').nth(1)).toContainText('dB')
   const csv = await textOf(
     await saved(() => page.getByRole('group', { name: 'Save Errors as' }).getByRole('button', { name: 'CSV' }).click()),
@@ -94,19 +94,19 @@ test('two versions are compared in every respect', async () => {
   await expect(page.locator('.page-head').getByText('done', { exact: true })).toBeVisible({ timeout: 120_000 })
   await page.goBack()
 
-  await expect(page.getByRole('img', { name: /Difference of accuracy .*95 % interval/ })).toBeVisible()
-  await expect(page.getByText('p, McNemar')).toBeVisible()
+  await expect(page.getByRole('img', { name: /Accuracy difference .*95% CI/ })).toBeVisible()
+  await expect(page.getByText('p-value (McNemar)')).toBeVisible()
   await expect(
     page
-      .getByRole('row', { name: /^Accuracy against tiny/ })
+      .getByRole('row', { name: /^Accuracy vs\. tiny/ })
       .getByRole('cell')
       .last(),
-  ).toHaveText(/^(by chance|differs), p [=<] /)
-  await page.getByRole('button', { name: /^Wrong → right/ }).click()
+  ).toHaveText(/^(not )?significant, p [=<] /)
+  await page.getByRole('button', { name: /^Wrong → correct/ }).click()
   for (const [tab, shown] of [
     ['Classes', page.getByRole('rowheader', { name: 'green' }).first()],
     ['Confusion', page.getByRole('region', { name: 'Confusion' }).getByRole('columnheader', { name: 'blue' }).first()],
-    ['Layers', page.getByText(/Only what changed: \d+ of \d+ layers/)],
+    ['Layers', page.getByText(/Only changed layers \(\d+ of \d+\)/)],
     ['Recipe', page.getByRole('rowheader', { name: 'step', exact: true })],
     ['Latency', page.getByRole('img', { name: /Latency/ })],
   ] as const) {
@@ -120,32 +120,32 @@ test('threads and batches are measured as a grid with percentiles', async () => 
   await open('/benchmark', 'Benchmark')
   const batches = page.getByRole('textbox', { name: /Batch sizes/ })
   for (const [text, reason] of [
-    ['', 'Needed'],
+    ['', 'Required'],
     ['1, x', /whole numbers/],
-    ['0', 'Expected 1 or more'],
-    ['99999', 'Expected 1024 or less'],
+    ['0', 'Enter 1 or more.'],
+    ['99999', 'Enter 1024 or less.'],
   ] as const) {
     await batches.fill(text)
     await expect(batches).toHaveAttribute('aria-invalid', 'true')
     await expect(batches).toHaveAccessibleDescription(reason)
-    await expect(page.getByRole('button', { name: 'Measure', exact: true })).toBeDisabled()
+    await expect(page.getByRole('button', { name: 'Run benchmark', exact: true })).toBeDisabled()
   }
   await batches.fill('1, 4')
   await page.getByRole('textbox', { name: /^Threads/ }).fill('1')
   await page.getByRole('textbox', { name: /^Rounds/ }).fill('3')
-  await page.getByRole('button', { name: 'Measure', exact: true }).click()
+  await page.getByRole('button', { name: 'Run benchmark', exact: true }).click()
   await expect(page.locator('.page-head').getByText('done', { exact: true })).toBeVisible({ timeout: 120_000 })
   await open('/benchmark', 'Benchmark')
-  const grid = page.getByRole('region', { name: 'Threads × batch' }).last()
+  const grid = page.getByRole('region', { name: 'Threads × batch size' }).last()
   await expect(grid.getByRole('columnheader', { name: 'Batch 4', exact: true })).toBeVisible()
   await expect(grid.getByRole('cell', { name: /img\/s/ }).first()).toBeVisible()
-  await page.getByRole('button', { name: 'Latency, p50' }).click()
+  await page.getByRole('button', { name: 'Latency (p50)' }).click()
   await expect(grid.getByRole('cell', { name: /ms/ }).first()).toBeVisible()
   await page.getByRole('button', { name: 'batch 4, 1 thread' }).click()
   await expect(
-    page.getByRole('region', { name: 'Percentiles of latency' }).getByRole('columnheader', { name: 'p99' }),
+    page.getByRole('region', { name: 'Latency percentiles' }).getByRole('columnheader', { name: 'p99' }),
   ).toBeVisible()
-  await expect(page.getByRole('img', { name: /Latency of a batch/ })).toBeVisible()
+  await expect(page.getByRole('img', { name: /Batch latency/ })).toBeVisible()
   expect(await violationsInBothThemes(page)).toEqual([])
 })
 
@@ -187,8 +187,8 @@ test('pictures are chosen, dropped and pasted, and several versions answer', asy
   await expect(page.getByRole('article', { name: 'broken.png' }).getByRole('alert')).toContainText(
     'expected jpg, png or webp',
   )
-  await page.getByRole('button', { name: 'Take test images' }).click()
-  await expect(page.getByText(/^It is: /).first()).toBeVisible()
+  await page.getByRole('button', { name: 'Use test images' }).click()
+  await expect(page.getByText(/^True class: /).first()).toBeVisible()
   await page.getByRole('button', { name: /^Versions / }).click()
   await page.getByRole('group', { name: 'Versions' }).getByRole('checkbox', { checked: true }).first().uncheck()
   await expect(answer.getByRole('region')).toHaveCount(1)
@@ -209,7 +209,7 @@ test('everything of a version is exported: model, programs, charts and numbers',
     const program = await saved(() => page.getByRole('button', { name: `Save ${file}` }).click())
     expect(await textOf(program)).toContain(content)
   }
-  const report = await textOf(await saved(() => page.getByRole('button', { name: 'Report as HTML' }).click()))
+  const report = await textOf(await saved(() => page.getByRole('button', { name: 'HTML report' }).click()))
   expect(report).toContain('<svg')
   expect(report).not.toMatch(/(src|href)="https?:/)
   const numbers: unknown = JSON.parse(
@@ -230,13 +230,13 @@ test('everything of a version is exported: model, programs, charts and numbers',
 })
 
 test('a folder of images that is dropped on the window becomes a data set', async () => {
-  await open('/datasets', 'Data sets')
+  await open('/datasets', 'Datasets')
   const session = await page.context().newCDPSession(page)
   const folder = { items: [], files: [join(studio.images, 'train')], dragOperationsMask: 1 }
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
     await session.send('Input.dispatchDragEvent', { type, x: 700, y: 500, data: folder })
   await expect(page.locator('.page-head').getByText('done', { exact: true })).toBeVisible({ timeout: 60_000 })
-  await nav('Data sets').click()
+  await nav('Datasets').click()
   await expect(page.getByRole('row', { name: /train/ })).toContainText('16×16')
 })
 

@@ -44,7 +44,7 @@ async function open(): Promise<void> {
 test('groups are listed with what they hold and why some stay whole', async () => {
   await page.getByRole('link', { name: 'Pruning planner', exact: true }).click()
   await expect(page.getByRole('region', { name: 'Groups of tiny' })).toBeVisible()
-  await expect(page.getByText(/Stays whole: its channels are the model's output/)).toBeVisible()
+  await expect(page.getByText(/Not pruned: its channels are the model's output/)).toBeVisible()
   const { totalParams } = (await studio.nnopt('show', 'tiny')) as Facts
   expect(await digits('Parameters')).toBe(totalParams)
   await expect(page.getByRole('button', { name: 'Prune', exact: true })).toBeDisabled()
@@ -57,7 +57,7 @@ test('sliders say at once what would be left, by keyboard too', async () => {
   await expect.poll(() => digits('Parameters')).toBeLessThan(before)
   await page.keyboard.press('Home')
   await expect.poll(() => digits('Parameters')).toBe(before)
-  await expect(fact('Size after gzip').locator('dd')).toContainText('B')
+  await expect(fact('gzip size').locator('dd')).toContainText('B')
 })
 
 test('the plan follows a slider at once', async ({}, info) => {
@@ -79,32 +79,32 @@ test('the plan follows a slider at once', async ({}, info) => {
   measured(info, 'the plan after a slider of one group', await followed('tbody tr input[type="range"]'), 'ms', {
     below: 100,
   })
-  await page.getByRole('button', { name: 'Keep MACs' }).click()
+  await page.getByRole('button', { name: 'MACs' }).click()
   await expect.poll(() => digits('MACs')).toBeGreaterThan(0)
   measured(info, 'the plan after the slider of the goal', await followed('.goal input[type="range"]'), 'ms', {
     below: 150,
   })
-  await page.getByRole('button', { name: 'By hand' }).click()
-  await page.getByRole('button', { name: 'Start over' }).click()
+  await page.getByRole('button', { name: 'Manual' }).click()
+  await page.getByRole('button', { name: 'Reset' }).click()
 })
 
 test('a number that would empty a layer is refused at its field', async () => {
   const field = page.getByRole('region', { name: 'Groups of tiny' }).getByRole('textbox').first()
   await field.fill('100')
-  await expect(page.getByText(/more would empty a layer of \d+ channels/)).toBeVisible()
+  await expect(page.getByText(/More would remove all \d+ channels of a layer/)).toBeVisible()
   await field.fill('half')
-  await expect(page.getByText('Expected a number')).toBeVisible()
+  await expect(page.getByText('Enter a number.')).toBeVisible()
   await field.fill('0')
 })
 
 test('the scan measures every group, and the chart has its numbers as a table', async () => {
   await page.getByRole('button', { name: 'Scan sensitivity' }).click()
-  await expect(page.getByRole('img', { name: /Accuracy over the share of channels removed/ })).toBeVisible({
+  await expect(page.getByRole('img', { name: /Accuracy against share of channels removed/ })).toBeVisible({
     timeout: 60_000,
   })
   await expect(page.getByRole('button', { name: 'Scan sensitivity' })).toBeVisible({ timeout: 60_000 })
-  await expect(page.getByRole('img', { name: /alone loses channels/ }).first()).toBeVisible()
-  await page.getByText('Numbers of this chart').click()
+  await expect(page.getByRole('img', { name: /Accuracy when only .* loses channels/ }).first()).toBeVisible()
+  await page.getByText('Chart data').click()
   await expect(page.getByRole('columnheader', { name: 'Accuracy' })).toBeVisible()
 })
 
@@ -113,12 +113,12 @@ test('both themes are accessible', async () => {
 })
 
 test('a goal is met by the groups that are free', async () => {
-  await page.getByRole('button', { name: 'Keep parameters' }).click()
+  await page.getByRole('button', { name: 'Parameters' }).click()
   const before = await digits('Parameters')
   const { totalParams } = (await studio.nnopt('show', 'tiny')) as Facts
   await expect.poll(() => digits('Parameters')).toBeLessThan(0.53 * totalParams)
   expect(before).toBeGreaterThan(0)
-  await expect(fact('Expected accuracy, before fine-tuning').locator('dd')).toContainText('%')
+  await expect(fact('Expected accuracy before fine-tuning').locator('dd')).toContainText('%')
   const protect = page.getByRole('checkbox', { name: /^Protect/ }).first()
   await protect.check()
   await expect(slider(0)).toBeDisabled()
@@ -127,7 +127,7 @@ test('a goal is met by the groups that are free', async () => {
 
 test('what would be cut is measured on request', async () => {
   await page.getByRole('button', { name: 'Measure', exact: true }).click()
-  await expect(fact('Measured latency, one image').locator('dd').first()).toContainText('ms', { timeout: 60_000 })
+  await expect(fact('Measured latency (1 image)').locator('dd').first()).toContainText('ms', { timeout: 60_000 })
   await expect(page.getByText(/Measured without fine-tuning/)).toBeVisible({ timeout: 60_000 })
   await expect(fact(/Predicted latency/).locator('dd')).toContainText('ms')
 })
@@ -138,7 +138,7 @@ test('the version that is cut has the parameters and operations that were planne
   await page.getByRole('button', { name: 'Prune', exact: true }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('textbox', { name: /^Epochs/ }).fill('-1')
-  await expect(dialog.getByText('Expected 0 or more')).toBeVisible()
+  await expect(dialog.getByText('Enter 0 or more.')).toBeVisible()
   await expect(dialog.getByRole('button', { name: 'Start' })).toBeDisabled()
   await dialog.getByRole('textbox', { name: /^Epochs/ }).fill('1')
   await dialog.getByRole('textbox', { name: /^Name/ }).fill('planned')
@@ -155,9 +155,9 @@ test('the version that is cut has the parameters and operations that were planne
 
 test('the step goes into a recipe with its ratios', async () => {
   await open()
-  await page.getByRole('button', { name: 'Put into a recipe' }).click()
+  await page.getByRole('button', { name: 'Open as recipe' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'New run' })).toBeVisible()
-  await expect(page.getByRole('textbox', { name: 'As YAML' })).toHaveValue(/method: l1-structured[\s\S]*pruningRatio:/)
+  await expect(page.getByRole('textbox', { name: 'YAML' })).toHaveValue(/method: l1-structured[\s\S]*pruningRatio:/)
 })
 
 test('layers ticked on the model screen are protected', async () => {
@@ -165,7 +165,7 @@ test('layers ticked on the model screen are protected', async () => {
   await page.getByRole('link', { name: 'tiny', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'tiny' })).toBeVisible()
   await page.goto(`${page.url()}/layers`)
-  await page.getByRole('checkbox', { name: /^Tick/ }).first().check()
+  await page.getByRole('checkbox', { name: /^Mark/ }).first().check()
   await page.getByRole('link', { name: 'Plan pruning' }).click()
   await expect(
     page

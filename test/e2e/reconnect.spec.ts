@@ -15,7 +15,7 @@ test('a connection that breaks while a run is watched comes back with all that w
     await page.goto(studio.url)
     await expect(page.getByRole('link', { name: 'tiny', exact: true })).toBeVisible()
     await page.goto(`${studio.origin}/#/new`)
-    const yaml = page.getByRole('textbox', { name: 'As YAML' })
+    const yaml = page.getByRole('textbox', { name: 'YAML' })
     await expect(yaml).not.toHaveValue('')
     await yaml.fill(
       'name: watched\nsteps:\n  - { step: train, from: tiny, dataset: colours, epochs: 400, batchSize: 4, backend: wasm }\n',
@@ -28,13 +28,13 @@ test('a connection that breaks while a run is watched comes back with all that w
 
     isCut = true
     for (const socket of open) await socket.close()
-    await expect(page.getByText('The engine cannot be reached')).toBeVisible()
+    await expect(page.getByText('Cannot reach the engine')).toBeVisible()
     const seen = await epochs.count()
     await page.waitForTimeout(4000)
     expect(await epochs.count()).toBe(seen)
 
     isCut = false
-    await expect(page.getByText('The engine cannot be reached')).toBeHidden({ timeout: 10_000 })
+    await expect(page.getByText('Cannot reach the engine')).toBeHidden({ timeout: 10_000 })
     await expect.poll(() => epochs.count()).toBeGreaterThan(seen + 3)
     await page.getByRole('button', { name: 'Stop', exact: true }).click()
     await page.getByRole('button', { name: 'Stop now' }).click()

@@ -36,13 +36,13 @@ const isSeen = (page: Page, name: string | RegExp): Promise<void> =>
 export const screens: readonly Screen[] = [
   {
     name: 'versions',
-    show: async (page, origin) => (await open(page, origin, '/'), await isSeen(page, /Accuracy against/)),
+    show: async (page, origin) => (await open(page, origin, '/'), await isSeen(page, /Accuracy vs\./)),
   },
   {
     name: 'version',
     show: async (page, origin) => (
       await openLink(page, origin, '/', 'tiny-int8'),
-      await expect(page.getByRole('heading', { name: 'Confusion' })).toBeVisible()
+      await expect(page.getByRole('heading', { name: 'Confusion matrix' })).toBeVisible()
     ),
   },
   {
@@ -69,7 +69,7 @@ export const screens: readonly Screen[] = [
       await openLink(page, origin, '/', 'tiny-int8')
       await page.getByRole('link', { name: 'Layers', exact: true }).click()
       await page.getByRole('region', { name: 'Layers', exact: true }).getByRole('button', { name: /wide/ }).click()
-      await page.getByRole('button', { name: 'Observe output' }).click()
+      await page.getByRole('button', { name: 'Record output' }).click()
       await isSeen(page, /Output over 32 images/)
     },
   },
@@ -78,31 +78,34 @@ export const screens: readonly Screen[] = [
     show: async (page, origin) => {
       await openLink(page, origin, '/', 'tiny-int8')
       await page.getByRole('link', { name: 'Export', exact: true }).click()
-      await isSeen(page, /Accuracy by class/)
+      await isSeen(page, /Per-class accuracy/)
     },
   },
   {
     name: 'lab',
-    show: async (page, origin) => (await open(page, origin, '/lab'), await isSeen(page, /Quantized value over value/)),
+    show: async (page, origin) => (
+      await open(page, origin, '/lab'),
+      await isSeen(page, /Quantized value against input value/)
+    ),
   },
   {
     name: 'pruning planner',
     show: async (page, origin) => {
       await open(page, origin, '/prune')
       await page.getByRole('button', { name: 'Scan sensitivity' }).click()
-      await isSeen(page, /Accuracy over the share of channels removed/)
+      await isSeen(page, /Accuracy against share of channels removed/)
       await expect(page.getByRole('button', { name: 'Scan sensitivity' })).toBeVisible({ timeout: 60_000 })
     },
   },
   {
     name: 'benchmark',
-    show: async (page, origin) => (await open(page, origin, '/benchmark'), await isSeen(page, /Latency of a batch/)),
+    show: async (page, origin) => (await open(page, origin, '/benchmark'), await isSeen(page, /Batch latency/)),
   },
   {
     name: 'try',
     show: async (page, origin) => {
       await open(page, origin, '/try')
-      await page.getByRole('button', { name: 'Take test images' }).click()
+      await page.getByRole('button', { name: 'Use test images' }).click()
       await expect(page.getByRole('listitem').filter({ hasText: '%' }).first()).toBeVisible()
     },
   },
@@ -117,7 +120,7 @@ export const screens: readonly Screen[] = [
   },
   { name: 'data sets', show: (page, origin) => open(page, origin, '/datasets') },
   {
-    name: 'data set',
+    name: 'dataset',
     show: async (page, origin) => (
       await openLink(page, origin, '/datasets', 'colours'),
       await expect(page.getByRole('button', { name: /^blue, / }).first()).toBeVisible()

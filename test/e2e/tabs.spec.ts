@@ -37,7 +37,7 @@ test('tags and notes', async () => {
   await first.getByRole('link', { name: 'tiny', exact: true }).first().click()
   await expect(first.getByRole('heading', { level: 1, name: 'tiny' })).toBeVisible()
   const address = new URL(first.url()).hash.slice(1)
-  await first.getByLabel('Tags, separated by commas').fill('from the first tab')
+  await first.getByLabel('Tags (comma-separated)').fill('from the first tab')
   await first.getByRole('button', { name: 'Save', exact: true }).click()
   await expect(second.getByText('from the first tab', { exact: true })).toBeVisible()
 
@@ -49,21 +49,21 @@ test('tags and notes', async () => {
 })
 
 test('the order of the queue, and the state of a run', async () => {
-  const yaml = first.getByRole('textbox', { name: 'As YAML' })
+  const yaml = first.getByRole('textbox', { name: 'YAML' })
   await show(first, '/new')
   await show(second, '/new')
   const add = async (name: string, step: string): Promise<void> => {
     await yaml.fill(`name: ${name}\nsteps:\n  - ${step}\n`)
     await first.getByRole('button', { name: 'Add to queue' }).click()
-    await expect(first.getByText(`${name} is in the queue.`)).toBeVisible()
+    await expect(first.getByText(`${name} was added to the queue.`)).toBeVisible()
   }
   await add('long', '{ step: train, from: tiny, dataset: colours, epochs: 400, batchSize: 4, backend: wasm }')
   for (const name of ['one', 'two', 'three']) await add(name, '{ step: evaluate, version: tiny, dataset: colours }')
   const queue = second.getByRole('list', { name: 'Queue' })
   await expect(queue.getByRole('link')).toHaveText(['one', 'two', 'three'])
-  await first.getByRole('button', { name: 'Move three forward' }).click()
+  await first.getByRole('button', { name: 'Move three up' }).click()
   await expect(queue.getByRole('link')).toHaveText(['one', 'three', 'two'])
-  await second.getByRole('button', { name: 'Take one out of the queue' }).click()
+  await second.getByRole('button', { name: 'Remove one from the queue' }).click()
   await expect(first.getByRole('list', { name: 'Queue' }).getByRole('link')).toHaveText(['three', 'two'])
 
   await show(first, '/runs')
@@ -104,7 +104,7 @@ test('a data set that is removed', async () => {
 
 test('bad YAML says the line', async () => {
   await show(first, '/new')
-  const yaml = first.getByRole('textbox', { name: 'As YAML' })
+  const yaml = first.getByRole('textbox', { name: 'YAML' })
   for (const [text, line] of [
     ['name: x\nsteps:\n  - step: evaluate\n   version: [', 'line 4'],
     ['name: x\nname: y\nsteps: []\n', 'line 2'],

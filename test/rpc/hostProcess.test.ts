@@ -55,7 +55,7 @@ describe('the host of a server', () => {
     await refused
     while (host.pid === undefined || host.pid === first) await sleep(20)
     expect((await connect().call('system.info', {})).program.pid).toBe(host.pid)
-    expect(endings).toEqual(['by SIGKILL'])
+    expect(endings).toEqual(['signal SIGKILL'])
   })
 })
 

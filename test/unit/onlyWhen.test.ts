@@ -31,18 +31,18 @@ const reason = (name: string, values: Readonly<Record<string, unknown>>): string
 describe('a field that depends on a choice', () => {
   it.each([
     ['mode', {}, undefined],
-    ['epochs', {}, 'Has no effect here: only with Mode: qat'],
+    ['epochs', {}, 'Has no effect here. Applies only with Mode: qat.'],
     ['epochs', { mode: 'qat' }, undefined],
-    ['goal', { mode: 'qat' }, 'Has no effect here: only with Mode: ptq'],
+    ['goal', { mode: 'qat' }, 'Has no effect here. Applies only with Mode: ptq.'],
     ['maxDrop', { goal: true }, undefined],
-    ['maxDrop', {}, 'Has no effect here: only with Goal: on'],
+    ['maxDrop', {}, 'Has no effect here. Applies only with Goal: on.'],
     // A choice that has no effect itself allows nothing.
-    ['maxDrop', { mode: 'qat', goal: true }, 'Has no effect here: only with Goal: on'],
+    ['maxDrop', { mode: 'qat', goal: true }, 'Has no effect here. Applies only with Goal: on.'],
     ['weight', { mode: 'qat', teacher: 'big' }, undefined],
-    ['weight', { mode: 'qat' }, 'Has no effect here: only with Teacher given'],
-    ['weight', { teacher: 'big' }, 'Has no effect here: only with Teacher given'],
+    ['weight', { mode: 'qat' }, 'Has no effect here. Applies only with Teacher set.'],
+    ['weight', { teacher: 'big' }, 'Has no effect here. Applies only with Teacher set.'],
     ['patience', { mode: 'qat' }, undefined],
-    ['patience', { mode: 'qat', epochs: 0 }, 'Has no effect here: only with Epochs above 0, or Goal: on'],
+    ['patience', { mode: 'qat', epochs: 0 }, 'Has no effect here. Applies only with Epochs above 0 or Goal: on.'],
     ['patience', { goal: true }, undefined],
   ])('%s with %j: %s', (name, values, expected) => expect(reason(name, values)).toBe(expected))
 

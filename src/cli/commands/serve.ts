@@ -26,7 +26,7 @@ export const serve = (command: Command): Command =>
       openStore(folder).close()
       const host = startHostProcess(folder, (how) =>
         process.stderr.write(
-          `the engine ended ${how}; it is started again, and runs that were under way can be resumed\n`,
+          `the engine stopped (${how}) and is restarting; you can resume runs that were in progress\n`,
         ),
       )
       try {

@@ -88,7 +88,7 @@ class Supervisor implements HostProcess {
       if (message.kind === 'message') page?.post(message.message)
     })
     child.once('exit', (code, signal) =>
-      this.ended(signal ? `by ${signal}` : `with code ${code}`, Date.now() - startedAt),
+      this.ended(signal ? `signal ${signal}` : `exit code ${code}`, Date.now() - startedAt),
     )
   }
 

@@ -46,11 +46,9 @@ export type Choices = Readonly<Record<string, readonly string[]>>
 
 const isPlain = (value: unknown): value is FieldValue => ['string', 'number', 'boolean'].includes(typeof value)
 
-/** 'batchSize' as a person reads it: 'Batch size'. A data set is one word in code and two in the interface. */
+/** 'batchSize' as a person reads it: 'Batch size'. */
 const labelOf = (name: string): string =>
-  name === 'dataset'
-    ? t('dialog.dataset')
-    : name.charAt(0).toUpperCase() + name.slice(1).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  name.charAt(0).toUpperCase() + name.slice(1).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 
 /** Fields of a schema that a simple control can show; `hidden` ones are set by the caller. */
 export function fieldsOf(

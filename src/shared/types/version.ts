@@ -8,10 +8,10 @@ const [mostTags, longestTag, longestNotes] = [50, 50, 20_000]
 
 /** What a person may write about a version. */
 export const tags = z
-  .array(z.string().min(1).max(longestTag, `Expected ${longestTag} letters or fewer in a tag`))
-  .max(mostTags, `Expected ${mostTags} tags or fewer`)
+  .array(z.string().min(1).max(longestTag, `Use at most ${longestTag} characters per tag.`))
+  .max(mostTags, `Use at most ${mostTags} tags.`)
   .readonly()
-export const notes = z.string().max(longestNotes, `Expected ${longestNotes.toLocaleString('en')} letters or fewer`)
+export const notes = z.string().max(longestNotes, `Use at most ${longestNotes.toLocaleString('en')} characters.`)
 
 export const versionOrigins = ['imported', 'trained', 'quantized', 'pruned', 'bundled'] as const
 
