@@ -8,19 +8,19 @@ export interface GlobalOptions {
   readonly json?: boolean
 }
 
-/** What a command works with: the contract, and two ways to speak. */
+/** What a command works with: the contract, and its two output channels. */
 export interface Cli {
   readonly client: Client
   readonly workspace: string
   readonly json: boolean
   readonly progress: ProgressDisplay
-  /** The one document of `--json`, or text for a person. */
+  /** Prints the result: one document with `--json`, text otherwise. */
   print(document: unknown, text: () => string): void
-  /** To a person, beside the result. */
+  /** Progress and notes on stderr, next to the result. */
   note(text: string): void
 }
 
-/** Opens the workspace in this process, runs the action, and closes it again: the jobs of the action end with it. */
+/** Opens the workspace in this process, runs the action and closes the workspace; jobs of the action end with it. */
 export async function withCli<T>(options: GlobalOptions, action: (cli: Cli) => Promise<T>): Promise<T> {
   const [{ createHost }, { defaultWorkspace }, { createProgressDisplay }] = await Promise.all([
     import('../node/createHost'),

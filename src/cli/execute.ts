@@ -2,15 +2,18 @@ import { fromErrorReport, NNOptError } from '../shared/errors'
 import type { HostEvent, Recipe, Run, RunStatus } from '../shared/types'
 import type { Cli } from './cli'
 
-/** A second Ctrl-C counts as one only after this: a terminal sends the first to every process of the group. */
+/** Ignores a second Ctrl-C within this time: a terminal sends the first one to every process in the group. */
 const repeatAfterMs = 500
 
-/** Queues a recipe and waits for its end, with progress. Ctrl-C asks the job to stop, a second one ends it. Throws when the run did not finish. */
+/**
+ * Queues a recipe and waits for it to finish, showing progress. Ctrl-C asks the job to stop; a second one kills it.
+ * Throws if the run does not finish.
+ */
 export async function execute(cli: Cli, recipe: Recipe): Promise<Run> {
   return follow(cli, await cli.client.call('runs.start', { recipe }))
 }
 
-/** The same for a run that is queued already. */
+/** The same for a run that is already queued. */
 export async function follow(cli: Cli, queued: Run): Promise<Run> {
   const forget = stopOnInterrupt(cli, queued.id)
   try {
@@ -31,7 +34,7 @@ function stopOnInterrupt({ client, progress }: Cli, run: string): () => void {
   let askedAt = -Infinity
   const onSignal = (): void => {
     if (Date.now() - askedAt < repeatAfterMs) return
-    progress.note(askedAt < 0 ? 'stopping … (again to end at once)' : 'ending')
+    progress.note(askedAt < 0 ? 'stopping… (press Ctrl-C again to stop immediately)' : 'stopping immediately')
     askedAt = Date.now()
     void client.call('runs.stop', { run }).catch(() => undefined)
   }
@@ -45,7 +48,7 @@ const offersResume: readonly RunStatus[] = ['stopped', 'crashed']
 
 function assertDone(run: Run): Run {
   if (run.status === 'done') return run
-  const hint = offersResume.includes(run.status) ? `; 'nnopt resume ${run.id}' goes on with it` : ''
+  const hint = offersResume.includes(run.status) ? `; resume it with 'nnopt resume ${run.id}'` : ''
   if (!run.error) throw new NNOptError('cancelled', `stopped on request${hint}`, { run: run.id })
   const { code, message, details } = fromErrorReport(run.error)
   throw new NNOptError(code, `${message}${hint}`, { ...details, run: run.id })

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../shared/errors'
 
-/** 0 done, 1 failed, 2 wrong call, 3 goal not met; an interrupted command ends as the shell expects (128 + SIGINT). */
+/** 0 done, 1 failed, 2 usage error, 3 goal not met, 130 interrupted (128 + SIGINT, as shells expect). */
 export const exitCodes = { done: 0, failed: 1, wrongCall: 2, goalNotMet: 3, interrupted: 130 } as const
 
 const byError: Partial<Record<ErrorCode, number>> = {

@@ -9,14 +9,14 @@ interface Property {
   readonly default?: unknown
   readonly unit?: string
   readonly enum?: readonly string[]
-  /** What the flag means when it is given without a value. */
+  /** The value of the flag when it is given without one. */
   readonly bare?: string
   readonly items?: { readonly type?: string }
 }
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
-/** Adds a flag for every field of a schema that is not in `without`: the schema is the only place that knows it. */
+/** Adds a flag for every field of a schema except those in `without`; the schema is the single source. */
 export function addFlags(command: Command, schema: z.ZodType, without: readonly string[] = []): Command {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as {
     readonly properties?: Readonly<Record<string, Property>>
@@ -48,7 +48,7 @@ function flag(name: string, property: Property): Option {
 const placeholder = ({ type, items }: Property): string =>
   type === 'array' ? `${items?.type ?? 'json'}…` : type === 'object' ? 'json' : (type ?? 'value')
 
-/** A flag's text as the type of its field; whether the value is allowed is the schema's to say. */
+/** Converts a flag's text to the type of its field. The schema validates the value. */
 function parseValue(name: string, { type, items }: Property, value: string): unknown {
   if (type === 'number' || type === 'integer') return toNumber(name, value)
   if (type === 'array' && items?.type === 'string') return value.split(',')
@@ -88,7 +88,7 @@ function toJson(name: string, value: string): unknown {
   }
 }
 
-/** The options that were given: a recipe keeps only what the person chose, the schema fills in the rest. */
+/** The options that were given. A recipe stores only these; the schema fills in the rest. */
 export const given = (
   options: Readonly<Record<string, unknown>>,
   without: readonly string[] = [],

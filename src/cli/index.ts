@@ -9,14 +9,14 @@ function withGlobalOptions(command: Command): Command {
   const leaves = command.commands.length > 0 ? command.commands : [command]
   for (const leaf of leaves)
     leaf
-      .option('--workspace <dir>', 'folder of the workspace (default $NNOPT_WORKSPACE or ~/NNOpt)')
-      .option('--json', 'one JSON document on stdout')
+      .option('--workspace <dir>', 'workspace folder (default: $NNOPT_WORKSPACE or ~/NNOpt)')
+      .option('--json', 'print one JSON document on stdout')
   return command
 }
 
 async function createProgram(called: string | undefined): Promise<Command> {
   const program = new Command('nnopt').description(
-    'Shrink image classifiers: train or import, quantize to int8, measure on the CPU, compare, export.',
+    'Shrink image classifiers: train or import, prune, quantize to int8, measure on the CPU, compare, export.',
   )
   for (const entry of commands) await addCommand(program, entry, entry.name === called)
   program.action(() => {
@@ -40,7 +40,7 @@ async function addCommand(program: Command, { name, summary, load }: CommandEntr
   }
 }
 
-/** The command first: `nnopt --json versions` means `nnopt versions --json`. */
+/** Moves the command to the front: `nnopt --json versions` means `nnopt versions --json`. */
 function commandFirst(args: readonly string[]): {
   readonly called: string | undefined
   readonly ordered: readonly string[]
@@ -50,7 +50,7 @@ function commandFirst(args: readonly string[]): {
   return { called: args[at], ordered: [args[at]!, ...args.slice(0, at), ...args.slice(at + 1)] }
 }
 
-/** What commander says, without its prefix. */
+/** Commander's message without its prefix. */
 const wording = (message: string): string =>
   message
     .replace(/^error: /, '')
@@ -86,7 +86,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-// 'nnopt versions | head' closes the pipe: that is no failure.
+// 'nnopt versions | head' closes the pipe, which is not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })

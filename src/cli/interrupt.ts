@@ -1,4 +1,4 @@
-/** Runs an action that Ctrl-C and SIGTERM abort. */
+/** Runs an action that Ctrl-C or SIGTERM aborts. */
 export async function withInterrupt<T>(action: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
   const abort = (): void => controller.abort()

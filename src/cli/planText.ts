@@ -6,24 +6,24 @@ const missing = '–'
 const ms = (value: number | null): string => (value === null ? missing : `${figure(value)} ms`)
 const share = (value: number | null): string => (value === null ? missing : percent(value))
 
-/** A plan as tables: the whole first, then every group by itself. */
+/** A plan as tables: totals first, then each group on its own. */
 export function planText(version: string, { method, before, after, groups, accuracy }: PrunePlan): string {
   const both = (text: (costs: NetworkCosts) => string): string => `${text(before)} → ${text(after)}`
   const totals = facts([
     ['version', version],
     ['method', method],
     ['parameters', both(({ params }) => integer(params))],
-    ['not zero', both(({ nonzeroParams }) => integer(nonzeroParams))],
+    ['nonzero', both(({ nonzeroParams }) => integer(nonzeroParams))],
     ['operations', both(({ macs }) => integer(macs))],
     ['file', both(({ sizeBytes }) => bytes(sizeBytes))],
-    ['after gzip', both(({ gzipBytes }) => bytes(gzipBytes))],
+    ['gzip size', both(({ gzipBytes }) => bytes(gzipBytes))],
     ['predicted latency', both(({ predictedLatencyMs }) => ms(predictedLatencyMs))],
     ['measured latency', both(({ measuredLatencyMs }) => ms(measuredLatencyMs))],
     ...(accuracy
       ? [
           [
             'accuracy',
-            `${percent(accuracy.before)} → ${percent(accuracy.untuned)} without fine-tuning, ${percent(accuracy.expected)} by adding up the groups (${integer(accuracy.samples)} ${accuracy.split} images)`,
+            `${percent(accuracy.before)} → ${percent(accuracy.untuned)} without fine-tuning, ${percent(accuracy.expected)} predicted from the groups (${integer(accuracy.samples)} ${accuracy.split} images)`,
           ] as const,
         ]
       : []),
@@ -33,7 +33,7 @@ export function planText(version: string, { method, before, after, groups, accur
     `${integer(group.before)} → ${integer(group.after)}`,
     ...costs(group),
   ])
-  return `${totals}\n\n${table(['group by itself', 'size', 'parameters', 'operations', 'file', 'gzip', 'latency', 'accuracy'], rows)}`
+  return `${totals}\n\n${table(['group on its own', 'size', 'parameters', 'operations', 'file', 'gzip', 'latency', 'accuracy'], rows)}`
 }
 
 const costs = (group: PlannedGroup): readonly string[] =>
@@ -46,4 +46,4 @@ const costs = (group: PlannedGroup): readonly string[] =>
         ms(group.predictedLatencyMs),
         share(group.accuracy),
       ]
-    : [`stays whole: ${group.blocked}`, '', '', '', '', '']
+    : [`not pruned:  ${group.blocked}`, '', '', '', '', '']

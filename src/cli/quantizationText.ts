@@ -4,12 +4,12 @@ import { facts, table } from './output/table'
 
 const points = (difference: number): string => `${difference > 0 ? '+' : ''}${(difference * 100).toFixed(2)}`
 
-/** What is known of an int8 version, for a terminal. */
+/** Facts about an int8 version, for a terminal. */
 export function quantizationText(q: QuantizationFacts): string {
   const { validation: v, simulatedAgreement: s, pairsAtRisk: p, cpu } = q
   const rungs = q.rungs.map(({ rung, kept, seconds, effect }) => [
     rung,
-    kept ? 'kept' : 'left out',
+    kept ? 'kept' : 'dropped',
     `${figure(seconds)} s`,
     percent(effect.accuracy),
     points(effect.difference),
@@ -21,22 +21,22 @@ export function quantizationText(q: QuantizationFacts): string {
       [
         'validation',
         v
-          ? `${percent(v.accuracy)}, ${points(v.difference)} points (95 % interval ${v.differenceInterval.map(points).join(' to ')}) on ${integer(v.samples)} images; float ${percent(v.referenceAccuracy)}`
-          : 'not measured: the data set has no validation images',
+          ? `${percent(v.accuracy)}, ${points(v.difference)} points (95% CI ${v.differenceInterval.map(points).join(' to ')}) on ${integer(v.samples)} images; fp32 ${percent(v.referenceAccuracy)}`
+          : 'not measured: the dataset has no validation images',
       ],
       [
         'simulation',
         s
-          ? `the same class on ${percent(s.top1Agreement)} of ${integer(s.images)} images, largest difference of a score ${figure(s.largestLogitDifference)}`
+          ? `${percent(s.top1Agreement)} agreement on ${integer(s.images)} images, largest score difference ${figure(s.largestLogitDifference)}`
           : 'not compared',
       ],
-      ['in float', q.floatNodes.map(({ node, reason }) => `${node} (${reason})`).join('; ') || 'no operator'],
-      ['unfused', q.unfusedOperators.map(({ name, op }) => `${op} ${name}`).join(', ') || 'no operator'],
+      ['kept in fp32', q.floatNodes.map(({ node, reason }) => `${node} (${reason})`).join('; ') || 'none'],
+      ['unfused', q.unfusedOperators.map(({ name, op }) => `${op} ${name}`).join(', ') || 'none'],
       [
         'pairs at risk',
-        `${integer(p.atRisk)} of ${integer(p.pairs)}; ${integer(p.atRiskAtFullRange)} with weights of full range`,
+        `${integer(p.atRisk)} of ${integer(p.pairs)}; ${integer(p.atRiskAtFullRange)} with full-range weights`,
       ],
-      ['made on', `${cpu.model}; u8×s8 products ${cpu.saturates ? 'saturate' : 'do not saturate'} here`],
+      ['created on', `${cpu.model}; u8×s8 products ${cpu.saturates ? 'saturate' : 'do not saturate'} here`],
       [
         'calibration',
         `${integer(q.calibration.images)} ${q.calibration.split} images, ${q.calibration.strategy}, seed ${q.calibration.seed}`,
@@ -56,18 +56,18 @@ export function quantizationText(q: QuantizationFacts): string {
     .join('\n\n')
 }
 
-/** The trials of a goal, in their order. */
+/** The trials of a goal, in order. */
 export const goalText = ({ message, trials }: QuantizationGoal): string =>
   [
     table(
-      ['version', 'accuracy', 'points', '95 % interval', 'file', 'speed', ''],
+      ['version', 'accuracy', 'points', '95% CI', 'file', 'speedup', ''],
       trials.map((t) => [
         t.name,
         percent(t.accuracy),
         points(t.difference),
         t.differenceInterval.map(points).join(' to '),
         bytes(t.sizeBytes),
-        t.speedup === null ? '–' : `${t.speedup.toFixed(2)} ×`,
+        t.speedup === null ? '–' : `${t.speedup.toFixed(2)}×`,
         t.missed.join('; ') || 'meets the goal',
       ]),
     ),

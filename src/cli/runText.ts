@@ -3,7 +3,7 @@ import type { Cli } from './cli'
 import { dateTime, duration } from './output/format'
 import { table } from './output/table'
 
-/** Prints a finished run with what each step made. */
+/** Prints a finished run and what each step made. */
 export function printRun({ print }: Cli, run: Run): void {
   const rows = run.results.map((result, index) => [
     String(index + 1),
@@ -16,7 +16,7 @@ export function printRun({ print }: Cli, run: Run): void {
 
 export const runTable = (runs: readonly Run[]): string =>
   table(
-    ['name', 'id', 'status', 'steps', 'made'],
+    ['name', 'id', 'status', 'steps', 'created'],
     runs.map(({ name, id, status, results, recipe, createdAt }) => [
       name,
       id,

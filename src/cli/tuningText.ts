@@ -16,12 +16,12 @@ const layoutRow = (
   figure(latencyMs),
 ]
 
-const columns = ['for', 'engine', 'file', 'sessions', 'threads each', 'batch', 'img/s', 'ms a batch']
+const columns = ['for', 'engine', 'file', 'sessions', 'threads each', 'batch', 'img/s', 'ms/batch']
 
 export const tuningText = ({ throughput, latency }: Tuning): string =>
   table(columns, [layoutRow('throughput', throughput), layoutRow('one image', latency)])
 
-/** All that was tried, fastest first. */
+/** Every configuration that was tried, fastest first. */
 export const tuningTable = (tuning: Tuning): string =>
   `${tuningText(tuning)}\n\n${table(
     columns,

@@ -8,7 +8,7 @@ import { tuningText } from './tuningText'
 
 export type VersionDetails = ResultOf<'versions.get'>
 
-/** Prints the version that the last step of a run made. */
+/** Prints the version made by the last step of a run. */
 export async function printMadeVersion(cli: Cli, run: Run): Promise<void> {
   const id = run.results.findLast(({ versionId }) => versionId !== undefined)?.versionId ?? ''
   const { version } = await cli.client.call('versions.get', { version: id })
@@ -18,7 +18,7 @@ export async function printMadeVersion(cli: Cli, run: Run): Promise<void> {
   )
 }
 
-/** The newest accuracy on whatever was measured last. */
+/** The accuracy measured last, on whatever dataset. */
 export function latestAccuracy({ evaluations }: VersionDetails): string {
   const latest = evaluations[0]?.evaluation
   return latest ? `${percent(latest.accuracy)} (${latest.dataset} ${latest.split}, ${latest.samples})` : '–'
@@ -26,7 +26,7 @@ export function latestAccuracy({ evaluations }: VersionDetails): string {
 
 export const versionTable = (list: readonly VersionDetails[]): string =>
   table(
-    ['name', 'id', 'precision', 'size', 'accuracy', 'made'],
+    ['name', 'id', 'precision', 'size', 'accuracy', 'created'],
     list.map((details) => [
       details.version.name,
       details.version.id,
@@ -42,12 +42,12 @@ export function versionText(details: VersionDetails): string {
   const made = facts([
     ['name', version.name],
     ['id', version.id],
-    ['made', `${version.origin}, ${dateTime(version.createdAt)}`],
-    ['from', lineage.map(({ name }) => name).join(' ← ') || 'nothing'],
+    ['created', `${version.origin}, ${dateTime(version.createdAt)}`],
+    ['lineage', lineage.map(({ name }) => name).join(' ← ') || 'no parent'],
     ['precision', version.precision],
-    ['size', `${bytes(version.sizeBytes)} (${bytes(version.diskBytes)} on the disk)`],
+    ['size', `${bytes(version.sizeBytes)} (${bytes(version.diskBytes)} on disk)`],
     ['input', `${version.inputSize.height}×${version.inputSize.width}`],
-    ['classes', version.classes.join(', ') || `${version.classCount}, without names`],
+    ['classes', version.classes.join(', ') || `${version.classCount}, unnamed`],
     ...stepFacts(version),
     ...(version.tags.length > 0 ? [['tags', version.tags.join(', ')] as const] : []),
     ...(version.notes ? [['notes', version.notes] as const] : []),
@@ -73,10 +73,10 @@ export function versionText(details: VersionDetails): string {
     made,
     quantization ? quantizationText(quantization) : '',
     measured.length > 0
-      ? table(['data set', 'split', 'images', 'accuracy', '95 % interval', 'img/s', 'measured'], measured)
+      ? table(['dataset', 'split', 'images', 'accuracy', '95% CI', 'img/s', 'measured'], measured)
       : '',
     timed.length > 0 ? table(['batch', 'threads', 'ms p50', 'ms p95', 'img/s', 'measured'], timed) : '',
-    tuning ? `fastest on this machine\n${tuningText(tuning)}` : '',
+    tuning ? `fastest configurations on this machine\n${tuningText(tuning)}` : '',
     ...version.warnings.map((warning) => `warning: ${warning}`),
   ]
     .filter(Boolean)

@@ -72,7 +72,7 @@ describe('a training', () => {
     expect(result.json).toEqual({
       error: {
         code: 'crashed',
-        message: `the process of this run ended by SIGKILL; 'nnopt resume ${run.id}' goes on with it`,
+        message: `the process of this run ended by SIGKILL; resume it with 'nnopt resume ${run.id}'`,
       },
     })
     expect(run).toMatchObject({ status: 'crashed', resumable: true, pid: null })
@@ -86,7 +86,7 @@ describe('a training', () => {
     const [run] = await json<readonly Run[]>('runs')
     expect([result.code, result.json]).toEqual([
       130,
-      { error: { code: 'cancelled', message: `stopped on request; 'nnopt resume ${run.id}' goes on with it` } },
+      { error: { code: 'cancelled', message: `stopped on request; resume it with 'nnopt resume ${run.id}'` } },
     ])
     expect(run.status).toBe('stopped')
     expect(await json<Run>('resume', run.id)).toMatchObject({ status: 'done' })
@@ -99,7 +99,7 @@ describe('a training', () => {
     await expect.poll(async () => (await json<readonly Run[]>('runs'))[0].status, { timeout: 20_000 }).toBe('crashed')
     const [run] = await json<readonly Run[]>('runs')
     expect(run.error?.message).toBe(
-      `the program that worked on run '${run.id}' ended; 'nnopt resume ${run.id}' goes on with it`,
+      `the program that worked on run '${run.id}' ended; resume it with 'nnopt resume ${run.id}'`,
     )
     expect(await json<Run>('resume', run.id)).toMatchObject({ status: 'done' })
   }, 120_000)
@@ -144,7 +144,7 @@ describe.skipIf(process.platform !== 'linux')('an import killed', () => {
       {
         error: {
           code: 'crashed',
-          message: expect.stringMatching(/^the process of this run ended by SIGKILL; 'nnopt resume r-/),
+          message: expect.stringMatching(/^the process of this run ended by SIGKILL; resume it with 'nnopt resume r-/),
         },
       },
     ])

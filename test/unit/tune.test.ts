@@ -121,7 +121,7 @@ describe('tuning a version', () => {
     expect(await document('show', 'odd')).toMatchObject({
       tuning: { throughput: tuning.throughput, latency: tuning.latency },
     })
-    expect((await cli(['show', 'odd'], { workspace })).stdout).toContain('fastest on this machine')
+    expect((await cli(['show', 'odd'], { workspace })).stdout).toContain('fastest configurations on this machine')
     const padded = join(workspace, '.tunings', tuning.fingerprint, tuning.version, 'padded.onnx')
     expect(existsSync(padded)).toBe(
       goals.some((goal) => tuning[goal].form === 'padded' || preferredForm(tuning, goal) === 'padded'),

@@ -15,7 +15,7 @@ interface Options extends GlobalOptions, Readonly<Record<string, unknown>> {
 
 export const analyze = (command: Command): Command =>
   addFlags(
-    command.argument('<version>', 'id or unique name').requiredOption('--dataset <name>', 'data set'),
+    command.argument('<version>', 'id or unique name').requiredOption('--dataset <name>', 'dataset'),
     steps.get('analyze').params,
     ['version', 'dataset'],
   ).action((reference: string, { dataset, ...options }: Options) =>
@@ -30,7 +30,7 @@ export const analyze = (command: Command): Command =>
       cli.print(analysis, () =>
         analysis.kept
           ? keptText(analysis.kept)
-          : `${layerTable(analysis.layers)}\n\n${integer(analysis.images)} validation images; the scores diverge by ${analysis.divergence.toFixed(5)}`,
+          : `${layerTable(analysis.layers)}\n\n${integer(analysis.images)} validation images, divergence of the scores ${analysis.divergence.toFixed(5)}`,
       )
     }),
   )
@@ -39,7 +39,7 @@ const db = ({ sqnrDb }: LayerAnalysis['error']): string => (sqnrDb === null ? 'e
 
 const layerTable = (layers: readonly LayerAnalysis[]): string =>
   table(
-    ['layer', 'op', 'dB', 'dB weights', 'dB activations', 'cosine', 'alone', 'without', 'cut', 'covers', 'hint'],
+    ['layer', 'op', 'dB', 'dB weights', 'dB activations', 'cosine', 'int8 alone', 'fp32 alone', 'clipped', 'range', 'hint'],
     layers.map((l) => [
       l.layer,
       l.op,
@@ -57,7 +57,7 @@ const layerTable = (layers: readonly LayerAnalysis[]): string =>
 
 const keptText = ({ layers, before, after, seconds }: NonNullable<QuantizationAnalysis['kept']>): string =>
   [
-    `in float: ${layers.join(', ')}`,
+    `kept in fp32: ${layers.join(', ')}`,
     table(
       ['', 'accuracy', 'points', 'agreement', 'divergence'],
       (

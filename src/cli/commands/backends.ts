@@ -9,8 +9,8 @@ type Options = GlobalOptions & { readonly measure?: boolean; readonly score: boo
 
 export const backends = (command: Command): Command =>
   command
-    .option('--measure', 'measure every score again, those of devices in software too')
-    .option('--no-score', 'measure nothing: scores that are known are shown')
+    .option('--measure', 'measure all scores again, including software-emulated devices')
+    .option('--no-score', 'show known scores without measuring anything')
     .action((options: Options) =>
       withCli(options, async ({ client, print }) => {
         const list = options.score

@@ -87,7 +87,7 @@ const benchmarkTable = (names: ReadonlyMap<string, string>, results: readonly Be
       'ms p90',
       'ms p99',
       'img/s',
-      '95 % interval',
+      '95% CI',
     ],
     results.map((b) => [
       nameOf(names, b.version),
@@ -109,6 +109,6 @@ function comparisonText(
   { version, to, batchSize, threads, ratio: { median, low, high }, significant }: BenchmarkComparison,
 ): string {
   const where = `batch ${batchSize}, ${threads} threads`
-  const interval = `${figure(median)} times (95 %: ${figure(low)} – ${figure(high)})`
-  return `${nameOf(names, version)} against ${nameOf(names, to)}, ${where}: ${significant ? interval : `no significant difference, ${interval}`}`
+  const interval = `${figure(median)}× (95% CI ${figure(low)} – ${figure(high)})`
+  return `${nameOf(names, version)} vs. ${nameOf(names, to)},  ${where}: ${significant ? interval : `no significant difference, ${interval}`}`
 }

@@ -13,7 +13,7 @@ export function dataset(command: Command): Command {
     .description(
       'image folders (train|val|test/<class>/*, or <class>/*), zip or tar archives of them, or CIFAR-10 binary files',
     )
-    .option('--seed <number>', 'start of the random split', Number, 0)
+    .option('--seed <number>', 'seed of the random split', Number, 0)
     .action((name: string, paths: string[], { seed, ...options }: GlobalOptions & { seed: number }) =>
       withCli(options, async (cli) =>
         finish(
@@ -33,11 +33,11 @@ export function dataset(command: Command): Command {
     )
   command
     .command('rm <name>')
-    .description('remove it from the workspace; its source stays')
+    .description('remove a dataset from the workspace; the original files are not changed')
     .action((name: string, options: GlobalOptions) =>
       withCli(options, async ({ client, print }) => {
         const removed = await client.call('datasets.remove', { name })
-        print({ id: name, ...removed }, () => `data set '${name}' removed`)
+        print({ id: name, ...removed }, () => `dataset '${name}' removed`)
       }),
     )
   return command
@@ -54,6 +54,6 @@ async function finish(cli: Cli, run: Run, name: string): Promise<void> {
   cli.print(
     { id: name, ...record },
     () =>
-      `data set '${name}': ${integer(classes.length)} classes, ${integer(counts.train)} train, ${integer(counts.val)} val, ${integer(counts.test)} test images${skipped}`,
+      `dataset '${name}':  ${integer(classes.length)} classes, ${integer(counts.train)} train, ${integer(counts.val)} val, ${integer(counts.test)} test images${skipped}`,
   )
 }

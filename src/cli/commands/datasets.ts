@@ -18,7 +18,7 @@ export const datasets = (command: Command): Command =>
       ])
       print(list, () =>
         rows.length === 0
-          ? "no data sets yet: 'nnopt dataset add NAME PATH' or 'nnopt dataset download cifar10'"
+          ? "no datasets yet: add one with 'nnopt dataset add NAME PATH' or 'nnopt dataset download cifar10'"
           : table(['name', 'classes', 'train', 'val', 'test', 'source'], rows),
       )
     }),

@@ -20,7 +20,7 @@ interface DemoRow {
   readonly benchmark: Benchmark
 }
 
-/** The main job on what ships with the program: measure fp32, quantize, measure int8, compare. */
+/** The main workflow on the bundled sample: evaluate fp32, quantize, evaluate int8, compare. */
 export const demo = (command: Command): Command =>
   command
     .option('--out <file>', 'HTML report (default reports/demo.html in the workspace)')
@@ -36,12 +36,12 @@ export const demo = (command: Command): Command =>
         cli.print(
           { runId: run.id, versions: rows, report, seconds },
           () =>
-            `${demoTable(rows)}\n\nreport:    ${report}\nworkspace: ${cli.workspace}; 'nnopt serve' shows it in a browser`,
+            `${demoTable(rows)}\n\nreport:    ${report}\nworkspace: ${cli.workspace}(run 'nnopt serve' to open it in a browser)`,
         )
       }),
     )
 
-/** Data sets never change: one that is there is the same. */
+/** Datasets are immutable, so an existing one can be used as it is. */
 async function addSample({ client, progress }: Cli): Promise<void> {
   const known = await client.call('datasets.list', {})
   if (known.some(({ name }) => name === sampleName)) return
@@ -54,7 +54,7 @@ async function addSample({ client, progress }: Cli): Promise<void> {
   if (run.error) throw new NNOptError(run.error.code, run.error.message)
 }
 
-/** The id of the bundled model in this workspace: an earlier demo has brought it. */
+/** The id of the bundled model in this workspace; imports it unless an earlier demo did. */
 async function importedBaseline(cli: Cli): Promise<string> {
   const known = findBaseline(await cli.client.call('versions.list', {}))
   if (known) return known.id
@@ -108,7 +108,7 @@ async function writeReport(
 
 const demoTable = (rows: readonly DemoRow[]): string =>
   table(
-    ['version', 'file', 'accuracy', '95 % interval', 'ms p50', 'img/s'],
+    ['version', 'file', 'accuracy', '95% CI', 'p50 ms', 'img/s'],
     rows.map(({ version, evaluation: e, benchmark: b }) => [
       version.name,
       bytes(version.sizeBytes),

@@ -14,10 +14,10 @@ const marks: Readonly<Record<DoctorFinding['status'], string>> = {
 const line = ({ check, status, message, repair }: DoctorFinding): string =>
   `${marks[status]}  ${check}: ${message}${repair === undefined ? '' : ` (--repair: ${repair})`}`
 
-/** Fails when a problem is left. */
+/** Fails if a problem remains. */
 export const doctor = (command: Command): Command =>
   command
-    .option('--repair', 'mend what can be mended')
+    .option('--repair', 'repair what can be repaired')
     .action(({ repair, ...options }: GlobalOptions & { repair?: boolean }) =>
       withCli(options, async ({ client, print }) => {
         const findings = await client.call('doctor.check', { repair: repair ?? false })

@@ -14,7 +14,7 @@ interface Options extends GlobalOptions, Readonly<Record<string, unknown>> {
 
 export const evaluate = (command: Command): Command =>
   addFlags(
-    command.argument('<version>', 'id or unique name').requiredOption('--dataset <name>', 'data set'),
+    command.argument('<version>', 'id or unique name').requiredOption('--dataset <name>', 'dataset'),
     steps.get('evaluate').params,
     ['version', 'dataset'],
   ).action((reference: string, { dataset, ...options }: Options) =>
@@ -39,10 +39,10 @@ const evaluationText = (name: string, e: Evaluation): string =>
     ],
     [
       'accuracy',
-      `${percent(e.accuracy)} (95 % interval ${percent(e.accuracyInterval[0])} – ${percent(e.accuracyInterval[1])})`,
+      `${percent(e.accuracy)} (95% CI ${percent(e.accuracyInterval[0])} – ${percent(e.accuracyInterval[1])})`,
     ],
     ['mean loss', e.avgLoss.toFixed(4)],
-    ['speed', `${figure(e.samplesPerSecond)} img/s, ${figure(e.avgTimePerBatchMs)} ms a batch of ${e.batchSize}`],
+    ['throughput', `${figure(e.samplesPerSecond)} img/s, ${figure(e.avgTimePerBatchMs)} ms per batch of ${e.batchSize}`],
     ['parameters', `${integer(e.totalParams)}, ${percent(e.sparsity)} of the weights are zero`],
     ['file', bytes(e.fileSizeBytes)],
     ['measured on', `${e.device.cpu}, ${e.device.runtime}, ${e.device.threads} threads`],

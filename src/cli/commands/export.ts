@@ -15,9 +15,9 @@ export const exportVersion = (command: Command): Command =>
     .option('--format <format>', 'onnx', 'onnx')
     .option(
       '--pad-channels',
-      "add zero channels to layers of odd width: the same function, faster where they do not fill the runtime's vectors",
+      "pad odd channel counts with zeros to fill the runtime's vectors; results do not change",
     )
-    .requiredOption('--out <file>', 'file to write')
+    .requiredOption('--out <file>', 'output file')
     .action((version: string, { format, out, padChannels = false, ...options }: Options) =>
       withCli(options, async ({ client, print }) => {
         const { path, sizeBytes } = await client.call('versions.export', { version, format, out, padChannels })

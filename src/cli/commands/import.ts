@@ -16,12 +16,12 @@ const presets = ['imagenet', 'cifar']
 export const importModel = (command: Command): Command =>
   command
     .argument('<file>', 'ONNX model')
-    .requiredOption('--name <name>', 'name of the version')
+    .requiredOption('--name <name>', 'name of the new version')
     .option(
       '--preprocess <preset>',
-      `${presets.join(', ')} or a JSON file; guessed from the input size when the model does not say`,
+      `${presets.join(', ')} or a JSON file; guessed from the input size if the model has no metadata`,
     )
-    .option('--classes <file>', 'class names, one a line or a JSON list, in the order of the outputs')
+    .option('--classes <file>', 'class names in output order, as a JSON list or one per line')
     .action((file: string, { name, preprocess, classes, ...options }: Options) =>
       withCli(options, async (cli) => {
         const preprocessing =

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 
-/** A command of `nnopt`: its module is loaded only when it is called, so that short commands start fast. */
+/** A command of `nnopt`. Its module is loaded on demand so that short commands start fast. */
 export interface CommandEntry {
   readonly name: string
   readonly summary: string
@@ -11,21 +11,21 @@ export interface CommandEntry {
 export const commands: readonly CommandEntry[] = [
   {
     name: 'dataset',
-    summary: 'add, download or remove a data set',
+    summary: 'add, download or remove a dataset',
     load: async () => (await import('./dataset')).dataset,
   },
-  { name: 'datasets', summary: 'list the data sets', load: async () => (await import('./datasets')).datasets },
+  { name: 'datasets', summary: 'list datasets', load: async () => (await import('./datasets')).datasets },
   {
     name: 'import',
-    summary: 'take an ONNX model into the workspace',
+    summary: 'import an ONNX model into the workspace',
     load: async () => (await import('./import')).importModel,
   },
-  { name: 'train', summary: 'train an architecture or a version', load: async () => (await import('./train')).train },
-  { name: 'prune', summary: 'make a smaller version', load: async () => (await import('./prune')).prune },
-  { name: 'quantize', summary: 'make an int8 version', load: async () => (await import('./quantize')).quantize },
+  { name: 'train', summary: 'train an architecture from scratch, or fine-tune a version', load: async () => (await import('./train')).train },
+  { name: 'prune', summary: 'remove weights or channels from a version', load: async () => (await import('./prune')).prune },
+  { name: 'quantize', summary: 'quantize a version to int8', load: async () => (await import('./quantize')).quantize },
   {
     name: 'analyze',
-    summary: 'what quantization does to every layer',
+    summary: 'show how quantization affects each layer',
     load: async () => (await import('./analyze')).analyze,
   },
   {
@@ -35,32 +35,32 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'predict',
-    summary: 'ask a version what pictures show',
+    summary: 'classify images',
     load: async () => (await import('./predict')).predict,
   },
   {
     name: 'benchmark',
-    summary: 'measure the speed of versions',
+    summary: 'measure the latency and throughput of versions',
     load: async () => (await import('./benchmark')).benchmark,
   },
   {
     name: 'tune',
-    summary: 'find the fastest way to run a version here',
+    summary: 'find the fastest runtime configuration for a version on this machine',
     load: async () => (await import('./tune')).tune,
   },
   {
     name: 'recommend',
-    summary: 'float, int8 or 7-bit: measured side by side, and which to deploy',
+    summary: 'measure fp32, int8 and 7-bit variants side by side and recommend one to deploy',
     load: async () => (await import('./recommend')).recommend,
   },
   {
     name: 'profile',
-    summary: 'where the time of a training step or an inference goes',
+    summary: 'show where a training step or an inference spends its time',
     load: async () => (await import('./profile')).profile,
   },
-  { name: 'export', summary: 'write a version to a file', load: async () => (await import('./export')).exportVersion },
-  { name: 'versions', summary: 'list the versions', load: async () => (await import('./versions')).versions },
-  { name: 'show', summary: 'everything about a version', load: async () => (await import('./show')).show },
+  { name: 'export', summary: 'export a version to a file', load: async () => (await import('./export')).exportVersion },
+  { name: 'versions', summary: 'list versions', load: async () => (await import('./versions')).versions },
+  { name: 'show', summary: 'show everything about a version', load: async () => (await import('./show')).show },
   {
     name: 'rename',
     summary: 'change the name, tags or notes of a version',
@@ -69,24 +69,24 @@ export const commands: readonly CommandEntry[] = [
   { name: 'rm', summary: 'move versions to the trash', load: async () => (await import('./trash')).remove },
   {
     name: 'restore',
-    summary: 'bring versions back from the trash',
+    summary: 'restore versions from the trash',
     load: async () => (await import('./trash')).restore,
   },
-  { name: 'purge', summary: 'free the disk of deleted versions', load: async () => (await import('./trash')).purge },
+  { name: 'purge', summary: 'permanently delete versions in the trash', load: async () => (await import('./trash')).purge },
   { name: 'run', summary: 'run a recipe', load: async () => (await import('./run')).run },
-  { name: 'runs', summary: 'list the runs', load: async () => (await import('./runs')).runs },
+  { name: 'runs', summary: 'list runs', load: async () => (await import('./runs')).runs },
   {
     name: 'resume',
-    summary: 'go on with a run that was stopped or crashed',
+    summary: 'resume a run that was stopped or crashed',
     load: async () => (await import('./resume')).resume,
   },
-  { name: 'report', summary: 'write a report as one HTML file', load: async () => (await import('./report')).report },
-  { name: 'demo', summary: 'the whole way on the bundled sample', load: async () => (await import('./demo')).demo },
-  { name: 'serve', summary: 'show the interface in a browser', load: async () => (await import('./serve')).serve },
-  { name: 'backends', summary: 'what can train here', load: async () => (await import('./backends')).backends },
+  { name: 'report', summary: 'write an HTML report', load: async () => (await import('./report')).report },
+  { name: 'demo', summary: 'run the whole workflow on the bundled sample', load: async () => (await import('./demo')).demo },
+  { name: 'serve', summary: 'open the interface in a browser', load: async () => (await import('./serve')).serve },
+  { name: 'backends', summary: 'list the training backends and how fast they are', load: async () => (await import('./backends')).backends },
   {
     name: 'runtime',
-    summary: 'install a native runtime for training',
+    summary: 'install a native runtime for training or inference',
     load: async () => (await import('./runtime')).runtime,
   },
   { name: 'doctor', summary: 'check the workspace and repair it', load: async () => (await import('./doctor')).doctor },

@@ -26,19 +26,19 @@ interface Failure {
 export const predict = (command: Command): Command =>
   command
     .argument('<version>', 'id or unique name')
-    .argument('<files...>', 'pictures: jpg, png or webp')
-    .option('--top <classes>', 'how many classes a picture gets', '1')
-    .option('--tuned', 'in the layout that tuning found fastest for one image')
+    .argument('<files...>', 'JPEG, PNG or WebP images')
+    .option('--top <classes>', 'number of classes to print per image', '1')
+    .option('--tuned', 'use the lowest-latency configuration found by nnopt tune')
     .action((reference: string, files: readonly string[], { top, tuned = false, ...options }: Options) =>
       withCli(options, async (cli) => {
         const { version } = await cli.client.call('versions.get', { version: reference })
         const results: (Answer | Failure)[] = []
         for (const [index, file] of files.entries()) {
-          cli.progress.show({ label: `asking ${version.name}`, done: index, total: files.length, unit: 'images' })
+          cli.progress.show({ label: `classifying with ${version.name}`, done: index, total: files.length, unit: 'images' })
           results.push(await answerOrFailure(cli, file, { version: version.id, top: classCount(top), tuned }))
         }
         cli.progress.end()
-        // The readable pictures have their answers; that some had none is for scripts to see.
+        // Readable images have been classified; the exit code tells scripts that some could not be.
         if (results.some((result) => 'error' in result)) process.exitCode = exitCodes.failed
         cli.print({ version: version.id, results }, () => resultsTable(results))
       }),
@@ -71,14 +71,14 @@ async function readPicture(file: string): Promise<Uint8Array> {
   } catch (cause) {
     throw new NNOptError(
       'badInput',
-      `'${file}' cannot be read: expected a jpg, png or webp picture; check the path`,
+      `'${file}' cannot be read: expected a JPEG, PNG or WebP image; check the path`,
       { path: file },
       { cause },
     )
   }
 }
 
-/** The process that answers is started anew after it ended; a picture that ends it each time is given up. */
+/** The inference process is restarted after a crash; an image that crashes it every time is given up. */
 const attempts = 3
 
 async function classify(
@@ -98,7 +98,7 @@ async function classify(
 
 const resultsTable = (results: readonly (Answer | Failure)[]): string =>
   table(
-    ['picture', 'class', 'probability'],
+    ['image', 'class', 'probability'],
     results.flatMap((result) =>
       'error' in result
         ? [[result.file, `error: ${result.error}`, '–']]

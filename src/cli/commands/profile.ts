@@ -13,9 +13,9 @@ type Options = GlobalOptions & Readonly<Record<string, unknown>>
 export const profile = (command: Command): Command =>
   addFlags(
     command
-      .option('--inference <version>', 'profile the inference of a version instead, layer by layer')
-      .option('--threads <n>', 'threads of the inference', '1')
-      .option('--runs <n>', 'runs of the inference', '20'),
+      .option('--inference <version>', 'profile inference of this version layer by layer, instead of training')
+      .option('--threads <n>', 'inference threads', '1')
+      .option('--runs <n>', 'inference runs', '20'),
     profileParams,
   ).action((options: Options) =>
     typeof options.inference === 'string' ? profileInference(options.inference, options) : profileTrainingStep(options),
@@ -53,7 +53,7 @@ function inferenceText(
     ),
     ...(unfused.length > 0
       ? [
-          `not fused: ${[...new Set(unfused.map(({ op }) => op))].map((op) => `${unfused.filter((node) => node.op === op).length} × ${op}`).join(', ')}; --json names them`,
+          `not fused: ${[...new Set(unfused.map(({ op }) => op))].map((op) => `${unfused.filter((node) => node.op === op).length} × ${op}`).join(', ')}; use --json to list them`,
         ]
       : []),
     ...advice.map((each) => `advice: ${each}`),
@@ -72,7 +72,7 @@ async function profileTrainingStep(options: Options): Promise<void> {
   process.stdout.write(`${options.json ? JSON.stringify(measured, null, 2) : profileText(measured)}\n`)
 }
 
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
+const percent = (share: number): string => `${(share * 100).toFixed(1)}%`
 
 function profileText({
   backend,
@@ -93,6 +93,6 @@ function profileText({
     ms.toFixed(2),
     percent(share),
   ])
-  const head = `${backend} ${version}, ${device}: ${resolution}×${resolution}, batch ${batch}, ${precision}, ${stepMs.toFixed(1)} ms a step over ${steps} steps, ${imagesPerSecond.toFixed(1)} img/s`
-  return `${head}\n${table(['operation', 'calls', 'ms a step', 'share'], [...rows, ['outside of operations', '0', outside.ms.toFixed(2), percent(outside.share)]])}`
+  const head = `${backend} ${version}, ${device}: ${resolution}×${resolution}, batch ${batch}, ${precision}, ${stepMs.toFixed(1)} ms/step over ${steps} steps, ${imagesPerSecond.toFixed(1)} img/s`
+  return `${head}\n${table(['operation', 'calls', 'ms/step', 'share'], [...rows, ['outside operations', '0', outside.ms.toFixed(2), percent(outside.share)]])}`
 }

@@ -16,7 +16,7 @@ export const prune = (command: Command): Command =>
   addFlags(
     command
       .argument('<version>', 'id or unique name')
-      .option('--plan', 'only say what it would bring and cost, group by group'),
+      .option('--plan', 'show the gains and costs per group without pruning'),
     steps.get('prune-plan').params,
     ['from'],
   ).action((reference: string, { plan = false, ...options }: Options) =>

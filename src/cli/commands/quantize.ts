@@ -18,7 +18,7 @@ export const quantize = (command: Command): Command =>
   addFlags(
     command
       .argument('<version>', 'id or unique name')
-      .requiredOption('--dataset <name>', 'data set of the calibration images'),
+      .requiredOption('--dataset <name>', 'dataset with the calibration images'),
     steps.get('quantize').params,
     ['from', 'dataset'],
   ).action((reference: string, { dataset, ...options }: Options) =>

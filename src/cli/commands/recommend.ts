@@ -41,7 +41,7 @@ const recommendationText = ({
 }: Recommendation): string =>
   [
     table(
-      ['', 'accuracy', 'points from float (95 %)', 'img/s', '95 % interval', 'MB', 'how'],
+      ['', 'accuracy', 'points vs. fp32 (95% CI)', 'img/s', '95% CI', 'MB', 'how'],
       deployments.map(
         ({
           kind,
@@ -62,8 +62,8 @@ const recommendationText = ({
       ),
     ),
     `${runtime}, batch ${batch}, ${threads} threads, ${cpu.model}: 8-bit products ${saturates ? 'saturate' : 'do not saturate'}`,
-    `here: ${here.kind}: ${here.why}`,
-    `on CPUs without VNNI: ${withoutVnni.kind}: ${withoutVnni.why}`,
+    `on this CPU: ${here.kind} (${here.why})`,
+    `on CPUs without VNNI: ${withoutVnni.kind} (${withoutVnni.why})`,
   ].join('\n\n')
 
 const points = (share: number): string => `${share > 0 ? '+' : ''}${(share * 100).toFixed(2)}`

@@ -12,8 +12,8 @@ export const rename = (command: Command): Command =>
   command
     .argument('<version>', 'id or unique name')
     .option('--name <name>', 'new name')
-    .option('--tag <tag...>', 'tags, in place of the present ones')
-    .option('--notes <text>', 'notes, in place of the present ones')
+    .option('--tag <tag...>', 'tags, replacing the current ones')
+    .option('--notes <text>', 'notes, replacing the current ones')
     .action((version: string, { name, tag, notes, ...options }: Options) =>
       withCli(options, async ({ client, print }) => {
         const changed = await client.call('versions.update', {

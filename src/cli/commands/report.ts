@@ -9,9 +9,9 @@ interface Options extends GlobalOptions {
 
 export const report = (command: Command): Command =>
   command
-    .argument('[version...]', 'ids or unique names; all versions when left out')
+    .argument('[version...]', 'ids or unique names (default: all versions)')
     .requiredOption('--out <file>', 'HTML file to write')
-    .option('--title <title>', 'heading of the page')
+    .option('--title <title>', 'title of the report')
     .action((versions: string[], { out, title, ...options }: Options) =>
       withCli(options, async ({ client, print }) => {
         const { path } = await client.call('report.create', { versions, out, ...(title !== undefined && { title }) })

@@ -14,7 +14,7 @@ interface Options extends GlobalOptions {
 export const run = (command: Command): Command =>
   command
     .argument('<recipe>', 'YAML file')
-    .option('--scale <name>', 'one of the sizes that the recipe has; the first when left out')
+    .option('--scale <name>', 'one of the scales defined in the recipe (default: the first)')
     .action((file: string, { scale, ...options }: Options) => {
       const recipe = parseRecipe(readText(file), file, scale)
       return withCli(options, async (cli) => printRun(cli, await execute(cli, recipe)))

@@ -18,14 +18,14 @@ export function runtime(command: Command): Command {
     .command('tensorflow')
     .description("TensorFlow's library for fast training (Linux)")
     .option('--gpu', 'with CUDA')
-    .option('--wheel <file>', 'a TensorFlow wheel that is here already')
-    .option('--index <address>', 'Python package index')
+    .option('--wheel <file>', 'use this TensorFlow wheel instead of downloading one')
+    .option('--index <address>', 'Python package index to download from')
     .action(installRuntime)
   command
     .command('openvino')
     .description("OpenVINO's CPU library as a second engine for inference (Linux)")
-    .option('--wheel <file>', 'an OpenVINO wheel that is here already')
-    .option('--index <address>', 'Python package index')
+    .option('--wheel <file>', 'use this OpenVINO wheel instead of downloading one')
+    .option('--index <address>', 'Python package index to download from')
     .action((options: Options) =>
       installed(options, 'OpenVINO', async (shared) =>
         (await import('../../node/inference/openvino/install')).installOpenvino(shared),

@@ -9,11 +9,11 @@ interface Options extends GlobalOptions {
 
 const defaultPort = 4870
 
-/** Serves until it is interrupted; `--json` prints the address as a document. */
+/** Serves until interrupted; `--json` prints the address as a JSON document. */
 export const serve = (command: Command): Command =>
   command
-    .option('--port <number>', 'port; 0 takes a free one', Number, defaultPort)
-    .option('--host <address>', 'address to listen on; anything but loopback lets other machines in', '127.0.0.1')
+    .option('--port <number>', 'port (0 picks a free one)', Number, defaultPort)
+    .option('--host <address>', 'address to listen on; other machines can connect unless it is a loopback address', '127.0.0.1')
     .action(async ({ port, host: address, workspace, json }: Options) => {
       const [{ openStore }, { startServer }, { startHostProcess }, { defaultWorkspace }] = await Promise.all([
         import('../../node/store/index'),
@@ -22,7 +22,7 @@ export const serve = (command: Command): Command =>
         import('../../node/store/workspace'),
       ])
       const folder = defaultWorkspace(workspace)
-      // A workspace that cannot be used is said here, once, instead of by a host that is started again and again.
+      // Report an unusable workspace here, once, rather than from a host that keeps restarting.
       openStore(folder).close()
       const host = startHostProcess(folder, (how) =>
         process.stderr.write(
@@ -32,7 +32,7 @@ export const serve = (command: Command): Command =>
       try {
         const server = await startServer({ host: address, port, onConnection: (page) => host.connect(page) })
         process.stdout.write(
-          `${json ? JSON.stringify({ url: server.url, token: server.token, pid: process.pid }) : `NNOpt Studio: ${server.url}\nCtrl-C ends it`}\n`,
+          `${json ? JSON.stringify({ url: server.url, token: server.token, pid: process.pid }) : `NNOpt Studio: ${server.url}\nPress Ctrl-C to stop.`}\n`,
         )
         await withInterrupt(
           (signal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),

@@ -15,9 +15,9 @@ interface Options extends GlobalOptions, Readonly<Record<string, unknown>> {
 export const train = (command: Command): Command =>
   addFlags(
     command
-      .option('--arch <architecture>', 'built-in architecture to train from the start')
-      .option('--from <version>', 'version to go on from')
-      .requiredOption('--dataset <name>', 'data set'),
+      .option('--arch <architecture>', 'built-in architecture to train from scratch')
+      .option('--from <version>', 'version to fine-tune')
+      .requiredOption('--dataset <name>', 'dataset'),
     steps.get('train').params,
     ['architecture', 'from', 'dataset'],
   ).action(({ arch, from, dataset, ...options }: Options) =>

@@ -4,7 +4,7 @@ import { withCli } from '../cli'
 import type { Cli, GlobalOptions } from '../cli'
 import { bytes, integer } from '../output/format'
 
-/** One after the other, so that an unknown name says what was done before it. */
+/** One at a time, so that an unknown name leaves a clear record of what was done before it. */
 async function each(
   references: readonly string[],
   cli: Cli,
@@ -25,7 +25,7 @@ export const remove = (command: Command): Command =>
           references,
           cli,
           (version) => cli.client.call('versions.remove', { version }),
-          "is in the trash; 'nnopt restore' brings it back",
+          "moved to the trash; restore it with 'nnopt restore'",
         ),
       ),
     )
@@ -35,13 +35,13 @@ export const restore = (command: Command): Command =>
     .argument('<version...>', 'ids or unique names')
     .action((references: string[], options: GlobalOptions) =>
       withCli(options, (cli) =>
-        each(references, cli, (version) => cli.client.call('versions.restore', { version }), 'is back'),
+        each(references, cli, (version) => cli.client.call('versions.restore', { version }), 'restored'),
       ),
     )
 
 export const purge = (command: Command): Command =>
   command
-    .argument('[version]', 'a deleted version; all of them when left out')
+    .argument('[version]', 'a version in the trash (default: all of them)')
     .action((version: string | undefined, options: GlobalOptions) =>
       withCli(options, async ({ client, print }) => {
         const result = await client.call('versions.purge', version === undefined ? {} : { version })

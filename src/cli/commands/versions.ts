@@ -5,7 +5,7 @@ import { versionTable } from '../versionText'
 
 export const versions = (command: Command): Command =>
   command
-    .option('--deleted', 'those in the trash')
+    .option('--deleted', 'list the versions in the trash')
     .action(({ deleted, ...options }: GlobalOptions & { deleted?: boolean }) =>
       withCli(options, async ({ client, json, print }) => {
         const list = await client.call('versions.list', { deleted: deleted ?? false })
@@ -23,7 +23,7 @@ export const versions = (command: Command): Command =>
           : details
         print(list, () =>
           list.length === 0
-            ? "no versions: 'nnopt import FILE.onnx --name NAME', 'nnopt train' or 'nnopt demo' makes one"
+            ? "no versions yet: make one with 'nnopt import FILE.onnx --name NAME', 'nnopt train' or 'nnopt demo'"
             : versionTable(known),
         )
       }),

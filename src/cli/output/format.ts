@@ -1,4 +1,4 @@
-/** Numbers as a person reads them; the interface of this program is English. */
+/** Formats numbers for people; the interface is in English. */
 const locale = 'en-US'
 
 const decimals = (digits: number): Intl.NumberFormat =>
@@ -6,14 +6,14 @@ const decimals = (digits: number): Intl.NumberFormat =>
 
 const [whole, one, two] = [decimals(0), decimals(1), decimals(2)]
 
-/** 0.8742 → '87.42 %'. */
-export const percent = (fraction: number): string => `${two.format(fraction * 100)} %`
+/** 0.8742 → '87.42%'. */
+export const percent = (fraction: number): string => `${two.format(fraction * 100)}%`
 
 export const integer = (value: number): string => whole.format(value)
 
 const significant = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 })
 
-/** Three figures, or all digits before the point. */
+/** Three significant digits, or all digits before the decimal point. */
 export const figure = (value: number): string => (Math.abs(value) >= 100 ? whole : significant).format(value)
 
 const megabyte = 1e6

@@ -3,9 +3,9 @@ import { bytes, duration, figure, integer } from './format'
 
 export interface ProgressDisplay {
   show(progress: Progress): void
-  /** A line above the bar. */
+  /** Prints a line above the bar. */
   note(text: string): void
-  /** Leaves the last state as a line. */
+  /** Leaves the last state as an ordinary line. */
   end(): void
 }
 
@@ -15,12 +15,12 @@ interface Terminal {
   write(text: string): unknown
 }
 
-/** A bar on a terminal; elsewhere a line for each new kind of work and now and then one in between. */
+/** A bar on a terminal; elsewhere, one line per kind of work and an occasional one in between. */
 export const createProgressDisplay = (stream: Terminal = process.stderr): ProgressDisplay =>
   stream.isTTY ? terminalDisplay(stream) : lineDisplay(stream)
 
 const barWidth = 24
-/** Terminals that do not say, or say 0. */
+/** For terminals that report no width, or 0. */
 const fallbackColumns = 80
 const shareDone = ({ done, total }: Progress): number => (total ? Math.min(1, done / total) : 0)
 

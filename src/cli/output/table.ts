@@ -1,4 +1,4 @@
-/** Columns of text, numbers to the right: a column is a number's when all its cells start with a digit, a sign or a dash. */
+/** Text in columns. A column is right-aligned if all its cells start with a digit, a sign or a dash. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)))
   const isNumeric = head.map(
@@ -16,7 +16,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n')
 }
 
-/** 'name: value' lines with the values aligned. */
+/** 'name: value' lines with aligned values. */
 export function facts(entries: readonly (readonly [string, string])[]): string {
   const width = Math.max(...entries.map(([name]) => name.length)) + 1
   return entries.map(([name, value]) => `${`${name}:`.padEnd(width)} ${value}`).join('\n')
