@@ -1,6 +1,6 @@
 // The table of docs/results/quantization.md, measured by the program itself:
 //   node scripts/quantization-results.mjs --dataset cifar10 --workspace DIR [--limit N] [--threads N] [--out docs/results/quantization.md] VERSION…
-// The workspace holds the data set and the fp32 versions (nnopt dataset add, nnopt import, nnopt train). Each is quantized by default and with the ladder,
+// The workspace holds the dataset and the fp32 versions (nnopt dataset add, nnopt import, nnopt train). Each is quantized by default and with the ladder,
 // and all three are scored on the test split and timed in turns. Versions and scores that an earlier call has made are used again.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'

@@ -233,7 +233,7 @@ export const contract = {
       })
       .readonly(),
   }),
-  /** Latency on this CPU of the network as it is and as it would be, and with a data set the accuracy of both. */
+  /** Latency on this CPU of the network as it is and as it would be, and with a dataset the accuracy of both. */
   'versions.pruneMeasure': call({
     params: cutChoice.extend({ dataset: z.string().optional(), samples: sample }),
     result: t.plannedMeasurement,

@@ -1,7 +1,7 @@
 /** Machine-readable reason of a failure; the command line turns it into an exit code. */
 export const errorCodes = {
   wrongCall: 'a flag, field or parameter is wrong',
-  badInput: 'a file or data set cannot be used as it is',
+  badInput: 'a file or dataset cannot be used as it is',
   unsupported: 'the input is valid, but this program cannot handle it',
   notFound: 'nothing has that name',
   conflict: 'the request contradicts what is already there',

@@ -31,7 +31,7 @@ test('the list tells sizes and splits, and is accessible', async () => {
   expect(await violationsInBothThemes(page)).toEqual([])
 })
 
-test('images of a data set are shown and told of', async () => {
+test('images of a dataset are shown and told of', async () => {
   await page.getByRole('link', { name: 'colours' }).click()
   const grid = page.getByRole('region', { name: /images/ })
   await expect(grid.getByRole('button', { name: /blue, train\/blue/ }).first()).toBeVisible()
@@ -88,7 +88,7 @@ test('augmentation follows its sliders and refuses what cannot be', async () => 
   expect(await violationsInBothThemes(page)).toEqual([])
 })
 
-test('a data set without problems says so', async () => {
+test('a dataset without problems says so', async () => {
   await page.getByRole('button', { name: /^Problems/ }).click()
   await expect(page.getByText(/All 192 images are readable/)).toBeVisible()
 })
@@ -169,7 +169,7 @@ test('a folder that is dropped on the wizard is sent as a folder', async ({}, in
   await page.goto(`${studio.origin}/#/datasets/sent`)
 })
 
-test('a data set is removed after a question', async () => {
+test('a dataset is removed after a question', async () => {
   await page.getByRole('button', { name: 'Remove' }).click()
   await expect(page.getByText('The original files are not changed.')).toBeVisible()
   await page.getByRole('button', { name: 'Remove' }).click()

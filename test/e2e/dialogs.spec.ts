@@ -129,7 +129,7 @@ test('New run, with every setting unfolded and a wrong one', async () => {
   }
 })
 
-test('adding a data set from each source, and the question before one is removed', async () => {
+test('adding a dataset from each source, and the question before one is removed', async () => {
   await open('/add-dataset')
   for (const source of await page.getByRole('radio').all()) {
     await source.check()

@@ -68,7 +68,7 @@ test('every wrong value is refused at its field with the reason', async () => {
     ['{ step: evaluate, version: tiny, dataset: colours, seed: 1.5 }', /^Seed/, /Enter a whole number/],
     ['{ step: evaluate, version: gone, dataset: colours }', /^Version/, /no version is called 'gone'/],
     ['{ step: evaluate, version: $later, dataset: colours }', /^Version/, /names no earlier step/],
-    ['{ step: evaluate, version: tiny, dataset: nowhere }', /^Dataset/, /no data set is called 'nowhere'/],
+    ['{ step: evaluate, version: tiny, dataset: nowhere }', /^Dataset/, /no dataset is called 'nowhere'/],
     [
       '{ step: train, architecture: tiny-cnn, dataset: colours, learningRate: 99 }',
       /^Learning rate/,

@@ -31,7 +31,7 @@ interface Step {
 let studio: Studio
 let page: Page
 let steps: readonly Step[]
-/** Of the wizard for data sets. */
+/** Of the wizard for datasets. */
 let added: Readonly<Record<string, Property>>
 
 test.beforeAll(async ({ browser }) => {
@@ -204,7 +204,7 @@ test('fields that have no effect with a choice are not offered, and say so where
   await expect(start()).toBeEnabled()
 })
 
-test('the wizard for data sets refuses at each field', async () => {
+test('the wizard for datasets refuses at each field', async () => {
   await page.goto(`${studio.origin}/#/add-dataset`)
   await page.getByRole('radio', { name: /Path on the engine/ }).check()
   const path = page.getByRole('textbox', { name: /^Path/ })

@@ -37,7 +37,7 @@ test('the empty first screen is accessible', async ({ page }) => {
   }
 })
 
-test('a new run without any data set offers one, and asks for it at its field', async ({ page }) => {
+test('a new run without any dataset offers one, and asks for it at its field', async ({ page }) => {
   const studio = await startEmptyStudio()
   try {
     await page.goto(studio.url)

@@ -229,7 +229,7 @@ test('everything of a version is exported: model, programs, charts and numbers',
   expect(await violationsInBothThemes(page)).toEqual([])
 })
 
-test('a folder of images that is dropped on the window becomes a data set', async () => {
+test('a folder of images that is dropped on the window becomes a dataset', async () => {
   await open('/datasets', 'Datasets')
   const session = await page.context().newCDPSession(page)
   const folder = { items: [], files: [join(studio.images, 'train')], dragOperationsMask: 1 }

@@ -118,7 +118,7 @@ export const screens: readonly Screen[] = [
       await isSeen(page, 'Accuracy')
     ),
   },
-  { name: 'data sets', show: (page, origin) => open(page, origin, '/datasets') },
+  { name: 'datasets', show: (page, origin) => open(page, origin, '/datasets') },
   {
     name: 'dataset',
     show: async (page, origin) => (
@@ -126,7 +126,7 @@ export const screens: readonly Screen[] = [
       await expect(page.getByRole('button', { name: /^blue, / }).first()).toBeVisible()
     ),
   },
-  { name: 'add a data set', show: (page, origin) => open(page, origin, '/add-dataset') },
+  { name: 'add a dataset', show: (page, origin) => open(page, origin, '/add-dataset') },
   {
     name: 'system',
     show: async (page, origin) => (

@@ -143,7 +143,7 @@ test('a file that is no model is refused with a reason', async ({}, info) => {
   await expect(page.getByRole('alert')).toContainText('not-a-model.onnx')
 })
 
-test('a zip becomes a data set', async ({}, info) => {
+test('a zip becomes a dataset', async ({}, info) => {
   const file = info.outputPath('more-colours.zip')
   const images = Object.fromEntries(
     ['red', 'green', 'blue'].flatMap((name) =>

@@ -10,12 +10,12 @@ const cli = join(import.meta.dirname, '..', '..', 'out', 'engine', 'cli.js')
 const classes = ['blue', 'green', 'red'] as const
 const imageSize = 16
 
-/** An engine that serves a workspace with a small data set and a network trained on it. */
+/** An engine that serves a workspace with a small dataset and a network trained on it. */
 export interface Studio {
   readonly url: string
   /** The address without the token. */
   readonly origin: string
-  /** Folder of the images that the data set was made from. */
+  /** Folder of the images that the dataset was made from. */
   readonly images: string
   nnopt(...args: readonly string[]): Promise<unknown>
   /** Ends the process of the engine, as a crash would; the server that keeps it stays. */

@@ -93,7 +93,7 @@ test('a version that is moved to the trash, while the other tab shows it', async
   await list.close()
 })
 
-test('a data set that is removed', async () => {
+test('a dataset that is removed', async () => {
   await show(second, '/datasets')
   await expect(second.getByRole('link', { name: 'colours' })).toBeVisible()
   await show(first, '/datasets/colours')

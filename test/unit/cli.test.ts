@@ -38,7 +38,7 @@ describe('the way from a model to an int8 file', () => {
     expect([code, stdout, stderr]).toEqual([0, '[]\n', ''])
   })
 
-  it('takes a data set', async () => {
+  it('takes a dataset', async () => {
     expect(await document('dataset', 'add', 'colours', images)).toMatchObject({
       id: 'colours',
       name: 'colours',
@@ -332,11 +332,11 @@ describe('a call that is wrong', () => {
     ],
     ['an unknown version', ['show', 'bas'], 1, 'notFound', /^no version is called 'bas': there are 'base'/],
     [
-      'an unknown data set',
+      'an unknown dataset',
       ['evaluate', 'base', '--dataset', 'colour'],
       1,
       'notFound',
-      /^no data set is called 'colour': there are 'colours'$/,
+      /^no dataset is called 'colour': there are 'colours'$/,
     ],
     [
       'an unknown observer',

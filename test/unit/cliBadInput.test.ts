@@ -144,7 +144,7 @@ describe('a model that cannot be imported', () => {
   it.each(cases)('$what', ({ make, says }) => expectRefusal(make(), says))
 })
 
-describe('a data set that cannot be used', () => {
+describe('a dataset that cannot be used', () => {
   const add = (path: string): readonly string[] => ['dataset', 'add', 'bad', path]
   const cases: readonly Case[] = [
     { what: 'is not there', make: () => add(file('no-such-folder')), says: /no-such-folder/ },
@@ -161,7 +161,7 @@ describe('a data set that cannot be used', () => {
     {
       what: 'has a name that is taken',
       make: () => ['dataset', 'add', 'colours', file('images')],
-      says: /a data set 'colours' is there already/,
+      says: /a dataset 'colours' is there already/,
     },
     { what: 'is a text file', make: () => add(write('notes.txt', 'hello')), says: /notes\.txt/ },
   ]
@@ -186,7 +186,7 @@ describe('a data set that cannot be used', () => {
       { workspace },
     )
     const says =
-      /data set 'fruit' and model 'named' differ in their classes: only in the data set: apple, pear; only in the model: red, blue; expected the same 3 names/
+      /dataset 'fruit' and model 'named' differ in their classes: only in the dataset: apple, pear; only in the model: red, blue; expected the same 3 names/
     await expectRefusal(['evaluate', 'named', '--dataset', 'fruit'], says)
     await expectRefusal(['quantize', 'named', '--dataset', 'fruit', '--mode', 'ptq'], says)
     await expectRefusal(['train', '--from', 'named', '--dataset', 'fruit'], says)

@@ -232,7 +232,7 @@ describe('prune, fine-tune, quantize', { timeout: 240_000 }, () => {
       what: 'fine-tuning without images',
       args: ['--amount', '0.5', '--epochs', '1'],
       code: 2,
-      says: /fine-tuning needs training images: expected a data set/,
+      says: /fine-tuning needs training images: expected a dataset/,
     },
     { what: 'no amount', args: [], code: 2, says: /expected amount, such as 0\.7, or nm/ },
     {

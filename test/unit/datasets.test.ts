@@ -44,7 +44,7 @@ async function writeTar(file: string, entries: readonly (readonly [string, Uint8
   return file
 }
 
-describe('adding a data set', () => {
+describe('adding a dataset', () => {
   it('makes a validation split out of train, the same for the same seed wherever the images lie', async () => {
     const [first, again, other] = [await add(source), await add(source), await add(source, 1)]
     expect(first.counts).toMatchObject({ test: 12 })

@@ -176,7 +176,7 @@ describe('quantize', () => {
       message: /calibrationSamples/,
     },
     {
-      name: 'a data set without training images',
+      name: 'a dataset without training images',
       args: ['base', '--dataset', 'tests'],
       code: 1,
       message: /no train images/,

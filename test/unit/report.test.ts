@@ -147,7 +147,7 @@ describe('the report', () => {
   const differences: readonly { readonly name: string; readonly child: Measured; readonly expected: string }[] = [
     { name: 'the same images', child: { accuracy: 0.88 }, expected: '-2.0 points' },
     { name: 'an equal accuracy', child: { accuracy: 0.9 }, expected: '0.0 points' },
-    { name: 'another data set', child: { accuracy: 0.88, changes: { dataset: 'others' } }, expected: '–' },
+    { name: 'another dataset', child: { accuracy: 0.88, changes: { dataset: 'others' } }, expected: '–' },
     { name: 'another split', child: { accuracy: 0.88, changes: { split: 'val' } }, expected: '–' },
     { name: 'a sample of the images', child: { accuracy: 0.88, limit: 50 }, expected: '–' },
     { name: 'no measurement', child: {}, expected: '–' },

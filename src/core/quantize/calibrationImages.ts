@@ -92,10 +92,10 @@ export function calibrationWarnings({
   const odd = Math.abs(mean) > usual.mean || standardDeviation < usual.least || standardDeviation > usual.most
   return [
     ...(constant > tolerated * images
-      ? [`${share(constant)} show one flat colour: ranges found on them say little; check the data set`]
+      ? [`${share(constant)} show one flat colour: ranges found on them say little; check the dataset`]
       : []),
     ...(noiseLike > tolerated * images
-      ? [`${share(noiseLike)} look like noise: ranges found on them do not hold for photographs; check the data set`]
+      ? [`${share(noiseLike)} look like noise: ranges found on them do not hold for photographs; check the dataset`]
       : []),
     ...(odd && constant < images
       ? [

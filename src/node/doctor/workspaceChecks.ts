@@ -8,8 +8,8 @@ import type { Check } from './check'
 const lowSpaceBytes = 1e9
 
 export const datasetFiles: Check = {
-  id: 'data sets',
-  ok: 'every data set has its images',
+  id: 'datasets',
+  ok: 'every dataset has its images',
   faults: async (store) => {
     const { openDataset } = await import('../datasets')
     const errors = await Promise.all(
@@ -20,15 +20,15 @@ export const datasetFiles: Check = {
 }
 
 export const datasetFolders: Check = {
-  id: 'data set folders',
-  ok: 'no folder without a data set',
+  id: 'dataset folders',
+  ok: 'no folder without a dataset',
   faults: (store) => {
     if (store.runs.list(['running']).some((run) => !isAbandoned(run))) return []
     return readdirSync(store.paths.datasets)
       .filter((name) => !store.datasets.find(name))
       .map((name) => join(store.paths.datasets, name))
       .map((folder) => ({
-        message: `'${folder}' belongs to no data set`,
+        message: `'${folder}' belongs to no dataset`,
         repair: { description: 'removed', run: () => rmSync(folder, { recursive: true, force: true }) },
       }))
   },

@@ -64,7 +64,7 @@ function unwritable(name: string): string | undefined {
     : undefined
 }
 
-/** Versions and data sets that are not there. */
+/** Versions and datasets that are not there. */
 function missingNames({ store }: Pick<HostParts, 'store'>, { steps }: Recipe): readonly RecipeProblem[] {
   return steps.flatMap((entry, step) => {
     const versions = versionFields.flatMap((field) =>

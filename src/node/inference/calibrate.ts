@@ -98,7 +98,7 @@ async function throughThreads<T>(
     if (images === 0)
       throw new NNOptError(
         'badInput',
-        'calibration: expected at least one image, got none; check --calibration-samples and the data set',
+        'calibration: expected at least one image, got none; check --calibration-samples and the dataset',
       )
     return await Promise.all(threads.map(work.collect))
   } finally {

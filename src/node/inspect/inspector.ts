@@ -93,7 +93,7 @@ function start(workspace: string, onEnd: (ended: Running) => void): Running {
     onEnd(running)
     const error = new NNOptError(
       'crashed',
-      `the process that looks into models and data sets ${how}${messages && `: ${messages.trim().split('\n').at(-1)}`}; ask again`,
+      `the process that looks into models and datasets ${how}${messages && `: ${messages.trim().split('\n').at(-1)}`}; ask again`,
     )
     for (const { reject } of running.waiting.values()) reject(error)
     running.waiting.clear()

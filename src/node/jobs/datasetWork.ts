@@ -10,7 +10,7 @@ interface DatasetRequest {
   readonly seed: number
 }
 
-/** Reads, checks and splits a data set, and lists it once it is complete. */
+/** Reads, checks and splits a dataset, and lists it once it is complete. */
 export async function addToWorkspace(context: StepContext, { name, paths, seed }: DatasetRequest): Promise<StepOutput> {
   const { signal, progress } = context
   return keep(
@@ -29,12 +29,12 @@ export async function downloadToWorkspace(context: StepContext, name: string): P
   return keep(context, record)
 }
 
-/** The folder of a data set that is not listed yet; what an interrupted earlier attempt left there is removed. */
+/** The folder of a dataset that is not listed yet; what an interrupted earlier attempt left there is removed. */
 function freeFolder({ store }: StepContext, name: string): string {
   if (store.datasets.find(name))
     throw new NNOptError(
       'conflict',
-      `a data set '${name}' is there already: choose another name, or 'nnopt dataset rm ${name}' first`,
+      `a dataset '${name}' is there already: choose another name, or 'nnopt dataset rm ${name}' first`,
     )
   const folder = store.paths.dataset(name)
   rmSync(folder, { recursive: true, force: true })

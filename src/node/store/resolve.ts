@@ -71,7 +71,7 @@ export function resolveDataset(store: Store, name: string): DatasetRecord {
   const record = store.datasets.find(name)
   if (record) return record
   throw unknown(
-    'data set',
+    'dataset',
     name,
     store.datasets.list().map((known) => known.name),
   )

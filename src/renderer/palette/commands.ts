@@ -20,7 +20,7 @@ export interface Command {
   run(): unknown
 }
 
-/** Everything that can be reached by typing: screens, actions, versions, runs, data sets. */
+/** Everything that can be reached by typing: screens, actions, versions, runs, datasets. */
 export function useCommands(showShortcuts: () => void): ComputedRef<readonly Command[]> {
   const router = useRouter()
   const theme = useTheme()

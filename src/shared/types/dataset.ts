@@ -10,7 +10,7 @@ export type Problem = z.infer<typeof problem>
 
 const counts = z.object({ train: z.number(), val: z.number(), test: z.number() }).readonly()
 
-/** A data set as the workspace knows it; `hash` covers the splits, the classes and the content. */
+/** A dataset as the workspace knows it; `hash` covers the splits, the classes and the content. */
 const record = z.object({
   name: z.string(),
   source: z.object({ format: z.string(), path: z.string() }).readonly(),
@@ -32,7 +32,7 @@ export const datasetFacts = z
   .object({
     /** `pixels` decoded RGB in one file (images of at most 64×64) · `archive` the encoded files in one file · `folder` where they were found. */
     storage: z.enum(['pixels', 'archive', 'folder']),
-    /** What the data set takes up in the workspace. */
+    /** What the dataset takes up in the workspace. */
     sizeBytes: z.number(),
     imageSize: z
       .object({ minWidth: z.number(), maxWidth: z.number(), minHeight: z.number(), maxHeight: z.number() })
@@ -54,7 +54,7 @@ export const picture = z
   .object({
     /** Position in the split. */
     index: z.number(),
-    /** Within the source of the data set. */
+    /** Within the source of the dataset. */
     path: z.string(),
     className: z.string(),
     /** Of the image itself, before it was made smaller for the screen. */

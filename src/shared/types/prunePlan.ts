@@ -26,7 +26,7 @@ export const plannedGroup = z
     sizeBytes: z.number(),
     gzipBytes: z.number(),
     predictedLatencyMs: z.number().nullable(),
-    /** On the sample, without fine-tuning; null without a data set. */
+    /** On the sample, without fine-tuning; null without a dataset. */
     accuracy: z.number().nullable(),
     accuracyDrop: z.number().nullable(),
     /** Why it stays whole; null where it may be pruned. */

@@ -64,7 +64,7 @@ export const plannedMeasurement = z
     /** Medians of one image, of networks that took turns. */
     latencyMs: z.object({ before: z.number(), after: z.number() }).readonly(),
     threads: z.number(),
-    /** Without any fine-tuning; null without a data set. */
+    /** Without any fine-tuning; null without a dataset. */
     accuracy: z
       .object({ before: z.number(), after: z.number(), samples: z.number(), split: z.string() })
       .readonly()

@@ -58,7 +58,7 @@ function nonzeroRange(weights: Int32Array): { readonly first: number; readonly l
 const keptTables = 256
 const tables = new Map<string, ResampleTable>()
 
-/** `resampleTable`, remembered: a data set has few image sizes and each is resampled thousands of times. */
+/** `resampleTable`, remembered: a dataset has few image sizes and each is resampled thousands of times. */
 export function cachedTable(inputSize: number, from: number, to: number, outputSize: number): ResampleTable {
   const key = `${inputSize} ${from} ${to} ${outputSize}`
   const known = tables.get(key)

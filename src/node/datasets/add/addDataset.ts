@@ -6,7 +6,7 @@ import { buildDataset } from './buildDataset'
 import type { AddDatasetOptions } from './options'
 
 /**
- * Reads and checks every image, makes the splits and writes the data set's folder, in one move at the end: until then, and after an error, nothing is there.
+ * Reads and checks every image, makes the splits and writes the dataset's folder, in one move at the end: until then, and after an error, nothing is there.
  * Throws `notFound` or `badInput` naming path and place, `conflict` when the folder is taken, `storage` when the disk refuses, `cancelled` on abort.
  */
 export async function addDataset(options: AddDatasetOptions): Promise<DatasetRecord> {
@@ -25,7 +25,7 @@ export async function addDataset(options: AddDatasetOptions): Promise<DatasetRec
     throw isSystemError(error)
       ? new NNOptError(
           'storage',
-          `data set '${name}' could not be written to '${folder}': ${error.message}`,
+          `dataset '${name}' could not be written to '${folder}': ${error.message}`,
           { folder },
           { cause: error },
         )
@@ -41,7 +41,7 @@ async function assertFree(folder: string, name: string): Promise<void> {
   if (names.length > 0)
     throw new NNOptError(
       'conflict',
-      `data set '${name}' exists already ('${folder}'): choose another name, or remove it first`,
+      `dataset '${name}' exists already ('${folder}'): choose another name, or remove it first`,
       { name },
     )
 }

@@ -20,7 +20,7 @@ import type { ListedSources } from './listSources'
 import { mergeSources } from './merge'
 import type { SplitImage } from './warnings'
 
-/** Fills an empty folder with a data set and describes it. */
+/** Fills an empty folder with a dataset and describes it. */
 export async function buildDataset(options: AddDatasetOptions, draft: string): Promise<DatasetRecord> {
   const paths = typeof options.path === 'string' ? [options.path] : options.path
   const blobs = {
@@ -56,7 +56,7 @@ async function readSources(
   blob: BlobWriter,
 ): Promise<ListedSources> {
   if (paths.length === 0)
-    throw new NNOptError('wrongCall', `data set '${options.name}': expected at least one folder or archive, got none`)
+    throw new NNOptError('wrongCall', `dataset '${options.name}': expected at least one folder or archive, got none`)
   const listed = await listSources(paths, { ...passedOn(options), blob })
   blob.close()
   return listed

@@ -3,7 +3,7 @@ import type { SampleTable } from '../read/sampleTable'
 import type { Storage } from '../record'
 import type { SplitImage } from './warnings'
 
-/** Files of a data set's folder. */
+/** Files of a dataset's folder. */
 export const pixelsFile = 'pixels.rgb'
 export const samplesFile = 'samples.bin'
 

@@ -18,7 +18,7 @@ export interface FinishedDataset {
   readonly sizeBytes: number
 }
 
-/** The record of a data set that is about to be moved to its folder. */
+/** The record of a dataset that is about to be moved to its folder. */
 export function describeDataset(dataset: FinishedDataset): DatasetRecord {
   const { options, listed, inspected, images, classes } = dataset
   const problems: readonly Problem[] = [

@@ -6,7 +6,7 @@ export interface SplitImage extends InspectedImage {
   readonly split: Split
 }
 
-/** What is worth knowing of a data set that can be used all the same. */
+/** What is worth knowing of a dataset that can be used all the same. */
 export function datasetWarnings(
   images: readonly SplitImage[],
   classes: readonly string[],
@@ -22,7 +22,7 @@ function missingSplits(images: readonly SplitImage[]): readonly string[] {
   const warnings: string[] = []
   if (count(images, 'train') === 0)
     warnings.push(
-      "there are no training images: this data set can score models, but neither train nor calibrate them; add a 'train' folder to change that",
+      "there are no training images: this dataset can score models, but neither train nor calibrate them; add a 'train' folder to change that",
     )
   if (count(images, 'test') === 0)
     warnings.push(

@@ -34,7 +34,7 @@ export interface ReadContext {
   onProgress(done: number, total: number): void
 }
 
-/** One way in which images come: a folder, an archive, the files of a known data set. */
+/** One way in which images come: a folder, an archive, the files of a known dataset. */
 export interface DatasetFormat extends Extension {
   readonly kind: 'datasetFormat'
   readonly label: string

@@ -11,7 +11,7 @@ export interface AbortPromise {
 export function abortPromise(signal: AbortSignal | undefined): AbortPromise {
   let onAbort = (): void => undefined
   const promise = new Promise<never>((_, reject) => {
-    onAbort = () => reject(new NNOptError('cancelled', 'reading the data set was stopped on request'))
+    onAbort = () => reject(new NNOptError('cancelled', 'reading the dataset was stopped on request'))
     if (signal?.aborted) onAbort()
   })
   promise.catch(() => undefined)

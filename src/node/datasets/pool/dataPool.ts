@@ -35,7 +35,7 @@ export interface DataPool {
   close(): Promise<void>
 }
 
-/** Starts the threads; the data set is opened beside, and what is wrong with it is thrown by `batches`. */
+/** Starts the threads; the dataset is opened beside, and what is wrong with it is thrown by `batches`. */
 export function createDataPool(record: StoredDataset, options: TeamOptions = {}): DataPool {
   const team = createWorkerTeam(options)
   const clock = createPoolClock()
@@ -66,7 +66,7 @@ async function* stream<M extends BatchMode>(
     const start = (request: BatchRequest<M>): Promise<Batch<M>> =>
       Promise.race([makeBatch(dataset, team, request), cancelled.promise])
     for await (const batch of inOrder(plan, prefetch, start)) {
-      throwIfCancelled(signal, 'reading the data set')
+      throwIfCancelled(signal, 'reading the dataset')
       read += batch.labels.length
       const [problem] = batch.unreadable
       if (problem) firstProblem ??= `'${problem.path}' ${problem.reason}`
@@ -78,7 +78,7 @@ async function* stream<M extends BatchMode>(
   if (read === 0 && firstProblem !== undefined)
     throw new NNOptError(
       'badInput',
-      `data set '${dataset.record.name}': no image could be read, the first: ${firstProblem}`,
+      `dataset '${dataset.record.name}': no image could be read, the first: ${firstProblem}`,
     )
 }
 

@@ -9,7 +9,7 @@ import type { StoredDataset } from '../record'
 import { readSampleTable, sampleTableFile } from './sampleTable'
 import type { SampleTable } from './sampleTable'
 
-/** A data set whose samples can be named, counted and located; pixels come through a DataPool. */
+/** A dataset whose samples can be named, counted and located; pixels come through a DataPool. */
 export interface Dataset {
   readonly record: StoredDataset
   size(split: Split): number
@@ -21,7 +21,7 @@ export interface Dataset {
   locate(split: Split, indices: Int32Array): SampleRefs
 }
 
-/** Opens a data set of the workspace. Throws `storage` when its folder is damaged and `notFound` when its images were moved. */
+/** Opens a dataset of the workspace. Throws `storage` when its folder is damaged and `notFound` when its images were moved. */
 export async function openDataset(record: StoredDataset): Promise<Dataset> {
   const table = await readSampleTable(join(record.folder, sampleTableFile), record.name)
   const stores = table.stores.map(({ kind, path }) => ({
@@ -42,7 +42,7 @@ async function assertThere(name: string, kind: Stores[number]['kind'], path: str
         : `'${path}' is missing: restore it`
     throw new NNOptError(
       'notFound',
-      `data set '${name}': ${what}, or add the data set again`,
+      `dataset '${name}': ${what}, or add the dataset again`,
       { path },
       { cause: error },
     )
@@ -61,7 +61,7 @@ function datasetOver(record: StoredDataset, table: SampleTable, stores: Stores):
     if (found === undefined)
       throw new NNOptError(
         'wrongCall',
-        `data set '${record.name}', split '${split}': expected a sample of 0 to ${members[split].length - 1}, got ${index}`,
+        `dataset '${record.name}', split '${split}': expected a sample of 0 to ${members[split].length - 1}, got ${index}`,
       )
     return found
   }

@@ -6,7 +6,7 @@ export const sampleTableFile = 'samples.json'
 
 const integers = z.array(z.number().int()).readonly()
 
-/** Every sample of a data set in columns, sorted by split, label and path; paths of stores are absolute or within the data set's folder. */
+/** Every sample of a dataset in columns, sorted by split, label and path; paths of stores are absolute or within the dataset's folder. */
 export const sampleTableSchema = z
   .object({
     version: z.literal(1),
@@ -46,7 +46,7 @@ export async function readSampleTable(file: string, datasetName: string): Promis
           : String(error)
     throw new NNOptError(
       'storage',
-      `data set '${datasetName}': '${file}' cannot be read (${reason}); add the data set again`,
+      `dataset '${datasetName}': '${file}' cannot be read (${reason}); add the dataset again`,
       { file },
       { cause: error },
     )

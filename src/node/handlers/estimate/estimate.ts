@@ -108,7 +108,7 @@ async function timeOf(
   entry: RecipeStep,
   work: Work | undefined,
 ): Promise<Pick<StepEstimate, 'seconds' | 'basis'>> {
-  if (!work) return { seconds: null, basis: 'the model or the data set is not known yet' }
+  if (!work) return { seconds: null, basis: 'the model or the dataset is not known yet' }
   for (const run of parts.store.runs.list().slice(0, runsLookedAt)) {
     const rate = await rateOf(parts, run, entry, work.unit)
     if (rate !== undefined) return { seconds: rate * work.amount, basis: `from run '${run.name}'` }

@@ -12,7 +12,7 @@ export interface SessionLayout {
   readonly part?: number
 }
 
-/** Images of a data set that the inference process reads itself, so that pixels never cross a process boundary. */
+/** Images of a dataset that the inference process reads itself, so that pixels never cross a process boundary. */
 export interface SampleTask {
   readonly data: number
   readonly request: BatchRequest<EvalMode>
@@ -31,7 +31,7 @@ export interface SampleAnswer {
   readonly runMs: number
 }
 
-/** What the inference process does; models and data sets are known by the numbers that `open` and `openData` are given. */
+/** What the inference process does; models and datasets are known by the numbers that `open` and `openData` are given. */
 export interface PoolCalls {
   open: {
     readonly params: {

@@ -9,7 +9,7 @@ export interface PooledModel extends SessionInfo {
   readonly layout: SessionLayout
   run(batch: ImageBatch, signal?: AbortSignal): Promise<RunResult>
   time(batch: ImageBatch, runs: number, signal?: AbortSignal): Promise<Float64Array>
-  /** Reads, decodes and runs images of a data set. */
+  /** Reads, decodes and runs images of a dataset. */
   samples(task: SampleTask, signal?: AbortSignal): Promise<SampleAnswer>
   close(): Promise<void>
 }
@@ -20,7 +20,7 @@ export interface InferencePool {
   readonly crashes: number
   /** Throws `badInput` where onnxruntime refuses the model, `crashed` where the process ends on it again and again. */
   open(source: ModelSource, layout: SessionLayout, options?: Omit<SessionOptions, 'threads'>): Promise<PooledModel>
-  /** Makes a data set known; returns its number for `samples`. */
+  /** Makes a dataset known; returns its number for `samples`. */
   data(record: StoredDataset): Promise<number>
   /** Releases sessions in order and waits for the process to end. Open requests reject with `cancelled`. */
   close(): Promise<void>

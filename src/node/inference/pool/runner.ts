@@ -48,7 +48,7 @@ export function createRunner({
   file,
 }: PoolOptions): Runner {
   const book = createRequestBook()
-  /** What a new process has to be told before anything else: models and data sets that are open. */
+  /** What a new process has to be told before anything else: models and datasets that are open. */
   const standing = new Map<number, PoolRequest>()
   let child: PoolChild | undefined
   let [nextId, crashes, fruitless, closed] = [0, 0, 0, false]

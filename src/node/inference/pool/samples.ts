@@ -6,7 +6,7 @@ import type { SampleAnswer } from './calls'
 import type { PooledModel } from './pool'
 
 export interface SampleRun extends EpochPlan<EvalMode> {
-  /** Number of the data set in the pool, and its name for messages. */
+  /** Number of the dataset in the pool, and its name for messages. */
   readonly data: number
   readonly dataset: string
   readonly imageShape: readonly number[]
@@ -32,5 +32,5 @@ export async function* answersToSamples(
     yield answer
   }
   if (read === 0 && firstProblem !== undefined)
-    throw new NNOptError('badInput', `data set '${dataset}': no image could be read, the first: ${firstProblem}`)
+    throw new NNOptError('badInput', `dataset '${dataset}': no image could be read, the first: ${firstProblem}`)
 }

@@ -47,7 +47,7 @@ export function createPoolWork(): PoolWork {
       (await modelOf(model)).use(({ thread }) => thread.call('time', { session: onlySession, images, shape, runs })),
     async samples(params) {
       const model = await modelOf(params.model)
-      const batch = await found(data, params.data, 'data set').batch(params.request, memory.pop())
+      const batch = await found(data, params.data, 'dataset').batch(params.request, memory.pop())
       return batch.labels.length === 0
         ? answerOf(batch)
         : model.use((member) => runSamples(member, model, batch, params, memory))

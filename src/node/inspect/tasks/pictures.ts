@@ -32,7 +32,7 @@ function positionsOf(dataset: Dataset, split: Split, className: string): readonl
   if (label < 0)
     throw new NNOptError(
       'notFound',
-      `data set '${dataset.record.name}' has no class '${className}': expected one of ${dataset.record.classes.slice(0, 10).join(', ')}`,
+      `dataset '${dataset.record.name}' has no class '${className}': expected one of ${dataset.record.classes.slice(0, 10).join(', ')}`,
     )
   const known = byClass.get(dataset) ?? new Map<string, readonly number[]>()
   byClass.set(dataset, known)
@@ -52,7 +52,7 @@ const picturesOf = (
 
 const nothing = new Uint8Array()
 
-/** A file that went away or broke since the data set was added is told of in its place; the others are shown. */
+/** A file that went away or broke since the dataset was added is told of in its place; the others are shown. */
 async function pictureOf(dataset: Dataset, split: Split, index: number, side: number): Promise<Picture> {
   const path = dataset.sampleKey(split, index)
   const className = dataset.record.classes[dataset.labels(split)[index]]

@@ -7,7 +7,7 @@ const params = z.object({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected letters, digits, dots, dashes and underscores')
     .max(100)
-    .describe('Name of the data set'),
+    .describe('Name of the dataset'),
   paths: z
     .array(z.string().min(1))
     .min(1)
@@ -16,10 +16,10 @@ const params = z.object({
   seed: z.number().int().min(0).default(0).describe('Start of the random split'),
 })
 
-/** Takes a data set into the workspace. */
+/** Takes a dataset into the workspace. */
 export const datasetAddStep = defineStep({
   id: 'dataset-add',
-  label: 'Add a data set',
+  label: 'Add a dataset',
   params,
   run: async (context: StepContext, options): Promise<StepOutput> =>
     (await import('../datasetWork')).addToWorkspace(context, options),

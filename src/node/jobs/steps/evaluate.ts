@@ -12,8 +12,8 @@ import type { StepContext, StepOutput } from '../step'
 
 const params = z.object({
   version: z.string().min(1).describe('Version to measure'),
-  dataset: z.string().min(1).describe('Data set'),
-  split: split.default('test').describe('Part of the data set'),
+  dataset: z.string().min(1).describe('Dataset'),
+  split: split.default('test').describe('Part of the dataset'),
   limit: z
     .number()
     .int()

@@ -5,7 +5,7 @@ import { defineStep } from '../step'
 
 const params = z.object({
   version: z.string().min(1).describe('int8 version to weigh against its float network'),
-  dataset: z.string().min(1).describe('Data set whose validation images are scored'),
+  dataset: z.string().min(1).describe('Dataset whose validation images are scored'),
   samples: z.number().int().min(1).max(100_000).default(500).meta({ unit: 'images' }).describe('Validation images'),
   seed: z.number().int().min(0).default(0).describe('Start of the random sample'),
   batch: z

@@ -12,7 +12,7 @@ import { NNOptError } from '../../../shared/errors'
 import type { DataPool, Dataset } from '../../datasets'
 import type { TrainingJob } from './messages'
 
-/** Batches of a data set for the trainer: shuffled and augmented for training, prepared as for inference for validation. */
+/** Batches of a dataset for the trainer: shuffled and augmented for training, prepared as for inference for validation. */
 export function createTrainingData(
   dataset: Dataset,
   pool: DataPool,
@@ -52,7 +52,7 @@ function chosenSamples(dataset: Dataset, { trainLimit, seed }: TrainConfig): Int
   if (labels.length === 0)
     throw new NNOptError(
       'badInput',
-      `data set '${dataset.record.name}': expected training images, got none; add a 'train' folder`,
+      `dataset '${dataset.record.name}': expected training images, got none; add a 'train' folder`,
     )
   if (trainLimit === undefined || trainLimit >= labels.length) return Int32Array.from(labels, (_, index) => index)
   return sampleIndices(labels, trainLimit, { strategy: 'stratified', seed }).sort()

@@ -114,7 +114,7 @@ function resumable(job: TrainingJob): FitState | undefined {
   if (JSON.stringify(checkpoint.recipe) !== JSON.stringify(fingerprint(job))) {
     throw new NNOptError(
       'conflict',
-      `'${job.checkpointFolder}' holds checkpoints of another recipe or data set: use another folder, or remove it to start again`,
+      `'${job.checkpointFolder}' holds checkpoints of another recipe or dataset: use another folder, or remove it to start again`,
     )
   }
   return checkpoint.state

@@ -57,7 +57,7 @@ struct Session {
   ~Session() { close(); }
 };
 
-// A batch that ends a data set is smaller; more shapes than these mean that somebody varies them on purpose.
+// A batch that ends a dataset is smaller; more shapes than these mean that somebody varies them on purpose.
 constexpr size_t kept_shapes = 4;
 
 Compiled& compiled_for(Session& session, const std::vector<int64_t>& dims) {

@@ -18,10 +18,10 @@ export interface LabelledImages extends ImageBatch {
   readonly labels: Int32Array
 }
 
-/** The images of a data set as one model sees them. */
+/** The images of a dataset as one model sees them. */
 export interface ImageSource {
   readonly record: DatasetRecord
-  /** Labels of a split, in its order; empty when the data set has none. */
+  /** Labels of a split, in its order; empty when the dataset has none. */
   labels(split: Split): Int32Array
   /** A seeded choice of positions in a split; all of them when there are fewer. */
   choose(split: Split, count: number, strategy: SamplingStrategy, seed: number): Int32Array
@@ -56,7 +56,7 @@ export async function openImages({ pool, record, version, graph }: ImageSourcePa
       if (known.length === 0)
         throw new NNOptError(
           'badInput',
-          `data set '${record.name}' has no ${split} images: add it again with a '${split}' folder`,
+          `dataset '${record.name}' has no ${split} images: add it again with a '${split}' folder`,
         )
       return sampleIndices(known, Math.min(count, known.length), { strategy, seed })
     },

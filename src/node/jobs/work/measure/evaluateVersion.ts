@@ -101,7 +101,7 @@ function chosenSamples(dataset: Dataset, { split, limit, seed }: EvaluationReque
   if (labels.length === 0)
     throw new NNOptError(
       'badInput',
-      `data set '${dataset.record.name}' has no ${split} images: choose another --split, or add the data set with a '${split}' folder`,
+      `dataset '${dataset.record.name}' has no ${split} images: choose another --split, or add the dataset with a '${split}' folder`,
     )
   return limit === undefined || limit >= labels.length
     ? Int32Array.from(labels, (_, index) => index)

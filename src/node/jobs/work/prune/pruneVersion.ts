@@ -47,7 +47,7 @@ export async function pruneVersion(context: StepContext, params: PruneParams): P
   return { versionId: version.id, output: { before, after, groups: pruned.groups, epochs: pruned.history } }
 }
 
-/** Throws `unsupported` for an int8 version, `wrongCall` where training images are needed and no data set is named. */
+/** Throws `unsupported` for an int8 version, `wrongCall` where training images are needed and no dataset is named. */
 export function startOf(context: StepContext, params: PruneParams, parent: Version): Graph {
   if (parent.precision !== 'fp32') {
     throw new NNOptError(
@@ -62,7 +62,7 @@ export function startOf(context: StepContext, params: PruneParams, parent: Versi
         ? `method '${params.method}'`
         : undefined
   if (params.dataset === undefined && needs !== undefined)
-    throw new NNOptError('wrongCall', `${needs} needs training images: expected a data set (--dataset)`)
+    throw new NNOptError('wrongCall', `${needs} needs training images: expected a dataset (--dataset)`)
   if (params.dataset === undefined) return readTrainable(context.store, parent)
   return fromVersion(context, parent.id, resolveDataset(context.store, params.dataset)).graph
 }

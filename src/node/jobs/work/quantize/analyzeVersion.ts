@@ -216,7 +216,7 @@ async function keptInFloat(
     )
   const validation = bench.validation
   if (!validation)
-    throw new NNOptError('badInput', `data set '${bench.images.record.name}' has no validation images to measure with`)
+    throw new NNOptError('badInput', `dataset '${bench.images.record.name}' has no validation images to measure with`)
   const startedAt = performance.now()
   const prepared = prepare(bench.source, { ...config, keepFp32: [...config.keepFp32, ...layers] })
   const graph = withTrainingState(

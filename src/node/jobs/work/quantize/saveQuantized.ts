@@ -15,14 +15,14 @@ import { compareWith, deployedScores, simulatedAgreement } from './scores'
 import { stabilityOf } from './stability'
 import type { Workbench } from './workbench'
 
-/** The difference that a network makes on validation images; throws `badInput` where the data set has none. */
+/** The difference that a network makes on validation images; throws `badInput` where the dataset has none. */
 export const measureWith =
   ({ images, options, validation, reference }: Workbench) =>
   async ({ graph }: QuantizedNetwork): Promise<ScoreComparison> => {
     if (!validation)
       throw new NNOptError(
         'badInput',
-        `data set '${images.record.name}' has no validation images to measure with: add it again with a 'val' folder, or quantize without --ladder and --goal`,
+        `dataset '${images.record.name}' has no validation images to measure with: add it again with a 'val' folder, or quantize without --ladder and --goal`,
       )
     return compareWith(await reference(), graph, validation, options)
   }

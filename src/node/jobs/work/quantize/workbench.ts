@@ -26,7 +26,7 @@ export interface Workbench {
   readonly calibration: ChosenCalibration
   readonly builder: NetworkBuilder
   readonly options: ScoreOptions
-  /** Validation images, a stratified choice; undefined where the data set has none. */
+  /** Validation images, a stratified choice; undefined where the dataset has none. */
   readonly validation: Batches | undefined
   /** Scores of the float version on them, computed when first asked for. */
   reference(): Promise<ScoredImages>
@@ -40,7 +40,7 @@ export interface WorkbenchParams {
   readonly validationSamples?: number | undefined
 }
 
-/** Opens a version and a data set for quantization and hands them to `work`. Throws `unsupported` for a version that is int8 already. */
+/** Opens a version and a dataset for quantization and hands them to `work`. Throws `unsupported` for a version that is int8 already. */
 export async function withWorkbench<T>(
   context: StepContext,
   params: WorkbenchParams,

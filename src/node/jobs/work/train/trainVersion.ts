@@ -140,7 +140,7 @@ export function fromVersion({ store, version: find }: StepContext, reference: st
   if (outputOf.some((output, label) => output !== label)) {
     throw new NNOptError(
       'badInput',
-      `data set '${dataset.name}' lists its classes in another order than model '${parent.name}': expected ${classes.join(', ')}; got ${dataset.classes.join(', ')}`,
+      `dataset '${dataset.name}' lists its classes in another order than model '${parent.name}': expected ${classes.join(', ')}; got ${dataset.classes.join(', ')}`,
     )
   }
   const preprocessing = preprocessingFor(graph, parent)
