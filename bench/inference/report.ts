@@ -86,7 +86,7 @@ export function tableOf(rows: readonly Row[], batches: readonly number[]): strin
   ]
   const lines = rows.map(({ name, version, accuracy, difference, speeds }) => [
     `${name} (${version})`,
-    accuracy === null ? '–' : `${(accuracy * 100).toFixed(1)} %`,
+    accuracy === null ? '–' : `${(accuracy * 100).toFixed(1)}%`,
     difference === null
       ? '–'
       : `${points(difference.median)} (${points(difference.low)} to ${points(difference.high)})`,

@@ -14,7 +14,7 @@ function bundled(name: string, pattern: RegExp): string {
   if (file === undefined)
     throw new NNOptError(
       'unavailable',
-      `'${folder}' is missing: expected the ${name} that ships with the program; install it again`,
+      `'${folder}' is missing: expected the ${name} that ships with the program; reinstall the program`,
     )
   return join(folder, file)
 }

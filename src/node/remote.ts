@@ -24,9 +24,9 @@ export function parseRemote(address: string): Target {
 
 /** Why a server does not take the connection, by the status of its answer. */
 const refusals: Readonly<Record<number, string>> = {
-  401: 'the token is wrong or of an earlier start',
-  403: 'it does not serve under this name',
-  404: 'no NNOpt engine is there',
+  401: 'the token is wrong or has expired',
+  403: 'it does not accept this host name',
+  404: 'there is no NNOpt engine at this address',
 }
 
 /**
@@ -52,7 +52,7 @@ export function bridgeToRemote(page: Port, address: string): void {
   })
   socket.on('message', (data: Buffer, isBinary: boolean) => page.post(decodeMessage(isBinary ? data : data.toString())))
   socket.on('unexpected-response', (request, { statusCode = 0 }) => {
-    problem = refusals[statusCode] ?? `it answers ${statusCode}`
+    problem = refusals[statusCode] ?? `it returned status ${statusCode}`
     request.destroy()
     page.close(problem)
   })

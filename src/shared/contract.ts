@@ -47,13 +47,13 @@ const cutChoice = choice.extend({
 const sample = z.number().int().min(1).max(4096).default(128)
 /** Pixels. */
 const side = z.number().int().min(1).max(1024)
-const pictureSide = side.default(96).describe('Longest side of the pictures')
+const pictureSide = side.default(96).describe('Longest side of the images')
 const augmentStep = z.object({ id: z.string(), params: z.record(z.string(), z.unknown()).default({}) }).readonly()
 
 /** Every procedure, once. Handlers and clients take their types from here. */
 export const contract = {
   'versions.list': call({
-    params: z.object({ deleted: z.boolean().default(false).describe('The deleted ones instead of the others') }),
+    params: z.object({ deleted: z.boolean().default(false).describe('List the versions in the trash') }),
     result: z.array(t.version).readonly(),
   }),
   'versions.get': call({
@@ -429,7 +429,7 @@ export const contract = {
       packageIndex: z
         .url({ protocol: /^https?$/ })
         .optional()
-        .describe('Address of a Python package index'),
+        .describe('Python package index URL'),
     }),
     result: t.runtimeStatus,
   }),

@@ -4,15 +4,15 @@ export const errorCodes = {
   badInput: 'a file or dataset cannot be used as it is',
   unsupported: 'the input is valid, but this program cannot handle it',
   notFound: 'nothing has that name',
-  conflict: 'the request contradicts what is already there',
+  conflict: 'the request conflicts with existing data',
   storage: 'the workspace cannot be read or written',
-  schemaTooNew: 'the workspace was written by a newer program',
-  unavailable: 'a backend, runtime or device is not there',
-  diverged: 'training left the range of finite numbers',
+  schemaTooNew: 'the workspace was written by a newer version of the program',
+  unavailable: 'a backend, runtime or device is not available',
+  diverged: 'training produced non-finite numbers',
   cancelled: 'stopped on request',
-  goalNotMet: 'the work finished, and its goal was not reached',
-  crashed: 'a process ended without an answer',
-  internal: 'a defect of this program',
+  goalNotMet: 'the work finished, but its goal was not reached',
+  crashed: 'a process ended without a result',
+  internal: 'a bug in this program',
 } as const
 
 export type ErrorCode = keyof typeof errorCodes

@@ -70,5 +70,5 @@ function assertNamedAsFile(kind: string, path: string, id: string): void {
       .at(-1) ?? ''
   const plain = (text: string): string => text.replaceAll('-', '').toLowerCase()
   if (plain(name) !== plain(id))
-    throw new NNOptError('internal', `${kind} '${id}' lives in '${path}': expected the file to carry its name`)
+    throw new NNOptError('internal', `${kind} '${id}' is defined in '${path}': expected the file to have the same name`)
 }

@@ -44,8 +44,7 @@ export function decodeMessage(frame: string | Uint8Array): Message {
 function parseBinary(frame: Uint8Array): unknown {
   const length =
     frame.length < headerLengthBytes ? NaN : new DataView(frame.buffer, frame.byteOffset).getUint32(0, true)
-  if (!(length <= frame.length - headerLengthBytes))
-    throw new NNOptError('wrongCall', 'a binary frame that is cut short')
+  if (!(length <= frame.length - headerLengthBytes)) throw new NNOptError('wrongCall', 'a truncated binary frame')
   const start = headerLengthBytes + length
   return parse(new TextDecoder().decode(frame.subarray(headerLengthBytes, start)), frame.subarray(start))
 }

@@ -263,9 +263,7 @@ describe.skipIf(!isBuilt)('a window whose process dies', () => {
     expect(electron.log.windows[0].calls).not.toContain('reload')
     die(electron)
     expect(electron.log.windows[0].calls.at(-1)).toBe('reload')
-    expect(readFileSync(join(userData, 'main.log'), 'utf8')).toContain(
-      "the window crashed: crashed, exit code 5",
-    )
+    expect(readFileSync(join(userData, 'main.log'), 'utf8')).toContain('the window crashed: crashed, exit code 5')
   })
 
   it('is asked about when it dies again at once', async () => {

@@ -66,9 +66,9 @@ test('every wrong value is refused at its field with the reason', async () => {
     ['{ step: evaluate, version: tiny, dataset: colours, batchSize: 0 }', /^Batch size/, /Enter 1 or more/],
     ['{ step: evaluate, version: tiny, dataset: colours, batchSize: many }', /^Batch size/, /Enter a number/],
     ['{ step: evaluate, version: tiny, dataset: colours, seed: 1.5 }', /^Seed/, /Enter a whole number/],
-    ['{ step: evaluate, version: gone, dataset: colours }', /^Version/, /no version is called 'gone'/],
-    ['{ step: evaluate, version: $later, dataset: colours }', /^Version/, /names no earlier step/],
-    ['{ step: evaluate, version: tiny, dataset: nowhere }', /^Dataset/, /no dataset is called 'nowhere'/],
+    ['{ step: evaluate, version: gone, dataset: colours }', /^Version/, /no version named 'gone'/],
+    ['{ step: evaluate, version: $later, dataset: colours }', /^Version/, /does not name an earlier step/],
+    ['{ step: evaluate, version: tiny, dataset: nowhere }', /^Dataset/, /no dataset named 'nowhere'/],
     [
       '{ step: train, architecture: tiny-cnn, dataset: colours, learningRate: 99 }',
       /^Learning rate/,
@@ -194,7 +194,7 @@ test('the keyboard goes everywhere', async () => {
   await expect(page.getByRole('option', { name: /Quantize tiny/ })).toHaveAttribute('aria-selected', 'true')
   expect(await violationsInBothThemes(page)).toEqual([])
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('textbox', { name: 'Run name' })).toHaveValue('tiny to int8')
+  await expect(page.getByRole('textbox', { name: 'Run name' })).toHaveValue('quantize tiny')
 })
 
 test('a version is exported with programs that run it', async () => {

@@ -170,7 +170,11 @@ test('values that do not go together are refused at the field to change', async 
     [{ step: 'prune', from: 'tiny' }, 'amount', /expected amount/],
     [{ step: 'prune', from: 'tiny', method: 'l1-structured' }, 'keep', /expected keep/],
     [{ step: 'prune', from: 'tiny', method: 'l1-structured', amount: 0.5 }, 'amount', /removes channels/],
-    [{ step: 'evaluate', version: 'tiny', dataset: 'colours', tuned: true, exact: true }, 'exact', /no tuned layout/],
+    [
+      { step: 'evaluate', version: 'tiny', dataset: 'colours', tuned: true, exact: true },
+      'exact',
+      /no tuned configuration/,
+    ],
   ]
   for (const [step, name, reason] of together) {
     await yaml().fill(JSON.stringify({ name: 'together', steps: [step] }))

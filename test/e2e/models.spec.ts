@@ -185,7 +185,7 @@ test('pictures are chosen, dropped and pasted, and several versions answer', asy
     .locator('input[type="file"]')
     .setInputFiles({ name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no picture') })
   await expect(page.getByRole('article', { name: 'broken.png' }).getByRole('alert')).toContainText(
-    'expected jpg, png or webp',
+    'expected JPEG, PNG or WebP',
   )
   await page.getByRole('button', { name: 'Use test images' }).click()
   await expect(page.getByText(/^True class: /).first()).toBeVisible()

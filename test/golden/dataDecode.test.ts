@@ -31,13 +31,13 @@ describe('what the decoder refuses', () => {
     {
       name: 'text',
       bytes: Buffer.from('hello world'),
-      reason: 'is no jpg, png or webp image (it starts with the bytes 68656c6c6f20776f)',
+      reason: 'is not a JPEG, PNG or WebP image (it starts with the bytes 68656c6c6f20776f)',
     },
-    { name: 'a gif', bytes: Buffer.from('GIF89a'), reason: 'is no jpg, png or webp image' },
+    { name: 'a gif', bytes: Buffer.from('GIF89a'), reason: 'is not a JPEG, PNG or WebP image' },
     {
       name: 'an svg',
       bytes: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>'),
-      reason: 'is no jpg, png or webp image',
+      reason: 'is not a JPEG, PNG or WebP image',
     },
     { name: 'half a jpeg', bytes: jpeg.subarray(0, jpeg.length / 2), reason: 'cannot be decoded' },
     { name: 'a jpeg whose data end before its rows do', bytes: damaged, reason: 'cannot be decoded' },

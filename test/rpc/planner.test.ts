@@ -169,14 +169,14 @@ describe('planning a pruning', { timeout: 120_000 }, () => {
 
   it('refuses what cannot be planned, with the reason', async () => {
     const plan = (options: object) => client.call('versions.prunePlan', { version: 'tiny', ...options })
-    await expect(plan({ pruningRatio: { nowhere: 0.5 } })).rejects.toThrow("no layer is called 'nowhere'")
-    await expect(plan({ importance: 'taylor' })).rejects.toThrow('looks at gradients')
+    await expect(plan({ pruningRatio: { nowhere: 0.5 } })).rejects.toThrow("no layer named 'nowhere'")
+    await expect(plan({ importance: 'taylor' })).rejects.toThrow('needs gradients')
     await expect(plan({ importance: 'beauty' })).rejects.toThrow('beauty')
     const { groups } = await client.call('versions.pruneGroups', { version: 'tiny' })
     await expect(plan({ pruningRatio: { [groups[0].name]: 1 } })).rejects.toThrow('would empty layer')
     await succeeds('quantize', 'tiny', '--dataset', 'colors', '--name', 'tiny-int8')
     await expect(client.call('versions.pruneGroups', { version: 'tiny-int8' })).rejects.toThrow(
-      'choose the fp32 version that it was made from',
+      'choose the fp32 version it was made from',
     )
   })
 })

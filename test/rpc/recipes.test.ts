@@ -50,7 +50,7 @@ describe('a recipe that is checked', () => {
       /unknown step 'quantise': expected one of .*quantize/,
     )
     expect(problems.find(({ step, field }) => step === 2 && field === 'from')?.message).toMatch(
-      /'\$b' names no earlier step: expected \$a, \$previous/,
+      /'\$b' does not name an earlier step: expected \$a, \$previous/,
     )
   })
 
@@ -71,7 +71,7 @@ describe('a recipe that is checked', () => {
     expect(quantize.sizeBytes).toBeGreaterThan((train.sizeBytes ?? 0) / 5)
     expect(benchmark).toMatchObject({
       seconds: null,
-      basis: 'no benchmark step has been done here yet',
+      basis: 'no benchmark step has run on this machine yet',
       sizeBytes: null,
     })
   })

@@ -89,8 +89,8 @@ describe('a device that fails', () => {
   })
 
   it.each([
-    ['Out of memory: 4 GiB', 'lower the batch size'],
-    ['invalid bind group', 'refused a command'],
+    ['Out of memory: 4 GiB', 'reduce the batch size'],
+    ['invalid bind group', 'rejected a command'],
   ])('says what to do about %j', (message, advice) => {
     expect(watchDevice(device(message), 'GPU').first()?.message).toContain(advice)
   })

@@ -330,13 +330,13 @@ describe('a call that is wrong', () => {
       'wrongCall',
       /'split': .*"train"\|"val"\|"test"/,
     ],
-    ['an unknown version', ['show', 'bas'], 1, 'notFound', /^no version is called 'bas': there are 'base'/],
+    ['an unknown version', ['show', 'bas'], 1, 'notFound', /^no version named 'bas': did you mean 'base'\?/],
     [
       'an unknown dataset',
       ['evaluate', 'base', '--dataset', 'colour'],
       1,
       'notFound',
-      /^no dataset is called 'colour': there are 'colours'$/,
+      /^no dataset named 'colour': did you mean 'colours'\?$/,
     ],
     [
       'an unknown observer',
@@ -409,7 +409,7 @@ describe('a call that is wrong', () => {
       'badInput',
       /^recipe '\/nowhere\.yaml' cannot be read: /,
     ],
-    ['a run that is not there', ['resume', 'r-0'], 1, 'notFound', /^no run is called 'r-0': /],
+    ['a run that is not there', ['resume', 'r-0'], 1, 'notFound', /^no run named 'r-0': /],
   ]
   it.each(calls)('%s: one sentence, the exit code, and nothing made', async (_, args, code, errorCode, message) => {
     const result = await run(...args)
@@ -421,7 +421,7 @@ describe('a call that is wrong', () => {
   it('without --json says the same on stderr', async () => {
     const { code, stdout, stderr } = await cli(['show', 'nothing'], { workspace })
     expect([code, stdout]).toEqual([1, ''])
-    expect(stderr).toMatch(/^error: no version is called 'nothing': there are /)
+    expect(stderr).toMatch(/^error: no version named 'nothing': did you mean /)
   })
 })
 

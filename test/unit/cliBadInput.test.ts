@@ -118,12 +118,12 @@ describe('a model that cannot be imported', () => {
     {
       what: 'has another number of classes than names given',
       make: () => [...importOf(file('tiny.onnx')), '--classes', write('names.txt', 'a\nb\n')],
-      says: /gives 3 scores an image: expected 3 class names, got 2/,
+      says: /outputs 3 scores per image: expected 3 class names, got 2/,
     },
     {
       what: 'comes with a class twice',
       make: () => [...importOf(file('tiny.onnx')), '--classes', write('twice.txt', 'a\nb\na\n')],
-      says: /twice\.txt': class 'a' is there twice/,
+      says: /twice\.txt': class 'a' is listed twice/,
     },
     {
       what: 'comes with an unknown preprocessing',
@@ -161,7 +161,7 @@ describe('a dataset that cannot be used', () => {
     {
       what: 'has a name that is taken',
       make: () => ['dataset', 'add', 'colours', file('images')],
-      says: /a dataset 'colours' is there already/,
+      says: /dataset 'colours' already exists/,
     },
     { what: 'is a text file', make: () => add(write('notes.txt', 'hello')), says: /notes\.txt/ },
   ]
@@ -186,7 +186,7 @@ describe('a dataset that cannot be used', () => {
       { workspace },
     )
     const says =
-      /dataset 'fruit' and model 'named' differ in their classes: only in the dataset: apple, pear; only in the model: red, blue; expected the same 3 names/
+      /dataset 'fruit' and model 'named' have different classes: only in the dataset: apple, pear; only in the model: red, blue; expected the same 3 names/
     await expectRefusal(['evaluate', 'named', '--dataset', 'fruit'], says)
     await expectRefusal(['quantize', 'named', '--dataset', 'fruit', '--mode', 'ptq'], says)
     await expectRefusal(['train', '--from', 'named', '--dataset', 'fruit'], says)
@@ -201,7 +201,7 @@ describe('a version that cannot be worked on', () => {
     )
     await expectRefusal(
       ['quantize', 'small', '--dataset', 'colours', '--mode', 'ptq'],
-      /version 'small' is int8 already: expected an fp32 version/,
+      /version 'small' is already int8: expected an fp32 version/,
     )
     await expectRefusal(
       ['train', '--from', 'small', '--dataset', 'colours'],
@@ -218,12 +218,12 @@ describe('a version that cannot be worked on', () => {
     const { json } = await cli(['evaluate', 'shifted', '--dataset', 'colours', '--json'], { workspace })
     const { accuracy, warnings } = json as { accuracy: number; warnings: readonly string[] }
     expect(accuracy).toBeLessThan(0.5)
-    expect(warnings.join(' ')).toMatch(/near chance \(33\.3 %\): check how the images are prepared/)
+    expect(warnings.join(' ')).toMatch(/near chance \(33\.3%\): check the preprocessing/)
   })
 })
 
 describe('a workspace that cannot be used', () => {
-  it('was written by a newer program', async () => {
+  it('was written by a newer version of the program', async () => {
     const newer = file('newer')
     await cli(['versions'], { workspace: newer })
     const database = new DatabaseSync(join(newer, 'workspace.db'))
@@ -236,7 +236,7 @@ describe('a workspace that cannot be used', () => {
         error: {
           code: 'schemaTooNew',
           message: expect.stringMatching(
-            /workspace\.db': expected schema \d+ or older, got 7: it was written by a newer program/,
+            /workspace\.db': expected schema \d+ or older, got 7: it was written by a newer version of the program/,
           ),
         },
       },
@@ -311,7 +311,7 @@ describe('a workspace that cannot be used', () => {
       {
         error: {
           code: 'storage',
-          message: expect.stringMatching(/^workspace '.*locked': .*(not writable|read-only|cannot be opened)/),
+          message: expect.stringMatching(/^workspace '.*locked': .*(cannot write|read-only|cannot be opened)/),
         },
       },
     ])

@@ -72,7 +72,7 @@ describe('a training', () => {
     expect(result.json).toEqual({
       error: {
         code: 'crashed',
-        message: `the process of this run ended by SIGKILL; resume it with 'nnopt resume ${run.id}'`,
+        message: `the process of this run was terminated by SIGKILL; resume it with 'nnopt resume ${run.id}'`,
       },
     })
     expect(run).toMatchObject({ status: 'crashed', resumable: true, pid: null })
@@ -99,7 +99,7 @@ describe('a training', () => {
     await expect.poll(async () => (await json<readonly Run[]>('runs'))[0].status, { timeout: 20_000 }).toBe('crashed')
     const [run] = await json<readonly Run[]>('runs')
     expect(run.error?.message).toBe(
-      `the program that worked on run '${run.id}' ended; resume it with 'nnopt resume ${run.id}'`,
+      `the program executing run '${run.id}' ended; resume it with 'nnopt resume ${run.id}'`,
     )
     expect(await json<Run>('resume', run.id)).toMatchObject({ status: 'done' })
   }, 120_000)
@@ -144,7 +144,9 @@ describe.skipIf(process.platform !== 'linux')('an import killed', () => {
       {
         error: {
           code: 'crashed',
-          message: expect.stringMatching(/^the process of this run ended by SIGKILL; resume it with 'nnopt resume r-/),
+          message: expect.stringMatching(
+            /^the process of this run was terminated by SIGKILL; resume it with 'nnopt resume r-/,
+          ),
         },
       },
     ])

@@ -147,7 +147,7 @@ describe('quantize --mode qat', () => {
     )
     expect(version.warnings).toContainEqual(
       expect.stringMatching(
-        /training diverged in epoch \d+, step \d+: .*lower the learning rate.*The best checkpoint was restored: the start/,
+        /training diverged in epoch \d+, step \d+: .*reduce the learning rate.*The best checkpoint was restored: the starting point/,
       ),
     )
     expect(version.bestEpoch).toBe(-1)

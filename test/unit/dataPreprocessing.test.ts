@@ -57,7 +57,7 @@ describe('preprocessing in the metadata of a model', () => {
   const damaged = [
     { text: 'no json', expected: "metadata 'nnopt.preprocessing'" },
     { text: JSON.stringify({ ...preprocessingPresets.cifar, std: [0.2, 0, 0.2] }), expected: '(std.1)' },
-    { text: JSON.stringify({ ...preprocessingPresets.cifar, resize: { shortSide: 32 } }), expected: 'give a crop too' },
+    { text: JSON.stringify({ ...preprocessingPresets.cifar, resize: { shortSide: 32 } }), expected: 'add a crop' },
   ]
   it.each(damaged)('is refused with its place: $expected', ({ text, expected }) => {
     expect(() => preprocessingOf({ ...graph, metadata: { [preprocessingKey]: text } })).toThrow(expected)
@@ -65,7 +65,7 @@ describe('preprocessing in the metadata of a model', () => {
 
   it('says when it does not make the images that the model takes', () => {
     expect(() => assertFits(preprocessingPresets.imagenet, { width: 32, height: 32 }, 'm')).toThrow(
-      "model 'm': expected images of 32×32 (its input), got a preprocessing that makes 224×224",
+      "model 'm': expected images of 32×32 (its input), but the preprocessing produces 224×224",
     )
     expect(() => assertFits(preprocessingPresets.cifar, { width: 32, height: 32 }, 'm')).not.toThrow()
   })

@@ -201,13 +201,13 @@ describe('downloading CIFAR-10', () => {
     const folder = join(root, 'wrong')
     await expect(
       downloadCifar10({ folder, url: url(), checksum: { algorithm: 'md5', hex: '0'.repeat(32) } }),
-    ).rejects.toThrow(/expected md5 0+, got another/)
+    ).rejects.toThrow(/expected md5 0+, got a different hash/)
     expect(existsSync(join(folder, 'cifar-10-binary.tar.gz'))).toBe(false)
   })
 
   it('says that a server cannot be reached, and what to do', async () => {
     await expect(
       downloadCifar10({ folder: join(root, 'none'), url: 'http://127.0.0.1:9/x', checksum }),
-    ).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('give a local file') })
+    ).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('pass a local file') })
   })
 })

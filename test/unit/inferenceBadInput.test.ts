@@ -46,7 +46,7 @@ describe('inputs that do not fit', () => {
     expect(code).toBe(1)
     expect(json).toMatchObject({
       results: [
-        { file: broken, error: expect.stringMatching(/expected jpg, png or webp/) },
+        { file: broken, error: expect.stringMatching(/expected JPEG, PNG or WebP/) },
         { top: [{ probability: expect.any(Number) }] },
       ],
     })
@@ -66,7 +66,7 @@ describe('inputs that do not fit', () => {
     expect(json).toMatchObject({
       error: {
         code: 'notFound',
-        message: expect.stringMatching(/^version 'large' \(.+\) was deleted while it was measured/),
+        message: expect.stringMatching(/^version 'large' \(.+\) was deleted while it was being measured/),
       },
     })
   })

@@ -151,7 +151,7 @@ process.on('message', ({ id, call, params }) => {
     ).toEqual([
       1,
       2,
-      'the inference process ended with code 9 on this request, alone and 2 times in a row: it is given up; what else was asked for goes on',
+      'the inference process exited with code 9 on this request 2 times in a row, with no other request running: the request was dropped, and the others continue',
       4,
       5,
     ])
@@ -174,7 +174,7 @@ process.on('message', ({ id, call }) => {
     )
     const forgetful = pool({ file, attempts: 1 })
     const opened = await forgetful.open(model, { sessions: 1, threads: 1 })
-    await expect(opened.run({ images: noise(0), shape })).rejects.toThrow(/ended with code 7/)
+    await expect(opened.run({ images: noise(0), shape })).rejects.toThrow(/exited with code 7/)
   })
 
   it('cancels what waits, says what onnxruntime refuses, and ends in order', async () => {

@@ -73,8 +73,8 @@ describe('advice from where the time goes', () => {
       { op: 'QuantizeLinear', calls: 3, ms: 1 },
     ]
     const [first, second] = adviceOf(graph, { ...quantized, operators })
-    expect(first).toMatch(/^HardSwish \(2 times\) runs in float and takes 30 % of the time/)
-    expect(second).toMatch(/^10 % of the time converts/)
+    expect(first).toMatch(/^HardSwish \(2 times\) runs in fp32 and takes 30% of the time/)
+    expect(second).toMatch(/^10% of the time is spent converting/)
   })
 
   it('points at odd widths, and says nothing where nothing is to win', () => {

@@ -63,7 +63,7 @@ describe('collector', () => {
   })
 
   it('refuses to report before the first value', () => {
-    expect(() => createCollector({ name: 'x', histogram: false }).statistics()).toThrow(/expected values/)
+    expect(() => createCollector({ name: 'x', histogram: false }).statistics()).toThrow(/expected at least one value/)
   })
 })
 

@@ -64,7 +64,7 @@ describe('writeOnnx', () => {
     expect(readOnnx(writeOnnx(model()), { fileName: 'written.onnx' })).toEqual(model())
   })
 
-  it('runs in onnxruntime', async () => {
+  it('run in onnxruntime', async () => {
     const { y } = await run(writeOnnx(model()))
     expect([...(y.data as Float32Array)].map((value) => Number(value.toFixed(4)))).toEqual([
       1.5, 3, 4.5, 6, -2, -4, -6, -8,

@@ -51,7 +51,7 @@ describe('the choice of a precision', () => {
       [[...v4, 'amx_tile'], true],
       [['amx_tile', 'amx_bf16'], true],
     ] as const)
-      expect(cpuPrecision(flags, hasOwn).reason).toContain('no faster')
+      expect(cpuPrecision(flags, hasOwn).reason).toContain('not faster')
   })
 
   it.each(['wasm', 'webgpu'])('is refused on %s, at its field', (backend) => {
@@ -69,9 +69,9 @@ describe('the choice of a precision', () => {
   })
 
   it('gives way to work that needs fp32, and says why', () => {
-    expect(choosePrecision('bfloat16', cpu, 'training for int8')).toEqual({
+    expect(choosePrecision('bfloat16', cpu, 'quantization-aware training')).toEqual({
       precision: 'fp32',
-      reason: 'training for int8',
+      reason: 'quantization-aware training',
     })
   })
 

@@ -92,7 +92,7 @@ describe('unstructured', () => {
     {
       name: 'an unknown layer',
       config: { protect: ['stem'] },
-      says: /protect: no layer is called 'stem'; expected one of features\.0\.0, /,
+      says: /protect: no layer named 'stem': expected one of features\.0\.0, /,
     },
   ])('refuses $name', ({ config, says }) => {
     expect(() => pruneUnstructured(mobilenet(), l1, { ...unstructured, ...config })).toThrow(says)
@@ -199,14 +199,14 @@ describe('structured', () => {
     {
       name: 'a group that reaches the output',
       config: { pruningRatio: { 'classifier.1': 0.5 } },
-      says: /layer 'classifier\.1' stays whole: its channels are the model's output/,
+      says: /layer 'classifier\.1' cannot be pruned: its channels are the model's output/,
     },
     {
       name: 'a ratio that would empty a layer',
       config: { pruningRatio: { 'features.18.0': 1 } },
       says: /1 would empty layer 'features\.18\.0' of 1280 channels/,
     },
-    { name: 'a target out of reach', config: {}, keep: 0.001, says: /keep macs=0\.001: .* leave between \d/ },
+    { name: 'a target out of reach', config: {}, keep: 0.001, says: /keep macs=0\.001: .* only values from \d/ },
   ])('refuses $name', ({ config, keep, says }) => {
     expect(() => chosen(mobilenet(), config, keep === undefined ? undefined : { name: 'macs', keep })).toThrow(says)
   })
@@ -462,7 +462,7 @@ describe('couplings', () => {
     {
       name: 'LRN',
       between: [node('LRN', ['first.y'], ['y'], { size: 3 })],
-      says: /node 'lrn' \(LRN\) couples channels in a way that is not supported/,
+      says: /node 'lrn' \(LRN\) couples channels in an unsupported way/,
     },
     {
       name: 'Softmax over channels',
@@ -526,10 +526,10 @@ describe('what is asked for', () => {
     { given: { amount: 0.5, nm: '2:4' }, says: /expected either nm or amount/ },
     {
       given: { amount: 0.5, keep: 'macs=0.5' },
-      says: /removes single weights: expected amount or nm, got keep macs=0\.5/,
+      says: /removes individual weights: expected amount or nm, got keep macs=0\.5/,
     },
     { given: { method: 'l1-structured', amount: 0.5 }, says: /removes channels: expected keep, such as macs=0\.5/ },
-    { given: { method: 'l1-structured' }, says: /expected keep, such as macs=0\.5, or a pruningRatio/ },
+    { given: { method: 'l1-structured' }, says: /expected keep, such as macs=0\.5, or pruningRatio/ },
   ])('refuses $given', ({ given, says }) => expect(() => checkPruneConfig(pruneConfig.parse(given))).toThrow(says))
 
   it.each(['macs=0', 'macs=1', 'flops=0.5', 'macs=-1'])('refuses keep %s', (keep) =>

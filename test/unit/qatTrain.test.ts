@@ -171,7 +171,7 @@ describe('training for quantization', () => {
       config({ learningRate: 10, epochs: 30, schedule: 'constant' }),
       taught,
     )
-    expect(diverged).toMatch(/^training diverged in epoch \d+, step \d+: .*; lower the learning rate \(now 10\.0\)$/)
+    expect(diverged).toMatch(/^training diverged in epoch \d+, step \d+: .*; reduce the learning rate \(now 10\.0\)$/)
     expect(state.epoch).toBeLessThan(5)
     expect(graph.initializers.get(weight)?.data).toEqual(taught.initializers.get(weight)?.data)
   })

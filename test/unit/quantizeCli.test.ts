@@ -139,7 +139,7 @@ describe('quantize', () => {
       '--name',
       'mixed',
     )
-    expect(made.floatNodes).toContainEqual({ node: 'stem.conv', op: 'Conv', reason: 'kept in float on request' })
+    expect(made.floatNodes).toContainEqual({ node: 'stem.conv', op: 'Conv', reason: 'kept in fp32 on request' })
   })
 
   it('leaves the first and the last layer in float where that is the policy', async () => {

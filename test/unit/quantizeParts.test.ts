@@ -284,12 +284,12 @@ describe('calibration images', () => {
 
   it.each([
     { name: 'photographs', image: photograph, warning: undefined },
-    { name: 'flat images', image: () => 0.5, warning: /flat colour/ },
+    { name: 'flat images', image: () => 0.5, warning: /a single color/ },
     { name: 'noise', image: () => 3.4 * noise(), warning: /look like noise/ },
     {
       name: 'pixels that were not normalised',
       image: (index: number) => 128 + 60 * photograph(index),
-      warning: /normalised/,
+      warning: /normalization/,
     },
   ])('$name', ({ image, warning }) => {
     const warnings = facts(image)
@@ -389,12 +389,12 @@ describe('hints', () => {
     activationHistogram: null,
   }
   it.each([
-    { name: 'values that are cut', change: {}, says: /cut at 1\.00 %.*min-max/ },
+    { name: 'values that are cut', change: {}, says: /clips 1\.00%.*min-max/ },
     { name: 'a coarse activation', change: { clippedShare: 0 }, says: /coarse/ },
     { name: 'weights of one scale', change: { weightError: error(10) }, perTensor: true, says: /perChannel/ },
     { name: 'uneven channels', change: { weightError: error(10), weightScales: [1, 1000] }, says: /1000 times/ },
-    { name: 'a layer that is better in float', change: { oneOff: 0.3 }, says: /--keep-fp32 wide takes 30 %/ },
-    { name: 'a layer that costs nothing', change: { oneOn: 0.001 }, says: /next to nothing/ },
+    { name: 'a layer that is better in float', change: { oneOff: 0.3 }, says: /--keep-fp32 wide removes 30%/ },
+    { name: 'a layer that costs nothing', change: { oneOn: 0.001 }, says: /almost nothing/ },
   ])('name $name', ({ change, perTensor = false, says }) =>
     expect(hintFor({ ...layer, ...change }, 1, perTensor)).toMatch(says),
   )

@@ -60,12 +60,12 @@ describe('a recipe', () => {
     [
       'a reference to a later step',
       '{ step: measure, version: $base }, { step: make, id: base, name: n }',
-      /step 1 \(measure\): '\$base' names no earlier step/,
+      /step 1 \(measure\): '\$base' does not name an earlier step/,
     ],
     [
       'the previous of the first',
       '{ step: measure, version: $previous }',
-      /'\$previous' names no earlier step: expected one of none, it is the first/,
+      /'\$previous' does not name an earlier step: expected one of none, because it is the first/,
     ],
     [
       'an id that is used twice',
@@ -105,7 +105,7 @@ describe('scales', () => {
     {
       yaml: 'name: x\nsteps: [{ step: train }]',
       scale: 'small',
-      says: /scale 'small': expected none, it has one size only/,
+      says: /scale 'small': expected none, because it has only one scale/,
     },
     {
       yaml: text.replace('"$float"', '"${images}"'),

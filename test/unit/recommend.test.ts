@@ -148,7 +148,7 @@ describe('the choice', () => {
     expect(chooseHere(deployments, 0.01)).toEqual({
       kind: 'int8-7bit',
       why: expect.stringMatching(
-        /^the fastest that keeps its accuracy: 2\.90 times .*int8-saturating loses more than 1\.00 points/,
+        /^the fastest variant that keeps its accuracy: 2\.90× .*int8-saturating loses more than 1\.00 points/,
       ),
     })
     expect(chooseHere([deployment('fp32', 0, 100), deployment('int8-exact', 0.002, 90)], 0.01).kind).toBe('fp32')

@@ -6,7 +6,7 @@ import type { Field, FieldValue } from '../../src/renderer/components/schemaFiel
 const params = z.object({
   from: z.string(),
   name: z.string().min(1),
-  batchSize: z.number().int().min(1).max(64).default(32).meta({ unit: 'images' }).describe('Images at once'),
+  batchSize: z.number().int().min(1).max(64).default(32).meta({ unit: 'images' }).describe('Images per batch'),
   learningRate: z.number().positive().max(10).default(0.1),
   seed: z.number().int().min(0).default(0),
   split: z.enum(['train', 'test']).default('test'),
@@ -39,7 +39,7 @@ describe('fields of a step', () => {
   it('carry label, help, unit, default and choices', () => {
     expect(field('batchSize')).toMatchObject({
       label: 'Batch size',
-      help: 'Images at once',
+      help: 'Images per batch',
       unit: 'images',
       initial: 32,
       minimum: 1,

@@ -78,9 +78,9 @@ describe('versions', () => {
     expect(resolveVersion(store, a.id)).toEqual(a)
     expect(resolveVersion(store, 'mobile')).toEqual(a)
     expect(() => resolveVersion(store, 'twin')).toThrow(
-      `2 versions are called 'twin': expected one of the ids ${[b2.id, b1.id].sort().reverse().join(', ')}`,
+      `2 versions are named 'twin': expected one of the ids ${[b2.id, b1.id].sort().reverse().join(', ')}`,
     )
-    expect(() => resolveVersion(store, 'mobil')).toThrow("no version is called 'mobil': there are 'mobile'")
+    expect(() => resolveVersion(store, 'mobil')).toThrow("no version named 'mobil': did you mean 'mobile'?")
     expect(freeName(store, 'twin')).toBe('twin-2')
     store.close()
   })
@@ -111,7 +111,7 @@ describe('the database', () => {
     database.exec('PRAGMA user_version = 99')
     database.close()
     expect(() => openStore(workspace)).toThrow(
-      /expected schema \d+ or older, got 99: it was written by a newer program/,
+      /expected schema \d+ or older, got 99: it was written by a newer version of the program/,
     )
   })
 
@@ -225,7 +225,7 @@ describe('doctor', () => {
     expect(found[0]).toMatch(
       /^problem: version 'changed' .* was changed: expected SHA-256 039058c6f2c0…, got d9298a10d1b0…/,
     )
-    expect(found[1]).toMatch(/^repaired: version 'gone' .* is missing: its row was removed/)
+    expect(found[1]).toMatch(/^repaired: version 'gone' .* is missing: removed from the database/)
     store.close()
   })
 

@@ -262,7 +262,7 @@ describe('a runtime of another version of the program', () => {
     await mkdir(place.root, { recursive: true })
     await writeFile(place.manifest, JSON.stringify({ ...manifestOf(false), operations: 1 }))
     expect(readManifest(older)).toBeUndefined()
-    expect(missingReason(older)).toContain("run 'nnopt runtime tensorflow' again")
+    expect(missingReason(older)).toContain("reinstall it with 'nnopt runtime tensorflow'")
     expect(missingReason(join(folder, 'nothing'))).toContain('is not installed')
     await writeFile(place.manifest, JSON.stringify(manifestOf(false)))
     expect(readManifest(older)).toEqual(manifestOf(false))

@@ -207,7 +207,7 @@ describe('training', () => {
     })
     const { diverged, chosen, state } = await fit(trainerOf(settings), data, settings, recorder())
     expect(diverged).toMatch(
-      /^training diverged in epoch \d+, step \d+: the loss is not finite; .*; lower the learning rate/,
+      /^training diverged in epoch \d+, step \d+: the loss is not finite; .*; reduce the learning rate/,
     )
     expect(chosen).toBe(state.best?.snapshot)
   })

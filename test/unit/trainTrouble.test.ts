@@ -178,7 +178,7 @@ describe('a loss that is not finite', () => {
         ...(trainer.stepsDone === 4 && {
           loss: tf.scalar(NaN),
           lost: true,
-          explain: async () => "the first value that is not finite is in layer 'a' (Conv)",
+          explain: async () => "the first non-finite value is in layer 'a' (Conv)",
         }),
       }),
     }
@@ -200,7 +200,7 @@ describe('a loss that is not finite', () => {
     }
     const result = await fit(failing, data, config, hooks)
     expect(result.diverged).toMatch(
-      /^training diverged in epoch 2, step 4: the loss is not finite; the first value that is not finite is in layer 'a' \(Conv\); lower the learning rate/,
+      /^training diverged in epoch 2, step 4: the loss is not finite; the first non-finite value is in layer 'a' \(Conv\); reduce the learning rate/,
     )
     expect(result.chosen).toBe(result.state.best?.snapshot)
     expect((await trainer.snapshot()).vectors).toEqual(result.chosen.vectors)
@@ -210,7 +210,7 @@ describe('a loss that is not finite', () => {
 describe('a batch that does not fit into memory', () => {
   it.each([
     'OOM when allocating tensor with shape[32,96]',
-    'wasm backend is out of memory (4 GiB at most)',
+    'wasm backend is out of memory (its limit is 4 GiB)',
     'CUDA_ERROR_OUT_OF_MEMORY: out of memory',
     'RESOURCE_EXHAUSTED: failed to allocate',
   ])('is known by %j', (message) => {

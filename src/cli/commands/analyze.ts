@@ -39,7 +39,19 @@ const db = ({ sqnrDb }: LayerAnalysis['error']): string => (sqnrDb === null ? 'e
 
 const layerTable = (layers: readonly LayerAnalysis[]): string =>
   table(
-    ['layer', 'op', 'dB', 'dB weights', 'dB activations', 'cosine', 'int8 alone', 'fp32 alone', 'clipped', 'range', 'hint'],
+    [
+      'layer',
+      'op',
+      'dB',
+      'dB weights',
+      'dB activations',
+      'cosine',
+      'int8 alone',
+      'fp32 alone',
+      'clipped',
+      'range',
+      'hint',
+    ],
     layers.map((l) => [
       l.layer,
       l.op,

@@ -76,19 +76,7 @@ const nameOf = (names: ReadonlyMap<string, string>, id: string): string => names
 
 const benchmarkTable = (names: ReadonlyMap<string, string>, results: readonly Benchmark[]): string =>
   table(
-    [
-      'version',
-      'engine',
-      'file',
-      'sessions',
-      'threads',
-      'batch',
-      'ms p50',
-      'ms p90',
-      'ms p99',
-      'img/s',
-      '95% CI',
-    ],
+    ['version', 'engine', 'file', 'sessions', 'threads', 'batch', 'ms p50', 'ms p90', 'ms p99', 'img/s', '95% CI'],
     results.map((b) => [
       nameOf(names, b.version),
       b.device.runtime,

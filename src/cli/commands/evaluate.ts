@@ -42,7 +42,10 @@ const evaluationText = (name: string, e: Evaluation): string =>
       `${percent(e.accuracy)} (95% CI ${percent(e.accuracyInterval[0])} – ${percent(e.accuracyInterval[1])})`,
     ],
     ['mean loss', e.avgLoss.toFixed(4)],
-    ['throughput', `${figure(e.samplesPerSecond)} img/s, ${figure(e.avgTimePerBatchMs)} ms per batch of ${e.batchSize}`],
+    [
+      'throughput',
+      `${figure(e.samplesPerSecond)} img/s, ${figure(e.avgTimePerBatchMs)} ms per batch of ${e.batchSize}`,
+    ],
     ['parameters', `${integer(e.totalParams)}, ${percent(e.sparsity)} of the weights are zero`],
     ['file', bytes(e.fileSizeBytes)],
     ['measured on', `${e.device.cpu}, ${e.device.runtime}, ${e.device.threads} threads`],

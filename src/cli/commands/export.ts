@@ -13,10 +13,7 @@ export const exportVersion = (command: Command): Command =>
   command
     .argument('<version>', 'id or unique name')
     .option('--format <format>', 'onnx', 'onnx')
-    .option(
-      '--pad-channels',
-      "pad odd channel counts with zeros to fill the runtime's vectors; results do not change",
-    )
+    .option('--pad-channels', "pad odd channel counts with zeros to fill the runtime's vectors; results do not change")
     .requiredOption('--out <file>', 'output file')
     .action((version: string, { format, out, padChannels = false, ...options }: Options) =>
       withCli(options, async ({ client, print }) => {

@@ -20,8 +20,16 @@ export const commands: readonly CommandEntry[] = [
     summary: 'import an ONNX model into the workspace',
     load: async () => (await import('./import')).importModel,
   },
-  { name: 'train', summary: 'train an architecture from scratch, or fine-tune a version', load: async () => (await import('./train')).train },
-  { name: 'prune', summary: 'remove weights or channels from a version', load: async () => (await import('./prune')).prune },
+  {
+    name: 'train',
+    summary: 'train an architecture from scratch, or fine-tune a version',
+    load: async () => (await import('./train')).train,
+  },
+  {
+    name: 'prune',
+    summary: 'remove weights or channels from a version',
+    load: async () => (await import('./prune')).prune,
+  },
   { name: 'quantize', summary: 'quantize a version to int8', load: async () => (await import('./quantize')).quantize },
   {
     name: 'analyze',
@@ -72,7 +80,11 @@ export const commands: readonly CommandEntry[] = [
     summary: 'restore versions from the trash',
     load: async () => (await import('./trash')).restore,
   },
-  { name: 'purge', summary: 'permanently delete versions in the trash', load: async () => (await import('./trash')).purge },
+  {
+    name: 'purge',
+    summary: 'permanently delete versions in the trash',
+    load: async () => (await import('./trash')).purge,
+  },
   { name: 'run', summary: 'run a recipe', load: async () => (await import('./run')).run },
   { name: 'runs', summary: 'list runs', load: async () => (await import('./runs')).runs },
   {
@@ -81,9 +93,17 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./resume')).resume,
   },
   { name: 'report', summary: 'write an HTML report', load: async () => (await import('./report')).report },
-  { name: 'demo', summary: 'run the whole workflow on the bundled sample', load: async () => (await import('./demo')).demo },
+  {
+    name: 'demo',
+    summary: 'run the whole workflow on the bundled sample',
+    load: async () => (await import('./demo')).demo,
+  },
   { name: 'serve', summary: 'open the interface in a browser', load: async () => (await import('./serve')).serve },
-  { name: 'backends', summary: 'list the training backends and how fast they are', load: async () => (await import('./backends')).backends },
+  {
+    name: 'backends',
+    summary: 'list the training backends and how fast they are',
+    load: async () => (await import('./backends')).backends,
+  },
   {
     name: 'runtime',
     summary: 'install a native runtime for training or inference',

@@ -34,7 +34,12 @@ export const predict = (command: Command): Command =>
         const { version } = await cli.client.call('versions.get', { version: reference })
         const results: (Answer | Failure)[] = []
         for (const [index, file] of files.entries()) {
-          cli.progress.show({ label: `classifying with ${version.name}`, done: index, total: files.length, unit: 'images' })
+          cli.progress.show({
+            label: `classifying with ${version.name}`,
+            done: index,
+            total: files.length,
+            unit: 'images',
+          })
           results.push(await answerOrFailure(cli, file, { version: version.id, top: classCount(top), tuned }))
         }
         cli.progress.end()

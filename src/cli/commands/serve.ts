@@ -13,7 +13,11 @@ const defaultPort = 4870
 export const serve = (command: Command): Command =>
   command
     .option('--port <number>', 'port (0 picks a free one)', Number, defaultPort)
-    .option('--host <address>', 'address to listen on; other machines can connect unless it is a loopback address', '127.0.0.1')
+    .option(
+      '--host <address>',
+      'address to listen on; other machines can connect unless it is a loopback address',
+      '127.0.0.1',
+    )
     .action(async ({ port, host: address, workspace, json }: Options) => {
       const [{ openStore }, { startServer }, { startHostProcess }, { defaultWorkspace }] = await Promise.all([
         import('../../node/store/index'),

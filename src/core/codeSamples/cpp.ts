@@ -29,7 +29,7 @@ export const cpp = defineCodeSample({
     height,
     preprocessing: { mean, std, resize, crop },
     classes,
-  }) => `// The picture is a binary PPM of ${width}x${height} pixels:${resize ? ` ${'shortSide' in resize ? `short side ${resize.shortSide}` : `resized to ${resize.width}x${resize.height}`}, bilinear` : ' as it is'}${crop ? `, then its middle of ${crop.width}x${crop.height}` : ''}.
+  }) => `// The image is a binary PPM of ${width}x${height} pixels:${resize ? ` ${'shortSide' in resize ? `short side ${resize.shortSide}` : `resized to ${resize.width}x${resize.height}`}, bilinear` : ' unchanged'}${crop ? `, then its center of ${crop.width}x${crop.height}` : ''}.
 ${headers}
 
 #include <onnxruntime_cxx_api.h>
@@ -38,7 +38,7 @@ constexpr int64_t kWidth = ${width}, kHeight = ${height};
 const std::vector<std::string> kClasses = {${literals(classes)}};
 constexpr std::array<float, 3> kMean = {${mean.map((value) => `${value}`).join(', ')}}, kStd = {${std.join(', ')}};
 
-// The picture as the model wants it: [1, 3, height, width].
+// The image as the model expects it: [1, 3, height, width].
 std::vector<float> prepare(const char* path) {
   std::ifstream file(path, std::ios::binary);
   std::string magic;
@@ -56,7 +56,7 @@ std::vector<float> prepare(const char* path) {
 }
 
 int main(int count, char** arguments) try {
-  if (count < 2) throw std::runtime_error("expected the name of a picture");
+  if (count < 2) throw std::runtime_error("expected the name of an image file");
   Ort::Env environment(ORT_LOGGING_LEVEL_WARNING, "classify");
   Ort::Session session(environment, ${literal(modelFile)}, Ort::SessionOptions{});
   std::vector<float> pixels = prepare(arguments[1]);

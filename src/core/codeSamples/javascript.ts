@@ -27,7 +27,7 @@ const classes = [${literals(facts.classes)}]
 const mean = [${facts.preprocessing.mean.join(', ')}]
 const std = [${facts.preprocessing.std.join(', ')}]
 
-/** A picture as the model wants it: float32 of shape [1, 3, ${facts.height}, ${facts.width}]. */
+/** An image as the model expects it: float32 of shape [1, 3, ${facts.height}, ${facts.width}]. */
 async function prepare(path) {
 ${geometry(facts)}
   const bytes = await image.raw().toBuffer()

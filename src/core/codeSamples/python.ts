@@ -31,7 +31,7 @@ STD = np.array([${facts.preprocessing.std.join(', ')}], np.float32)
 
 
 def prepare(path):
-    """A picture as the model wants it: float32 of shape [1, 3, ${facts.height}, ${facts.width}]."""
+    """An image as the model expects it: float32 of shape [1, 3, ${facts.height}, ${facts.width}]."""
     image = Image.open(path).convert("RGB")
 ${geometry(facts)}    pixels = np.asarray(image, np.float32) / np.float32(255)
     return ((pixels - MEAN) / STD).transpose(2, 0, 1)[np.newaxis]

@@ -27,7 +27,7 @@ export function preprocess(
   if (size && (pixels.width !== size.width || pixels.height !== size.height)) {
     throw new NNOptError(
       'badInput',
-      `expected an image of ${size.width}×${size.height}, got ${pixels.width}×${pixels.height}; give the preprocessing a resize`,
+      `expected an image of ${size.width}×${size.height}, got ${pixels.width}×${pixels.height}; add a resize to the preprocessing`,
     )
   }
   normalize(pixels.data, normalizationTable(preprocessing), out, offset, layout)

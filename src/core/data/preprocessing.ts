@@ -17,14 +17,14 @@ export const preprocessingSchema = z
       .nullable()
       .default(null)
       .describe('Short side, or width and height, in pixels'),
-    crop: size.nullable().default(null).describe('Centre crop after resizing'),
+    crop: size.nullable().default(null).describe('Center crop after resizing'),
     mean: perChannel(z.number().min(0).max(1)).describe('Subtracted from RGB / 255'),
-    std: perChannel(z.number().positive()).describe('Divides what is left'),
-    interpolation: z.literal('bilinear').default('bilinear').describe('Antialiased, as Pillow'),
+    std: perChannel(z.number().positive()).describe('Divides the result'),
+    interpolation: z.literal('bilinear').default('bilinear').describe('Antialias when downscaling, as Pillow does'),
   })
   .readonly()
   .refine(({ resize, crop }) => !(resize && 'shortSide' in resize && !crop), {
-    message: 'a short side alone leaves the other side free: give a crop too',
+    message: 'a short side alone leaves the other side variable: add a crop',
     path: ['crop'],
   })
 
@@ -63,7 +63,7 @@ export function guessPreprocessing(inputHeight: number, inputWidth: number): Gue
   const preprocessing = guess(inputHeight, inputWidth)
   return {
     preprocessing,
-    warning: `the model does not say how its images are prepared; guessed from its ${inputWidth}×${inputHeight} input: ${describePreprocessing(preprocessing)}`,
+    warning: `the model does not define its preprocessing; guessed from its ${inputWidth}×${inputHeight} input: ${describePreprocessing(preprocessing)}`,
   }
 }
 
@@ -83,7 +83,7 @@ export function describePreprocessing({ resize, crop, mean, std }: Preprocessing
     resize && ('shortSide' in resize ? `short side ${resize.shortSide}` : `resized to ${resize.width}×${resize.height}`)
   const parts = [
     resizing,
-    crop && `centre crop ${crop.width}×${crop.height}`,
+    crop && `center crop ${crop.width}×${crop.height}`,
     `mean ${mean.join(' ')}`,
     `std ${std.join(' ')}`,
   ]
@@ -96,6 +96,6 @@ export function assertFits(preprocessing: Preprocessing, input: Size, modelName:
   if (!size || (size.width === input.width && size.height === input.height)) return
   throw new NNOptError(
     'badInput',
-    `model '${modelName}': expected images of ${input.width}×${input.height} (its input), got a preprocessing that makes ${size.width}×${size.height}`,
+    `model '${modelName}': expected images of ${input.width}×${input.height} (its input), but the preprocessing produces ${size.width}×${size.height}`,
   )
 }

@@ -59,7 +59,7 @@ function assertFloat({ name, nodes }: Graph): void {
   if (!present) return
   throw new NNOptError(
     'badInput',
-    `model '${name}': node '${present.name}' (${present.op}) shows that it is quantized already; start from its float version`,
+    `model '${name}': node '${present.name}' (${present.op}) shows that it is already quantized; start from its fp32 version`,
     { node: present.name },
   )
 }

@@ -8,7 +8,7 @@ const loss = ({
     difference,
     differenceInterval: [low, high],
   },
-}: Deployment): string => `${percent(difference)} against float (95 %: ${percent(low)} to ${percent(high)})`
+}: Deployment): string => `${percent(difference)} vs. fp32 (95% CI ${percent(low)} to ${percent(high)})`
 
 /** Whether an accuracy may be `limit` below the float network's or better, by its interval's better end: a small sample excludes nothing that it cannot. */
 const isAccurate = ({ accuracy }: Deployment, limit: number): boolean =>
@@ -30,8 +30,8 @@ export function chooseHere(deployments: readonly Deployment[], maxDrop: number):
     .map((each) => `${each.kind} loses more than ${percent(maxDrop)}: ${loss(each)}`)
   const why =
     best.kind === 'fp32'
-      ? 'no int8 form is both accurate enough and faster'
-      : `the fastest that keeps its accuracy: ${(speed(best) / speed(float)).toFixed(2)} times the float network, ${loss(best)}`
+      ? 'no int8 variant is both accurate enough and faster'
+      : `the fastest variant that keeps its accuracy: ${(speed(best) / speed(float)).toFixed(2)}× the speed of fp32, ${loss(best)}`
   return { kind: best.kind, why: [why, ...dropped].join('; ') }
 }
 
@@ -42,20 +42,20 @@ export function chooseWithoutVnni(deployments: readonly Deployment[], maxDrop: n
   if (saturating?.pairsAtRisk === 0)
     return {
       kind: 'int8-saturating',
-      why: 'no pair of its weights can saturate: the file computes the same on every CPU, in the fastest kernels',
+      why: 'no pair of its weights can saturate, so the file gives the same results on every CPU with the fastest kernels',
     }
   if (saturating && isAccurate(saturating, maxDrop))
     return {
       kind: 'int8-saturating',
-      why: `${saturating.pairsAtRisk} pairs of weights can saturate and it costs little: ${loss(saturating)}`,
+      why: `${saturating.pairsAtRisk} pairs of weights can saturate, but this costs little accuracy: ${loss(saturating)}`,
     }
   if (sevenBit && isAccurate(sevenBit, maxDrop))
     return {
       kind: 'int8-7bit',
-      why: `saturation costs accuracy (${saturating ? loss(saturating) : 'not computed'}); weights of 7 bits cannot saturate and keep the fastest kernels: ${loss(sevenBit)}`,
+      why: `saturation costs accuracy (${saturating ? loss(saturating) : 'not computed'}); 7-bit weights cannot saturate and use the fastest kernels: ${loss(sevenBit)}`,
     }
   return {
     kind: 'int8-exact',
-    why: `saturation and 7-bit weights both cost accuracy: run the file with session.x64quantprecision=1, which is slower and exact, or quantize again with pairAware weights`,
+    why: `saturation and 7-bit weights both cost accuracy: run the file with session.x64quantprecision=1, which is exact but slower, or quantize again with pairAware weights`,
   }
 }

@@ -153,7 +153,7 @@ function prepareTraining(plan: Plan, trainable: ReadonlySet<string>): TrainingPl
     if (!step.operator.gradient)
       throw new NNOptError(
         'unsupported',
-        `node '${step.node.name}' (${step.node.op}) has no gradient: the model cannot be trained through it`,
+        `node '${step.node.name}' (${step.node.op}) has no gradient, so the model cannot be trained through it`,
         { node: step.node.name },
       )
     step.outputs.forEach((slot) => wanted.add(slot))

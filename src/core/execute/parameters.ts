@@ -84,7 +84,7 @@ export function createParameterTable(
 
 function useOf(uses: ReadonlyMap<string, ParameterUse>, name: string): ParameterUse {
   const use = uses.get(name)
-  if (!use) throw new NNOptError('internal', `'${name}' is no parameter of the graph`)
+  if (!use) throw new NNOptError('internal', `'${name}' is not a parameter of the graph`)
   return use
 }
 

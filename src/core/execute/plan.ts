@@ -150,7 +150,7 @@ class PlanBuilder {
       if (operator.parameters?.[index] === 'weight' && operator.pack) {
         throw new NNOptError(
           'unsupported',
-          `node '${node.name}' (${node.op}): expected constant weights, got the computed value '${name}'; such a model runs in onnxruntime only`,
+          `node '${node.name}' (${node.op}): expected constant weights, got the computed value '${name}'; models like this run in onnxruntime only`,
           { node: node.name },
         )
       }

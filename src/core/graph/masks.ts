@@ -37,7 +37,7 @@ function countZeros(graph: Graph, name: string, mask: Mask): MaskReport {
   if (count.broken > 0)
     throw new NNOptError(
       'internal',
-      `weight '${name}': expected zero at ${count.masked} masked positions, got ${count.broken} others`,
+      `weight '${name}': expected zero at ${count.masked} masked positions, got ${count.broken} nonzero`,
     )
   return { masked: count.masked, otherZeros: count.zeros - count.masked, total: mask.length }
 }
@@ -55,7 +55,7 @@ export function assertMasksFit({ masks, initializers }: Graph, where: string): v
     if (tensor?.data.length !== length)
       throw new NNOptError(
         'badInput',
-        `${where}: mask of '${name}': expected the shape of its weight, ${tensor ? `[${tensor.shape.join(', ')}]` : 'which is not there'}, got ${length} elements`,
+        `${where}: mask of '${name}': expected the shape of its weight, ${tensor ? `[${tensor.shape.join(', ')}]` : 'which does not exist'}, got ${length} elements`,
         { mask: name },
       )
   }

@@ -51,7 +51,7 @@ export function adviceOf(graph: Graph, { operators, unfused, isQuantized: isInt8
       ? [
           [
             isInt8 ? worthSaying : 1 - worthSaying,
-            `${odd} convolutions have channel counts that do not fill vectors of ${vector}: 'nnopt tune' measures whether zero channels pay, 'nnopt export --pad-channels' writes them`,
+            `${odd} convolutions have channel counts that do not fill vectors of ${vector}: run 'nnopt tune' to measure whether zero channels help, and 'nnopt export --pad-channels' to add them`,
           ] as const,
         ]
       : []),
@@ -59,7 +59,7 @@ export function adviceOf(graph: Graph, { operators, unfused, isQuantized: isInt8
       ? [
           [
             worthSaying,
-            `the first convolution reads images of ${images} channels, for which onnxruntime copies every window: 'nnopt tune' measures whether a channel of zeros pays, 'nnopt export --pad-channels' writes it`,
+            `the first convolution reads images with ${images} channels, for which onnxruntime copies every window: run 'nnopt tune' to measure whether a zero channel helps, and 'nnopt export --pad-channels' to add it`,
           ] as const,
         ]
       : []),
@@ -67,11 +67,13 @@ export function adviceOf(graph: Graph, { operators, unfused, isQuantized: isInt8
       ? [
           [
             reorders,
-            `${percent(reorders)} of the time changes the layout of values: operators without a kernel for the runtime's own layout cause it`,
+            `${percent(reorders)} of the time is spent on layout conversions, caused by operators without a kernel for the runtime's own layout`,
           ] as const,
         ]
       : []),
-    ...(!isInt8 ? [[worthSaying, "all of it runs in float: 'nnopt quantize' makes an int8 version"] as const] : []),
+    ...(!isInt8
+      ? [[worthSaying, "everything runs in fp32: run 'nnopt quantize' to make an int8 version"] as const]
+      : []),
   ]
   return found.sort(([first], [second]) => second - first).map(([, text]) => text)
 }
@@ -91,7 +93,7 @@ function floatAdvice(
       ? [
           [
             ms / total,
-            `${op} (${count} times) runs in float and takes ${percent(ms / total)} of the time: the runtime has no int8 kernel that it could be fused into`,
+            `${op} (${count} times) runs in fp32 and takes ${percent(ms / total)} of the time: the runtime has no int8 kernel to fuse it into`,
           ],
         ]
       : []

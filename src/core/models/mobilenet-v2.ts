@@ -19,12 +19,12 @@ const params = z.object({
   totalStride: z
     .union([z.literal(8), z.literal(16), z.literal(32)])
     .default(32)
-    .describe('Input size over final feature map size; 32 for large images, 16 or 8 for 32×32'),
+    .describe('Input size divided by final feature map size: 32 for large images, 16 or 8 for 32×32'),
   strides: z
     .array(z.number().int().min(1).max(2))
     .length(stages.length + 1)
     .optional()
-    .describe('Stride of the stem and of each stage, in place of the total stride'),
+    .describe('Strides of the stem and of each stage; overrides the total stride'),
 })
 
 /** MobileNetV2 (Sandler et al., 2018) with torchvision's layout and names. Smaller total strides drop the earliest subsamplings. */

@@ -53,7 +53,7 @@ export const mobilenetV3Small = defineArchitecture({
     smallStem: z
       .boolean()
       .default(true)
-      .describe('Keep the image size through the first two layers, for images of about 32×32'),
+      .describe('Keep the resolution in the first two layers, for images of about 32×32'),
   }),
   build: ({ classes, size, smallStem }, random) => {
     const builder = new GraphBuilder(random, { channels: 3, size })

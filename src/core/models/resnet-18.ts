@@ -9,7 +9,7 @@ export const resnet18 = defineArchitecture({
   label: 'ResNet-18',
   params: z.object({
     ...commonParams,
-    smallStem: z.boolean().default(true).describe('3×3 stem without subsampling, for images of about 32×32'),
+    smallStem: z.boolean().default(true).describe('Use a 3×3 stem without downsampling, for images of about 32×32'),
   }),
   build: ({ classes, size, smallStem }, random) => {
     const builder = new GraphBuilder(random, { channels: 3, size })

@@ -8,7 +8,7 @@ export const tinyCnn = defineArchitecture({
   label: 'Tiny CNN',
   params: z.object({
     ...commonParams,
-    channels: z.number().int().min(1).default(16).describe('Channels of the first convolution'),
+    channels: z.number().int().min(1).default(16).describe('Output channels of the first convolution'),
   }),
   build: ({ classes, size, channels }, random) => {
     const builder = new GraphBuilder(random, { channels: 3, size })

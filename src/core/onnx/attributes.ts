@@ -52,7 +52,7 @@ function readAttribute(
     default:
       throw new NNOptError(
         'unsupported',
-        `'${fileName}': node '${node.name}' (${node.op}): attribute '${proto.name}' holds a graph or a type that is not supported; export the model without control flow`,
+        `'${fileName}': node '${node.name}' (${node.op}): attribute '${proto.name}' contains a graph or an unsupported type; export the model without control flow`,
         { node: node.name, op: node.op },
       )
   }

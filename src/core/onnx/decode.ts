@@ -27,7 +27,7 @@ export function decodeModel(bytes: Uint8Array, fileName: string): DecodedModel {
   if (opset < supportedOpsets.oldest || opset > supportedOpsets.newest) {
     throw new NNOptError(
       'unsupported',
-      `'${fileName}' uses opset ${opset}: expected ${supportedOpsets.oldest} to ${supportedOpsets.newest}; export the model again with another opset`,
+      `'${fileName}' uses opset ${opset}: expected ${supportedOpsets.oldest} to ${supportedOpsets.newest}; export the model with another opset`,
       { opset },
     )
   }
@@ -38,7 +38,7 @@ function decode(bytes: Uint8Array, fileName: string): ModelProto {
   try {
     return modelType.decode(bytes) as ModelProto
   } catch (cause) {
-    const problem = bytes[0] === firstByte ? 'is cut short or damaged' : 'is not an ONNX model'
+    const problem = bytes[0] === firstByte ? 'is truncated or damaged' : 'is not an ONNX model'
     throw new NNOptError(
       'badInput',
       `'${fileName}' ${problem}: expected an ONNX protobuf message, got ${bytes.length} bytes that do not decode`,

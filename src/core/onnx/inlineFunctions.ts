@@ -13,7 +13,7 @@ export function inlineFunctions(
 ): readonly NodeProto[] {
   if (functions.length === 0) return nodes
   if (depth > deepestCall)
-    throw new NNOptError('unsupported', `'${fileName}': its functions call each other more than ${deepestCall} deep`)
+    throw new NNOptError('unsupported', `'${fileName}': its functions are nested more than ${deepestCall} deep`)
   return nodes.flatMap((node, index) => {
     const called = functions.find(
       (candidate) => candidate.name === node.opType && (candidate.domain ?? '') === (node.domain ?? ''),

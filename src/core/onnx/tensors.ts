@@ -45,7 +45,7 @@ export function readTensor(proto: TensorProto, fileName: string, externalData?: 
   if (values.length !== sizeOf(shape)) {
     throw new NNOptError(
       'badInput',
-      `${where} [${shape.join(', ')}]: expected ${sizeOf(shape)} values, got ${values.length}; the file is damaged or cut short`,
+      `${where} [${shape.join(', ')}]: expected ${sizeOf(shape)} values, got ${values.length}; the file is damaged or truncated`,
     )
   }
   return { dtype: dtype === 'float16' || dtype === 'float64' ? 'float32' : dtype, shape, data: values }
@@ -56,7 +56,7 @@ function readExternal(proto: TensorProto, where: string, externalData?: External
   if (!entries.location || !externalData)
     throw new NNOptError(
       'badInput',
-      `${where}: its data lie in another file ('${entries.location ?? '?'}'), which cannot be read from here`,
+      `${where}: its data is in another file ('${entries.location ?? '?'}'), which cannot be read here`,
     )
   const file = externalData(entries.location)
   const offset = Number(entries.offset ?? 0)
@@ -89,7 +89,7 @@ function aligned<T>(raw: Uint8Array, ArrayType: ArrayOf<T>, where: string): T {
   if (raw.length % width !== 0)
     throw new NNOptError(
       'badInput',
-      `${where}: expected a multiple of ${width} bytes, got ${raw.length}; the file is damaged or cut short`,
+      `${where}: expected a multiple of ${width} bytes, got ${raw.length}; the file is damaged or truncated`,
     )
   if (raw.byteOffset % width === 0) return new ArrayType(raw.buffer as ArrayBuffer, raw.byteOffset, raw.length / width)
   return new ArrayType(new Uint8Array(raw).buffer)

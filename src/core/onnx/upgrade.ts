@@ -82,7 +82,7 @@ const batchNormalization: Rule = (node, { fileName }) => {
   if (node.attributes.training_mode) {
     throw new NNOptError(
       'unsupported',
-      `'${fileName}': node '${node.name}' (BatchNormalization) is in training mode; export the model in inference mode (in PyTorch: model.eval() before the export)`,
+      `'${fileName}': node '${node.name}' (BatchNormalization) is in training mode; export the model in inference mode (in PyTorch, call model.eval() before exporting)`,
       { node: node.name, op: node.op },
     )
   }

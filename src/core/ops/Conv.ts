@@ -52,7 +52,10 @@ export const convOperator = defineOperator({
   gradientReads: { inputs: [0, 1] },
   gradient: (context) => {
     if (context.attributes.activation !== 'none')
-      throw new NNOptError('internal', `node '${context.node.name}' (Conv): its activation was merged for inference`)
+      throw new NNOptError(
+        'internal',
+        `node '${context.node.name}' (Conv): cannot train, because its activation was fused for inference`,
+      )
     const [x, filter] = context.inputs as readonly Tensor4D[]
     const dy = context.dOutputs[0] as Tensor4D
     return [

@@ -21,7 +21,7 @@ export const preluOperator = defineOperator({
     if (byChannel) return [x]
     throw new NNOptError(
       'unsupported',
-      `node '${node.name}' (PRelu): expected one slope a channel [${x[1]}, 1, 1] or one for all, got [${slope.join(', ')}]`,
+      `node '${node.name}' (PRelu): expected one slope per channel [${x[1]}, 1, 1] or one for all, got [${slope.join(', ')}]`,
       { node: node.name },
     )
   },

@@ -15,7 +15,7 @@ export const defineInferenceOnly = (id: string): Operator =>
     forward: ({ node }) => {
       throw new NNOptError(
         'unsupported',
-        `node '${node.name}' (${id}): a quantized model runs in onnxruntime only; train or change the float version it was made from`,
+        `node '${node.name}' (${id}): quantized models run in onnxruntime only; train or modify the fp32 version it was made from`,
         { node: node.name },
       )
     },

@@ -74,7 +74,7 @@ const softmax: Rule = (node, shapeOf) => {
   if (large.length <= 1) return { node: { ...node, attributes: { ...attributes, axis: large[0] ?? first } } }
   throw new NNOptError(
     'unsupported',
-    `node '${node.name}' (Softmax): expected one axis, got axes ${large.join(', ')} of [${shape.join(', ')}] together, as opsets before 13 do; export the model again with opset 13 or later`,
+    `node '${node.name}' (Softmax): expected one axis, got axes ${large.join(', ')} of [${shape.join(', ')}] together, as in opsets before 13; export the model with opset 13 or later`,
     { node: node.name },
   )
 }

@@ -92,7 +92,7 @@ class Folder {
     if (node.op !== 'Reshape')
       throw new NNOptError(
         'unsupported',
-        `node '${node.name}' (${node.op}): its input '${node.inputs[dependent]}' depends on the batch size, which is supported for Reshape only`,
+        `node '${node.name}' (${node.op}): its input '${node.inputs[dependent]}' depends on the batch size, which is only supported for Reshape`,
         { node: node.name },
       )
     const [a, b] = this.constants.get(node.inputs[1]) as Pair
@@ -137,7 +137,7 @@ const same = (a: TensorData, b: TensorData): boolean =>
   a === b || (a.data.length === b.data.length && a.data.every((value, index) => Object.is(value, b.data[index])))
 
 const unsupported = ({ name, op }: Node): NNOptError =>
-  new NNOptError('unsupported', `node '${name}': operator '${op}' is supported on constants and shapes only`, {
+  new NNOptError('unsupported', `node '${name}': operator '${op}' is only supported on constants and shapes`, {
     node: name,
     op,
   })

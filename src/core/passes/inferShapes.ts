@@ -37,7 +37,7 @@ function concreteDim(dim: Dim, axis: number, batch: number, name: string): numbe
   if (typeof dim === 'number') return dim
   throw new NNOptError(
     'unsupported',
-    `input '${name}': axis ${axis} has the free size '${dim}': expected a fixed image size; export the model with fixed height and width`,
+    `input '${name}': axis ${axis} has the dynamic size '${dim}': expected a fixed image size; export the model with fixed height and width`,
     { input: name },
   )
 }

@@ -9,8 +9,8 @@ export function assertKnownOperators(graph: Graph): void {
   if (!unknown) return
   const { name, op } = unknown
   const advice = integerOperators.test(op)
-    ? 'quantized models are supported with QuantizeLinear and DequantizeLinear around float operators (QDQ)'
-    : `supported are ${operators.ids.join(', ')}`
+    ? 'quantized models must use QuantizeLinear and DequantizeLinear around float operators (QDQ)'
+    : `supported operators: ${operators.ids.join(', ')}`
   throw new NNOptError('unsupported', `node '${name}': operator '${op}' is not supported; ${advice}`, {
     node: name,
     op,
@@ -27,17 +27,17 @@ export function assertWired(graph: Graph): void {
   for (const node of graph.nodes) {
     const missing = node.inputs.find((name) => name !== '' && !known.has(name))
     if (missing !== undefined) {
-      const problem = written.has(missing) ? 'which is written only by a later node' : 'which nothing writes'
+      const problem = written.has(missing) ? 'which only a later node writes' : 'which nothing writes'
       throw wiring(node, `reads '${missing}', ${problem}`)
     }
     for (const name of node.outputs.filter(Boolean)) {
-      if (known.has(name)) throw wiring(node, `writes '${name}', which is there already`)
+      if (known.has(name)) throw wiring(node, `writes '${name}', which already exists`)
       known.add(name)
     }
   }
   const absent = graph.outputs.find(({ name }) => !known.has(name))
   if (absent)
-    throw new NNOptError('badInput', `output '${absent.name}' is written by no node; the file is damaged`, {
+    throw new NNOptError('badInput', `no node writes output '${absent.name}'; the file is damaged`, {
       output: absent.name,
     })
 }
@@ -54,7 +54,7 @@ export function assertNoRounding(graph: Graph): void {
   if (cast)
     throw new NNOptError(
       'unsupported',
-      `node '${cast.name}' (Cast): expected float numbers, got a cast to element type ${String(cast.attributes.to)} on the way to the scores; export the model without it`,
+      `node '${cast.name}' (Cast): expected float numbers, got a cast to element type ${String(cast.attributes.to)} before the scores; export the model without it`,
       { node: cast.name, op: 'Cast' },
     )
 }
@@ -65,7 +65,8 @@ export function assertKnownAttributes(graph: Graph): void {
     const { attributeNames } = operators.get(node.op)
     const unknown = Object.keys(node.attributes).find((name) => !attributeNames.includes(name))
     if (unknown !== undefined) {
-      const known = attributeNames.length > 0 ? `known are ${attributeNames.join(', ')}` : 'it has none'
+      const known =
+        attributeNames.length > 0 ? `known attributes: ${attributeNames.join(', ')}` : 'it has no attributes'
       throw new NNOptError(
         'unsupported',
         `node '${node.name}' (${node.op}): attribute '${unknown}' is not supported; ${known}`,

@@ -14,24 +14,24 @@ export function checkPruneConfig(config: PruneConfig): void {
     if (amount !== undefined)
       fail(
         'amount',
-        `method '${method}' removes channels: expected keep, such as macs=0.5, or a pruningRatio by layer, got amount ${amount}`,
+        `method '${method}' removes channels: expected keep, such as macs=0.5, or pruningRatio per layer, got amount ${amount}`,
       )
     if (nm !== undefined || amounts)
       fail(
         nm !== undefined ? 'nm' : 'layerAmounts',
-        `method '${method}' removes channels: ${nm !== undefined ? 'nm' : 'layerAmounts'} belongs to unstructured methods`,
+        `method '${method}' removes channels: ${nm !== undefined ? 'nm' : 'layerAmounts'} is for unstructured methods`,
       )
     if (keep === undefined && !ratios)
-      fail('keep', `method '${method}': expected keep, such as macs=0.5, or a pruningRatio by layer`)
+      fail('keep', `method '${method}': expected keep, such as macs=0.5, or pruningRatio per layer`)
     return
   }
   if (keep !== undefined || ratios)
     fail(
       keep !== undefined ? 'keep' : 'pruningRatio',
-      `method '${method}' removes single weights: expected amount or nm, got ${keep !== undefined ? `keep ${keep}` : 'pruningRatio'}`,
+      `method '${method}' removes individual weights: expected amount or nm, got ${keep !== undefined ? `keep ${keep}` : 'pruningRatio'}`,
     )
   if (nm !== undefined && (amount !== undefined || amounts))
-    fail('nm', 'nm decides the amount by itself: expected either nm or amount')
+    fail('nm', 'nm already determines the amount: expected either nm or amount')
   if (nm === undefined && amount === undefined)
     fail('amount', `method '${method}': expected amount, such as 0.7, or nm, such as 2:4`)
 }

@@ -31,24 +31,24 @@ export const pruneConfig = z.object({
   method: z
     .enum(pruneMethods as [string, ...string[]])
     .default('l1-unstructured')
-    .describe('How importance is measured, and whether single weights or whole channels go'),
+    .describe('How importance is measured, and whether individual weights or whole channels are removed'),
   ...onlyWhen(unstructured, {
     amount: z
       .number()
       .gt(0)
       .lt(1)
       .optional()
-      .describe('Unstructured: share of zeros among all convolution and linear weights'),
+      .describe('Unstructured: sparsity over all convolution and linear weights'),
   }),
   scope: z
     .enum(['local', 'global'])
     .default('local')
-    .describe('local: the same share in every layer; global: one ranking over all layers'),
+    .describe('local: the same share in every layer; global: one ranking across all layers'),
   ...onlyWhen(unstructured, {
     layerAmounts: z
       .record(z.string(), share)
       .default({})
-      .describe('Unstructured: share of zeros of single layers, by name'),
+      .describe('Unstructured: sparsity of individual layers, by name'),
     nm: z
       .string()
       .regex(/^\d+:\d+$/, 'expected N:M such as 2:4')
@@ -63,13 +63,13 @@ export const pruneConfig = z.object({
         'expected params=, macs= or latency= with a share below 1, such as macs=0.5',
       )
       .optional()
-      .describe('Structured: what to keep, such as macs=0.5, params=0.3 or latency=0.6 (measured on this CPU)'),
+      .describe('Structured: share to keep, such as macs=0.5, params=0.3 or latency=0.6 (measured on this CPU)'),
     pruningRatio: z
       .record(z.string(), share)
       .default({})
-      .describe('Structured: share of channels removed from single layers, by name'),
+      .describe('Structured: share of channels to remove from individual layers, by name'),
   }),
-  protect: z.array(z.string().min(1)).default([]).describe('Layers that lose nothing, by name or the beginning of it'),
+  protect: z.array(z.string().min(1)).default([]).describe('Layers to exclude from pruning, by name or name prefix'),
   ...onlyWhen(structured, {
     roundTo: z
       .number()
@@ -78,7 +78,7 @@ export const pruneConfig = z.object({
       .max(64)
       .default(8)
       .meta({ unit: 'channels' })
-      .describe('Structured: channel counts become multiples of this'),
+      .describe('Structured: round channel counts to multiples of this'),
     minChannels: z
       .number()
       .int()
@@ -86,13 +86,15 @@ export const pruneConfig = z.object({
       .max(1024)
       .default(8)
       .meta({ unit: 'channels' })
-      .describe('Structured: no layer gets fewer'),
+      .describe('Structured: minimum channels per layer'),
   }),
   schedule: z
     .enum(pruneSchedules.ids as [string, ...string[]])
     .default('one-shot')
-    .describe('How the amount is reached'),
-  ...onlyWhen(gradual, { steps: z.number().int().min(1).max(100).default(3).describe('Steps of a gradual schedule') }),
+    .describe('How the amount is reached over time'),
+  ...onlyWhen(gradual, {
+    steps: z.number().int().min(1).max(100).default(3).describe('Number of steps of a gradual schedule'),
+  }),
 })
 
 export type PruneConfig = z.output<typeof pruneConfig>

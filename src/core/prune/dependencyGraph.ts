@@ -86,10 +86,7 @@ function follow(graph: Graph, node: Node, shapes: ReadonlyMap<string, Shape>, tr
 /** Everything that an unknown coupling meets stays whole. */
 function blockAround({ node, tracker, labels }: FollowContext): void {
   node.inputs.forEach((_, index) =>
-    tracker.block(
-      labels(index).ids,
-      `node '${node.name}' (${node.op}) couples channels in a way that is not supported`,
-    ),
+    tracker.block(labels(index).ids, `node '${node.name}' (${node.op}) couples channels in an unsupported way`),
   )
 }
 

@@ -40,7 +40,7 @@ export function layersNamed(layers: readonly Layer[], name: string, where: strin
   if (found.length > 0) return found
   throw new NNOptError(
     'notFound',
-    `${where}: no layer is called '${name}'; expected one of ${layers.map(nameOf).join(', ')}`,
+    `${where}: no layer named '${name}': expected one of ${layers.map(nameOf).join(', ')}`,
     { layer: name },
   )
 }

@@ -57,7 +57,7 @@ function patternMask(
   if (!score)
     throw new NNOptError(
       'wrongCall',
-      `importance '${importance.id}' scores channels, not single weights: use it with a structured method`,
+      `importance '${importance.id}' scores channels, not individual weights: use it with a structured method`,
     )
   const { shape, data } = layer.weight
   const known = masks.get(layer.name)

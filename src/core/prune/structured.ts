@@ -109,7 +109,7 @@ function openGroup(node: string, group: Group | undefined): Group {
   if (group && group.blocked === undefined) return group
   throw new NNOptError(
     'wrongCall',
-    `pruningRatio: layer '${node}' stays whole: ${group?.blocked ?? 'it makes no channels'}`,
+    `pruningRatio: layer '${node}' cannot be pruned: ${group?.blocked ?? 'it produces no channels'}`,
     { layer: node },
   )
 }
@@ -208,10 +208,10 @@ function nearest(choice: (counts: Counts) => Choice, at: (removedShare: number) 
   return best
 }
 
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
+const percent = (share: number): string => `${(share * 100).toFixed(1)}%`
 
 const outOfReach = ({ name, keep }: Target, lowest: number, highest: number): NNOptError =>
   new NNOptError(
     'wrongCall',
-    `keep ${name}=${keep}: rounding, the least number of channels and the layers that stay whole leave between ${percent(lowest)} and ${percent(highest)}: expected a share between them, fewer protected layers, or a smaller rounding`,
+    `keep ${name}=${keep}: with this rounding, minimum channel count and protected layers, only values from ${percent(lowest)} to ${percent(highest)} can be reached: choose one of them, protect fewer layers, or round less`,
   )

@@ -15,7 +15,7 @@ export class ChannelTracker {
   readonly bindings = new Map<string, Map<number, Int32Array>>()
   readonly producers: Producer[] = []
   private readonly parents: number[] = [noChannel]
-  private readonly reasons = new Map<number, string>([[noChannel, 'meets values that belong to no channel']])
+  private readonly reasons = new Map<number, string>([[noChannel, 'is combined with values that belong to no channel']])
   private readonly values = new Map<string, Labels>()
 
   fresh(count: number): Int32Array {

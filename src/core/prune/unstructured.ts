@@ -57,7 +57,7 @@ function candidates(
   if (!score)
     throw new NNOptError(
       'wrongCall',
-      `importance '${importance.id}' scores channels, not single weights: use it with a structured method`,
+      `importance '${importance.id}' scores channels, not individual weights: use it with a structured method`,
     )
   const layers = weightLayers(graph)
   const guarded = new Set(protect.flatMap((name) => layersNamed(layers, name, 'protect')))
@@ -108,7 +108,7 @@ function tooMuch(layers: readonly Candidate[], amount: number): NNOptError {
   const smallest = layers.toSorted((a, b) => a.scores.length - b.scores.length)[0]
   return new NNOptError(
     'wrongCall',
-    `amount ${amount} would empty layers such as '${smallest?.node.name ?? ''}': every layer keeps 1 % of its weights; expected less, or fewer protected layers`,
+    `amount ${amount} would empty layers such as '${smallest?.node.name ?? ''}': every layer must keep 1% of its weights; reduce the amount, or protect fewer layers`,
     { layer: smallest?.node.name },
   )
 }

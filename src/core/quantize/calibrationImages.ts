@@ -92,14 +92,16 @@ export function calibrationWarnings({
   const odd = Math.abs(mean) > usual.mean || standardDeviation < usual.least || standardDeviation > usual.most
   return [
     ...(constant > tolerated * images
-      ? [`${share(constant)} show one flat colour: ranges found on them say little; check the dataset`]
+      ? [`${share(constant)} are a single color: ranges calibrated on them are not meaningful; check the dataset`]
       : []),
     ...(noiseLike > tolerated * images
-      ? [`${share(noiseLike)} look like noise: ranges found on them do not hold for photographs; check the dataset`]
+      ? [
+          `${share(noiseLike)} look like noise: ranges calibrated on them do not apply to photographs; check the dataset`,
+        ]
       : []),
     ...(odd && constant < images
       ? [
-          `the calibration images have mean ${mean.toFixed(2)} and spread ${standardDeviation.toFixed(2)} after preparation, expected about 0 and 1: check how the images are normalised (--preprocess)`,
+          `the calibration images have mean ${mean.toFixed(2)} and spread ${standardDeviation.toFixed(2)} after preprocessing, expected about 0 and 1: check the normalization (--preprocess)`,
         ]
       : []),
   ]

@@ -11,42 +11,42 @@ const observerId = z.enum(observers.ids as [string, ...string[]])
 export const ptqConfig = z.object({
   activationObserver: observerId
     .default('mse')
-    .describe('How the range of an activation is chosen from the calibration images.'),
+    .describe('How activation ranges are chosen from the calibration images'),
   activationObserverParams: z
     .record(z.string(), z.unknown())
     .default({})
-    .describe('Settings of the activation observer.'),
-  weightObserver: observerId.default('min-max').describe('How the range of a weight channel is chosen.'),
-  weightObserverParams: z.record(z.string(), z.unknown()).default({}).describe('Settings of the weight observer.'),
+    .describe('Settings of the activation observer'),
+  weightObserver: observerId.default('min-max').describe('How weight ranges are chosen'),
+  weightObserverParams: z.record(z.string(), z.unknown()).default({}).describe('Settings of the weight observer'),
   weightGranularity: z
     .enum(['perChannel', 'perTensor'])
     .default('perChannel')
-    .describe('One scale for each output channel, or one for the whole weight.'),
+    .describe('One scale per output channel, or one for the whole weight'),
   activationScheme: z
     .enum(['affine', 'symmetric'])
     .default('affine')
-    .describe('Affine fits ranges that are not centred on zero, such as those after a ReLU.'),
+    .describe('Affine suits ranges that are not centered on zero, such as those after a ReLU'),
   weightRange: z
     .enum(['full', 'pairAware', 'saturationFree'])
     .default('pairAware')
     .describe(
-      'For CPUs whose 8-bit products saturate: pairAware coarsens the channels in which two products could leave 16 bits, saturationFree keeps every weight in ±64.',
+      'For CPUs whose 8-bit products saturate: pairAware coarsens channels in which the sum of two products could exceed 16 bits; saturationFree keeps every weight within ±64',
     ),
   ladder: z
     .boolean()
     .default(false)
-    .describe('Climbs rung by rung, measures each on validation images, and keeps those that help.'),
-  foldBatchNorm: z.boolean().default(true).describe('Rung: batch normalization becomes part of the layer before it.'),
+    .describe('Try corrections (rungs) one by one on validation images and keep those that help'),
+  foldBatchNorm: z.boolean().default(true).describe('Rung: fold batch normalization into the preceding layer'),
   equalization: z
     .boolean()
     .default(true)
     .describe(
-      'Rung: factors on channels bring the ranges inside an activation together, without changing what the network computes.',
+      'Rung: cross-layer equalization; rescales channels to similar ranges without changing what the network computes',
     ),
   biasCorrection: z
     .boolean()
     .default(true)
-    .describe('Rung: moves the mean of every output channel back to that of the float network.'),
+    .describe('Rung: bias correction; restores the mean of each output channel to that of the fp32 network'),
   ...onlyWhen(
     { field: 'ladder', is: [true], or: { field: 'goal', is: [true] } },
     {
@@ -54,20 +54,18 @@ export const ptqConfig = z.object({
         .boolean()
         .default(true)
         .describe(
-          'Rung of the ladder: fits the spread of every output channel to that of the float network, as re-estimated batch statistics would.',
+          'Rung: fit the variance of each output channel to that of the fp32 network, as re-estimated batch statistics would',
         ),
       adaround: z
         .boolean()
         .default(false)
-        .describe(
-          'Rung of the ladder: learns for every weight whether to round it up or down (AdaRound); takes minutes.',
-        ),
+        .describe('Rung: AdaRound; learns whether to round each weight up or down (takes minutes)'),
     },
   ),
   calibrationStrategy: z
     .enum(samplingStrategies)
     .default('stratified')
-    .describe('How calibration images are chosen: at random, by class in its proportion, or as many of each class.'),
+    .describe('How calibration images are chosen: at random, in proportion to class size, or equally from each class'),
   calibrationSamples: z
     .number()
     .int()
@@ -75,7 +73,7 @@ export const ptqConfig = z.object({
     .max(100_000)
     .default(320)
     .meta({ unit: 'images' })
-    .describe('Images of the training split that ranges are collected from.'),
+    .describe('Training images to collect ranges from'),
   correctionSamples: z
     .number()
     .int()
@@ -83,12 +81,12 @@ export const ptqConfig = z.object({
     .max(10_000)
     .default(64)
     .meta({ unit: 'images' })
-    .describe('Calibration images that layers are corrected with, one layer after the other.'),
+    .describe('Calibration images to correct layers on, one layer at a time'),
   endLayers: z
     .enum(['int8', 'firstFloat', 'lastFloat', 'bothFloat'])
     .default('int8')
-    .describe('Whether the first layer, which reads the image, and the last, which writes the scores, stay in float.'),
-  keepFp32: z.array(z.string()).default([]).describe('Names of layers that stay in float.'),
+    .describe('Whether the first layer (image input) and the last layer (class scores) stay in fp32'),
+  keepFp32: z.array(z.string()).default([]).describe('Names of layers to keep in fp32'),
 })
 
 export type PtqConfig = z.output<typeof ptqConfig>

@@ -30,24 +30,24 @@ export const goalConfig = z.object({
         .boolean()
         .default(false)
         .describe(
-          'Tries the rungs from cheap to dear, each as a version, until one meets the largest drop, the speedup and the size that are asked for.',
+          'Try the rungs in order of cost, each as a version, until one meets the accuracy, speedup and size goals',
         ),
     },
   ),
   ...onlyWhen(
     { field: 'goal', is: [true] },
     {
-      maxDrop: z.number().min(0).max(1).default(0.005).describe('Goal: accuracy that may be lost, as a fraction.'),
+      maxDrop: z.number().min(0).max(1).default(0.005).describe('Goal: maximum accuracy drop, as a fraction'),
       minSpeedup: z
         .number()
         .positive()
         .optional()
-        .describe('Goal: throughput beside the fp32 version, measured in turns.'),
+        .describe('Goal: minimum throughput relative to the fp32 version, measured in turns'),
       maxSize: z
         .string()
         .regex(sizePattern, 'expected a size such as 3MB, 2.5 MiB or 3000000')
         .optional()
-        .describe('Goal: size of the file, such as 3MB.'),
+        .describe('Goal: maximum file size, such as 3MB'),
     },
   ),
 })
@@ -70,13 +70,13 @@ export function missedGoals(
   const points = (share: number): string => `${(share * 100).toFixed(2)} points`
   return [
     ...(comparison.difference < -maxDrop
-      ? [`loses ${points(-comparison.difference)}, allowed are ${points(maxDrop)}`]
+      ? [`loses ${points(-comparison.difference)} (at most ${points(maxDrop)} allowed)`]
       : []),
     ...(maxSize !== undefined && sizeBytes > bytesIn(maxSize)
-      ? [`has ${sizeBytes} bytes, allowed are ${bytesIn(maxSize)}`]
+      ? [`has ${sizeBytes} bytes (at most ${bytesIn(maxSize)} allowed)`]
       : []),
     ...(minSpeedup !== undefined && speedup !== undefined && speedup < minSpeedup
-      ? [`is ${speedup.toFixed(2)} times as fast, wanted is ${minSpeedup}`]
+      ? [`is ${speedup.toFixed(2)}× as fast (at least ${minSpeedup}× wanted)`]
       : []),
   ]
 }

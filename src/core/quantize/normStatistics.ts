@@ -24,5 +24,5 @@ export function normalisationWarning(graph: Graph, norm: Node, seen: LayerSample
   )
   if (lively.length === 0 || (shift < limits.shift && ratio < limits.ratio && ratio > 1 / limits.ratio))
     return undefined
-  return `the first normalization '${norm.name}' receives other numbers than in training (means off by ${shift.toFixed(1)} standard deviations, variance ${ratio.toFixed(2)} times): check how the images are normalised (--preprocess)`
+  return `the first normalization '${norm.name}' receives different inputs than in training (means off by ${shift.toFixed(1)} standard deviations, variance ${ratio.toFixed(2)} times): check the normalization (--preprocess)`
 }

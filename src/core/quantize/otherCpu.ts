@@ -17,7 +17,7 @@ export function otherCpuWarning(
     `${model} (${vnni === null ? 'VNNI unknown' : vnni ? 'VNNI' : 'no VNNI'}, products ${saturates ? 'saturate' : 'do not saturate'})`
   const consequence =
     pairsAtRisk.atRisk === 0
-      ? 'its weights cannot saturate, so accuracy should not differ; speed does'
+      ? 'its weights cannot saturate, so only speed should differ, not accuracy'
       : `${pairsAtRisk.atRisk} of its weight pairs can saturate: accuracy may differ`
-  return `made on ${kind(cpu)}, measured on ${kind(here)}: ${consequence}`
+  return `created on ${kind(cpu)}, measured on ${kind(here)}: ${consequence}`
 }

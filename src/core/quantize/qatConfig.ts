@@ -46,8 +46,8 @@ export const qatConfig = z.object({
     .min(0)
     .default(1)
     .meta({ unit: 'epochs' })
-    .describe('Ranges are observed again at the end of so many epochs, then they stay'),
-  learnScales: z.boolean().default(false).describe('Train the quantization scales too (LSQ, Esser et al., 2020)'),
+    .describe('Epochs after which ranges are observed again; then they are frozen'),
+  learnScales: z.boolean().default(false).describe('Also train the quantization scales (LSQ, Esser et al., 2020)'),
 })
 
 export type QatConfig = z.output<typeof qatConfig>

@@ -68,7 +68,7 @@ export function checkRecipe(recipe: Recipe, steps: Pick<Registry<StepKind>, 'get
       if (!earlier.has(name) && !(name === previousStep && index > 0))
         throw new NNOptError(
           'wrongCall',
-          `${where}: '$${name}' names no earlier step: expected one of ${[...earlier, ...(index > 0 ? [previousStep] : [])].map((known) => `$${known}`).join(', ') || 'none, it is the first'}`,
+          `${where}: '${name}' does not name an earlier step: expected one of ${[...earlier, ...(index > 0 ? [previousStep] : [])].map((known) => `$${known}`).join(', ') || 'none, because it is the first'}`,
         )
     }
     if (step.id !== undefined && earlier.has(step.id))
@@ -96,6 +96,9 @@ export function referencedStep(recipe: Recipe, name: string, at: number): number
   const index =
     name === previousStep ? at - 1 : recipe.steps.findIndex((step, position) => position < at && step.id === name)
   if (index < 0)
-    throw new NNOptError('wrongCall', `recipe '${recipe.name}', step ${at + 1}: '$${name}' names no earlier step`)
+    throw new NNOptError(
+      'wrongCall',
+      `recipe '${recipe.name}', step ${at + 1}: '${name}' does not name an earlier step`,
+    )
   return index
 }

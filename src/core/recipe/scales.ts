@@ -28,7 +28,7 @@ export function atScale(document: unknown, fileName: string, scale?: string): un
   if (!known.includes(chosen))
     throw new NNOptError(
       'wrongCall',
-      `recipe '${fileName}': scale '${chosen}': expected ${known.length > 0 ? `one of ${known.join(', ')}` : 'none, it has one size only'}`,
+      `recipe '${fileName}': scale '${chosen}': expected ${known.length > 0 ? `one of ${known.join(', ')}` : 'none, because it has only one scale'}`,
     )
   return filledIn(recipe, parsed.data[chosen], fileName)
 }

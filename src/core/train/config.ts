@@ -9,10 +9,10 @@ const params = z.record(z.string(), z.unknown()).default({})
 export const trainConfig = z.object({
   epochs: z.number().int().min(1).max(10_000).default(30).describe('Passes over the training split'),
   batchSize: z.number().int().min(1).max(4096).default(128).describe('Images per step'),
-  learningRate: z.number().positive().max(10).default(0.1).describe('Highest learning rate of the schedule'),
-  optimizer: z.string().default('sgd').describe('Update rule'),
+  learningRate: z.number().positive().max(10).default(0.1).describe('Peak learning rate'),
+  optimizer: z.string().default('sgd').describe('Optimizer'),
   optimizerParams: params,
-  schedule: z.string().default('one-cycle').describe('Learning rate over the run'),
+  schedule: z.string().default('one-cycle').describe('Learning rate schedule'),
   scheduleParams: params,
   warmupEpochs: z
     .number()
@@ -20,49 +20,54 @@ export const trainConfig = z.object({
     .max(100)
     .default(0)
     .meta({ unit: 'epochs' })
-    .describe('Linear rise from zero before the schedule'),
+    .describe('Linear warm-up from zero before the schedule starts'),
   weightDecay: z
     .number()
     .min(0)
     .max(1)
     .default(5e-4)
-    .describe('L2 coefficient on weights; batch norm and biases have none'),
-  labelSmoothing: z.number().min(0).max(0.9).default(0.1).describe('Share of the label spread over all classes'),
+    .describe('L2 coefficient on weights; not applied to batch norm and biases'),
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0.1)
+    .describe('Label smoothing: share of the label spread over all classes'),
   emaDecay: z
     .number()
     .min(0)
     .max(0.99999)
     .default(0)
-    .describe('Decay of the averaged weights that are kept; 0 turns averaging off'),
+    .describe('Decay of the exponential moving average of the weights; 0 turns averaging off'),
   headEpochs: z
     .number()
     .int()
     .min(0)
     .default(0)
     .meta({ unit: 'epochs' })
-    .describe('Epochs at the start that train the classifier only'),
+    .describe('Initial epochs that train only the classifier'),
   earlyStoppingPatience: z
     .number()
     .int()
     .min(0)
     .default(0)
     .meta({ unit: 'epochs' })
-    .describe('Stop after so many epochs without a better validation accuracy; 0 never stops'),
+    .describe('Stop after this many epochs without better validation accuracy; 0 turns early stopping off'),
   precision: z
     .enum(['auto', 'fp32', ...halfTypes])
     .default('auto')
     .describe(
-      'What steps compute in; weights, statistics, loss and optimizer stay fp32. auto takes the fastest at the same accuracy that the device has',
+      'Precision of training steps; weights, statistics, loss and optimizer stay in fp32. auto picks the fastest one that keeps the accuracy on this device',
     ),
-  seed: z.number().int().min(0).default(0).describe('Start of every random stream'),
-  trainLimit: z.number().int().min(1).optional().describe('Use a stratified sample of so many training images'),
+  seed: z.number().int().min(0).default(0).describe('Seed of every random stream'),
+  trainLimit: z.number().int().min(1).optional().describe('Train on a stratified sample of this many images'),
   distill: z
     .string()
     .min(1)
     .optional()
     .meta({ bare: 'parent' })
     .describe(
-      "Learn from the scores of an fp32 version too: its id or name, or 'parent' for the one that this was made from",
+      "Also learn from the scores of a teacher: id or name of an fp32 version, or 'parent' for the version this one was made from",
     ),
   ...onlyWhen(
     { field: 'distill', isSet: true },
@@ -72,7 +77,7 @@ export const trainConfig = z.object({
         .min(0)
         .max(1)
         .default(0.5)
-        .describe("Share of the teacher's scores in the loss; the rest is the labels'"),
+        .describe("Weight of the teacher's scores in the loss; the labels get the rest"),
       distillTemperature: z
         .number()
         .min(1)
@@ -85,7 +90,7 @@ export const trainConfig = z.object({
     .array(augmentStep)
     .nullable()
     .default(null)
-    .describe('Augmentations, in order; null takes the usual ones for the image size'),
+    .describe('Augmentations, in order; null uses the defaults for the image size'),
 })
 
 export type TrainConfig = z.output<typeof trainConfig>

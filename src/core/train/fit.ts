@@ -183,7 +183,7 @@ async function report({ trainer, data, config, hooks, watch }: Run, meter: Meter
     throw diverged(
       trainer,
       epoch,
-      `over ${watch.samples} training images the network lost what it knew`,
+      `accuracy collapsed over the last ${watch.samples} training images`,
       window.learningRate,
     )
   const steps = config.epochs * data.stepsPerEpoch
@@ -217,7 +217,7 @@ async function finiteSnapshot({ trainer, config, data }: Run, epoch: number): Pr
 const diverged = (trainer: Trainer, epoch: number, what: string, learningRate: number): NNOptError =>
   new NNOptError(
     'diverged',
-    `training diverged in epoch ${epoch + 1}, step ${trainer.stepsDone}: ${what}; lower the learning rate (now ${learningRate.toPrecision(3)})`,
+    `training diverged in epoch ${epoch + 1}, step ${trainer.stepsDone}: ${what}; reduce the learning rate (now ${learningRate.toPrecision(3)})`,
     { epoch, step: trainer.stepsDone },
   )
 

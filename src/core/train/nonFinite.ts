@@ -27,18 +27,18 @@ export function createNonFiniteSearch(graph: Graph, state: ModelState, normalize
       const images = normalizer.apply(batch)
       const found = await executor.findNonFinite(images, state.tensors())
       images.dispose()
-      return found ? inWords(found) : 'every layer is finite, the loss is not'
+      return found ? inWords(found) : 'every layer is finite, but the loss is not'
     },
   }
 }
 
 const inWords = ({ layer, op, parameter }: NonFinite): string =>
-  `the first value that is not finite is in ${parameter === undefined ? '' : `parameter '${parameter}' of `}layer '${layer}' (${op})`
+  `the first non-finite value is in ${parameter === undefined ? '' : `parameter '${parameter}' of `}layer '${layer}' (${op})`
 
 function spoiled(graph: Graph, parameter: string): string {
   const node = graph.nodes.find(({ inputs }) => inputs.includes(parameter))
   // Learned scales belong to a tensor, not to a node.
   return node
     ? inWords({ layer: node.name, op: node.op, parameter })
-    : `the first value that is not finite is in parameter '${parameter}'`
+    : `the first non-finite value is in parameter '${parameter}'`
 }

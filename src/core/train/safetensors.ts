@@ -56,7 +56,7 @@ export function writeSafetensors({ tensors, metadata }: TensorFile): Uint8Array<
 export function readSafetensors(bytes: Uint8Array, fileName: string): TensorFile {
   const length = bytes.length < 8 ? NaN : Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
   if (!(length <= bytes.length - 8))
-    throw new NNOptError('badInput', `'${fileName}' is not a safetensors file or is cut short: ${bytes.length} bytes`)
+    throw new NNOptError('badInput', `'${fileName}' is not a safetensors file or is truncated: ${bytes.length} bytes`)
   const header = parseHeader(bytes.subarray(8, 8 + length), fileName)
   const { __metadata__: metadata = {}, ...entries } = header
   const body = bytes.subarray(8 + length)
@@ -92,7 +92,7 @@ function readTensor(
   if (end - start !== expected || end > body.length)
     throw new NNOptError(
       'badInput',
-      `'${fileName}' is cut short at tensor '${name}': expected ${expected} bytes, got ${Math.max(0, Math.min(end, body.length) - start)}`,
+      `'${fileName}' is truncated at tensor '${name}': expected ${expected} bytes, got ${Math.max(0, Math.min(end, body.length) - start)}`,
     )
   // A copy: the data need not be aligned in the file.
   const data: TypedArray = new dataTypes[type](new Uint8Array(body.subarray(start, end)).buffer)

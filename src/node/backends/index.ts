@@ -30,7 +30,7 @@ export const preferred = (statuses: readonly BackendStatus[]): BackendStatus | u
 export async function findBackend(id: string): Promise<Backend> {
   if (id !== 'auto') return backends.get(id)
   const first = preferred(await listBackends())
-  if (!first) throw new NNOptError('unavailable', "no backend can train here: 'nnopt backends' says why")
+  if (!first) throw new NNOptError('unavailable', "no training backend is available: run 'nnopt backends' to see why")
   return backends.get(first.id)
 }
 

@@ -13,7 +13,7 @@ import type { BackendStatus } from './index'
 
 /** Small enough for a second or two, and made of the layers that training's time goes to. */
 const work = { architecture: 'mobilenet-v2', resolution: 32, batch: 32, steps: 5, precision: 'fp32' } as const
-const protocol = `training ${work.architecture} at ${work.resolution}×${work.resolution}, batch ${work.batch}, fp32, mean of ${work.steps} steps after 2, images already in memory, loss read after every step`
+const protocol = `training ${work.architecture} at ${work.resolution}×${work.resolution}, batch ${work.batch}, fp32, mean of ${work.steps} steps after 2, images already in memory, loss read after each step`
 
 /** How long a measurement waits for other work. */
 const patienceMs = 5_000
@@ -31,7 +31,7 @@ export async function measureScore(status: BackendStatus): Promise<BackendScore>
     const { imagesPerSecond } = await runProfile({ ...work, backend: status.id })
     const score: BackendScore = {
       imagesPerSecond,
-      protocol: isAlone ? protocol : `${protocol}; measured beside other work of this program`,
+      protocol: isAlone ? protocol : `${protocol}; measured while this program was doing other work`,
       measuredAt: new Date().toISOString(),
     }
     if (isAlone) remember(status, score)

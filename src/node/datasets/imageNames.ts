@@ -17,4 +17,5 @@ export function nameKind(path: string): NameKind {
 
 export const endingOf = (path: string): string => /\.([^./\\]+)$/.exec(path)?.[1].toLowerCase() ?? ''
 
-export const unsupportedReason = (path: string): string => `${endingOf(path)} is not read: expected jpg, png or webp`
+export const unsupportedReason = (path: string): string =>
+  `${endingOf(path)} is not supported: expected JPEG, PNG or WebP`

@@ -8,7 +8,7 @@ import { makeBatch } from './worker/makeBatch'
 
 /** The program of a data thread: one task at a time, its buffers are moved to the consumer. */
 const port = parentPort
-assert(port, () => 'the data worker runs in a worker thread only')
+assert(port, () => 'the data worker must run in a worker thread')
 
 const reader = createSampleReader()
 

@@ -21,7 +21,7 @@ const isAtWork = (store: Store): boolean => store.runs.list(['running']).some((r
 /** Rows whose model is gone or changed. */
 export const versionRows: Check = {
   id: 'versions',
-  ok: 'every version has its files, unchanged',
+  ok: 'the files of all versions are present and unchanged',
   faults: (store) => store.versions.list(false).flatMap((version) => faultOfRow(store, version)),
 }
 
@@ -31,7 +31,7 @@ function faultOfRow(store: Store, { id, name, hash }: Version): readonly Fault[]
   if (!existsSync(model) && existsSync(inTrash))
     return [
       {
-        message: `version '${name}' (${id}) lies in the trash, but is not deleted`,
+        message: `version '${name}' (${id}) is in the trash, but is not marked as deleted`,
         repair: { description: 'moved back', run: () => renameSync(inTrash, store.paths.version(id)) },
       },
     ]
@@ -39,7 +39,7 @@ function faultOfRow(store: Store, { id, name, hash }: Version): readonly Fault[]
     return [
       {
         message: `version '${name}' (${id}): '${model}' is missing`,
-        repair: { description: 'its row was removed', run: () => store.versions.remove(id) },
+        repair: { description: 'removed from the database', run: () => store.versions.remove(id) },
       },
     ]
   const found = sha256(readFileSync(model))
@@ -55,7 +55,7 @@ function faultOfRow(store: Store, { id, name, hash }: Version): readonly Fault[]
 /** Folders that no row speaks of. */
 export const versionFolders: Check = {
   id: 'version folders',
-  ok: 'no folder without a version',
+  ok: 'every folder belongs to a version',
   faults: (store) => (isAtWork(store) ? [] : list(store.paths.versions).flatMap((name) => faultOfFolder(store, name))),
 }
 
@@ -67,16 +67,16 @@ function faultOfFolder(store: Store, name: string): readonly Fault[] {
     return [
       {
         message: `deleted version '${row.name}' (${name}) is not in the trash`,
-        repair: { description: 'moved there', run: () => renameSync(folder, join(store.paths.trash, name)) },
+        repair: { description: 'moved to the trash', run: () => renameSync(folder, join(store.paths.trash, name)) },
       },
     ]
   if (row) return []
   const complete = readComplete(folder, name)
   if (!complete)
-    return [{ message: `'${folder}' belongs to no version and is not complete`, repair: removeFolder(folder) }]
+    return [{ message: `'${folder}' belongs to no version and is incomplete`, repair: removeFolder(folder) }]
   return [
     {
-      message: `version '${complete.name}' (${name}) is complete on the disk, but not registered`,
+      message: `version '${complete.name}' (${name}) is complete on disk, but not in the database`,
       repair: { description: 'registered', run: () => store.versions.insert(complete) },
     },
   ]
@@ -96,7 +96,7 @@ function readComplete(folder: string, id: string): Version | undefined {
 /** What the trash holds of versions that are purged. */
 export const trashFolders: Check = {
   id: 'trash',
-  ok: 'the trash holds deleted versions only',
+  ok: 'the trash contains only deleted versions',
   faults: (store) => {
     const deleted = new Set([...store.versions.list(true), ...store.versions.list(false)].map(({ id }) => id))
     return list(store.paths.trash)

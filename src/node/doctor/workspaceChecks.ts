@@ -9,7 +9,7 @@ const lowSpaceBytes = 1e9
 
 export const datasetFiles: Check = {
   id: 'datasets',
-  ok: 'every dataset has its images',
+  ok: 'the images of all datasets are present',
   faults: async (store) => {
     const { openDataset } = await import('../datasets')
     const errors = await Promise.all(
@@ -21,7 +21,7 @@ export const datasetFiles: Check = {
 
 export const datasetFolders: Check = {
   id: 'dataset folders',
-  ok: 'no folder without a dataset',
+  ok: 'every folder belongs to a dataset',
   faults: (store) => {
     if (store.runs.list(['running']).some((run) => !isAbandoned(run))) return []
     return readdirSync(store.paths.datasets)
@@ -36,7 +36,7 @@ export const datasetFolders: Check = {
 
 export const abandonedRuns: Check = {
   id: 'runs',
-  ok: 'no run whose process is gone',
+  ok: 'every active run has a process',
   faults: (store) =>
     store.runs
       .list(['queued', 'running', 'paused'])
@@ -49,7 +49,7 @@ export const abandonedRuns: Check = {
 
 export const runFolders: Check = {
   id: 'run folders',
-  ok: 'no folder without a run',
+  ok: 'every folder belongs to a run',
   faults: (store) =>
     readdirSync(store.paths.runs)
       .filter((name) => !store.runs.find(name))
@@ -66,17 +66,17 @@ export const diskSpace: Check = {
     const { bavail, bsize } = statfsSync(paths.root)
     const free = bavail * bsize
     return free < lowSpaceBytes
-      ? [{ severity: 'warning', message: `${(free / 1e6).toFixed(0)} MB are free under '${paths.root}'` }]
+      ? [{ severity: 'warning', message: `${(free / 1e6).toFixed(0)} MB are free in '${paths.root}'` }]
       : []
   },
 }
 
 export const locks: Check = {
   id: 'locks',
-  ok: 'no lock of a process that is gone',
+  ok: 'no locks of ended processes',
   faults: () =>
     staleLocks().map((path) => ({
-      message: `'${path}' is a lock of a process that is gone`,
+      message: `'${path}' is a lock of a process that has ended`,
       repair: { description: 'removed', run: () => rmSync(path, { force: true }) },
     })),
 }

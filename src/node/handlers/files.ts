@@ -19,12 +19,12 @@ export function uploadHandlers({ store: { paths } }: HostParts): UploadHandlers 
     },
     'uploads.append': ({ path, offset, bytes }) => {
       const file = resolve(path)
-      if (dirname(dirname(file)) !== paths.uploads) throw new NNOptError('wrongCall', `'${path}' is no upload`)
+      if (dirname(dirname(file)) !== paths.uploads) throw new NNOptError('wrongCall', `'${path}' is not an upload`)
       const received = statSync(file).size
       if (offset !== received)
         throw new NNOptError(
           'wrongCall',
-          `upload '${basename(file)}': expected the piece at ${received}, got ${offset}`,
+          `upload '${basename(file)}': expected the chunk at ${received}, got ${offset}`,
         )
       append(file, bytes)
       return { receivedBytes: received + bytes.length }

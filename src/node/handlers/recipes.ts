@@ -52,15 +52,13 @@ function wrongPaths({ steps: entries }: Recipe, steps: Registry<StepKind>): read
 }
 
 const missing = (name: string): string | undefined =>
-  existsSync(name)
-    ? undefined
-    : `nothing is at '${resolve(name)}': expected a file or folder of the computer that the engine runs on`
+  existsSync(name) ? undefined : `'${resolve(name)}' does not exist: expected a file or folder on the engine's machine`
 
 function unwritable(name: string): string | undefined {
   const folder = dirname(resolve(name))
-  if (!existsSync(folder)) return `there is no folder '${folder}': expected one that exists`
+  if (!existsSync(folder)) return `folder '${folder}' does not exist: expected an existing folder`
   return existsSync(name) && statSync(name).isDirectory()
-    ? `'${resolve(name)}' is a folder: expected the name of a file`
+    ? `'${resolve(name)}' is a folder: expected a file name`
     : undefined
 }
 

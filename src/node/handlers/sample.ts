@@ -17,7 +17,7 @@ export const sampleHandlers = ({ store, queue }: HostParts): Pick<Handlers, 'sam
         : [{ step: 'import', id: 'baseline', file: baselineFile(), name: baselineName, origin: 'bundled' }]),
       ...(isMeasured ? [] : [{ step: 'evaluate', version: baseline?.id ?? '$baseline', dataset: sampleName }]),
     ]
-    const run = steps.length > 0 ? await queue.start({ name: 'sample project', steps }) : null
+    const run = steps.length > 0 ? await queue.start({ name: 'sample dataset', steps }) : null
     return { dataset: sampleName, version: baseline?.id ?? null, run }
   },
 })

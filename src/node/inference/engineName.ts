@@ -8,4 +8,4 @@ export const engineName = (engine: Engine = 'onnxruntime'): string =>
 
 /** The library with what was done to the file, for every number that was measured. */
 export const runtimeText = (engine: Engine | undefined, form: ModelForm = 'original', exact = false): string =>
-  [engineName(engine), exact && 'exact int8', form === 'padded' && 'zero channels added'].filter(Boolean).join(', ')
+  [engineName(engine), exact && 'exact int8', form === 'padded' && 'padded channels'].filter(Boolean).join(', ')

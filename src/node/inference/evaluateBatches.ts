@@ -106,6 +106,6 @@ function assertClasses(scores: number, samples: number, classes: readonly string
   if (scores === samples * classes.length) return
   throw new NNOptError(
     'badInput',
-    `the model gives ${scores / samples} scores an image, the dataset has ${classes.length} classes (${classes.slice(0, 5).join(', ')}${classes.length > 5 ? ', …' : ''}): expected the same number`,
+    `the model outputs ${scores / samples} scores per image, but the dataset has ${classes.length} classes (${classes.slice(0, 5).join(', ')}${classes.length > 5 ? ', …' : ''}): expected the same number`,
   )
 }

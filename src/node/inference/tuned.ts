@@ -32,7 +32,7 @@ export function tunedModel(
   if (!found)
     throw new NNOptError(
       'notFound',
-      `version '${name}' is not tuned for this CPU and its libraries: run 'nnopt tune ${name}' first`,
+      `version '${name}' is not tuned for this CPU and these libraries: run 'nnopt tune ${name}' first`,
     )
   const { engine, form, sessions, threads, batch }: TunedLayout = found[goal]
   return {

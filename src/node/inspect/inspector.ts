@@ -93,13 +93,13 @@ function start(workspace: string, onEnd: (ended: Running) => void): Running {
     onEnd(running)
     const error = new NNOptError(
       'crashed',
-      `the process that looks into models and datasets ${how}${messages && `: ${messages.trim().split('\n').at(-1)}`}; ask again`,
+      `the inspection process ${how}${messages && `: ${messages.trim().split('\n').at(-1)}`}; try again`,
     )
     for (const { reject } of running.waiting.values()) reject(error)
     running.waiting.clear()
   }
   child.on('error', ({ message }) => fail(`could not start: ${message}`))
-  child.on('close', (code, signal) => fail(signal ? `was ended by ${signal}` : `ended with code ${code}`))
+  child.on('close', (code, signal) => fail(signal ? `was terminated by ${signal}` : `exited with code ${code}`))
   child.send({ kind: 'start', workspace } satisfies InspectRequest, () => undefined)
   child.unref()
   return running

@@ -84,7 +84,7 @@ function rankedByWeights(id: string): ReturnType<typeof importances.get> {
   if (importance.needsGradients)
     throw new NNOptError(
       'unsupported',
-      `importance '${id}' looks at gradients of training images, which a plan does without: expected one that looks at the weights alone`,
+      `importance '${id}' needs gradients of training images, which a plan does not compute: expected an importance that needs only weights`,
     )
   return importance
 }

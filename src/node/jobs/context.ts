@@ -78,7 +78,7 @@ function findVersion(
   if (versionId === undefined)
     throw new NNOptError(
       'wrongCall',
-      `'${reference}': step ${index + 1} (${run.recipe.steps[index].step}) makes no version`,
+      `'${reference}': step ${index + 1} (${run.recipe.steps[index].step}) does not make a version`,
     )
   return resolveVersion(store, versionId)
 }

@@ -34,7 +34,7 @@ function freeFolder({ store }: StepContext, name: string): string {
   if (store.datasets.find(name))
     throw new NNOptError(
       'conflict',
-      `a dataset '${name}' is there already: choose another name, or 'nnopt dataset rm ${name}' first`,
+      `dataset '${name}' already exists: choose another name, or run 'nnopt dataset rm ${name}' first`,
     )
   const folder = store.paths.dataset(name)
   rmSync(folder, { recursive: true, force: true })

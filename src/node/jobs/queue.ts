@@ -67,7 +67,7 @@ class Queue implements JobQueue {
     if (!run.resumable)
       throw new NNOptError(
         'conflict',
-        `run '${run.id}' is ${run.status}: expected one that is paused, stopped, failed or crashed`,
+        `run '${run.id}' is ${run.status}: expected a paused, stopped, failed or crashed run`,
       )
     this.store.runs.update(run.id, { status: 'queued', error: null, finishedAt: null, wish: 'run', pid: process.pid })
     return this.enqueue(run.id)
@@ -75,7 +75,7 @@ class Queue implements JobQueue {
 
   pause(run: Run): Run {
     if (run.status !== 'running')
-      throw new NNOptError('conflict', `run '${run.id}' is ${run.status}: expected a running one`)
+      throw new NNOptError('conflict', `run '${run.id}' is ${run.status}: expected a running run`)
     return this.wish(run, 'pause')
   }
 
@@ -86,7 +86,7 @@ class Queue implements JobQueue {
       return this.changed(run.id)
     }
     if (run.status !== 'running' && run.status !== 'paused')
-      throw new NNOptError('conflict', `run '${run.id}' is ${run.status} already`)
+      throw new NNOptError('conflict', `run '${run.id}' is already ${run.status}`)
     if (when === 'epochEnd' && run.status === 'running') return this.wish(run, 'stopAtEpochEnd')
     if (this.active?.runId === run.id && this.active.asked === 'stop') this.active.job.kill()
     return this.wish(run, 'stop')
@@ -101,9 +101,9 @@ class Queue implements JobQueue {
 
   move(run: Run, before?: Run): readonly string[] {
     if (!this.waiting.includes(run.id))
-      throw new NNOptError('conflict', `run '${run.id}' is ${run.status}: expected one that waits in the queue`)
+      throw new NNOptError('conflict', `run '${run.id}' is ${run.status}: expected a queued run`)
     if (before && !this.waiting.includes(before.id))
-      throw new NNOptError('conflict', `run '${before.id}' is ${before.status}: expected one that waits in the queue`)
+      throw new NNOptError('conflict', `run '${before.id}' is ${before.status}: expected a queued run`)
     const others = this.waiting.filter((id) => id !== run.id)
     const at = before && before.id !== run.id ? others.indexOf(before.id) : others.length
     this.setWaiting(before?.id === run.id ? this.waiting : [...others.slice(0, at), run.id, ...others.slice(at)])
@@ -219,7 +219,7 @@ export const isAbandoned = ({ status, pid, startedAt, createdAt }: Run): boolean
 export function closeAbandonedRuns(store: Store, isOwn: (runId: string) => boolean = () => false): readonly Run[] {
   const abandoned = store.runs.list(['queued', 'running', 'paused']).filter((run) => !isOwn(run.id) && isAbandoned(run))
   for (const run of abandoned) {
-    const message = `the program that worked on run '${run.id}' ended; 'nnopt resume ${run.id}' goes on with it`
+    const message = `the program executing run '${run.id}' ended; resume it with 'nnopt resume ${run.id}'`
     store.runs.update(run.id, {
       status: 'crashed',
       error: { code: 'crashed', message },

@@ -58,11 +58,11 @@ async function runStep(
     ...(step.exclusive && { patienceMs: measurementPatienceMs }),
     onGiveUp: () =>
       context.step.warn(
-        'measured beside other work of this program: the figures are lower and less certain than on an idle machine',
+        'measured while this program was doing other work: results are slower and less certain than on an idle machine',
       ),
     onWait: () =>
       context.step.progress({
-        label: step.exclusive ? 'waiting until other work ends' : 'waiting until a benchmark ends',
+        label: step.exclusive ? 'waiting for other runs to finish' : 'waiting for a benchmark to finish',
         done: 0,
       }),
   })

@@ -46,7 +46,7 @@ export function spawnJob({ workspace, runId, environment, onMessage }: JobOption
       resolve(
         outcome ?? {
           status: 'crashed',
-          error: crash(signal ? `ended by ${signal}` : `ended with code ${code}`, messages),
+          error: crash(signal ? `was terminated by ${signal}` : `exited with code ${code}`, messages),
         },
       ),
     )

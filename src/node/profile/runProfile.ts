@@ -28,7 +28,7 @@ export async function runProfile(params: ProfileParams): Promise<TrainingProfile
       reject(
         new NNOptError(
           'crashed',
-          `the profile's process ended (${signal ?? code}) before it had a result: ${messages.trim().split('\n').at(-1) ?? ''}`,
+          `the profiling process ended (${signal ?? code}) before returning a result: ${messages.trim().split('\n').at(-1) ?? ''}`,
         ),
       ),
     )

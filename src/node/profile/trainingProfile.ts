@@ -22,16 +22,16 @@ export const profileParams = z.object({
     .min(1)
     .optional()
     .describe(
-      "ONNX file to train in place of the architecture, such as the model.onnx of a version's folder; it sets the resolution where it has a fixed one",
+      "ONNX file to train instead of the architecture, such as model.onnx in a version's folder; a fixed input size overrides the resolution",
     ),
-  backend: z.string().default('auto').describe('What trains'),
+  backend: z.string().default('auto').describe('Training backend'),
   precision: z
     .enum(['fp32', ...halfTypes])
     .default('fp32')
-    .describe('What steps compute in'),
-  resolution: z.number().int().min(8).max(1024).default(32).meta({ unit: 'pixels' }).describe('Side of the images'),
+    .describe('Precision of training steps'),
+  resolution: z.number().int().min(8).max(1024).default(32).meta({ unit: 'pixels' }).describe('Image size'),
   batch: z.number().int().min(1).max(4096).default(32).describe('Images per step'),
-  steps: z.number().int().min(1).max(1000).default(5).describe('Steps to measure, after two that warm up'),
+  steps: z.number().int().min(1).max(1000).default(5).describe('Steps to measure, after two warm-up steps'),
 })
 
 export type ProfileParams = z.output<typeof profileParams>

@@ -15,16 +15,16 @@ const columns = [
   'version',
   'type',
   'accuracy',
-  '95 % interval',
-  'against the first',
+  '95% CI',
+  'vs. first',
   'parameters',
-  'not zero',
-  'zero weights',
-  'operations',
+  'nonzero',
+  'sparsity',
+  'MACs',
   'file',
-  'after gzip',
-  'latency p50',
-  'against the first',
+  'gzip size',
+  'latency (p50)',
+  'speedup',
 ]
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
@@ -43,11 +43,11 @@ function cells({ version, network, evaluation, benchmark }: Result, first: Resul
     formatMegabytes(version.sizeBytes),
     formatMegabytes(network.gzipBytes),
     formatMs(benchmark.latencyMs.p50),
-    `${(first.benchmark.latencyMs.p50 / benchmark.latencyMs.p50).toFixed(2)} ×`,
+    `${(first.benchmark.latencyMs.p50 / benchmark.latencyMs.p50).toFixed(2)}×`,
   ]
 }
 
-/** What its step was given, but for names: 'prune: method l1-unstructured, amount 0.7'. */
+/** The settings of its step without names: 'prune: method l1-unstructured, amount 0.7'. */
 function settings({ origin, step }: Version): string {
   const { step: kind, name: _name, from: _from, file: _file, ...given } = step as Readonly<Record<string, unknown>>
   const parts = Object.entries(given).map(
@@ -59,7 +59,7 @@ function settings({ origin, step }: Version): string {
 const list = (heading: string, items: readonly string[]): readonly string[] =>
   items.length > 0 ? [heading, '', ...items.map((item) => `- ${item}`), ''] : []
 
-/** The results as Markdown; the plots are files beside it. */
+/** The results as Markdown; the plots are files next to it. */
 export function resultsMarkdown(
   title: string,
   results: readonly Result[],
@@ -73,7 +73,7 @@ export function resultsMarkdown(
   return [
     `# ${title}`,
     '',
-    `Accuracy on ${formatCount(evaluation.samples)} images of ${evaluation.dataset} (${evaluation.split}). Latency of ${benchmark.batchSize} image${benchmark.batchSize === 1 ? '' : 's'} at once, ${benchmark.threads} threads, versions taking turns, ${benchmark.device.runtime}, ${benchmark.device.cpu}. NNOpt Studio ${programVersion}.`,
+    `Accuracy on ${formatCount(evaluation.samples)} ${evaluation.split} images of ${evaluation.dataset}. Latency with batch size ${benchmark.batchSize} and ${benchmark.threads} threads, versions measured in turns,  ${benchmark.device.runtime}, ${benchmark.device.cpu}. NNOpt Studio ${programVersion}.`,
     '',
     row(columns),
     row(columns.map(() => '---')),
@@ -82,7 +82,7 @@ export function resultsMarkdown(
     ...plots.flatMap((plot) => [`![${plot.replace(/\.svg$/, '').replaceAll('-', ' ')}](${plot})`, '']),
     '## How they were made',
     '',
-    row(['version', 'from', 'settings that are not the usual ones']),
+    row(['version', 'parent', 'settings other than the defaults']),
     row(['---', '---', '---']),
     ...results.map(({ version }) =>
       row([
@@ -92,12 +92,12 @@ export function resultsMarkdown(
       ]),
     ),
     '',
-    ...list('Noted while they were made:', notes),
-    ...list('Warnings of the measurement:', warnings),
+    ...list('Notes from making them:', notes),
+    ...list('Measurement warnings:', warnings),
   ].join('\n')
 }
 
-/** Accuracy against the size of the compressed file, and against latency. */
+/** Accuracy vs. the size of the compressed file, and vs. latency. */
 export function resultsPlots(results: readonly Result[]): { readonly size: string; readonly latency: string } {
   const points = (x: (result: Result) => number) =>
     results.map((result, index) => ({
@@ -111,17 +111,17 @@ export function resultsPlots(results: readonly Result[]): { readonly size: strin
   return {
     size: svgFile(
       scatter(
-        'Accuracy against file size after gzip',
+        'Accuracy vs. gzip size',
         points(({ network }) => network.gzipBytes),
-        { label: 'File size after gzip', format: formatMegabytes },
+        { label: 'gzip size', format: formatMegabytes },
         accuracy,
       ),
     ),
     latency: svgFile(
       scatter(
-        'Accuracy against latency',
+        'Accuracy vs. latency',
         points(({ benchmark }) => benchmark.latencyMs.p50),
-        { label: 'Latency p50', format: formatMs },
+        { label: 'Latency (p50)', format: formatMs },
         accuracy,
       ),
     ),

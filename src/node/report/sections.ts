@@ -73,13 +73,13 @@ export function summary(versions: readonly ReportedVersion[]): Html {
           <tr>
             <th scope="col">Version</th>
             <th scope="col">Type</th>
-            <th scope="col">Made from</th>
+            <th scope="col">Parent</th>
             <th scope="col">Accuracy</th>
-            <th scope="col">95 % interval</th>
+            <th scope="col">95% CI</th>
             <th scope="col">Difference</th>
             <th scope="col">File size</th>
-            <th scope="col">Speed</th>
-            <th scope="col">Batch latency p50</th>
+            <th scope="col">Throughput</th>
+            <th scope="col">Batch latency (p50)</th>
             <th scope="col">p99</th>
           </tr>
         </thead>
@@ -89,8 +89,8 @@ export function summary(versions: readonly ReportedVersion[]): Html {
       </table>
     </div>
     <p class="note">
-      Differences are to the version that it was made from, on the same
-      images.${layout ? ` Speed and latency of batch ${layout.batchSize}, threads: ${layout.threads}.` : ''}
+      Differences are relative to the parent version, on the same
+      images.${layout ? ` Throughput and latency with batch size ${layout.batchSize}, threads: ${layout.threads}.` : ''}
     </p>
   </section>`
 }
@@ -112,15 +112,15 @@ export function accuracyAgainstSize(versions: readonly ReportedVersion[]): Html 
   })
   if (points.length === 0) return nothing
   const chart = scatter(
-    'Accuracy against file size',
+    'Accuracy vs. file size',
     points,
     { label: 'File size', format: formatMegabytes },
     { label: 'Accuracy', format: formatPercent },
   )
   return html`<section>
-    <h2>Accuracy against size</h2>
+    <h2>Accuracy vs. size</h2>
     ${chart}
-    <p class="note">Whiskers are 95 % intervals. The table above has the same numbers.</p>
+    <p class="note">Whiskers are 95% confidence intervals. The table above contains the same numbers.</p>
   </section>`
 }
 
@@ -159,14 +159,14 @@ export function perClass(versions: readonly ReportedVersion[]): Html {
   }))
   if (measured.length > mostBars)
     return html`<section>
-      <h2>Accuracy by class</h2>
+      <h2>Per-class accuracy</h2>
       ${classTable(
         rows,
         measured.map(({ name }) => name),
       )}
     </section>`
   return html`<section>
-    <h2>Accuracy by class</h2>
+    <h2>Per-class accuracy</h2>
     <p class="legend">
       ${measured.map(({ name, color }) => html`<span><i style="background:${color}"></i>${name}</span>`)}
     </p>
@@ -200,11 +200,11 @@ function confusion(name: string, matrix: readonly (readonly number[])[], classes
     </tr>`
   })
   return html`<section>
-    <h2>Confusion: ${name}</h2>
+    <h2>Confusion matrix: ${name}</h2>
     <div class="scroll">
       <table class="matrix">
         <caption>
-          Rows are true classes, columns are predictions
+          Rows: true class. Columns: predicted class.
         </caption>
         <thead>
           <tr>
@@ -238,7 +238,7 @@ function training({ version, epochs }: ReportedVersion): Html {
   if (present.length === 0) return nothing
   return html`<section>
     <h2>Training: ${version.name}</h2>
-    ${lines(`Accuracy by epoch of ${version.name}`, present, { label: 'Epoch', format: formatCount }, { label: 'Accuracy', format: formatPercent })}
+    ${lines(`Accuracy of ${version.name} by epoch`, present, { label: 'Epoch', format: formatCount }, { label: 'Accuracy', format: formatPercent })}
   </section>`
 }
 
@@ -250,7 +250,7 @@ export function protocols(versions: readonly ReportedVersion[]): Html {
       .map(
         ({ evaluation: e }) =>
           html`<li>
-            <b>${version.name}</b>, accuracy: ${formatCount(e.samples)} images of ${e.dataset} (${e.split}), mean loss
+            <b>${version.name}</b>, accuracy: ${formatCount(e.samples)} ${e.split} images of ${e.dataset}, mean loss
             ${formatLoss(e.avgLoss)}, batch ${e.batchSize}, ${e.warmupBatches} warm-up batches, ${e.device.runtime},
             ${e.device.threads} threads,
             ${e.device.cpu}.${e.skipped.length > 0 ? ` ${formatCount(e.skipped.length)} unreadable images were skipped.` : ''}
@@ -261,8 +261,8 @@ export function protocols(versions: readonly ReportedVersion[]): Html {
       .map(
         (b) =>
           html`<li>
-            <b>${version.name}</b>, speed: ${formatCount(b.runs)} timed runs of batch ${b.batchSize},
-            ${formatSpeed(b.samplesPerSecond)} (95 %: ${formatSpeed(b.samplesPerSecondInterval[0])} to
+            <b>${version.name}</b>, throughput: ${formatCount(b.runs)} timed runs of batch size ${b.batchSize},
+            ${formatSpeed(b.samplesPerSecond)} (95% CI ${formatSpeed(b.samplesPerSecondInterval[0])} to
             ${formatSpeed(b.samplesPerSecondInterval[1])}), ${b.device.runtime}, ${b.device.threads} threads,
             ${b.device.cpu}.
           </li>`,

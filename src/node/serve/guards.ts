@@ -51,7 +51,8 @@ const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::
 /** Why a request is refused, or undefined. A browser's request must come from a page of this server. */
 export function refusal({ headers }: IncomingMessage, isServed: HostCheck): string | undefined {
   const { host = '', origin } = headers
-  if (!isServed(host)) return `host '${host}' is not served here`
-  if (origin !== undefined && origin !== `http://${host}`) return `origin '${origin}' may not call this server`
+  if (!isServed(host)) return `host '${host}' is not allowed`
+  if (origin !== undefined && origin !== `http://${host}`)
+    return `origin '${origin}' is not allowed to call this server`
   return undefined
 }

@@ -108,7 +108,7 @@ interface Exchange {
 function answer({ request, response, session, files, refused }: Exchange): void {
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
   const pathname = pathOf(request)
-  if (pathname === undefined) return plain(response, 400, 'the address cannot be read')
+  if (pathname === undefined) return plain(response, 400, 'the address is invalid')
   if (refused !== undefined) return plain(response, 403, refused)
   if (pathname === sessionPath && request.method === 'POST') return void signIn(request, response, session)
   if (pathname === rpcPath || pathname === sessionPath) {
@@ -116,9 +116,9 @@ function answer({ request, response, session, files, refused }: Exchange): void 
       return plain(response, 401, 'the token is missing or wrong: open the address that nnopt serve printed')
     return pathname === sessionPath
       ? void response.writeHead(204).end()
-      : plain(response, 426, 'a WebSocket lives here')
+      : plain(response, 426, 'expected a WebSocket request')
   }
-  if (request.method !== 'GET' && request.method !== 'HEAD') return plain(response, 405, 'only GET')
+  if (request.method !== 'GET' && request.method !== 'HEAD') return plain(response, 405, 'expected a GET request')
   if (!existsSync(files)) return plain(response, 503, "the interface is not built: run 'npm run build'")
   sendFile(files, pathname, response)
 }
@@ -136,7 +136,7 @@ async function signIn(request: IncomingMessage, response: ServerResponse, sessio
   let token = ''
   for await (const chunk of request) {
     token += String(chunk)
-    if (token.length > largestTokenBytes) return plain(response, 413, 'too long')
+    if (token.length > largestTokenBytes) return plain(response, 413, 'the request is too long')
   }
   if (!session.isToken(token.trim()))
     return plain(response, 401, 'the token is wrong: open the address that nnopt serve printed')
@@ -153,7 +153,7 @@ function portOf(socket: WebSocket): Port {
         try {
           listener(decodeMessage(isBinary ? data : data.toString()))
         } catch {
-          socket.close(1002, 'not a message')
+          socket.close(1002, 'expected a message')
         }
       }),
     onClose: (listener) => void socket.on('close', () => listener()),

@@ -18,7 +18,7 @@ function mkdirOnce(path: string): void {
     if (code === 'ENOENT')
       throw new NNOptError(
         'storage',
-        `folder '${path}' cannot be made: its file system takes no new folders; choose another folder with --workspace`,
+        `folder '${path}' cannot be created: its file system does not allow new folders; choose another folder with --workspace`,
         { path },
         { cause: error },
       )

@@ -36,10 +36,10 @@ function unknown(kind: string, asked: string, names: readonly string[]): NNOptEr
   const hint =
     names.length === 0
       ? `this workspace has no ${kind}s yet`
-      : `there are ${closeNames(asked, names)
+      : `did you mean ${closeNames(asked, names)
           .map((name) => `'${name}'`)
-          .join(', ')}`
-  return new NNOptError('notFound', `no ${kind} is called '${asked}': ${hint}`, { [kind]: asked })
+          .join(', ')}?`
+  return new NNOptError('notFound', `no ${kind} named '${asked}': ${hint}`, { [kind]: asked })
 }
 
 function resolve<T extends Named>(kind: string, asked: string, candidates: readonly T[]): T {
@@ -56,7 +56,7 @@ function resolve<T extends Named>(kind: string, asked: string, candidates: reado
   const ids = byName.map(({ id }) => id)
   throw new NNOptError(
     'wrongCall',
-    `${ids.length} ${kind}s are called '${asked}': expected one of the ids ${ids.join(', ')}`,
+    `${ids.length} ${kind}s are named '${asked}': expected one of the ids ${ids.join(', ')}`,
     { [kind]: asked, candidates: ids },
   )
 }

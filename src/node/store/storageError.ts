@@ -3,19 +3,19 @@ import { NNOptError } from '../../shared/errors'
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full: free some space (nnopt purge empties the trash) and try again',
   EDQUOT: 'the disk quota is used up: free some space and try again',
-  EROFS: 'it lies on a read-only file system: choose another folder with --workspace',
-  EACCES: 'it is not writable for this user: change its permissions or choose another folder with --workspace',
-  EPERM: 'it is not writable for this user: change its permissions or choose another folder with --workspace',
+  EROFS: 'it is on a read-only file system: choose another folder with --workspace',
+  EACCES: 'you cannot write to it: change its permissions or choose another folder with --workspace',
+  EPERM: 'you cannot write to it: change its permissions or choose another folder with --workspace',
   ENOTDIR: 'it, or a part of its path, is a file: choose another folder with --workspace',
   EEXIST: 'it, or a part of its path, is a file: choose another folder with --workspace',
 }
 
 /** SQLite's primary result codes (https://www.sqlite.org/rescode.html). */
 const sqliteReasons: Readonly<Record<number, string>> = {
-  5: 'another program has held its database for too long: end that program and try again',
-  8: reasons.EROFS.replace('it lies on a read-only file system', 'it is read-only'),
+  5: 'another program has locked its database for too long: quit that program and try again',
+  8: reasons.EROFS.replace('it is on a read-only file system', 'it is read-only'),
   10: 'reading or writing its database failed: check the disk',
-  11: "its database is damaged: put back a copy 'workspace.db.backup-*', or move it away and run 'nnopt doctor --repair'",
+  11: "its database is damaged: restore a copy 'workspace.db.backup-*', or move the database away and run 'nnopt doctor --repair'",
   13: reasons.ENOSPC,
   14: 'its database cannot be opened: check the permissions of the folder',
   26: "'workspace.db' is not a database: move it away and run 'nnopt doctor --repair'",

@@ -9,7 +9,7 @@ export function writeArtifact(out: string, bytes: Uint8Array): string {
   if (!existsSync(dirname(path)))
     throw new NNOptError(
       'wrongCall',
-      `'${path}': the folder '${dirname(path)}' does not exist: make it or choose another --out`,
+      `'${path}': the folder '${dirname(path)}' does not exist: create it or choose another --out`,
     )
   replaceFile(path, bytes)
   return path

@@ -68,13 +68,13 @@ async function pngOf({ width, height, paint }: SavedChart): Promise<Uint8Array<A
   surface.rect(0, 0, width, height, { fill: { color: '--paper' } })
   paint(surface)
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'))
-  if (!blob) throw new Error(`a picture of ${canvas.width} × ${canvas.height} pixels could not be made`)
+  if (!blob) throw new Error(`could not create an image of ${canvas.width} × ${canvas.height} pixels`)
   return new Uint8Array(await blob.arrayBuffer())
 }
 
 function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   const context = canvas.getContext('2d')
-  if (!context) throw new Error('this browser draws no canvas')
+  if (!context) throw new Error('this browser does not support canvas drawing')
   return context
 }
 

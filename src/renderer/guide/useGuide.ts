@@ -17,7 +17,7 @@ export interface GuideState {
 
 /** The quickest quantization that is worth comparing: what the demo of the command line does. */
 const int8Recipe = (baseline: string, dataset: string) => ({
-  name: 'sample to int8',
+  name: 'quantize the sample',
   steps: [
     { step: 'quantize', id: 'int8', from: baseline, dataset },
     { step: 'evaluate', version: '$int8', dataset },

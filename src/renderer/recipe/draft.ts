@@ -89,14 +89,14 @@ export const presets: readonly Preset[] = [
   {
     id: 'ptq',
     make: (row, dataset) => ({
-      name: `${nameOf(row)} to int8`,
+      name: `quantize ${nameOf(row)}`,
       steps: [{ step: 'quantize', id: 'int8', from: nameOf(row), dataset }, ...int8(nameOf(row), dataset)],
     }),
   },
   {
     id: 'ladder',
     make: (row, dataset) => ({
-      name: `${nameOf(row)} to int8 by the ladder`,
+      name: `quantize ${nameOf(row)} with the ladder`,
       steps: [
         { step: 'quantize', id: 'int8', from: nameOf(row), dataset, ladder: true },
         ...int8(nameOf(row), dataset),
@@ -106,14 +106,14 @@ export const presets: readonly Preset[] = [
   {
     id: 'qat',
     make: (row, dataset) => ({
-      name: `${nameOf(row)} to int8 with training`,
+      name: `quantize ${nameOf(row)} with training`,
       steps: [{ step: 'quantize', id: 'int8', from: nameOf(row), dataset, mode: 'qat' }, ...int8(nameOf(row), dataset)],
     }),
   },
   {
     id: 'prune',
     make: (row, dataset) => ({
-      name: `${nameOf(row)} pruned and int8`,
+      name: `prune and quantize ${nameOf(row)}`,
       steps: [
         { step: 'prune', id: 'pruned', from: nameOf(row), dataset, amount: 0.5 },
         { step: 'train', id: 'tuned', from: '$pruned', dataset, ...trainOn },
@@ -135,7 +135,7 @@ export const presets: readonly Preset[] = [
   {
     id: 'tune',
     make: (row, dataset) => ({
-      name: `${nameOf(row)} trained on`,
+      name: `fine-tune ${nameOf(row)}`,
       steps: [
         { step: 'train', id: 'tuned', from: nameOf(row), dataset, ...trainOn },
         { step: 'evaluate', version: '$tuned', dataset },

@@ -12,7 +12,9 @@ function nameFields(path: string): { readonly name: string; readonly prefix: str
     const [prefix, name] = [path.slice(0, slash), path.slice(slash + 1)]
     if (text.encode(name).length <= 100 && text.encode(prefix).length <= 155) return { name, prefix }
   }
-  throw new Error(`'${path}': expected names of at most 100 bytes in folders of at most 155; rename it or send a zip`)
+  throw new Error(
+    `'${path}': expected names of at most 100 bytes in folders of at most 155; rename the file or send a zip archive`,
+  )
 }
 
 const checksumAt = 148

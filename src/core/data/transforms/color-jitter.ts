@@ -13,13 +13,13 @@ const factor = (random: Random, amount: number): number => between(random, Math.
 /** Brightness, contrast, saturation and hue by random factors in random order (torchvision ColorJitter on PIL pictures). */
 export const colorJitter = defineTransform({
   id: 'color-jitter',
-  label: 'Colour jitter',
-  help: 'Changes brightness, contrast, saturation and hue at random',
+  label: 'Color jitter',
+  help: 'Changes brightness, contrast, saturation and hue randomly',
   params: z.object({
-    brightness: strength(0.2).describe('Factors of 1 ± this'),
-    contrast: strength(0.2).describe('Factors of 1 ± this'),
-    saturation: strength(0.2).describe('Factors of 1 ± this'),
-    hue: z.number().min(0).max(0.5).default(0).describe('Turns of the colour circle, ± this'),
+    brightness: strength(0.2).describe('Maximum change, as a factor of 1 ± this value'),
+    contrast: strength(0.2).describe('Maximum change, as a factor of 1 ± this value'),
+    saturation: strength(0.2).describe('Maximum change, as a factor of 1 ± this value'),
+    hue: z.number().min(0).max(0.5).default(0).describe('Maximum hue shift, as a fraction of the color wheel'),
   }),
   apply: (image, { brightness, contrast, saturation, hue }, random) => {
     const steps: readonly ((picture: RgbImage) => RgbImage)[] = [

@@ -9,10 +9,10 @@ const meanGrey = 124
 export const cutout = defineTransform({
   id: 'cutout',
   label: 'Cutout',
-  help: 'Covers a random square',
+  help: 'Masks a random square',
   params: z.object({
-    size: fraction(0.5).describe('Side of the square as a share of the short side'),
-    probability: fraction(1).describe('Share of the pictures that are covered'),
+    size: fraction(0.5).describe('Side of the square, as a fraction of the short side'),
+    probability: fraction(1).describe('Probability of masking an image'),
     fill: z.number().int().min(0).max(255).default(meanGrey).describe('Brightness of the square'),
   }),
   apply: (image, { size, probability, fill }, random) => {

@@ -7,8 +7,8 @@ import { defineTransform, fraction } from './transform'
 export const horizontalFlip = defineTransform({
   id: 'horizontal-flip',
   label: 'Horizontal flip',
-  help: 'Mirrors left and right',
-  params: z.object({ probability: fraction(0.5).describe('Share of the pictures that are mirrored') }),
+  help: 'Flips images left to right',
+  params: z.object({ probability: fraction(0.5).describe('Probability of flipping an image') }),
   apply: (image, { probability }, random) => (random.uniform() < probability ? mirrored(image) : image),
 })
 

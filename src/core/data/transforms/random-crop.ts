@@ -7,9 +7,9 @@ import { defineTransform } from './transform'
 export const randomCrop = defineTransform({
   id: 'random-crop',
   label: 'Random crop',
-  help: 'Pads the picture and cuts a window out of it',
+  help: 'Pads the image and crops a random window',
   params: z.object({
-    padding: z.number().int().min(0).max(256).default(4).describe('Pixels added on every side').meta({ unit: 'px' }),
+    padding: z.number().int().min(0).max(256).default(4).describe('Pixels added on each side').meta({ unit: 'px' }),
     size: z
       .number()
       .int()
@@ -17,7 +17,7 @@ export const randomCrop = defineTransform({
       .max(4096)
       .nullable()
       .default(null)
-      .describe('Side of the window; null keeps the size of the picture')
+      .describe('Side of the window; null keeps the image size')
       .meta({ unit: 'px' }),
     fill: z.number().int().min(0).max(255).default(0).describe('Brightness of the padding'),
   }),
@@ -27,7 +27,7 @@ export const randomCrop = defineTransform({
     if (freeX < 0 || freeY < 0) {
       throw new NNOptError(
         'wrongCall',
-        `transform 'random-crop': a window of ${width}×${height} does not fit into a picture of ${image.width}×${image.height} with a padding of ${padding}; resize first`,
+        `transform 'random-crop': a window of ${width}×${height} does not fit into an image of ${image.width}×${image.height} with a padding of ${padding}; resize first`,
       )
     }
     const top = random.integer(freeY + 1) - padding

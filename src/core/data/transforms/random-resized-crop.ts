@@ -19,23 +19,23 @@ interface Params {
 export const randomResizedCrop = defineTransform({
   id: 'random-resized-crop',
   label: 'Random resized crop',
-  help: 'Cuts out a window of random area and shape and resizes it to the size of the model',
+  help: 'Crops a window of random area and aspect ratio and resizes it to the model input',
   params: z
     .object({
-      minScale: z.number().min(0.01).max(1).default(0.08).describe('Smallest share of the area'),
-      maxScale: z.number().min(0.01).max(1).default(1).describe('Largest share of the area'),
+      minScale: z.number().min(0.01).max(1).default(0.08).describe('Smallest share of the image area'),
+      maxScale: z.number().min(0.01).max(1).default(1).describe('Largest share of the image area'),
       minRatio: z
         .number()
         .min(0.1)
         .max(10)
         .default(3 / 4)
-        .describe('Smallest width / height'),
+        .describe('Smallest aspect ratio (width / height)'),
       maxRatio: z
         .number()
         .min(0.1)
         .max(10)
         .default(4 / 3)
-        .describe('Largest width / height'),
+        .describe('Largest aspect ratio (width / height)'),
     })
     .refine(({ minScale, maxScale }) => minScale <= maxScale, {
       path: ['minScale'],

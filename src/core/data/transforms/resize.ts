@@ -6,9 +6,9 @@ import { defineTransform } from './transform'
 export const resize = defineTransform({
   id: 'resize',
   label: 'Resize',
-  help: 'Brings the short side to a number of pixels',
+  help: 'Resizes the short side to a number of pixels',
   params: z.object({
-    shortSide: z.number().int().min(1).max(4096).describe('Short side afterwards').meta({ unit: 'px' }),
+    shortSide: z.number().int().min(1).max(4096).describe('Short side after resizing').meta({ unit: 'px' }),
   }),
   apply: (image, { shortSide }) => {
     const { width, height } = shortSideSize(image, shortSide)

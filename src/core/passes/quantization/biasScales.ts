@@ -52,7 +52,7 @@ export function withBiasRoom(graph: Graph): { readonly graph: Graph; readonly no
     return [
       {
         node: place.node.name,
-        message: `weight scale of ${enlarged} of ${scale.length} channels enlarged: their bias would not fit into 32 bits`,
+        message: `weight scale of ${enlarged} of ${scale.length} channels enlarged, because their bias would not fit into 32 bits`,
       },
     ]
   })

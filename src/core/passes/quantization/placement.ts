@@ -50,7 +50,7 @@ type Roles = ReadonlyMap<Node, NodeRole>
 export function placement(graph: Graph, { keepFloat = [] }: PlacementOptions = {}): Placement {
   const judged = graph.nodes.map((node) => ({
     node,
-    verdict: keepFloat.includes(node.name) ? { reason: 'kept in float on request' } : suitabilityOf(graph, node),
+    verdict: keepFloat.includes(node.name) ? { reason: 'kept in fp32 on request' } : suitabilityOf(graph, node),
   }))
   const roles: Roles = new Map(
     judged.flatMap(({ node, verdict }) => ('role' in verdict ? [[node, verdict.role] as const] : [])),

@@ -5,7 +5,7 @@ import { defineImportance } from './importance'
 export const bnScaleImportance = defineImportance({
   id: 'bn-scale',
   label: 'Batch normalization scale',
-  help: 'Absolute scale of the normalization that follows',
+  help: 'Absolute scale of the batch normalization that follows',
   slices: ({ node, normScales }) => {
     if (normScales) return normScales
     throw new NNOptError(

@@ -6,7 +6,7 @@ import type { WeightSlices } from './importance'
 export const fpgmImportance = defineImportance({
   id: 'fpgm',
   label: 'Geometric median',
-  help: 'Sum of distances to the other filters of the layer',
+  help: 'Sum of distances to the other filters in the layer',
   slices: (weight) => {
     const filters = rows(weight)
     return Float64Array.from(filters, (filter) => filters.reduce((sum, other) => sum + distance(filter, other), 0))

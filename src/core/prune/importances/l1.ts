@@ -4,7 +4,7 @@ import { defineImportance, sumSlices } from './importance'
 export const l1Importance = defineImportance({
   id: 'l1',
   label: 'L1 norm',
-  help: 'Sum of absolute weights, as the network applies them',
+  help: 'Sum of absolute weights, with folded batch normalization',
   slices: (weight) => sumSlices(weight, Math.abs),
   weight: Math.abs,
 })

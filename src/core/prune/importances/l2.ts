@@ -4,7 +4,7 @@ import { defineImportance, sumSlices } from './importance'
 export const l2Importance = defineImportance({
   id: 'l2',
   label: 'L2 norm',
-  help: 'Root of the sum of squared weights, as the network applies them',
+  help: 'Root of the sum of squared weights, with folded batch normalization',
   slices: (weight) => sumSlices(weight, (value) => value * value).map(Math.sqrt),
   weight: (value) => value * value,
 })

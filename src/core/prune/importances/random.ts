@@ -4,7 +4,7 @@ import { defineImportance } from './importance'
 export const randomImportance = defineImportance({
   id: 'random',
   label: 'Random',
-  help: 'A seeded random choice, to compare with',
+  help: 'A seeded random choice, as a baseline',
   slices: ({ weight, axis, random }) => Float64Array.from({ length: weight.shape[axis] }, random.uniform),
   weight: (_value, random) => random.uniform(),
 })

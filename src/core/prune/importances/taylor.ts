@@ -5,7 +5,7 @@ import { defineImportance } from './importance'
 export const taylorImportance = defineImportance({
   id: 'taylor',
   label: 'Taylor expansion',
-  help: 'Squared gradient times weight, over training images',
+  help: 'Squared product of gradient and weight, over training images',
   needsGradients: true,
   slices: ({ node, saliencies }) => {
     if (saliencies) return saliencies

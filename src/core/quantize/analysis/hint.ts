@@ -18,31 +18,31 @@ const db = ({ sqnrDb }: LayerAnalysis['error']): number => sqnrDb ?? Infinity
 
 /** What a person could do about a layer, in one sentence. `divergence` is that of the whole network. */
 export function hintFor(layer: Facts, divergence: number, isPerTensor: boolean): string {
-  if (Math.max(layer.oneOn, layer.oneOff) < harmless * divergence) return 'costs next to nothing'
+  if (Math.max(layer.oneOn, layer.oneOff) < harmless * divergence) return 'costs almost nothing'
   const [weights, activations] = [db(layer.weightError), db(layer.activationError)]
   const cause =
     activations < weights - alike
       ? activationHint(layer)
       : weights < activations - alike
         ? weightHint(layer, isPerTensor)
-        : 'weights and activations lose alike: try --ladder'
+        : 'weights and activations lose equally: try --ladder'
   const gain = layer.oneOff / Math.max(1e-30, divergence)
   return gain > harmless
-    ? `${cause}; --keep-fp32 ${layer.layer} takes ${(100 * gain).toFixed(0)} % of the divergence away`
+    ? `${cause}; --keep-fp32 ${layer.layer} removes ${(100 * gain).toFixed(0)}% of the divergence`
     : cause
 }
 
 function activationHint({ clippedShare, covered }: Facts): string {
   if (clippedShare !== null && clippedShare > manyClipped)
-    return `its activation is cut at ${(clippedShare * 100).toFixed(2)} % of the values: try --activation-observer min-max`
-  const step = covered ? `, ${((covered.max - covered.min) / 255).toPrecision(2)} a step` : ''
-  return `its activation is coarse for what it carries${step}: try --ladder or another --activation-observer`
+    return `its activation clips ${(clippedShare * 100).toFixed(2)}% of the values: try --activation-observer min-max`
+  const step = covered ? `, ${((covered.max - covered.min) / 255).toPrecision(2)} per step` : ''
+  return `its activation is too coarse for its distribution${step}: try --ladder or another --activation-observer`
 }
 
 function weightHint({ weightScales }: Facts, isPerTensor: boolean): string {
-  if (isPerTensor) return 'its weight has one scale for all channels: use --weight-granularity perChannel'
+  if (isPerTensor) return 'its weight has a single scale for all channels: use --weight-granularity perChannel'
   const uneven = Math.max(...weightScales) / Math.max(1e-30, Math.min(...weightScales))
   return uneven > unevenScales
-    ? `its channels differ ${uneven.toFixed(0)} times in scale: try --ladder`
-    : 'its weights lose most: try --ladder --adaround'
+    ? `its channels differ in scale by a factor of ${uneven.toFixed(0)}: try --ladder`
+    : 'its weights lose the most: try --ladder --adaround'
 }

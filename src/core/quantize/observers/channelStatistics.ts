@@ -28,7 +28,7 @@ export function createChannelCollector(name: string): ChannelCollector {
         if (!Number.isFinite(sum))
           throw new NNOptError(
             'badInput',
-            `tensor '${name}': channel ${run % channels} holds numbers that are not finite; check the model and its input`,
+            `tensor '${name}': channel ${run % channels} contains non-finite numbers; check the model and its input`,
             { tensor: name },
           )
         maxima[run % channels] = Math.max(maxima[run % channels], maximum)

@@ -54,7 +54,7 @@ export function createCollector({ name, histogram }: CollectorOptions): Collecto
     },
     statistics() {
       if (count === 0)
-        throw new NNOptError('internal', `tensor '${name}': expected values before its statistics are asked for`)
+        throw new NNOptError('internal', `tensor '${name}': expected at least one value before reading its statistics`)
       return { name, count, min, max, batches, ...(bins && { histogram: relaid(bins, min, max) }) }
     },
   }

@@ -25,7 +25,7 @@ export const activationStatistics = ({ histogram, ...statistics }: TensorStatist
   ...statistics,
   distribution() {
     if (!histogram)
-      throw new NNOptError('internal', `tensor '${statistics.name}': expected a histogram, got ranges only`)
+      throw new NNOptError('internal', `tensor '${statistics.name}': expected a histogram, got only ranges`)
     const binWidth = 2 ** histogram.exponent
     const filled = [...histogram.counts.keys()].filter((index) => histogram.counts[index] > 0)
     const centre = (index: number): number =>

@@ -7,19 +7,17 @@ import { defineObserver } from './observer'
 export const entropyObserver = defineObserver({
   id: 'entropy',
   label: 'Entropy (KL)',
-  help: 'Chooses the threshold that loses least information. Batches combine into one histogram; the range is symmetric around zero, cut to the values seen.',
+  help: 'Chooses the threshold that loses the least information. Batches are merged into one histogram. The range is symmetric around zero, limited to the values seen.',
   reads: 'histogram',
   params: z.object({
-    bins: z.number().int().min(256).max(4096).default(2048).describe('Bins of the histogram, over both signs.'),
+    bins: z.number().int().min(256).max(4096).default(2048).describe('Histogram bins, over both signs'),
     quantizedBins: z
       .number()
       .int()
       .min(16)
       .max(255)
       .default(128)
-      .describe(
-        'Bins of the quantized distribution that it is compared with; twice as many per side where one sign is absent.',
-      ),
+      .describe('Bins of the quantized distribution to compare with; twice as many if all values have the same sign'),
   }),
   range(statistics, { bins, quantizedBins }) {
     const limit = Math.max(Math.abs(statistics.min), Math.abs(statistics.max))

@@ -9,10 +9,10 @@ import { defineObserver } from './observer'
 export const histogramObserver = defineObserver({
   id: 'histogram',
   label: 'Histogram',
-  help: 'Cuts the tails while the squared quantization error falls, as PyTorch does. Batches combine into one histogram.',
+  help: 'Trims the tails as long as the squared quantization error decreases, as PyTorch does. Batches are merged into one histogram.',
   reads: 'histogram',
   params: z.object({
-    bins: z.number().int().min(256).max(4096).default(2048).describe('Bins of the histogram that is searched.'),
+    bins: z.number().int().min(256).max(4096).default(2048).describe('Histogram bins'),
   }),
   range(statistics, { bins }, grid) {
     if (statistics.min === statistics.max) return { min: statistics.min, max: statistics.max }

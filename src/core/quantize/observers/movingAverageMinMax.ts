@@ -5,10 +5,10 @@ import { defineObserver } from './observer'
 export const movingAverageMinMaxObserver = defineObserver({
   id: 'moving-average-min-max',
   label: 'Moving average of min-max',
-  help: 'Averages the ranges of the batches exponentially, in their order; depends on the batch size.',
+  help: 'Exponential moving average of batch ranges. Depends on the order and size of the batches.',
   reads: 'extrema',
   params: z.object({
-    averagingConstant: z.number().min(0.01).max(1).default(0.01).describe('Weight of each new batch.'),
+    averagingConstant: z.number().min(0.01).max(1).default(0.01).describe('Weight of each new batch'),
   }),
   range: ({ batches }, { averagingConstant }) =>
     batches.slice(1).reduce(

@@ -6,20 +6,26 @@ import { defineObserver } from './observer'
 import { quantizationError } from './quantizationError'
 
 const params = z.object({
-  candidates: z.number().int().min(10).max(1000).default(100).describe('Ranges tried at each end, evenly spaced.'),
+  candidates: z
+    .number()
+    .int()
+    .min(10)
+    .max(1000)
+    .default(100)
+    .describe('Number of evenly spaced candidates for each end of the range'),
   power: z
     .number()
     .min(1)
     .max(4)
     .default(2)
-    .describe('Exponent of the error: 2 is the squared error; larger ones protect rare large values.'),
+    .describe('Exponent of the error: 2 is the squared error; larger exponents protect rare large values'),
 })
 
 /** Searches the range with the least quantization error: first both ends together, then each end alone (as MQBench's MSEObserver, with the second step added). */
 export const mseObserver = defineObserver({
   id: 'mse',
-  label: 'Least squared error',
-  help: 'Searches the range with the least quantization error. Batches combine into one histogram.',
+  label: 'Mean squared error',
+  help: 'Searches for the range with the smallest quantization error. Batches are merged into one histogram.',
   reads: 'histogram',
   params,
   range: (statistics, settings, grid) => leastErrorRange(statistics, statistics.distribution(), grid, settings),

@@ -5,10 +5,10 @@ import { defineObserver } from './observer'
 export const percentileObserver = defineObserver({
   id: 'percentile',
   label: 'Percentile',
-  help: 'Covers the given share of all values and cuts half of the rest at each end. Batches combine into one histogram.',
+  help: 'Covers a given share of all values and clips half of the rest at each end. Batches are merged into one histogram.',
   reads: 'histogram',
   params: z.object({
-    coverage: z.number().min(0.5).max(1).default(0.9999).describe('Share of the values inside the range.'),
+    coverage: z.number().min(0.5).max(1).default(0.9999).describe('Share of values inside the range'),
   }),
   range(statistics, { coverage }) {
     const distribution = statistics.distribution()

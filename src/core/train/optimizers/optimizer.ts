@@ -45,7 +45,7 @@ export function defineOptimizer<S extends z.ZodObject>(definition: Definition<S>
 
 /** Parameters of Adam and AdamW (Kingma and Ba, 2015). */
 export const adamParams = z.object({
-  beta1: z.number().min(0).max(0.9999).default(0.9).describe('Decay of the mean of gradients'),
-  beta2: z.number().min(0).max(0.999999).default(0.999).describe('Decay of the mean of squared gradients'),
-  epsilon: z.number().positive().default(1e-8).describe('Added to the denominator'),
+  beta1: z.number().min(0).max(0.9999).default(0.9).describe('Decay of the running mean of gradients'),
+  beta2: z.number().min(0).max(0.999999).default(0.999).describe('Decay of the running mean of squared gradients'),
+  epsilon: z.number().positive().default(1e-8).describe('Added to the denominator for stability'),
 })

@@ -8,8 +8,8 @@ export const sgd = defineOptimizer({
   id: 'sgd',
   label: 'SGD with momentum',
   params: z.object({
-    momentum: z.number().min(0).max(0.999).default(0.9).describe('Share of the last update that is kept'),
-    nesterov: z.boolean().default(true).describe('Look ahead along the momentum (Nesterov, 1983)'),
+    momentum: z.number().min(0).max(0.999).default(0.9).describe('Momentum: share of the last update to keep'),
+    nesterov: z.boolean().default(true).describe('Use Nesterov momentum (Nesterov, 1983)'),
   }),
   slots: ['velocity'],
   update: ({ momentum, nesterov }, input) => {

@@ -6,7 +6,7 @@ export const cosine = defineSchedule({
   id: 'cosine',
   label: 'Cosine',
   params: z.object({
-    final: z.number().min(0).max(1).default(0).describe('Share of the rate that is left at the end'),
+    final: z.number().min(0).max(1).default(0).describe('Final learning rate, as a share of the peak'),
   }),
   factor: ({ final }, progress) => cosineBetween(1, final, progress),
 })

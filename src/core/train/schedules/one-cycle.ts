@@ -6,9 +6,9 @@ export const oneCycle = defineSchedule({
   id: 'one-cycle',
   label: 'One cycle',
   params: z.object({
-    rise: z.number().min(0).max(0.9).default(0.3).describe('Share of the run until the peak'),
-    initial: z.number().positive().max(1).default(0.04).describe('Share of the peak rate at the start'),
-    final: z.number().min(0).max(1).default(0.0004).describe('Share of the peak rate at the end'),
+    rise: z.number().min(0).max(0.9).default(0.3).describe('Share of the run before the peak'),
+    initial: z.number().positive().max(1).default(0.04).describe('Initial learning rate, as a share of the peak'),
+    final: z.number().min(0).max(1).default(0.0004).describe('Final learning rate, as a share of the peak'),
   }),
   factor: ({ rise, initial, final }, progress) =>
     progress < rise

@@ -55,7 +55,7 @@ function loadWith(tf: Tfjs, loader: unknown): void {
   if (typeof loader !== 'function')
     throw new NNOptError(
       'unavailable',
-      'the TensorFlow runtime is damaged: its loader exports no function; install it again',
+      'the TensorFlow runtime is damaged: its loader does not export a function; reinstall it',
     )
   loader(tf)
 }
@@ -97,7 +97,7 @@ function loadPackage(tf: Tfjs, name: string): void {
   if (tf.findBackend('tensorflow') === null) {
     throw new NNOptError(
       'unavailable',
-      `${name} registered itself on another copy of @tensorflow/tfjs-core: install the same version of both (${TFJS_NODE_VERSION}), or the TensorFlow runtime of this program`,
+      `${name} registered with another copy of @tensorflow/tfjs-core: install the same version of both (${TFJS_NODE_VERSION}), or use the TensorFlow runtime of this program`,
     )
   }
 }

@@ -32,7 +32,7 @@ export function gpuPrecision(capability: number | undefined): MixedPrecision {
     auto: 'fp32',
     reason:
       capability === undefined
-        ? 'nvidia-smi names no compute capability'
+        ? 'nvidia-smi reports no compute capability'
         : `the GPU has no tensor cores (compute capability ${capability})`,
   }
 }
@@ -45,8 +45,8 @@ export function cpuPrecision(flags: readonly string[], hasOwnOperations: boolean
     types: halfTypes,
     auto: 'fp32',
     reason: isFaster
-      ? 'the default on CPUs; bfloat16 is faster on this one, which has AMX'
-      : 'the default on CPUs; this one is no faster in 16 bits',
+      ? 'the default on CPUs; bfloat16 is faster on this CPU because it has AMX'
+      : 'the default on CPUs; this CPU is not faster in 16 bits',
   }
 }
 

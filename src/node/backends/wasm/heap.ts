@@ -94,7 +94,7 @@ function refuseFullHeap(module: WasmModule): void {
     if (address === 0 && bytes > 0)
       throw new NNOptError(
         'unavailable',
-        `the wasm backend is out of memory (4 GiB at most): use a smaller batch or image, or install TensorFlow with 'nnopt runtime tensorflow'`,
+        `the wasm backend is out of memory (its limit is 4 GiB): use a smaller batch or image, or install TensorFlow with 'nnopt runtime tensorflow'`,
       )
     return address
   }

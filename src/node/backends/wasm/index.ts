@@ -24,7 +24,7 @@ async function available(): Promise<Availability> {
     return {
       available: false,
       reason:
-        "this processor has no WebAssembly SIMD (x64 needs SSE4.1): install TensorFlow with 'nnopt runtime tensorflow'",
+        "this CPU does not support WebAssembly SIMD (on x64, SSE4.1 is required): install TensorFlow with 'nnopt runtime tensorflow'",
     }
   const version = packageVersion(packageName)
   return version === undefined

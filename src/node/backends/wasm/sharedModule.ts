@@ -13,7 +13,7 @@ export function withSharedMemory(module: Uint8Array): Uint8Array {
   if (at === undefined || count !== 1 || flags !== HAS_MAXIMUM)
     throw new NNOptError(
       'unavailable',
-      `the package's WebAssembly module: expected one memory with a maximum, got ${count ?? 0} with flags ${flags ?? 'unknown'}: install the program again`,
+      `the package's WebAssembly module: expected one memory with a maximum, got ${count ?? 0} with flags ${flags ?? 'unknown'}; reinstall the program`,
     )
   const shared = module.slice()
   shared[at + 1] = HAS_MAXIMUM | SHARED

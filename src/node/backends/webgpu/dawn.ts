@@ -70,7 +70,7 @@ export async function openDevice(): Promise<{ readonly device: Device; readonly 
   return { device: await adapter.requestDevice({ requiredLimits }), info: adapter.info }
 }
 
-export const noAdapter = `no graphics device answers: install its driver (on Linux a Vulkan driver and the Vulkan loader libvulkan1), or train on another backend`
+export const noAdapter = `no graphics device found: install its driver (on Linux, a Vulkan driver and the Vulkan loader libvulkan1), or train on another backend`
 
 /** Adapters that compute on the processor: right, but slower than every other backend. */
 export const isSoftware = ({ isFallbackAdapter, vendor, architecture, description }: AdapterInfo): boolean =>

@@ -28,16 +28,16 @@ export function watchDevice(device: Device, name: string): Failures {
 const lost = (name: string, message: string): NNOptError =>
   new NNOptError(
     'unavailable',
-    `the graphics device ${name} was lost: ${message}; the last checkpoint is kept: resume the run, or train on another backend`,
+    `the graphics device ${name} was lost: ${message}; the last checkpoint is kept; resume the run, or train on another backend`,
     { device: name, lost: true },
   )
 
 const outOfMemory = (name: string, message: string): NNOptError =>
   new NNOptError(
     'unavailable',
-    `the graphics device ${name} is out of memory: ${message}; lower the batch size, or train on another backend`,
+    `the graphics device ${name} is out of memory: ${message}; reduce the batch size, or train on another backend`,
     { device: name, outOfMemory: true },
   )
 
 const broken = (name: string, message: string): NNOptError =>
-  new NNOptError('internal', `the graphics device ${name} refused a command: ${message}`, { device: name })
+  new NNOptError('internal', `the graphics device ${name} rejected a command: ${message}`, { device: name })

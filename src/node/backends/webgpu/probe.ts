@@ -38,7 +38,7 @@ async function probe(): Promise<Probe> {
     return info ? { info } : undefined
   } catch (error) {
     return {
-      problem: `the graphics driver failed when it was asked for a device: ${reasonOf(error)}; update it, or train on another backend`,
+      problem: `the graphics driver failed to provide a device: ${reasonOf(error)}; update it, or train on another backend`,
     }
   }
 }
@@ -46,7 +46,7 @@ async function probe(): Promise<Probe> {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { signal, killed } = error as { readonly signal?: string | null; readonly killed?: boolean }
-  if (killed) return `no answer in ${timeoutMs / 1000} s`
+  if (killed) return `no response in ${timeoutMs / 1000} s`
   return signal
     ? `its process ended with ${signal}`
     : (error.message.split('\n').find((line) => /Error/.test(line)) ?? error.message)

@@ -41,7 +41,7 @@ async function assertFree(folder: string, name: string): Promise<void> {
   if (names.length > 0)
     throw new NNOptError(
       'conflict',
-      `dataset '${name}' exists already ('${folder}'): choose another name, or remove it first`,
+      `dataset '${name}' already exists ('${folder}'): choose another name, or remove it first`,
       { name },
     )
 }

@@ -22,7 +22,7 @@ export function createBlobWriter(path: string): BlobWriter {
     } catch (error) {
       throw new NNOptError(
         'storage',
-        `'${path}' cannot be written: ${error instanceof Error ? error.message : String(error)}; make room and try again`,
+        `'${path}' cannot be written: ${error instanceof Error ? error.message : String(error)}; free some space and try again`,
         { path },
         { cause: error },
       )

@@ -44,7 +44,7 @@ export async function inspectImages(
   const team = createWorkerTeam({ file: options.file, workers: options.workers })
   const cancelled = abortPromise(options.signal)
   const collector = createCollector(options.pixelBlob)
-  const label = (part: readonly PlacedImage[]): string => `checking ${part.length} images from '${part[0].path}' on`
+  const label = (part: readonly PlacedImage[]): string => `checking ${part.length} images starting at '${part[0].path}'`
   try {
     const check = async (part: readonly PlacedImage[]): Promise<Checked> => {
       const work = team.run('inspect', { samples: refsOf(part), wantsPixels: collector.keepsPixels() }, label(part))

@@ -40,7 +40,7 @@ const expected = 'expected train|val|test/<class>/<image>, or <class>/<image>'
  */
 export function layoutOf({ path, listing }: ListedSource): Layout {
   if (listing.images.length === 0 && listing.folders.length === 0)
-    throw new NNOptError('badInput', `'${path}' holds no image: ${expected} with jpg, png or webp files`, { path })
+    throw new NNOptError('badInput', `'${path}' contains no images: ${expected} with JPEG, PNG or WebP files`, { path })
   const depth = isWrapped(listing) ? 1 : 0
   const tops = topFolders(listing, depth)
   const hasSplits = tops.length > 0 && tops.every((name) => splitNamed(name) !== undefined)
@@ -83,7 +83,7 @@ function assertNoSplit(path: string, tops: readonly string[]): void {
   if (split !== undefined && other !== undefined)
     throw new NNOptError(
       'badInput',
-      `'${path}' holds both the split folder '${split}' and the folder '${other}': ${expected}, not both`,
+      `'${path}' contains both the split folder '${split}' and the folder '${other}': ${expected}, not both`,
       { path },
     )
 }
@@ -93,7 +93,7 @@ function place(source: string, image: FoundImage, { depth, hasSplits, ownSplit }
   const split = hasSplits ? (splitNamed(parts[0]) ?? null) : ownSplit
   const [className, ...rest] = hasSplits ? parts.slice(1) : parts
   if (rest.length === 0)
-    throw new NNOptError('badInput', `'${source}': image '${image.path}' lies in no class folder: ${expected}`, {
+    throw new NNOptError('badInput', `'${source}': image '${image.path}' is not in a class folder: ${expected}`, {
       path: source,
       image: image.path,
     })

@@ -10,14 +10,14 @@ export function mergeSources(sources: readonly ListedSource[]): Layout {
   if (withSplits && without) {
     throw new NNOptError(
       'badInput',
-      `'${without.source}' has no train|val|test folder and '${withSplits.source}' has: expected split folders in every source, or in none`,
+      `'${without.source}' has no train|val|test folder, but '${withSplits.source}' does: expected split folders in every source, or in none`,
     )
   }
   const merged = { images: layouts.flatMap(({ images }) => images), folders: layouts.flatMap(({ folders }) => folders) }
   if (merged.images.length === 0)
     throw new NNOptError(
       'badInput',
-      `${sources.map(({ path }) => `'${path}'`).join(', ')}: no image found: expected train|val|test/<class>/<image>, or <class>/<image>, as jpg, png or webp`,
+      `${sources.map(({ path }) => `'${path}'`).join(', ')}: no images found: expected train|val|test/<class>/<image>, or <class>/<image>, as JPEG, PNG or WebP`,
     )
   assertNoTwins(merged.images)
   return merged
@@ -34,7 +34,7 @@ function assertNoTwins(images: readonly PlacedImage[]): void {
     if (seen.has(name))
       throw new NNOptError(
         'badInput',
-        `image '${name}' comes twice: expected every image once; give each folder or archive once`,
+        `image '${name}' occurs twice: expected every image once; pass each folder or archive once`,
         { image: name },
       )
     seen.add(name)

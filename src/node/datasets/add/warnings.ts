@@ -22,14 +22,14 @@ function missingSplits(images: readonly SplitImage[]): readonly string[] {
   const warnings: string[] = []
   if (count(images, 'train') === 0)
     warnings.push(
-      "there are no training images: this dataset can score models, but neither train nor calibrate them; add a 'train' folder to change that",
+      "there are no training images: this dataset can be used to evaluate models, but not to train or calibrate them; to change that, add a 'train' folder",
     )
   if (count(images, 'test') === 0)
     warnings.push(
-      "there are no test images: finished models cannot be scored on it; add a 'test' folder to change that",
+      "there are no test images: finished models cannot be evaluated on this dataset; to change that, add a 'test' folder",
     )
   if (count(images, 'train') > 0 && count(images, 'val') === 0)
-    warnings.push('there are too few training images to take a validation split out of them')
+    warnings.push('there are too few training images to split off a validation set')
   return warnings
 }
 
@@ -40,7 +40,7 @@ function thinClasses(images: readonly SplitImage[], classes: readonly string[]):
   return lacking.length === 0
     ? []
     : [
-        `the validation split has no image of ${lacking
+        `the validation split has no images of ${lacking
           .slice(0, 3)
           .map((name) => `'${name}'`)
           .join(', ')}${lacking.length > 3 ? ` and ${lacking.length - 3} more classes` : ''}: too few training images`,
@@ -54,7 +54,7 @@ function sharedImages(images: readonly SplitImage[]): readonly string[] {
   return shared.length === 0
     ? []
     : [
-        `${shared.length} ${shared.length === 1 ? 'image' : 'images'} of the validation and test splits are also among the training images, the first is '${shared[0].path}'`,
+        `${shared.length} ${shared.length === 1 ? 'image' : 'images'} of the validation and test splits also occur in the training split, the first is '${shared[0].path}'`,
       ]
 }
 
@@ -63,6 +63,6 @@ function otherFiles(sources: readonly ListedSource[]): readonly string[] {
   return files.length === 0
     ? []
     : [
-        `${files.length} ${files.length === 1 ? 'file is' : 'files are'} no image and left out, the first is '${files[0]}'`,
+        `${files.length} ${files.length === 1 ? 'file is not an image and was' : 'files are not images and were'} skipped, the first is '${files[0]}'`,
       ]
 }

@@ -43,7 +43,7 @@ export async function download(options: DownloadOptions): Promise<void> {
     await rm(part, { force: true })
     throw new NNOptError(
       'badInput',
-      `'${options.url}': expected ${checksum.algorithm} ${checksum.hex}, got another in ${size} bytes; the download was removed, start it again`,
+      `'${options.url}': expected ${checksum.algorithm} ${checksum.hex}, got a different hash for ${size} bytes; the download was removed, so start it again`,
       { url: options.url },
     )
   }
@@ -67,7 +67,7 @@ function unreachable(url: string, have: number, error: unknown): NNOptError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   return new NNOptError(
     'unavailable',
-    `'${url}' cannot be downloaded (${reason}); ${have} bytes are kept: start again to go on, or give a local file`,
+    `'${url}' cannot be downloaded (${reason}); ${have} bytes are kept; start again to resume, or pass a local file`,
     { url, haveBytes: have },
     { cause: error },
   )
@@ -86,7 +86,7 @@ async function fetchRest({ url, onProgress, signal }: DownloadOptions, part: str
   if (!response.ok || !response.body)
     throw new NNOptError(
       'unavailable',
-      `'${url}': expected the file, got the answer ${response.status} ${response.statusText}`.trimEnd(),
+      `'${url}': expected the file, got status ${response.status} ${response.statusText}`.trimEnd(),
       { url, status: response.status },
     )
   const start = response.status === httpPartial ? have : 0

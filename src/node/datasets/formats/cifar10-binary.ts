@@ -61,14 +61,14 @@ async function readBatches(source: SourceProbe, context: ReadContext): Promise<L
   if (images.length === 0)
     throw new NNOptError(
       'badInput',
-      `'${source.path}' holds CIFAR-10 as Python pickles: expected the binary version (cifar-10-binary.tar.gz)`,
+      `'${source.path}' contains CIFAR-10 as Python pickles:  expected the binary version (cifar-10-binary.tar.gz)`,
       { path: source.path },
     )
   const missing = officialBatches.filter((name) => !seen.has(name))
   return {
     images,
     folders: [],
-    problems: missing.map((name) => ({ path: name, reason: 'is missing: the official archive has it' })),
+    problems: missing.map((name) => ({ path: name, reason: 'is missing: expected all files of the official archive' })),
     otherFiles: [],
   }
 }
@@ -95,7 +95,7 @@ function unpack(source: string, name: string, bytes: Buffer, { blob }: ReadConte
   if (bytes.length === 0 || bytes.length % recordBytes !== 0) {
     throw new NNOptError(
       'badInput',
-      `'${basename(source)}': '${name}' has ${bytes.length} bytes: expected records of ${recordBytes} bytes; the file is cut off or no CIFAR-10 batch`,
+      `'${basename(source)}': '${name}' has ${bytes.length} bytes: expected records of ${recordBytes} bytes; the file is truncated or not a CIFAR-10 batch`,
       { path: source },
     )
   }

@@ -13,7 +13,7 @@ import type { SourceProbe } from './probe'
 export const imageFolderFormat = defineFormat({
   id: 'image-folder',
   label: 'Image folder',
-  help: 'A folder that holds train|val|test/<class>/<image>, or <class>/<image>',
+  help: 'A folder with train|val|test/<class>/<image>, or <class>/<image>',
   progressUnit: 'files',
   matches: ({ kind }) => kind === 'folder',
   read: readFolder,
@@ -36,7 +36,8 @@ async function readFolder({ path }: SourceProbe, context: ReadContext): Promise<
 async function walk(folder: string, { root, listing, context, above }: Walk): Promise<void> {
   throwIfCancelled(context.signal, `reading '${root}'`)
   const real = await realpath(join(root, folder))
-  if (above.includes(real)) return listing.addProblem({ path: folder, reason: 'is a link to a folder above it' })
+  if (above.includes(real))
+    return listing.addProblem({ path: folder, reason: 'is a link to one of its parent folders' })
   const names = await readdir(real).catch((error: NodeJS.ErrnoException) => {
     throw new NNOptError(
       'badInput',

@@ -21,7 +21,7 @@ export async function recognise(path: string): Promise<RecognisedSource> {
   if (!format)
     throw new NNOptError(
       'badInput',
-      `'${path}' is a ${probe.kind}, which no known format reads: ${datasetFormats.ids.join(', ')}`,
+      `'${path}' is a ${probe.kind}, which is not supported: expected  ${datasetFormats.ids.join(', ')}`,
       { path },
     )
   return { format, probe }

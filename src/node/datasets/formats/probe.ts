@@ -61,7 +61,7 @@ function archiveKind(path: string, bytes: Buffer): Exclude<SourceKind, 'folder'>
   const other = foreign.find(([magic]) => hex.startsWith(magic))
   throw new NNOptError(
     'badInput',
-    `'${path}' is ${other ? `a ${other[1]} file` : `not an archive (it starts with the bytes ${hex || 'of nothing'})`}: ${expected}`,
+    `'${path}' is ${other ? `a ${other[1]} file` : `not an archive (it starts with the bytes ${hex || 'none'})`}: ${expected}`,
     { path },
   )
 }

@@ -10,7 +10,7 @@ import type { TarEntry } from './tarEntries'
 export const tarFormat = defineFormat({
   id: 'tar',
   label: 'Tar archive',
-  help: 'A .tar or .tar.gz that holds train|val|test/<class>/<image>, or <class>/<image>',
+  help: 'A .tar or .tar.gz with train|val|test/<class>/<image>, or <class>/<image>',
   progressUnit: 'bytes',
   matches: ({ kind }) => kind === 'tar' || kind === 'tar.gz',
   read: readTar,
@@ -27,7 +27,7 @@ async function addEntry(entry: TarEntry, listing: ListingBuilder, { blob }: Read
   const { path, type, sizeBytes } = entry
   if (type === 'folder') return listing.addFolder(path)
   if (!listing.wants(path)) return
-  if (type !== 'file') return listing.addProblem({ path, reason: 'is a link, which is not followed in an archive' })
+  if (type !== 'file') return listing.addProblem({ path, reason: 'is a link; links in archives are not followed' })
   if (sizeBytes > maxEntryBytes) return listing.addProblem({ path, reason: `is larger than ${maxEntryBytes} bytes` })
   const bytes = await entry.bytes()
   listing.addImage({ path, file: blob.path, inArchive: true, offset: blob.append(bytes), length: bytes.length })

@@ -104,7 +104,7 @@ async function assertEnded(path: string, size: number): Promise<void> {
 function damaged(path: string, last: string, error: unknown): NNOptError {
   const reason = error instanceof Error ? error.message : String(error)
   const isCut = /unexpected end|premature close|end of data/i.test(reason)
-  const what = isCut ? 'is cut off' : 'is damaged or not a tar archive'
+  const what = isCut ? 'is truncated' : 'is damaged or not a tar archive'
   return new NNOptError(
     'badInput',
     `'${path}' ${what} after ${last} (${reason}): expected a complete archive; nothing was added`,

@@ -16,7 +16,7 @@ import { maxEntryBytes } from './tarEntries'
 export const zipFormat = defineFormat({
   id: 'zip',
   label: 'Zip archive',
-  help: 'A .zip that holds train|val|test/<class>/<image>, or <class>/<image>',
+  help: 'A .zip with train|val|test/<class>/<image>, or <class>/<image>',
   progressUnit: 'files',
   matches: ({ kind }) => kind === 'zip',
   read: readZip,
@@ -63,7 +63,7 @@ function damaged(path: string, last: string, error: unknown): NNOptError {
   const reason = error instanceof Error ? error.message : String(error)
   return new NNOptError(
     'badInput',
-    `'${path}' is cut off or damaged after ${last} (${reason}): expected a complete zip archive; nothing was added`,
+    `'${path}' is truncated or damaged after ${last} (${reason}): expected a complete zip archive; nothing was added`,
     { path },
     { cause: error },
   )

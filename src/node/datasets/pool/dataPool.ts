@@ -78,7 +78,7 @@ async function* stream<M extends BatchMode>(
   if (read === 0 && firstProblem !== undefined)
     throw new NNOptError(
       'badInput',
-      `dataset '${dataset.record.name}': no image could be read, the first: ${firstProblem}`,
+      `dataset '${dataset.record.name}': none of the images could be read, the first: ${firstProblem}`,
     )
 }
 
@@ -97,6 +97,6 @@ async function makeBatch<M extends BatchMode>(
     mode,
     memory,
   }
-  const first = indices.length > 0 ? ` from '${dataset.sampleKey(split, indices[0])}' on` : ''
+  const first = indices.length > 0 ? ` starting at '${dataset.sampleKey(split, indices[0])}'` : ''
   return (await team.run('batch', task, `a batch of ${indices.length} images of split '${split}'${first}`)) as Batch<M>
 }

@@ -97,7 +97,7 @@ function startMember(file: string, index: number, onIdle: () => void, onEnd: (er
     onEnd(
       new NNOptError(
         'crashed',
-        `data worker ${index + 1} ended${member.job ? ` while it worked on ${member.job.what}` : ''}: ${reason}`,
+        `data worker ${index + 1} ended${member.job ? ` while working on ${member.job.what}` : ''}: ${reason}`,
       ),
     )
   thread.unref()

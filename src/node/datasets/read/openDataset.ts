@@ -38,14 +38,9 @@ async function assertThere(name: string, kind: Stores[number]['kind'], path: str
   await access(path).catch((error: unknown) => {
     const what =
       kind === 'folder'
-        ? `its images lay in '${path}', which is not there any more: move the folder back`
+        ? `its images were in '${path}', which no longer exists: move the folder back`
         : `'${path}' is missing: restore it`
-    throw new NNOptError(
-      'notFound',
-      `dataset '${name}': ${what}, or add the dataset again`,
-      { path },
-      { cause: error },
-    )
+    throw new NNOptError('notFound', `dataset '${name}': ${what}, or add the dataset again`, { path }, { cause: error })
   })
 }
 

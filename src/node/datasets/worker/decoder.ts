@@ -45,5 +45,7 @@ function assertKnown(bytes: Buffer): void {
   const isWebp = bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP'
   if (bytes.length === 0) throw new UnreadableImage('is empty (0 bytes)')
   if (!isJpeg && !isPng && !isWebp)
-    throw new UnreadableImage(`is no jpg, png or webp image (it starts with the bytes ${bytes.toString('hex', 0, 8)})`)
+    throw new UnreadableImage(
+      `is not a JPEG, PNG or WebP image (it starts with the bytes ${bytes.toString('hex', 0, 8)})`,
+    )
 }

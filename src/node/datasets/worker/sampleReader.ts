@@ -58,7 +58,7 @@ function attempt<T>(action: () => T): T {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     throw new UnreadableImage(
       code === 'ENOENT'
-        ? 'is not there any more'
+        ? 'no longer exists'
         : `cannot be opened (${error instanceof Error ? error.message : String(error)})`,
     )
   }

@@ -108,12 +108,12 @@ async function timeOf(
   entry: RecipeStep,
   work: Work | undefined,
 ): Promise<Pick<StepEstimate, 'seconds' | 'basis'>> {
-  if (!work) return { seconds: null, basis: 'the model or the dataset is not known yet' }
+  if (!work) return { seconds: null, basis: 'the model or dataset does not exist yet' }
   for (const run of parts.store.runs.list().slice(0, runsLookedAt)) {
     const rate = await rateOf(parts, run, entry, work.unit)
     if (rate !== undefined) return { seconds: rate * work.amount, basis: `from run '${run.name}'` }
   }
-  return { seconds: null, basis: `no ${entry.step} step has been done here yet` }
+  return { seconds: null, basis: `no ${entry.step} step has run on this machine yet` }
 }
 
 /** Seconds for one unit of work in a finished step of the same kind. */

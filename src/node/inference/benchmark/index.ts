@@ -162,7 +162,7 @@ function resultOf(contestant: Contestant, seed: number, disturbances: readonly s
   const latencies = contestant.rounds.flatMap((times) => [...times])
   const varied =
     throughput.high - throughput.low > wideInterval * throughput.median
-      ? ['times varied by more than 10 % between rounds']
+      ? ['times varied by more than 10% between rounds']
       : []
   return {
     id,

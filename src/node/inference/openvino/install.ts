@@ -35,7 +35,7 @@ export async function installOpenvino(options: OpenvinoInstallOptions): Promise<
   if (process.platform !== 'linux')
     throw new NNOptError(
       'unsupported',
-      `the OpenVINO runtime installs on Linux; on ${process.platform} onnxruntime runs the models`,
+      `the OpenVINO runtime is available on Linux only; on ${process.platform}, use onnxruntime`,
     )
   await mkdir(options.folder, { recursive: true })
   const temporary = await mkdtemp(join(options.folder, '.installing-'))
@@ -83,7 +83,7 @@ async function compile(
 ): Promise<void> {
   const library = (await readdir(place.libraries).catch(() => [])).find((name) => name.startsWith('libopenvino_c.so'))
   if (library === undefined)
-    throw new NNOptError('badInput', 'expected an OpenVINO wheel for Linux with libopenvino_c.so, found none in it')
+    throw new NNOptError('badInput', 'expected an OpenVINO wheel for Linux that contains libopenvino_c.so')
   const file = join(temporary, 'openvino.cc')
   await writeFile(file, source)
   // nodelete: Node unloads an addon when a worker thread ends, but threads of the library live on.

@@ -24,7 +24,7 @@ export function openOpenvinoSession(model: ModelSource, { threads }: SessionOpti
   if (!readOpenvinoManifest())
     throw new NNOptError(
       'unavailable',
-      "OpenVINO is not installed: run 'nnopt runtime openvino', or choose the engine onnxruntime",
+      "OpenVINO is not installed: run 'nnopt runtime openvino', or use the engine onnxruntime",
     )
   const addon = createRequire(import.meta.url)(openvinoLayout().addon) as Addon
   const session = withFile(model, (path) => created(addon, path, threads))
@@ -40,7 +40,7 @@ export function openOpenvinoSession(model: ModelSource, { threads }: SessionOpti
     }
   }
   const noStatistics = (): never => {
-    throw new NNOptError('unsupported', 'statistics of values: expected the engine onnxruntime, got openvino')
+    throw new NNOptError('unsupported', 'activation statistics: expected the engine onnxruntime, got openvino')
   }
   return {
     info: { inputs: [], outputs: addon.outputs(session).map((name) => ({ name, type: 'float32', shape: [] })) },

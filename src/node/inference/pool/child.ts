@@ -33,7 +33,9 @@ export function startChild(onReply: (reply: PoolReply) => void, file: string = e
   const ended = new Promise<string>((resolve) => {
     child.on('error', ({ message }) => resolve(`could not start: ${message}`))
     child.on('close', (code, signal) =>
-      resolve(`${signal ? `was ended by ${signal}` : `ended with code ${code}`}${lastLine() && `: ${lastLine()}`}`),
+      resolve(
+        `${signal ? `was terminated by ${signal}` : `exited with code ${code}`}${lastLine() && `: ${lastLine()}`}`,
+      ),
     )
   })
   return {

@@ -73,7 +73,7 @@ export function createRunner({
     // A model that ends the process whenever it is opened anew leaves no request to blame.
     if (fruitless > 2 * attempts)
       book.rejectAll(
-        new NNOptError('crashed', `the inference process ${how}, ${fruitless} times without an answer between`),
+        new NNOptError('crashed', `the inference process ${how}, ${fruitless} times without completing a request`),
       )
     feed()
   }
@@ -142,5 +142,5 @@ async function endChild(child: PoolChild, id: number): Promise<void> {
 const poisonError = (how: string, attempts: number): NNOptError =>
   new NNOptError(
     'crashed',
-    `the inference process ${how} on this request, alone and ${attempts} times in a row: it is given up; what else was asked for goes on`,
+    `the inference process ${how} on this request ${attempts} times in a row, with no other request running: the request was dropped, and the others continue`,
   )

@@ -32,5 +32,8 @@ export async function* answersToSamples(
     yield answer
   }
   if (read === 0 && firstProblem !== undefined)
-    throw new NNOptError('badInput', `dataset '${dataset}': no image could be read, the first: ${firstProblem}`)
+    throw new NNOptError(
+      'badInput',
+      `dataset '${dataset}': none of the images could be read, the first: ${firstProblem}`,
+    )
 }

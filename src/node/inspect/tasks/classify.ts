@@ -27,7 +27,7 @@ async function decoded(bytes: Uint8Array): Promise<RgbImage> {
     return await decode(Buffer.from(bytes))
   } catch (error) {
     if (error instanceof UnreadableImage)
-      throw new NNOptError('badInput', `the picture ${error.message}: expected jpg, png or webp`)
+      throw new NNOptError('badInput', `the image ${error.message}: expected JPEG, PNG or WebP`)
     throw error
   }
 }

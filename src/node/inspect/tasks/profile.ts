@@ -71,7 +71,7 @@ interface TraceEvent {
 /** Kernels run by run: onnxruntime writes an event of the whole run behind the kernels of each. */
 async function kernelRuns(folder: string): Promise<readonly (readonly KernelRun[])[]> {
   const [file] = await readdir(folder)
-  if (!file) throw new NNOptError('internal', 'onnxruntime wrote no profile')
+  if (!file) throw new NNOptError('internal', 'onnxruntime did not write a profile')
   const events = JSON.parse(await readFile(join(folder, file), 'utf8')) as readonly TraceEvent[]
   const runs: KernelRun[][] = [[]]
   for (const { cat, name, dur, args } of events) {

@@ -14,12 +14,12 @@ const params = z.object({
     .min(1)
     .default([1])
     .meta({ unit: 'images' })
-    .describe('Images at once; every number is measured'),
+    .describe('Images per batch; each size is measured'),
   threads: z
     .array(z.number().int().min(1).max(256))
     .min(1)
     .optional()
-    .describe('Threads of onnxruntime, every number is measured; the cores when left out'),
+    .describe('onnxruntime threads; each count is measured (default: all cores)'),
   rounds: z
     .number()
     .int()
@@ -27,13 +27,13 @@ const params = z.object({
     .max(1000)
     .default(12)
     .describe(
-      'Rounds over all versions, at least; up to four times as many on a quiet machine while an interval is wider than 3 %',
+      'Minimum number of rounds over all versions; up to four times as many on a quiet machine while a 95% CI is wider than 3%',
     ),
   tuned: z
     .boolean()
     .default(false)
     .describe(
-      'Each version in its own fastest layout of this machine, for throughput and for one image; batch and threads are those that tuning found',
+      'Run each version in its fastest configurations for throughput and for one image, with the batch size and threads found by tuning',
     ),
 })
 
@@ -124,7 +124,7 @@ function keep({ store, runId }: StepContext, versions: readonly Version[], bench
   if (gone)
     throw new NNOptError(
       'notFound',
-      `version '${gone.name}' (${gone.id}) was deleted while it was measured: measure the others again without it`,
+      `version '${gone.name}' (${gone.id}) was deleted while it was being measured: measure the others again without it`,
     )
   const createdAt = new Date().toISOString()
   for (const benchmark of benchmarks)

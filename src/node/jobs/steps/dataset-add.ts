@@ -7,19 +7,19 @@ const params = z.object({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected letters, digits, dots, dashes and underscores')
     .max(100)
-    .describe('Name of the dataset'),
+    .describe('Dataset name'),
   paths: z
     .array(z.string().min(1))
     .min(1)
     .meta({ path: 'existing' })
     .describe('Image folders, archives of them, or CIFAR-10 binary files'),
-  seed: z.number().int().min(0).default(0).describe('Start of the random split'),
+  seed: z.number().int().min(0).default(0).describe('Seed of the random split'),
 })
 
 /** Takes a dataset into the workspace. */
 export const datasetAddStep = defineStep({
   id: 'dataset-add',
-  label: 'Add a dataset',
+  label: 'Add dataset',
   params,
   run: async (context: StepContext, options): Promise<StepOutput> =>
     (await import('../datasetWork')).addToWorkspace(context, options),

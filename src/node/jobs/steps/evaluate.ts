@@ -11,30 +11,30 @@ import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
 
 const params = z.object({
-  version: z.string().min(1).describe('Version to measure'),
+  version: z.string().min(1).describe('Version to evaluate'),
   dataset: z.string().min(1).describe('Dataset'),
-  split: split.default('test').describe('Part of the dataset'),
+  split: split.default('test').describe('Split to evaluate on'),
   limit: z
     .number()
     .int()
     .min(1)
     .optional()
     .meta({ unit: 'images' })
-    .describe('Use a seeded, stratified sample of so many images'),
-  seed: z.number().int().min(0).default(0).describe('Start of the random sample'),
-  batchSize: z.number().int().min(1).max(1024).default(50).meta({ unit: 'images' }).describe('Images at once'),
-  threads: z.number().int().min(1).max(256).optional().describe('Threads of onnxruntime; the cores when left out'),
+    .describe('Evaluate on a seeded, stratified sample of this many images'),
+  seed: z.number().int().min(0).default(0).describe('Seed of the random sample'),
+  batchSize: z.number().int().min(1).max(1024).default(50).meta({ unit: 'images' }).describe('Images per batch'),
+  threads: z.number().int().min(1).max(256).optional().describe('onnxruntime threads (default: all cores)'),
   tuned: z
     .boolean()
     .default(false)
     .describe(
-      'In the layout that tuning found to have the highest throughput on this machine; its batch and threads then hold',
+      'Use the highest-throughput configuration found by tuning on this machine, with its batch size and threads',
     ),
   exact: z
     .boolean()
     .default(false)
     .describe(
-      'Forbid saturating int8 products (session.x64quantprecision): what the file scores on a CPU that sums exactly; stays with the run, not with the version',
+      'Prevent saturating int8 products (session.x64quantprecision) to get the accuracy on a CPU with exact sums; recorded with the run, not with the version',
     ),
 })
 
@@ -45,7 +45,7 @@ function checkTogether({ tuned, exact }: Pick<z.output<typeof params>, 'tuned' |
   if (tuned && exact)
     throw new NNOptError(
       'badInput',
-      'exact: expected no tuned layout beside it, got both; sums without saturation are a setting of onnxruntime with the file as it is',
+      'exact: expected no tuned configuration, got both; exact sums are an onnxruntime setting for the original file',
       { field: 'exact' },
     )
 }
@@ -71,7 +71,7 @@ async function run(
   await warnOfOtherCpu(context, version)
   if (evaluation.skipped.length > 0)
     context.warn(
-      `${evaluation.skipped.length} images could not be read and were left out; the first: ${evaluation.skipped[0].path}: ${evaluation.skipped[0].reason}`,
+      `${evaluation.skipped.length} images could not be read and were skipped; the first: ${evaluation.skipped[0].path}: ${evaluation.skipped[0].reason}`,
     )
   // What another engine or file scores is not what everybody gets from the version's file.
   if (!options.exact && !tuned) keep(context, version, options, { evaluation, predictions })

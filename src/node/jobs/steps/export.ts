@@ -5,15 +5,13 @@ import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
 
 const params = z.object({
-  version: z.string().min(1).describe('Version to write'),
+  version: z.string().min(1).describe('Version to export'),
   format: z.enum(['onnx']).default('onnx').describe('File format'),
-  out: z.string().min(1).meta({ path: 'new' }).describe('File to write'),
+  out: z.string().min(1).meta({ path: 'new' }).describe('Output file'),
   padChannels: z
     .boolean()
     .default(false)
-    .describe(
-      "Add zero channels to layers of odd width: the same function, faster where they do not fill the runtime's vectors",
-    ),
+    .describe("Pad odd channel counts with zeros to fill the runtime's vectors; results do not change"),
 })
 
 /** Writes a version to a file outside the workspace. */

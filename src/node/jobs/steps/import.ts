@@ -12,22 +12,22 @@ import type { StepContext, StepOutput } from '../step'
 
 const params = z.object({
   file: z.string().min(1).meta({ path: 'existing' }).describe('ONNX model'),
-  name: z.string().min(1).max(200).describe('Name of the version'),
+  name: z.string().min(1).max(200).describe('Name of the new version'),
   preprocessing: z
     .union([z.string(), preprocessingSchema])
     .optional()
-    .describe('imagenet, cifar, a JSON file, or the fields themselves; guessed when the model does not say'),
+    .describe('imagenet, cifar, a JSON file, or the fields themselves; guessed if the model has no metadata'),
   classes: z
     .union([z.string(), z.array(z.string()).min(1)])
     .optional()
-    .describe('Class names in the order of the outputs, or a file of them'),
-  origin: z.enum(versionOrigins).default('imported').describe('What the version is listed as'),
+    .describe('Class names in output order, or a file with them'),
+  origin: z.enum(versionOrigins).default('imported').describe('Origin to show for the version'),
 })
 
 type Params = z.output<typeof params>
 
 /** Takes an ONNX model into the workspace. */
-export const importStep = defineStep({ id: 'import', label: 'Import an ONNX model', params, run })
+export const importStep = defineStep({ id: 'import', label: 'Import ONNX model', params, run })
 
 async function run(context: StepContext, { file, name, preprocessing, classes, origin }: Params): Promise<StepOutput> {
   const [{ isQuantized }, { readModelFile }, facts, { saveModel }] = await Promise.all([
@@ -44,7 +44,7 @@ async function run(context: StepContext, { file, name, preprocessing, classes, o
   const given = typeof preprocessing === 'string' ? facts.readPreprocessing(preprocessing) : preprocessing
   const graph = withModelFacts(read, { preprocessing: knownPreprocessing(read, given, warnings), classes: names })
   const int8 = isQuantized(graph)
-  if (int8) warnings.push('an int8 model is kept for measuring and export; it cannot be trained or quantized again')
+  if (int8) warnings.push('an int8 model can be measured and exported, but not trained or quantized again')
   warnings.forEach(context.warn)
   const version = saveModel(context, {
     graph,
@@ -75,6 +75,6 @@ function assertClassCount(graph: Graph, names: readonly string[] | undefined, fi
   if (names && names.length !== outputs)
     throw new NNOptError(
       'badInput',
-      `'${file}' gives ${outputs} scores an image: expected ${outputs} class names, got ${names.length}`,
+      `'${file}' outputs ${outputs} scores per image: expected ${outputs} class names, got ${names.length}`,
     )
 }

@@ -4,10 +4,10 @@ import { resolveDataset } from '../../store/resolve'
 import { defineStep } from '../step'
 
 const params = z.object({
-  version: z.string().min(1).describe('int8 version to weigh against its float network'),
-  dataset: z.string().min(1).describe('Dataset whose validation images are scored'),
+  version: z.string().min(1).describe('int8 version to compare with its fp32 version'),
+  dataset: z.string().min(1).describe('Dataset with the validation images to evaluate on'),
   samples: z.number().int().min(1).max(100_000).default(500).meta({ unit: 'images' }).describe('Validation images'),
-  seed: z.number().int().min(0).default(0).describe('Start of the random sample'),
+  seed: z.number().int().min(0).default(0).describe('Seed of the random sample'),
   batch: z
     .number()
     .int()
@@ -15,14 +15,14 @@ const params = z.object({
     .max(1024)
     .default(32)
     .meta({ unit: 'images' })
-    .describe('Images at once while speed is measured'),
-  threads: z.number().int().min(1).max(256).optional().describe('Threads of onnxruntime; the cores when left out'),
+    .describe('Images per batch when measuring throughput'),
+  threads: z.number().int().min(1).max(256).optional().describe('onnxruntime threads (default: all cores)'),
   maxDrop: z
     .number()
     .min(0)
     .max(1)
     .default(0.01)
-    .describe('Accuracy that may be lost against the float network, as a share'),
+    .describe('Maximum accuracy drop from the fp32 version, as a fraction'),
 })
 
 /** Measures float, exact int8, saturating int8 and 7-bit weights side by side, and says which to deploy here and on CPUs without VNNI. */

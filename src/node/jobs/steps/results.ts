@@ -3,18 +3,15 @@ import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
 
 const params = z.object({
-  versions: z
-    .array(z.string().min(1))
-    .min(1)
-    .describe('Versions in the order of the rows; the others are compared with the first'),
+  versions: z.array(z.string().min(1)).min(1).describe('Versions in row order; the others are compared with the first'),
   title: z.string().min(1).default('Results').describe('Heading'),
-  out: z.string().min(1).describe('Markdown file; two plots are written beside it'),
+  out: z.string().min(1).describe('Markdown file; two plots are written next to it'),
 })
 
 /** Writes what was measured of versions as a table with two plots. */
 export const resultsStep = defineStep({
   id: 'results',
-  label: 'Write a table of results',
+  label: 'Write results table',
   params,
   run: async (context: StepContext, options): Promise<StepOutput> =>
     (await import('../work/measure/writeResults')).writeResults(context, options),

@@ -9,12 +9,12 @@ const params = z.object({
     .min(1)
     .default([1, 4, 8, 32])
     .meta({ unit: 'images' })
-    .describe('Images at once that are tried for throughput'),
+    .describe('Batch sizes to try for throughput'),
   engines: z
     .array(z.enum(engines))
     .min(1)
     .optional()
-    .describe('Libraries that are tried; those that are installed when left out'),
+    .describe('Inference libraries to try (default: all installed ones)'),
 })
 
 /** Finds the fastest way to run a version on this machine, for throughput and for one image, and remembers it. */

@@ -67,7 +67,7 @@ function outcome(worker: Worker, onMessage: TrainingHooks['onMessage']): Promise
       reject(
         new NNOptError(
           'crashed',
-          `the trainer's thread ended with code ${code} before it had a result; the last checkpoint is kept`,
+          `the trainer's thread ended with code ${code} before returning a result; the last checkpoint is kept`,
         ),
       ),
     )

@@ -76,8 +76,8 @@ async function train(job: TrainingJob): Promise<TrainingResult> {
 
 /** Work that is not done in 16 bits. */
 function fp32Because({ gradientsOnly, quantization }: TrainingJob): string | undefined {
-  if (quantization) return 'training for int8 simulates its rounding in fp32'
-  return gradientsOnly ? 'gradients for pruning are compared, not followed' : undefined
+  if (quantization) return 'quantization-aware training simulates rounding in fp32'
+  return gradientsOnly ? 'pruning only compares gradients, so they stay in fp32' : undefined
 }
 
 /** One pass over the images, in place of training. */
@@ -114,7 +114,7 @@ function resumable(job: TrainingJob): FitState | undefined {
   if (JSON.stringify(checkpoint.recipe) !== JSON.stringify(fingerprint(job))) {
     throw new NNOptError(
       'conflict',
-      `'${job.checkpointFolder}' holds checkpoints of another recipe or dataset: use another folder, or remove it to start again`,
+      `'${job.checkpointFolder}' contains checkpoints of another recipe or dataset: use another folder, or remove it to start over`,
     )
   }
   return checkpoint.state

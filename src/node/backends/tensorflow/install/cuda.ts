@@ -28,7 +28,7 @@ export async function fetchCudaLibraries(
   if (wanted.length === 0)
     throw new NNOptError(
       'badInput',
-      'the TensorFlow wheel names no CUDA libraries: expected the package tensorflow, not tensorflow-cpu',
+      'the TensorFlow wheel does not list CUDA libraries: expected the package tensorflow, not tensorflow-cpu',
     )
   for (const requirement of wanted) {
     const wheel = await fetchWheel(requirement, folder, options)

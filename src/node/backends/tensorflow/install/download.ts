@@ -26,7 +26,7 @@ export async function download(file: WheelFile, folder: string, options: Downloa
     await rm(part, { force: true })
     throw new NNOptError(
       'badInput',
-      `'${file.fileName}': its sha256 is not the one that the index names; the download was removed, start it again`,
+      `'${file.fileName}': its SHA-256 does not match the package index; the download was removed, so start it again`,
     )
   }
   await rename(part, target)
@@ -49,7 +49,7 @@ async function fetchRest(file: WheelFile, part: string, { onProgress, signal }: 
   if (!response.ok || !response.body)
     throw new NNOptError(
       'unavailable',
-      `'${file.fileName}': the server answered ${response.status}; start the installation again to continue`,
+      `'${file.fileName}': the server returned ${response.status}; start the installation again to continue`,
     )
   const resumed = response.status === HTTP_PARTIAL
   const start = resumed ? have : 0

@@ -40,7 +40,7 @@ export async function installTensorflow(options: InstallOptions): Promise<void> 
   if (process.platform !== 'linux')
     throw new NNOptError(
       'unsupported',
-      `the TensorFlow runtime installs on Linux; on ${process.platform} train on the webgpu or wasm backend`,
+      `the TensorFlow runtime is available on Linux only; on ${process.platform}, train on the webgpu or wasm backend`,
     )
   await mkdir(options.folder, { recursive: true })
   const temporary = await mkdtemp(join(options.folder, '.installing-'))
@@ -100,7 +100,7 @@ async function bringLibraries(options: InstallOptions, place: Layout): Promise<v
   if (!files.some((name) => name.endsWith('libtensorflow_cc.so.2'))) {
     throw new NNOptError(
       'badInput',
-      `'${wheel}': expected a TensorFlow wheel for Linux with libtensorflow_cc.so.2, found none in it`,
+      `'${wheel}': expected a TensorFlow wheel for Linux that contains libtensorflow_cc.so.2`,
     )
   }
   await assertForThisMachine(join(place.libraries, 'libtensorflow_cc.so.2'), wheel)

@@ -19,7 +19,7 @@ export async function fetchNpmPackage(
   await mkdir(temporary, { recursive: true })
   await run('npm', ['pack', specifier, '--silent', '--pack-destination', temporary], { signal, cwd: temporary })
   const archive = (await readdir(temporary)).find((file) => file.endsWith('.tgz'))
-  if (archive === undefined) throw new NNOptError('notFound', `'npm pack ${specifier}' left no archive`)
+  if (archive === undefined) throw new NNOptError('notFound', `'npm pack ${specifier}' did not create an archive`)
   await unpack(join(temporary, archive), folder)
 }
 

@@ -46,14 +46,14 @@ export async function findWheel(index: string, wanted: Wanted, tag: RegExp, sign
   if (found) return found
   throw new NNOptError(
     'notFound',
-    `the package index has no wheel of ${wanted.name} ${wanted.version} for ${process.platform} ${process.arch} among ${files.length} files; give a file with the wheel option`,
+    `none of the ${files.length} files in the package index is a wheel of ${wanted.name} ${wanted.version} for ${process.platform} ${process.arch}; pass a file with --wheel`,
   )
 }
 
 async function listFiles(page: URL, signal?: AbortSignal): Promise<readonly WheelFile[]> {
   const response = await fetch(page, { headers: { accept: ACCEPT }, signal: signal ?? null })
   if (!response.ok)
-    throw new NNOptError('unavailable', `the package index answered ${response.status} for '${page.pathname}'`)
+    throw new NNOptError('unavailable', `the package index returned ${response.status} for '${page.pathname}'`)
   const text = await response.text()
   return response.headers.get('content-type')?.includes('json')
     ? fromJson(text, response.url)

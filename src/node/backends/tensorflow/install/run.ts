@@ -43,7 +43,7 @@ function startFailure(command: string, cause: Error): NNOptError {
   if (cause.name === 'AbortError') return new NNOptError('cancelled', 'the installation was stopped', {}, { cause })
   return new NNOptError(
     'unavailable',
-    `'${command}' could not be started: ${cause.message}; install it, or make it reachable through PATH`,
+    `'${command}' could not be started: ${cause.message}; install it, or add it to PATH`,
     {},
     { cause },
   )

@@ -19,7 +19,7 @@ export async function assertForThisMachine(library: string, wheel: string): Prom
   if (found === process.arch) return
   throw new NNOptError(
     'badInput',
-    `'${basename(wheel)}': expected a wheel for ${process.platform} ${process.arch}, got one for ${found}; leave the wheel option out to have the right one found`,
+    `'${basename(wheel)}': expected a wheel for ${process.platform} ${process.arch}, got one for ${found}; omit --wheel to download the right one`,
   )
 }
 
@@ -31,7 +31,7 @@ export function explainFullDisk(error: unknown, folder: string): unknown {
   if (!FULL.includes(code)) return error
   return new NNOptError(
     'storage',
-    `the disk of '${folder}' is full (${code}): TensorFlow needs about 2 GB there, 8 GB with CUDA; free some space, or name another folder by the variable NNOPT_RUNTIME, and start again: the download goes on where it stopped`,
+    `the disk of '${folder}' is full (${code}): TensorFlow needs about 2 GB there, or 8 GB with CUDA; free some space or set NNOPT_RUNTIME to another folder, then start again to resume the download`,
     {},
     { cause: error },
   )
@@ -42,6 +42,6 @@ export function assertGpu(wanted: boolean, computed: boolean): void {
   if (!wanted || computed) return
   throw new NNOptError(
     'unavailable',
-    "TensorFlow found no GPU: expected an NVIDIA GPU with a driver for CUDA 12 (525.60 or newer; 'nvidia-smi' shows it); update the driver, or install without --gpu",
+    "TensorFlow found no GPU: expected an NVIDIA GPU with a driver for CUDA 12 (525.60 or newer; check with 'nvidia-smi'); update the driver, or install without --gpu",
   )
 }

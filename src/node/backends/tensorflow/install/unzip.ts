@@ -15,7 +15,7 @@ export async function unzip(
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
   const zip = await yauzl.openPromise(file).catch((cause: unknown) => {
-    throw new NNOptError('badInput', `'${file}': not a zip archive that can be read`, {}, { cause })
+    throw new NNOptError('badInput', `'${file}': expected a readable zip archive`, {}, { cause })
   })
   const written: string[] = []
   for await (const entry of zip.eachEntry()) {
@@ -35,6 +35,6 @@ async function write(zip: yauzl.ZipFile, entry: yauzl.Entry, target: string): Pr
 function inside(folder: string, name: string): string {
   const path = normalize(join(folder, name))
   if (!path.startsWith(normalize(folder) + sep))
-    throw new NNOptError('badInput', `the archive's entry '${name}' leaves its folder`)
+    throw new NNOptError('badInput', `archive entry '${name}' points outside the target folder`)
   return path
 }

@@ -16,7 +16,7 @@ tf.setBackend('tensorflow').then(() => {
   const loss = (weights) => tf.sum(tf.square(error(weights))).dataSync()[0]
   const before = loss(w)
   const after = loss(tf.sub(w, tf.mul(tf.matMul(x, error(w), true), 0.01)))
-  if (!(after < before)) throw new Error('a training step did not lower the loss: ' + before + ' to ' + after)
+  if (!(after < before)) throw new Error('a training step did not reduce the loss: ' + before + ' to ' + after)
   console.log(JSON.stringify({ version: tf.backend().binding.TF_Version, gpu: tf.backend().binding.isUsingGpuDevice() }))
 })
 `

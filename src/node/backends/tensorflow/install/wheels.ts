@@ -26,7 +26,7 @@ export async function fetchWheel(wanted: Wanted, folder: string, options: WheelO
   if (!tag)
     throw new NNOptError(
       'unsupported',
-      `${wanted.name} has no wheel for ${process.arch}; what comes with the program works without it`,
+      `${wanted.name} has no wheel for ${process.arch}; the built-in backends work without it`,
     )
   await mkdir(folder, { recursive: true })
   options.onProgress({ phase: 'find', message: `${wanted.name} ${wanted.version}` })
@@ -56,12 +56,13 @@ async function fetchByPip(
   } catch (cause) {
     throw new NNOptError(
       'unavailable',
-      `no package index is known and pip could not bring ${name} ${version}: name an index by the packageIndex option or the variable NNOPT_PACKAGE_INDEX, or give the wheel's file`,
+      `no package index is configured and pip could not download ${name} ${version}: set --index or NNOPT_PACKAGE_INDEX, or pass a file with --wheel`,
       {},
       { cause },
     )
   }
   const wheel = (await readdir(place)).find((file) => file.endsWith('.whl'))
-  if (wheel === undefined) throw new NNOptError('notFound', `pip left no wheel of ${name} ${version} in '${place}'`)
+  if (wheel === undefined)
+    throw new NNOptError('notFound', `pip did not save a wheel of ${name} ${version} in '${place}'`)
   return join(place, wheel)
 }

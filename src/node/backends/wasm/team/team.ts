@@ -67,8 +67,5 @@ function hand(member: Member, [name, ...parameters]: Call): void {
 
 function collect({ seat: { control } }: Member, name: string): void {
   if (waitForChange(control, slot.answer, unanswered) === failedAnswer)
-    throw new NNOptError(
-      'internal',
-      `a thread of the wasm backend failed in '${name}': an address lies outside the memory`,
-    )
+    throw new NNOptError('internal', `a thread of the wasm backend failed in '${name}': memory access out of bounds`)
 }

@@ -32,7 +32,7 @@ export function matchClasses(model: Named & { readonly classCount: number }, dat
     .join('; ')
   throw new NNOptError(
     'badInput',
-    `dataset '${dataset.name}' and model '${model.name}' differ in their classes: ${differences}; expected the same ${model.classes.length} names`,
+    `dataset '${dataset.name}' and model '${model.name}' have different classes: ${differences}; expected the same ${model.classes.length} names`,
     { unknown, missing },
   )
 }
@@ -42,9 +42,9 @@ function takeOver({ name, classCount }: Named & { readonly classCount: number },
   if (dataset.classes.length !== classCount) {
     throw new NNOptError(
       'badInput',
-      `model '${name}' has ${classCount} outputs without class names, dataset '${dataset.name}' has ${dataset.classes.length} classes (${list(dataset.classes)}): expected as many`,
+      `model '${name}' has ${classCount} outputs without class names, dataset '${dataset.name}' has ${dataset.classes.length} classes (${list(dataset.classes)}): expected the same number`,
     )
   }
-  const note = `model '${name}' has no class names: its outputs are taken to be in the order of dataset '${dataset.name}' (${list(dataset.classes)})`
+  const note = `model '${name}' has no class names: its outputs are assumed to be in the order of dataset '${dataset.name}' (${list(dataset.classes)})`
   return { classes: dataset.classes, outputOf: Int32Array.from(dataset.classes, (_, index) => index), note }
 }

@@ -64,7 +64,7 @@ export async function scoreVersion(request: EvaluationRequest, hooks: Hooks): Pr
   const samples = chosenSamples(await openDataset(request.dataset), request)
   const read: number[] = []
   const pool = createInferencePool({
-    onCrash: (how) => hooks.warn?.(`the inference process ${how}; its open work is repeated`),
+    onCrash: (how) => hooks.warn?.(`the inference process ${how}; its pending work is repeated`),
   })
   try {
     const model = await pool.open(request.runs?.path ?? modelPath, layoutOf(request), {
@@ -163,7 +163,7 @@ function result(
     ...(match.note === undefined ? [] : [match.note]),
     ...(score.accuracy < nearChance * chance
       ? [
-          `the accuracy is near chance (${(chance * 100).toFixed(1)} %): check how the images are prepared (--preprocess) and the order of the classes (--classes)`,
+          `the accuracy is near chance (${(chance * 100).toFixed(1)}%): check the preprocessing (--preprocess) and the order of the classes (--classes)`,
         ]
       : []),
   ]

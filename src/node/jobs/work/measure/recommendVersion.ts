@@ -103,7 +103,7 @@ function floatParent(store: Context['store'], version: Version): Version {
   }
   throw new NNOptError(
     'unsupported',
-    `version '${version.name}': its float network is not in this workspace; import it and quantize it here`,
+    `version '${version.name}': its fp32 version is not in this workspace; import the fp32 model and quantize it here`,
   )
 }
 
@@ -125,7 +125,7 @@ function writeCandidates(
     ? int8
     : write('saturating.onnx', saturating.pairs === 0 ? readFileSync(int8) : writeOnnx(saturating.graph))
   return [
-    { kind: 'fp32', how: 'the float network', scored: float, timed: float, accuracyIs: 'measured', pairsAtRisk: 0 },
+    { kind: 'fp32', how: 'the fp32 version', scored: float, timed: float, accuracyIs: 'measured', pairsAtRisk: 0 },
     {
       kind: 'int8-exact',
       how: saturates
@@ -140,8 +140,8 @@ function writeCandidates(
     {
       kind: 'int8-saturating',
       how: saturates
-        ? 'the int8 file in a default session'
-        : 'the int8 file as a CPU without VNNI computes it, simulated: this one cannot be made to, so there is no speed',
+        ? 'the int8 file with default session options'
+        : 'the int8 file as computed by a CPU without VNNI; simulated, so there is no throughput',
       scored: imitated,
       timed: saturates ? int8 : undefined,
       accuracyIs: saturates ? 'measured' : 'simulated',
@@ -149,7 +149,7 @@ function writeCandidates(
     },
     {
       kind: 'int8-7bit',
-      how: 'the int8 weights rounded to ±64, which no CPU saturates',
+      how: 'the int8 weights rounded to ±64, which cannot saturate on any CPU',
       scored: sevenBit,
       timed: sevenBit,
       accuracyIs: 'measured',
@@ -217,6 +217,6 @@ function timeAll(
   )
   return benchmarkGroups([entries], {
     signal,
-    onProgress: (done, total) => progress({ label: 'measuring speed', done, total, unit: 'rounds' }),
+    onProgress: (done, total) => progress({ label: 'measuring throughput', done, total, unit: 'rounds' }),
   })
 }

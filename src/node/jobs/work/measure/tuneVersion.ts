@@ -53,7 +53,7 @@ export async function tuneVersion(
     warnings: [...before, ...warnings],
   }
   if (store.versions.find(version.id)?.deletedAt !== null)
-    throw new NNOptError('notFound', `version '${version.name}' (${version.id}) was deleted while it was tuned`)
+    throw new NNOptError('notFound', `version '${version.name}' (${version.id}) was deleted during tuning`)
   if (!usesPadded(found)) rmSync(formFile(store, version.id, fingerprint, 'padded'), { force: true })
   store.tunings.save(tuning)
   return tuning
@@ -90,7 +90,7 @@ async function writePadded(
   rmSync(file)
   return {
     warnings: [
-      `with zero channels a score changed by ${(difference * 100).toPrecision(2)} % of the largest: that form was not tried`,
+      `padding with zero channels changed a score by ${(difference * 100).toPrecision(2)}% of the largest: padded channels were not tried`,
     ],
   }
 }

@@ -95,7 +95,7 @@ export async function gradientsOf(
     augment: [],
   }
   const { saliencies } = await train(context, params, parent, graph, 'gradients', still, { gradientsOnly: true })
-  assert(saliencies, () => 'the trainer gave no gradients')
+  assert(saliencies, () => 'the trainer returned no gradients')
   return saliencies
 }
 

@@ -116,7 +116,7 @@ export function assertExact(logits: Float32Array, reference: Float32Array): numb
   assert(
     error <= largestError,
     () =>
-      `the cut network differs from the whole one with the same channels at zero by ${error.toExponential(1)} of the largest score: expected at most ${largestError}`,
+      `the pruned network differs from the original with the same channels set to zero by ${error.toExponential(1)} of the largest score: expected at most ${largestError}`,
   )
   return error
 }

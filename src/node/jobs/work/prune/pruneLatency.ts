@@ -29,8 +29,8 @@ export async function alone<T>({ signal, progress, warn }: Measuring, action: ()
   const release = await claimMachine('exclusive', {
     signal,
     patienceMs,
-    onWait: () => progress({ label: 'waiting until other work ends', done: 0 }),
-    onGiveUp: () => warn('latency was measured beside other work of this program: measure again when it has ended'),
+    onWait: () => progress({ label: 'waiting for other runs to finish', done: 0 }),
+    onGiveUp: () => warn('latency was measured while this program was doing other work: measure again when it is idle'),
   })
   try {
     return await action()
@@ -93,7 +93,7 @@ export async function cutToLatency(
     const [before, after] = await measuredLatencies(context, [source, result.graph])
     const measured = after / before
     tried.push({ result, measured })
-    context.log(`latency: ${(measured * 100).toFixed(1)} % measured, ${(wanted * 100).toFixed(1)} % wanted`)
+    context.log(`latency: ${(measured * 100).toFixed(1)}% measured, ${(wanted * 100).toFixed(1)}% wanted`)
     if (measured <= wanted + tolerance.above && measured >= wanted - tolerance.below)
       return { ...result, choice: { ...result.choice, kept: measured } }
     aim *= Math.min(1.5, Math.max(0.5, (wanted - tolerance.below / 4) / measured))
@@ -102,7 +102,7 @@ export async function cutToLatency(
     (a, b) => Math.abs(a.measured - wanted) - Math.abs(b.measured - wanted),
   )[0]
   context.warn(
-    `latency=${wanted.toFixed(2)}: the closest cut that was measured keeps ${(measured * 100).toFixed(1)} % of the latency on this CPU`,
+    `latency=${wanted.toFixed(2)}: the closest measured result keeps ${(measured * 100).toFixed(1)}% of the latency on this CPU`,
   )
   return { ...result, choice: { ...result.choice, kept: measured } }
 }

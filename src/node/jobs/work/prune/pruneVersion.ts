@@ -52,7 +52,7 @@ export function startOf(context: StepContext, params: PruneParams, parent: Versi
   if (parent.precision !== 'fp32') {
     throw new NNOptError(
       'unsupported',
-      `version '${parent.name}' is ${parent.precision}: its weights are integers whose scales were chosen for all of them. Prune the fp32 version that it was made from, then quantize the result: the zeros stay`,
+      `version '${parent.name}' is ${parent.precision}: expected an fp32 version. Prune the version it was made from, then quantize the result; quantization keeps the zeros`,
     )
   }
   const needs =

@@ -59,10 +59,10 @@ export function createPruner(context: StepContext, params: PruneParams, parent: 
 
 async function report({ log }: StepContext, { keep }: PruneParams, cut: CutGraph): Promise<void> {
   for (const { name, blocked } of cut.dependencies.groups)
-    if (blocked !== undefined) log(`${name} stays whole: ${blocked}`)
+    if (blocked !== undefined) log(`${name} is not pruned: ${blocked}`)
   const error = await exactness(cut)
-  const kept = keep === undefined ? '' : `${(cut.choice.kept * 100).toFixed(1)} % of ${keepOf(keep).target} kept; `
-  log(`${kept}scores agree with the whole network to ${error.toExponential(1)} of the largest`)
+  const kept = keep === undefined ? '' : `${(cut.choice.kept * 100).toFixed(1)}% of ${keepOf(keep).target} kept; `
+  log(`${kept}scores match those of the original network to within ${error.toExponential(1)} of the largest`)
 }
 
 /** Runs the cut network and the whole one with the same channels at zero on random images. Throws `internal` where they disagree. */

@@ -93,7 +93,7 @@ function parentOf({ store }: StepContext, version: Version): Version {
   if (parent?.precision === 'fp32' && existsSync(store.paths.trainingState(version.id))) return parent
   throw new NNOptError(
     'unsupported',
-    `version '${version.name}' is int8 and was not made from an fp32 version of this workspace: there is nothing to compare its layers with; analyze the fp32 version`,
+    `version '${version.name}' is int8 and was not made from an fp32 version in this workspace, so there is nothing to compare its layers with; analyze an fp32 version instead`,
   )
 }
 
@@ -167,7 +167,12 @@ async function everyLayer(
   const found: LayerAnalysis[] = []
   for (const [index, node] of nodes.entries()) {
     if (context.signal.aborted) throw new NNOptError('cancelled', 'analysis stopped on request')
-    context.progress({ label: 'switching layers on and off', done: index, total: nodes.length, unit: 'layers' })
+    context.progress({
+      label: 'switching layers between int8 and fp32',
+      done: index,
+      total: nodes.length,
+      unit: 'layers',
+    })
     const oneOn = divergenceOf(await followed(thread, floatTrail, onlyLayer(graph, node), node))
     const oneOff =
       divergence -
@@ -216,7 +221,7 @@ async function keptInFloat(
     )
   const validation = bench.validation
   if (!validation)
-    throw new NNOptError('badInput', `dataset '${bench.images.record.name}' has no validation images to measure with`)
+    throw new NNOptError('badInput', `dataset '${bench.images.record.name}' has no validation images to measure on`)
   const startedAt = performance.now()
   const prepared = prepare(bench.source, { ...config, keepFp32: [...config.keepFp32, ...layers] })
   const graph = withTrainingState(
@@ -225,7 +230,7 @@ async function keptInFloat(
     `${version.name}/training.safetensors`,
   )
   const reference = await bench.reference()
-  context.progress({ label: 'scoring with layers in float', done: 0 })
+  context.progress({ label: 'evaluating with layers in fp32', done: 0 })
   const before = compareScores(
     reference,
     await scoresOf(context.store.paths.model(version.id), validation, bench.options),

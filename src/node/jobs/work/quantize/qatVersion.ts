@@ -107,8 +107,10 @@ function trained({ climbed: { network, rungs } }: QuantizationStart, { graph }: 
 function warningsOf({ diverged, bestEpoch }: TrainingResult): string[] {
   const kept =
     bestEpoch === startEpoch
-      ? 'the start, which is the result of quantization after training'
+      ? 'the starting point, which is the result of post-training quantization'
       : `epoch ${(bestEpoch ?? 0) + 1}`
   if (diverged !== undefined) return [`${diverged}. The best checkpoint was restored: ${kept}`]
-  return bestEpoch === startEpoch ? [`no epoch was better than the start on the validation split; kept ${kept}`] : []
+  return bestEpoch === startEpoch
+    ? [`no epoch was better than the starting point on the validation split; kept ${kept}`]
+    : []
 }

@@ -136,7 +136,7 @@ async function speedupOf(
   { parent, images }: Workbench,
   version: Version,
 ): Promise<number> {
-  progress({ label: 'measuring the speed', done: 0 })
+  progress({ label: 'measuring throughput', done: 0 })
   const models = [parent, version].map(({ id }) => ({ id, model: store.paths.model(id), imageShape: images.shape }))
   const {
     results: [float, quantized],
@@ -150,11 +150,11 @@ function messageOf(
   trials: number,
 ): string {
   const points = (share: number): string => (share * 100).toFixed(2)
-  const measured = `difference ${points(difference)} points, 95 % interval ${points(low)} to ${points(high)}`
+  const measured = `difference ${points(difference)} points, 95% CI ${points(low)} to ${points(high)}`
   const open =
     images === null
       ? ''
-      : `; the interval contains the limit: about ${Number.isFinite(images) ? images.toLocaleString('en') : 'any number of'} images would decide`
+      : `; the interval includes the limit: about ${Number.isFinite(images) ? images.toLocaleString('en') : 'any number of'} images would settle it`
   if (met) return `'${name}' meets the goal after ${trials} ${trials === 1 ? 'trial' : 'trials'}: ${measured}${open}`
-  return `none of ${trials} trials meets the goal; '${name}' comes closest: it ${missed.join(' and ')} (${measured})${open}; --mode qat trains on from there`
+  return `none of ${trials} trials meets the goal; '${name}' comes closest: it ${missed.join(' and ')} (${measured})${open}; to train further from there, use --mode qat`
 }

@@ -22,7 +22,7 @@ export const measureWith =
     if (!validation)
       throw new NNOptError(
         'badInput',
-        `dataset '${images.record.name}' has no validation images to measure with: add it again with a 'val' folder, or quantize without --ladder and --goal`,
+        `dataset '${images.record.name}' has no validation images to measure on: add it again with a 'val' folder, or quantize without --ladder and --goal`,
       )
     return compareWith(await reference(), graph, validation, options)
   }
@@ -46,7 +46,7 @@ export async function saveQuantized(
   const facts = await factsOf(context, bench, network, reports, config)
   const { graph, notes, removedClamps } = convert(network.graph)
   for (const { node, message } of notes) context.log(`${node}: ${message}`)
-  for (const { node, reason } of facts.floatNodes) context.log(`${node} stays in float: ${reason}`)
+  for (const { node, reason } of facts.floatNodes) context.log(`${node} stays in fp32: ${reason}`)
   const report = { notes, removedClamps, ...ptqReport(network.prepared, network.graph, network.statistics) }
   const version = saveModel(context, {
     graph,

@@ -51,7 +51,7 @@ export async function withWorkbench<T>(
   if (parent.precision !== 'fp32')
     throw new NNOptError(
       'unsupported',
-      `version '${parent.name}' is ${parent.precision} already: expected an fp32 version`,
+      `version '${parent.name}' is already ${parent.precision}: expected an fp32 version`,
     )
   const pool = createDataPool(resolveDataset(context.store, params.dataset))
   try {
@@ -100,7 +100,7 @@ async function open(
       (reference ??= scoresOf(context.store.paths.model(parent.id), validation ?? none, {
         ...options,
         onProgress: (done) =>
-          context.progress({ label: 'scoring the float version', done, total: samples?.length ?? 0, unit: 'images' }),
+          context.progress({ label: 'evaluating the fp32 version', done, total: samples?.length ?? 0, unit: 'images' }),
       })),
   }
 }

@@ -29,11 +29,11 @@ export function readTeacher(
   if (!teacher)
     throw new NNOptError(
       'wrongCall',
-      "distill: expected the id or name of an fp32 version, got 'parent': a network that starts from an architecture has none",
+      "distill: expected the id or name of an fp32 version, got 'parent', but a network that starts from an architecture has no parent",
     )
   const graph = readTrainable(store, teacher)
   assertAlike(teacher.name, graph, student)
-  log(`learning from the scores of version '${teacher.name}'`)
+  log(`distilling from version '${teacher.name}'`)
   return { graph, preprocessing: preprocessingFor(graph, teacher) }
 }
 

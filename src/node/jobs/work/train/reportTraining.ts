@@ -20,9 +20,9 @@ export function reportTraining(context: StepContext, message: Report, accuracy: 
     )
   if (message.kind === 'split')
     context.warn(
-      `out of memory: each batch runs in ${message.parts} parts from here on, with their gradients added up; batch normalization sees the parts (${message.reason})`,
+      `out of memory: from here on, each batch runs in ${message.parts} parts whose gradients are accumulated; batch normalization sees one part at a time (${message.reason})`,
     )
-  if (message.kind === 'unreadable') context.warn(`${message.path} was left out: ${message.reason}`)
+  if (message.kind === 'unreadable') context.warn(`${message.path} was skipped: ${message.reason}`)
   if (message.kind === 'event') reportEvent(context, message.event, accuracy)
 }
 
@@ -41,7 +41,7 @@ function reportEpoch(
   context.metric({ kind: 'epoch', position: epoch + 1, values: { ...values, [accuracy]: trainAccuracy } })
   const validation = values.valAccuracy === undefined ? '' : `, validation ${percent(values.valAccuracy)}`
   context.log(
-    `epoch ${epoch + 1}: loss ${values.trainLoss.toFixed(4)}, ${label(accuracy)} ${percent(trainAccuracy)}${validation}, ${values.samplesPerSecond.toFixed(0)} img/s, waited ${percent(values.waitedShare)} for images`,
+    `epoch ${epoch + 1}: loss ${values.trainLoss.toFixed(4)}, ${label(accuracy)} ${percent(trainAccuracy)}${validation}, ${values.samplesPerSecond.toFixed(0)} img/s, data wait ${percent(values.waitedShare)}`,
   )
 }
 
@@ -55,7 +55,7 @@ function reportStep(
   context.metric({ kind: 'step', position: step, values: { ...values, [accuracy]: trainAccuracy } })
   if (skippedSteps > 0)
     context.log(
-      `step ${step}: ${skippedSteps} ${skippedSteps === 1 ? 'step was' : 'steps were'} skipped, whose gradients were too large for float16 under the loss scale, now halved for each`,
+      `step ${step}: ${skippedSteps} ${skippedSteps === 1 ? 'step was' : 'steps were'} skipped because the scaled gradients overflowed float16; the loss scale was halved each time`,
     )
   const figures = { loss: values.trainLoss, [label(accuracy)]: trainAccuracy, 'img/s': values.samplesPerSecond }
   context.progress({

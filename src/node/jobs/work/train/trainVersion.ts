@@ -114,7 +114,7 @@ function withWeightsOf(graph: Graph, donor: Graph, name: string): Graph {
   if (taken.length === 0)
     throw new NNOptError(
       'badInput',
-      `version '${name}' has no weights that fit: expected names such as '${[...parameterUses(graph).keys()][0]}', got '${[...parameterUses(donor).keys()][0]}'`,
+      `version '${name}' has no matching weights: expected names such as '${[...parameterUses(graph).keys()][0]}', got '${[...parameterUses(donor).keys()][0]}'`,
     )
   return withParameters(graph, new Map(taken))
 }
@@ -140,7 +140,7 @@ export function fromVersion({ store, version: find }: StepContext, reference: st
   if (outputOf.some((output, label) => output !== label)) {
     throw new NNOptError(
       'badInput',
-      `dataset '${dataset.name}' lists its classes in another order than model '${parent.name}': expected ${classes.join(', ')}; got ${dataset.classes.join(', ')}`,
+      `dataset '${dataset.name}' lists its classes in a different order than model '${parent.name}': expected ${classes.join(', ')}; got ${dataset.classes.join(', ')}`,
     )
   }
   const preprocessing = preprocessingFor(graph, parent)

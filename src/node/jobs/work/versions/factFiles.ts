@@ -49,8 +49,11 @@ export function readClasses(path: string): readonly string[] {
   const isList = (list: readonly unknown[]): list is readonly string[] =>
     list.length > 0 && list.every((name) => typeof name === 'string' && name !== '')
   if (!isList(names))
-    throw new NNOptError('badInput', `class file '${path}': expected class names, one a line or a JSON list of texts`)
+    throw new NNOptError(
+      'badInput',
+      `class file '${path}': expected class names, one per line or as a JSON list of strings`,
+    )
   const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) throw new NNOptError('badInput', `class file '${path}': class '${twice}' is there twice`)
+  if (twice !== undefined) throw new NNOptError('badInput', `class file '${path}': class '${twice}' is listed twice`)
   return names
 }

@@ -28,11 +28,11 @@ export function readModelFile(path: string): ModelFile {
     if (relative(folder, file).split(sep)[0] === '..')
       throw new NNOptError(
         'badInput',
-        `'${fileName}' names external data outside its folder: '${location}'; expected a file beside it`,
+        `'${fileName}' refers to external data outside its folder: '${location}'; expected a file next to the model`,
       )
     return readBytes(
       file,
-      `'${fileName}' keeps weights in '${location}', which is missing in '${folder}': put the file beside the model`,
+      `'${fileName}' stores weights in '${location}', which is missing in '${folder}': put the file next to the model`,
     )
   }
   return { graph: readOnnx(bytes, { fileName, externalData }), bytes }

@@ -12,14 +12,14 @@ export function readTrainable({ paths }: Store, { id, name, precision, trainable
   if (!trainable)
     throw new NNOptError(
       'unsupported',
-      `version '${name}' is ${precision} and cannot be trained: choose the fp32 version that it was made from`,
+      `version '${name}' is ${precision} and cannot be trained: choose the fp32 version it was made from`,
     )
   const { graph } = readModelFile(paths.model(id))
   const file = paths.trainingState(id)
   if (!existsSync(file))
     throw new NNOptError(
       'storage',
-      `version '${name}': 'training.safetensors' is missing in its folder; run 'nnopt doctor'`,
+      `version '${name}': 'training.safetensors' is missing from its folder; run 'nnopt doctor'`,
       { file },
     )
   const masked = { ...graph, masks: withTrainingState(graph, readFileSync(file), `${name}/training.safetensors`).masks }
