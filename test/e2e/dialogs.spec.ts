@@ -58,7 +58,7 @@ for (const [layout, shown] of [
 test('points of the Pareto view are selected by keys alone', async () => {
   await open('/')
   await page.getByRole('button', { name: 'Pareto', exact: true }).click()
-  await page.getByRole('application', { name: 'Points in the order of their cost' }).focus()
+  await page.getByRole('application', { name: 'Points ordered by cost' }).focus()
   const point = page.getByRole('status').filter({ hasText: '%' })
   // Points can be reached once the first picture has been painted.
   await expect(async () => {

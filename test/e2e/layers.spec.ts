@@ -136,7 +136,7 @@ test('layers tell what quantization does to them, and the worst stays in fp32 in
   await page.reload()
   await expect(page.getByText(/validation images\. Divergence of the scores:/)).toBeVisible()
   await expect(page.getByRole('button', { name: 'Keep 0 in fp32' })).toBeDisabled()
-  await page.getByRole('checkbox', { name: 'Tick wide.conv' }).check()
+  await page.getByRole('checkbox', { name: 'Mark wide.conv' }).check()
   await page.getByRole('button', { name: 'Keep 1 in fp32' }).click()
   await expect(page.getByRole('textbox', { name: 'YAML' })).toHaveValue(
     /step: quantize[\s\S]*from: (tiny|v-)[\s\S]*keepFp32:\s+- wide.conv/,
@@ -145,7 +145,7 @@ test('layers tell what quantization does to them, and the worst stays in fp32 in
 })
 
 test('ticked layers stay in fp32, or out of pruning, in the next recipe', async () => {
-  const tick = (layer: string) => page.getByRole('checkbox', { name: `Tick ${layer}` }).check()
+  const tick = (layer: string) => page.getByRole('checkbox', { name: `Mark ${layer}` }).check()
   await openLayers()
   await tick('stem.conv')
   await tick('classifier')

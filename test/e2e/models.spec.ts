@@ -79,7 +79,7 @@ test('the lab quantizes a weight and an output, and compares the observers', asy
   await expect(page.getByRole('img', { name: /Error: histogram/ })).toBeVisible()
   await expect(observers.getByRole('row').nth(1)).toContainText('dB')
   const csv = await textOf(
-    await saved(() => page.getByRole('group', { name: 'Save Errors as' }).getByRole('button', { name: 'CSV' }).click()),
+    await saved(() => page.getByRole('group', { name: 'Save Error as' }).getByRole('button', { name: 'CSV' }).click()),
   )
   expect(csv.split(/\r?\n/)[0]).toBe('From,To,Count')
   expect(await violationsInBothThemes(page)).toEqual([])

@@ -8,7 +8,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 export const meanMinMaxObserver = defineObserver({
   id: 'mean-min-max',
   label: 'Mean of min-max',
-  help: `Averages the minimum and maximum over the images of the last ${keptBatches} batches. Clips outliers of individual images.`,
+  help: `Averages the minimum and maximum of each image (the last ${keptBatches}). Clips outliers of individual images.`,
   reads: 'extrema',
   params: z.object({}),
   range: ({ batches }) => ({ min: mean(batches.map(({ min }) => min)), max: mean(batches.map(({ max }) => max)) }),
