@@ -35,7 +35,7 @@ async function start(): Promise<void> {
     work: work.show,
     said: (text) => log.warn(`engine: ${text.trimEnd()}`),
     ended: (how) => {
-      log.error(`the engine has ended ${how} and is started again`)
+      log.error(`the engine stopped (${how}) and is restarting`)
       say(firstWindow()?.webContents, { kind: 'engineEnded', how })
     },
   })

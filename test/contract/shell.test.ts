@@ -113,7 +113,7 @@ describe.skipIf(!isBuilt)('the built main process', () => {
 
     const later = await startShell({ userData })
     listen(later)
-    expect(recentOf(later).map(({ label }) => label)).toEqual([one, two, undefined, 'Clear List'])
+    expect(recentOf(later).map(({ label }) => label)).toEqual([one, two, undefined, 'Clear recent items'])
     recentOf(later)[1].click?.()
     expect(later.log.windows[0].sent).toEqual([{ kind: 'opened', paths: [two] }])
     expect(recentOf(later)[0].label).toBe(two)
@@ -336,7 +336,7 @@ describe.skipIf(!isBuilt)('the engine', () => {
     const { log } = await startShell({ userData })
     log.hosts[0].host.stderr.emit('data', Buffer.from('out of memory\n'))
     log.hosts[0].host.emit('exit', 134)
-    expect(log.windows[0].sent).toEqual([{ kind: 'engineEnded', how: 'with code 134' }])
+    expect(log.windows[0].sent).toEqual([{ kind: 'engineEnded', how: 'exit code 134' }])
     const text = readFileSync(join(userData, 'main.log'), 'utf8')
     expect(text).toContain('engine: out of memory')
     expect(text).toContain('the engine stopped (exit code 134)')

@@ -14,7 +14,7 @@ export interface Dropped {
   readonly sent: Ref<number | undefined>
 }
 
-/** Models and data sets that are dropped on the window are taken in. */
+/** Models and datasets that are dropped on the window are taken in. */
 export function useDropped(): Dropped {
   const engine = useEngine()
   const { takeIn, takeInAll } = useIntake()

@@ -8,7 +8,7 @@ import { attempt } from '../stores/notices'
 const isModel = (name: string): boolean => /\.(onnx|nnopt)$/i.test(name)
 const isArchive = (name: string): boolean => /\.(zip|tar|tgz|tar\.gz)$/i.test(name)
 const nameOf = (path: string): string => (path.split(/[\\/]/).at(-1) ?? '').replace(/(\.tar)?\.\w+$/, '')
-/** Names of data sets have no spaces. */
+/** Names of datasets have no spaces. */
 export const datasetName = (path: string): string =>
   nameOf(path)
     .replace(/[^A-Za-z0-9._-]+/g, '-')
@@ -26,7 +26,7 @@ export interface Intake {
   takeInAll(sources: readonly (() => Promise<Run>)[]): Promise<void>
 }
 
-/** How models and data sets come into the workspace, whichever way they reached the window. */
+/** How models and datasets come into the workspace, whichever way they reached the window. */
 export function useIntake(): Intake {
   const engine = useEngine()
   const router = useRouter()

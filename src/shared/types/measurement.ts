@@ -59,7 +59,7 @@ export const evaluation = parameterStatistics
     threads: z.number(),
     warmupBatches: z.number(),
     perClass: z.array(z.object({ name: z.string(), accuracy: z.number(), samples: z.number() }).readonly()).readonly(),
-    /** Rows are true classes, columns are predictions. */
+    /** Rows: true class. Columns: predicted class. */
     confusionMatrix: z.array(z.array(z.number()).readonly()).readonly(),
     device: deviceFacts,
     skipped: z.array(problem).readonly(),

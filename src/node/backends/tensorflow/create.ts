@@ -42,7 +42,7 @@ async function select(source: Source): Promise<TensorflowKernelBackend> {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new NNOptError(
       'unavailable',
-      `TensorFlow of '${source.description}' did not load: ${reason}; install it again`,
+      `TensorFlow from '${source.description}' did not load: ${reason}; reinstall it`,
       {},
       { cause },
     )

@@ -11,7 +11,7 @@ type Tfjs = typeof tfjs
 
 const MISSING = "TensorFlow is not installed: run 'nnopt runtime tensorflow', or train on another backend"
 const OUTDATED =
-  "TensorFlow was installed by another version of this program: run 'nnopt runtime tensorflow' again, or train on another backend"
+  "TensorFlow was installed by another version of this program: reinstall it with 'nnopt runtime tensorflow', or train on another backend"
 
 /** Why a runtime folder without a usable TensorFlow has none. */
 export const missingReason = (folder: string): string => (existsSync(layout(folder).manifest) ? OUTDATED : MISSING)

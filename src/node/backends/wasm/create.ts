@@ -47,7 +47,7 @@ async function start(threads: number): Promise<RunningBackend> {
   factory ??= tf.findBackendFactory(NAME)
   if (!tf.findBackendFactory(NAME)) tf.registerBackend(NAME, factory)
   if (!(await tf.setBackend(NAME)))
-    throw new NNOptError('unavailable', `${packageName} ${found.version} did not start: install the program again`)
+    throw new NNOptError('unavailable', `${packageName} ${found.version} did not start: reinstall the program`)
   const backend = tf.backend() as WasmKernelBackend
   const team = await createTeam(backend.wasm.asm.memory, threads)
   const restoreKernels = registerWasmKernels(NAME, createHeap(backend, team))

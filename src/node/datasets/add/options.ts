@@ -6,7 +6,7 @@ export interface AddDatasetOptions {
   readonly path: string | readonly string[]
   /** Decides which images are held out where the sources do not say. */
   readonly seed: number
-  /** Where the data set is to be; it must not exist, or be empty. */
+  /** Where the dataset is to be; it must not exist, or be empty. */
   readonly folder: string
   readonly workers?: number | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined

@@ -5,7 +5,7 @@ import { planParams } from '../work/prune/parameters'
 /** Says what pruning would bring and cost, group by group; makes no version. */
 export const prunePlanStep = defineStep({
   id: 'prune-plan',
-  label: 'Plan a pruning',
+  label: 'Plan pruning',
   params: planParams,
   usesBackend: true,
   run: async (context: StepContext, options): Promise<StepOutput> =>

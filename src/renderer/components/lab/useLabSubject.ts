@@ -7,7 +7,7 @@ import { useVersions } from '../../stores/versions'
 import { channelOf, floatsOf, observedStatistics, statisticsOf } from './subject'
 import type { WeightNumbers } from './subject'
 
-/** The numbers that the laboratory looks at: a weight, one channel of it, or what a layer puts out on a data set. */
+/** The numbers that the laboratory looks at: a weight, one channel of it, or what a layer puts out on a dataset. */
 export function useLabSubject() {
   const engine = useEngine()
   const versions = useVersions()

@@ -16,15 +16,15 @@ const { batchSize, trainLimit, seed, ...tuning } = trainConfig.omit({
 export const pruneParams = z.object({
   ...pruneConfig.shape,
   from: z.string().min(1).describe('fp32 version to prune'),
-  dataset: z.string().min(1).optional().describe('Data set for fine-tuning, gradients and statistics'),
-  name: z.string().min(1).max(200).optional().describe('Name of the version'),
+  dataset: z.string().min(1).optional().describe('Dataset for fine-tuning, gradients and statistics'),
+  name: z.string().min(1).max(200).optional().describe('Name of the new version'),
   epochs: z
     .number()
     .int()
     .min(0)
     .max(10_000)
     .default(0)
-    .describe('Passes over the training split in all; 0 does not fine-tune'),
+    .describe('Total passes over the training split; 0 skips fine-tuning'),
   batchSize,
   seed,
   trainLimit,
@@ -40,10 +40,13 @@ export const pruneParams = z.object({
           .max(10_000)
           .default(1)
           .meta({ unit: 'epochs' })
-          .describe('Fine-tuning after each step of a gradual schedule but the last, which has the rest'),
+          .describe('Epochs after each step of a gradual schedule; the last step gets the rest'),
       }),
-      learningRate: tuning.learningRate.unwrap().default(0.02).describe('Highest learning rate of the fine-tuning'),
-      labelSmoothing: tuning.labelSmoothing.unwrap().default(0).describe('Share of the label spread over all classes'),
+      learningRate: tuning.learningRate.unwrap().default(0.02).describe('Peak learning rate of the fine-tuning'),
+      labelSmoothing: tuning.labelSmoothing
+        .unwrap()
+        .default(0)
+        .describe('Label smoothing: share of the label spread over all classes'),
     },
   ),
   ...onlyWhen(
@@ -56,7 +59,7 @@ export const pruneParams = z.object({
         .max(1_000_000)
         .default(1024)
         .meta({ unit: 'images' })
-        .describe('Training images for the gradients that taylor looks at'),
+        .describe('Training images for the gradients that taylor needs'),
     },
   ),
   ...onlyWhen(
@@ -69,12 +72,10 @@ export const pruneParams = z.object({
         .max(1_000_000)
         .default(2048)
         .meta({ unit: 'images' })
-        .describe(
-          'Training images from which batch normalization is estimated again where nothing is fine-tuned; 0 leaves it',
-        ),
+        .describe('Training images to re-estimate batch normalization on if nothing is fine-tuned; 0 skips it'),
     },
   ),
-  backend: z.string().default('auto').describe('What computes; auto takes the fastest that is there'),
+  backend: z.string().default('auto').describe('Training backend; auto picks the fastest one available'),
 })
 
 export type PruneParams = z.output<typeof pruneParams>
@@ -88,7 +89,7 @@ export const planParams = pruneParams.extend({
     .max(100_000)
     .default(256)
     .meta({ unit: 'images' })
-    .describe('Validation images on which each group is tried by itself'),
+    .describe('Validation images to try each group on'),
 })
 
 export type PlanParams = z.output<typeof planParams>

@@ -5,12 +5,9 @@ const { activationObserver, weightObserver } = ptqConfig.shape
 
 /** What a person may choose of an analysis. */
 export const analyzeParams = z.object({
-  version: z.string().min(1).describe('int8 version, or an fp32 version as it would be quantized'),
-  dataset: z.string().min(1).describe('Data set of the images'),
-  keepFp32: z
-    .array(z.string())
-    .default([])
-    .describe('Measure an int8 version again with these layers in float, and nothing else.'),
+  version: z.string().min(1).describe('int8 version, or an fp32 version to analyze as if it were quantized'),
+  dataset: z.string().min(1).describe('Dataset to take images from'),
+  keepFp32: z.array(z.string()).default([]).describe('Only re-evaluate an int8 version with these layers in fp32'),
   samples: z
     .number()
     .int()
@@ -18,7 +15,7 @@ export const analyzeParams = z.object({
     .max(1000)
     .default(32)
     .meta({ unit: 'images' })
-    .describe('Validation images that layers are compared on'),
+    .describe('Validation images to compare layers on'),
   validationSamples: z
     .number()
     .int()
@@ -26,10 +23,10 @@ export const analyzeParams = z.object({
     .max(100_000)
     .default(500)
     .meta({ unit: 'images' })
-    .describe('Validation images that --keep-fp32 is measured on'),
+    .describe('Validation images to evaluate --keep-fp32 on'),
   activationObserver,
   weightObserver,
-  seed: z.number().int().min(0).default(0).describe('Start of the random choice of images'),
+  seed: z.number().int().min(0).default(0).describe('Seed for the choice of images'),
 })
 
 export type AnalyzeParams = z.output<typeof analyzeParams>

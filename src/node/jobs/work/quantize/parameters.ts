@@ -8,11 +8,11 @@ import { onlyWhen } from '../../../../shared/onlyWhen'
 export const quantizeParams = ptqConfig.extend({
   ...goalConfig.shape,
   from: z.string().min(1).describe('fp32 version to quantize'),
-  dataset: z.string().min(1).describe('Data set of the calibration images'),
+  dataset: z.string().min(1).describe('Dataset with the calibration images'),
   mode: z
     .enum(['ptq', 'qat'])
     .default('ptq')
-    .describe('ptq: after training, without changing weights; qat: trains on from there with simulated rounding'),
+    .describe('ptq: quantize after training, without changing weights; qat: then train with simulated rounding'),
   validationSamples: z
     .number()
     .int()
@@ -21,20 +21,20 @@ export const quantizeParams = ptqConfig.extend({
     .optional()
     .meta({ unit: 'images' })
     .describe(
-      'Images of the validation split that the result, and each rung, is measured on; 500 when left out, 1,000 with the ladder, all of them with a goal.',
+      'Validation images to measure the result and each rung on (default: 500, 1,000 with the ladder, all with a goal)',
     ),
   seed: z
     .number()
     .int()
     .min(0)
     .default(0)
-    .describe('Start of every random stream, such as the choice of calibration images'),
-  name: z.string().min(1).max(200).optional().describe('Name of the version'),
+    .describe('Seed of every random stream, such as the choice of calibration images'),
+  name: z.string().min(1).max(200).optional().describe('Name of the new version'),
   ...onlyWhen(
     { field: 'mode', is: ['qat'] },
     {
       ...qatConfig.shape,
-      backend: z.string().default('auto').describe('What trains; auto takes the fastest that is there'),
+      backend: z.string().default('auto').describe('Training backend; auto picks the fastest one available'),
     },
   ),
 })

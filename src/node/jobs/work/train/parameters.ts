@@ -6,11 +6,11 @@ import { onlyWhen } from '../../../../shared/onlyWhen'
 /** What a person may choose of a training. */
 export const trainParams = trainConfig
   .extend({
-    from: z.string().min(1).optional().describe('Version to go on from'),
+    from: z.string().min(1).optional().describe('Version to fine-tune'),
     architecture: z
       .enum(architectures.ids as [string, ...string[]])
       .optional()
-      .describe('Built-in architecture to train from the start'),
+      .describe('Built-in architecture to train from scratch'),
     ...onlyWhen(
       { field: 'architecture', isSet: true },
       {
@@ -22,12 +22,12 @@ export const trainParams = trainConfig
           .string()
           .min(1)
           .optional()
-          .describe('Version whose weights a built-in architecture starts with, where names and shapes agree'),
+          .describe('Version to initialize a built-in architecture from, where names and shapes match'),
       },
     ),
-    dataset: z.string().min(1).describe('Data set'),
-    name: z.string().min(1).max(200).optional().describe('Name of the version'),
-    backend: z.string().default('auto').describe('What computes; auto takes the fastest that is there'),
+    dataset: z.string().min(1).describe('Dataset'),
+    name: z.string().min(1).max(200).optional().describe('Name of the new version'),
+    backend: z.string().default('auto').describe('Training backend; auto picks the fastest one available'),
   })
   .refine(({ from, architecture }) => (from === undefined) !== (architecture === undefined), {
     message: "expected either 'architecture' or 'from'",
