@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Graph, QParams } from '../../src/core/graph/graph'
 import { writeOnnx } from '../../src/core/onnx/index'
-import { withGates } from '../../src/core/passes/withGates'
+import { withInt8Forms } from '../../src/core/passes/int8Forms'
 import { convert } from '../../src/core/deploy/convert'
 import { createInferenceWorker } from '../../src/node/inference/inferenceWorker'
 import { unfusedOperators } from '../../src/node/inference/unfusedOperators'
@@ -45,7 +45,7 @@ describe('activations without an int8 kernel', () => {
   it.each(cases)(
     '$op $attributes runs in integers and stays within the steps of its grids',
     async ({ op, attributes, exact }) => {
-      const model = writeOnnx(convert(withGates(activationGraph(op, attributes, 'uint8'))).graph)
+      const model = writeOnnx(convert(withInt8Forms(activationGraph(op, attributes, 'uint8'))).graph)
       expect((await unfusedOperators(model)).unfused).toEqual([])
       const worker = await createInferenceWorker(model, { threads: 1 })
       const values = Float32Array.from({ length: count }, (_, index) => -9 + (18 * index) / count)

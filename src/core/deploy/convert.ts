@@ -5,7 +5,7 @@ import { quantizedBiases, withBiasRoom } from '../passes/quantization/biasScales
 import type { ConversionNote, QuantizedBias } from '../passes/quantization/biasScales'
 import { superfluousClamps } from '../passes/quantization/clamps'
 import { floatGuard, needsFloatGuard } from './floatGuard'
-import { hasIntegerGate, integerGate } from './integerGates'
+import { integerGate, integerRamp } from './integerGates'
 import {
   activationPair,
   biasName,
@@ -17,6 +17,7 @@ import {
   weightPiece,
 } from './qdqPieces'
 import type { Piece } from './qdqPieces'
+import { isConversion } from '../graph/conversions'
 
 export interface Conversion {
   readonly graph: Graph
@@ -55,7 +56,7 @@ export function convert(source: Graph): Conversion {
 }
 
 function assertFloat({ name, nodes }: Graph): void {
-  const present = nodes.find(({ op }) => op === 'QuantizeLinear' || op === 'DequantizeLinear')
+  const present = nodes.find(isConversion)
   if (!present) return
   throw new NNOptError(
     'badInput',
@@ -85,7 +86,8 @@ function convertedNode(
 ): Piece {
   const inputs = node.inputs.map((value) => (quantizedInputs(graph).includes(value) ? dequantizedInput(value) : value))
   const outputs = node.outputs.map(beyondClamp)
-  if (hasIntegerGate(graph, node)) return integerGate(graph, node, inputs[0])
+  const ramp = integerRamp(graph, node)
+  if (ramp) return integerGate(graph, node, ramp, inputs[0])
   const written = outputs.map((value) => (graph.qparams.has(value) ? unquantized(value) : value))
   return joinPieces([
     ...(bias ? [biasPiece(bias)] : []),

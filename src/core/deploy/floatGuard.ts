@@ -1,5 +1,5 @@
 import type { Graph, Node } from '../graph/graph'
-import { outputAxis } from '../graph/outputAxis'
+import { outputAxis } from '../ops/nodeFacts'
 
 /**
  * onnxruntime quantizes the float weight of a Conv or Gemm between DequantizeLinear and QuantizeLinear by itself, with one scale for the whole

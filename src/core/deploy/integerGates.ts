@@ -1,36 +1,35 @@
 import type { Graph, Node, QParams } from '../graph/graph'
 import { tensorData } from '../graph/tensorData'
+import type { Ramp } from '../ops/facts'
+import { operatorOf } from '../ops/nodeFacts'
 import { integersOf, node, parameterTensors, unquantized } from './qdqPieces'
 import type { Piece } from './qdqPieces'
-
-/** ONNX HardSigmoid-6's defaults. */
-const slopeOf = ({ attributes }: Node): number => Number(attributes.alpha ?? 0.2)
-const offsetOf = ({ attributes }: Node): number => Number(attributes.beta ?? 0.5)
 
 /** Rounding of scales may lift the top of a grid above 1 by so much. */
 const roundOff = 1e-3
 
-/** Whether a HardSigmoid can be written out of integers: both its grids are uint8, and that of its output ends where the function does. */
-export function hasIntegerGate({ qparams }: Graph, source: Node): boolean {
+/** The ramp that a node computes, where it can be written out of integers: both its grids are uint8, and that of its output ends where the function does. */
+export function integerRamp({ qparams }: Graph, source: Node): Ramp | undefined {
   const [input, output] = [qparams.get(source.inputs[0]), qparams.get(source.outputs[0])]
-  if (source.op !== 'HardSigmoid' || input?.dtype !== 'uint8' || output?.dtype !== 'uint8') return false
-  return (
-    slopeOf(source) > 0 &&
-    offsetOf(source) > 0 &&
+  const ramp = operatorOf(source)?.ramp?.(source)
+  if (!ramp || input?.dtype !== 'uint8' || output?.dtype !== 'uint8') return undefined
+  const fits =
+    ramp.slope > 0 &&
+    ramp.offset > 0 &&
     output.zeroPoint[0] === output.qmin &&
     output.scale[0] * (output.qmax - output.qmin) <= 1 + roundOff
-  )
+  return fits ? ramp : undefined
 }
 
 /**
  * max(0, min(1, slope · x + offset)) is slope · (x + offset / slope), clipped. The sum x + offset / slope goes to a grid that is 1 / slope times as wide as that of the
  * output, whose ends clip it; the same integers, read on the output's own grid, are the result. `read` names the dequantized input.
  */
-export function integerGate({ qparams }: Graph, source: Node, read: string): Piece {
-  const [base, output, slope] = [source.name, source.outputs[0], slopeOf(source)]
+export function integerGate({ qparams }: Graph, source: Node, { slope, offset }: Ramp, read: string): Piece {
+  const [base, output] = [source.name, source.outputs[0]]
   const grid = qparams.get(output) as QParams
   const wide: QParams = { ...grid, scale: grid.scale.map((scale) => scale / slope) }
-  const shifted: QParams = { ...grid, scale: Float32Array.of(offsetOf(source) / slope / (grid.qmax - grid.qmin)) }
+  const shifted: QParams = { ...grid, scale: Float32Array.of(offset / slope / (grid.qmax - grid.qmin)) }
   const [shift, sum] = [`${base}/shift`, `${base}/sum`]
   const parameters = (name: string): readonly string[] => [`${name}/scale`, `${name}/zero_point`]
   return {

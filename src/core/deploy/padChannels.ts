@@ -2,7 +2,8 @@ import type { Graph, Node } from '../graph/graph'
 import { floatShadow } from '../passes/floatShadow'
 import { padTensor } from '../graph/padTensor'
 import type { TensorData } from '../graph/tensorData'
-import { isQuantized } from '../graph/isQuantized'
+import { isQuantized } from '../graph/conversions'
+import { groupsOf, isConvolution, isDepthwise, isLinear, operatorOf } from '../ops/nodeFacts'
 import { dependencyGraph } from '../prune/dependencyGraph'
 import type { DependencyGraph, Group } from '../prune/dependencyGraph'
 import { filledCount, fillImages, imageReaders } from '../prune/imageChannels'
@@ -17,29 +18,6 @@ export interface PaddedGraph {
   /** Channels before and after, of every group that grew. */
   readonly padded: readonly { readonly name: string; readonly from: number; readonly to: number }[]
 }
-
-/** Operators through which channels pass one by one, so that one more changes nothing for the others. */
-const transparent = new Set([
-  'Conv',
-  'Gemm',
-  'BatchNormalization',
-  'Relu',
-  'Clip',
-  'LeakyRelu',
-  'HardSwish',
-  'HardSigmoid',
-  'Sigmoid',
-  'Tanh',
-  'Add',
-  'Mul',
-  'Sub',
-  'Identity',
-  'MaxPool',
-  'AveragePool',
-  'GlobalAveragePool',
-  'ReduceMean',
-  'Flatten',
-])
 
 /**
  * The same function with zero channels added until counts are multiples of `block`: filters, biases and scales of the new channels are zero, and so
@@ -141,23 +119,18 @@ function canGrow(dependencies: DependencyGraph, { units }: Group): boolean {
 }
 
 function isTransparent({ graph, shapes }: DependencyGraph, node: Node, touches: (value: string) => boolean): boolean {
-  if (!transparent.has(node.op)) return false
+  if (!operatorOf(node)?.transparent) return false
   const weight = graph.initializers.get(node.inputs[1] ?? '')
-  if (node.op === 'Gemm') return weight !== undefined
-  if (node.op === 'Conv')
-    return (
-      weight?.dtype === 'float32' &&
-      (groupOf(node) === 1 || (weight.shape[0] === groupOf(node) && weight.shape[1] === 1))
-    )
+  if (isLinear(node)) return weight !== undefined
+  if (isConvolution(node))
+    return weight?.dtype === 'float32' && (groupsOf(node) === 1 || isDepthwise(node, weight.shape))
   // A mean over the channels would count the new ones; flattened positions would mix with channels.
+  const isReshape = operatorOf(node)?.channels === 'reshape'
   return node.outputs.every(
     (value) =>
-      touches(value) &&
-      (node.op !== 'Flatten' || (shapes.get(value)?.[1] ?? 0) === (shapes.get(node.inputs[0])?.[1] ?? -1)),
+      touches(value) && (!isReshape || (shapes.get(value)?.[1] ?? 0) === (shapes.get(node.inputs[0])?.[1] ?? -1)),
   )
 }
-
-const groupOf = ({ attributes }: Node): number => Number(attributes.group ?? 1)
 
 function newSizes(
   { graph, bindings, unitOf, labelsOf }: DependencyGraph,
@@ -172,7 +145,7 @@ function newSizes(
     if (grown.length > 0) sizes.set(name, new Map(grown))
   }
   const groups = graph.nodes.flatMap((node): [string, number][] => {
-    const size = groupOf(node) > 1 ? units.get(unitOf(labelsOf(node.inputs[0]).ids[0])) : undefined
+    const size = groupsOf(node) > 1 ? units.get(unitOf(labelsOf(node.inputs[0]).ids[0])) : undefined
     return size === undefined ? [] : [[node.name, size]]
   })
   return { sizes, groups: new Map(groups) }

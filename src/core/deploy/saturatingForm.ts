@@ -2,6 +2,8 @@ import { floatShadow } from '../passes/floatShadow'
 import type { FloatShadow, StoredParameter } from '../passes/floatShadow'
 import type { Graph, Node } from '../graph/graph'
 import { producers } from '../graph/graph'
+import { isDequantize } from '../graph/conversions'
+import { groupsOf, isConvolution, outputAxis } from '../ops/nodeFacts'
 import { floatTensor } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
 import { largestPair, weightPairs } from '../quantize/saturation'
@@ -58,9 +60,9 @@ function riskyLayer(
   node: Node,
 ): RiskyLayer | undefined {
   const [parameter, source] = [stored.get(node.inputs[1] ?? ''), writers.get(node.inputs[0])]
-  const pairs = parameter && Number(node.attributes.group ?? 1) === 1 ? weightPairs(plain, node) : undefined
+  const pairs = parameter && groupsOf(node) === 1 ? weightPairs(plain, node) : undefined
   const weight = graph.initializers.get(parameter?.integers ?? '')
-  if (!pairs || !parameter || weight?.dtype !== 'int8' || source?.op !== 'DequantizeLinear') return undefined
+  if (!pairs || !parameter || weight?.dtype !== 'int8' || !source || !isDequantize(source)) return undefined
   const risky = riskyPairs(weight, pairs)
   if (risky.length === 0) return undefined
   const [scale, zeroPoint] = source.inputs.slice(1).map((name) => graph.initializers.get(name)?.data[0] ?? 0)
@@ -102,7 +104,7 @@ function cutOff(node: Node, layer: RiskyLayer, initializers: Map<string, TensorD
     outputs: [`${name(part)}/value`],
     attributes,
   })
-  const isConv = node.op === 'Conv'
+  const isConv = isConvolution(node)
   const attributes = isConv ? node.attributes : { transB: 1 }
   const { pairWeight, pairBias, sumWeight } = matrices(node, layer)
   // With scale 1 the integers themselves, less their zero point: padding then adds nothing, and the bias brings the zero point back.
@@ -140,7 +142,7 @@ function matrices(
   node: Node,
   { risky, weight, steps, zeroPoint }: RiskyLayer,
 ): { readonly pairWeight: TensorData; readonly pairBias: TensorData; readonly sumWeight: TensorData } {
-  const isRowByOutput = node.op === 'Conv' || Number(node.attributes.transB ?? 0) !== 0
+  const isRowByOutput = outputAxis(node) === 0
   const perOutput = weight.data.length / steps.length
   const position = (index: number): number => (isRowByOutput ? index % perOutput : Math.floor(index / steps.length))
   const [pairs, sums] = [new Float32Array(risky.length * perOutput), new Float32Array(steps.length * risky.length)]
@@ -148,9 +150,9 @@ function matrices(
     for (const index of [first, second]) pairs[row * perOutput + position(index)] = weight.data[index]
     sums[output * risky.length + row] = steps[output]
   }
-  const inner = node.op === 'Conv' ? weight.shape.slice(1) : [perOutput]
+  const inner = isConvolution(node) ? weight.shape.slice(1) : [perOutput]
   const bias = risky.map(({ first, second }) => zeroPoint * (weight.data[first] + weight.data[second]))
-  const point = node.op === 'Conv' ? new Array<number>(weight.shape.length - 2).fill(1) : []
+  const point = isConvolution(node) ? new Array<number>(weight.shape.length - 2).fill(1) : []
   return {
     pairWeight: floatTensor([risky.length, ...inner], pairs),
     pairBias: floatTensor([risky.length], bias),

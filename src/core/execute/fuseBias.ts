@@ -38,7 +38,7 @@ export function fuseBias(plan: Plan): Plan {
 
 function isFused(step: Step | undefined, next: Step | undefined): boolean {
   return (
-    step?.operator.id === 'Conv' &&
+    step?.operator.channels === 'convolution' &&
     step.inputs[2] !== undefined &&
     next?.operator === fixedFakeQuant &&
     next.inputs[0] === step.outputs[0]

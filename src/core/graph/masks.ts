@@ -2,6 +2,7 @@ import { NNOptError } from '../../shared/errors'
 import { constantInput } from './graph'
 import type { Graph, Mask } from './graph'
 import { tensorData } from './tensorData'
+import { isDequantize } from './conversions'
 
 /** Zeros of the masked weights of a written graph. */
 export interface MaskReport {
@@ -44,7 +45,7 @@ function countZeros(graph: Graph, name: string, mask: Mask): MaskReport {
 
 /** The number that stands for zero: the zero point of integers. Masked weights have the same one in every channel. */
 function zeroOf(graph: Graph, name: string): number {
-  const reader = graph.nodes.find(({ op, inputs }) => op === 'DequantizeLinear' && inputs[0] === name)
+  const reader = graph.nodes.find((node) => isDequantize(node) && node.inputs[0] === name)
   return reader ? (constantInput(graph, reader, 2)?.data[0] ?? 0) : 0
 }
 

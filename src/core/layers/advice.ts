@@ -1,6 +1,7 @@
 import { floatShadow } from '../passes/floatShadow'
 import type { Graph } from '../graph/graph'
-import { isQuantized } from '../graph/isQuantized'
+import { isConversion, isQuantized } from '../graph/conversions'
+import { isConvolution } from '../ops/nodeFacts'
 import { imageBlock, imageReaders } from '../prune/imageChannels'
 
 export interface OperatorTime {
@@ -33,10 +34,7 @@ export function adviceOf(graph: Graph, { operators, unfused, isQuantized: isInt8
   const share = (chosen: (op: string) => boolean): number =>
     operators.filter(({ op }) => chosen(op)).reduce((sum, { ms }) => sum + ms, 0) / total
   const [odd, images] = [oddWidths(graph), unfilledImages(graph)]
-  const [conversions, reorders] = [
-    share((op) => op === 'QuantizeLinear' || op === 'DequantizeLinear'),
-    share((op) => /^Reorder|^Transpose$/.test(op)),
-  ]
+  const [conversions, reorders] = [share((op) => isConversion({ op })), share((op) => /^Reorder|^Transpose$/.test(op))]
   const found: (readonly [number, string])[] = [
     ...(isInt8 ? floatAdvice(operators, unfused, total) : []),
     ...(isInt8 && conversions > worthSaying
@@ -83,9 +81,7 @@ function floatAdvice(
   unfused: readonly UnfusedNode[],
   total: number,
 ): readonly (readonly [number, string])[] {
-  const names = [...new Set(unfused.map(({ op }) => op))].filter(
-    (op) => op !== 'QuantizeLinear' && op !== 'DequantizeLinear',
-  )
+  const names = [...new Set(unfused.map(({ op }) => op))].filter((op) => !isConversion({ op }))
   return names.flatMap((op): readonly (readonly [number, string])[] => {
     const ms = operators.find((each) => each.op === op)?.ms ?? 0
     const count = unfused.filter((node) => node.op === op).length
@@ -103,10 +99,10 @@ function floatAdvice(
 /** Convolutions whose inputs or outputs do not fill vectors; few input channels are those of images or of depthwise layers. */
 function oddWidths(graph: Graph): number {
   const { nodes, initializers } = isQuantized(graph) ? (floatShadow(graph)?.graph ?? graph) : graph
-  return nodes.filter(({ op, inputs }) => {
-    const [outputs, perGroup] = initializers.get(inputs[1] ?? '')?.shape ?? []
+  return nodes.filter((node) => {
+    const [outputs, perGroup] = initializers.get(node.inputs[1] ?? '')?.shape ?? []
     return (
-      op === 'Conv' &&
+      isConvolution(node) &&
       outputs !== undefined &&
       (outputs % vector !== 0 || (perGroup > imageBlock && perGroup % vector !== 0))
     )

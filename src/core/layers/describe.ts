@@ -1,3 +1,4 @@
+import { isConversion, isQuantize } from '../graph/conversions'
 import { constantInput, consumers, producers } from '../graph/graph'
 import type { Graph, Node } from '../graph/graph'
 import { inferShapes, nodeContext } from '../passes/inferShapes'
@@ -6,23 +7,6 @@ import type { Shape } from '../ops/operator'
 import type { Layer } from '../../shared/types'
 import { pathOf, stagesOf } from './names'
 import { weightOf } from './weights'
-
-/** Operators that belong to the layer before them, when nothing else reads what they read. */
-const followers = new Set([
-  'BatchNormalization',
-  'Relu',
-  'Clip',
-  'LeakyRelu',
-  'PRelu',
-  'Sigmoid',
-  'Tanh',
-  'HardSigmoid',
-  'HardSwish',
-  'Identity',
-  'Dropout',
-])
-
-const isConversion = ({ op }: Node): boolean => op === 'QuantizeLinear' || op === 'DequantizeLinear'
 
 interface Group {
   readonly nodes: Node[]
@@ -93,7 +77,9 @@ function groupsOf(graph: Graph, { origin, readers }: View): readonly Group[] {
   for (const node of graph.nodes.filter((each) => !isConversion(each))) {
     const before = origin(node.inputs[0] ?? '')
     const joined =
-      followers.has(node.op) && readers(before).length === 1 && !outputs.has(before) ? byValue.get(before) : undefined
+      operators.get(node.op).follower && readers(before).length === 1 && !outputs.has(before)
+        ? byValue.get(before)
+        : undefined
     const group = joined ?? { nodes: [] }
     if (!joined) groups.push(group)
     group.nodes.push(node)
@@ -133,9 +119,7 @@ function parameterCount(graph: Graph, node: Node, { origin }: View): number {
 }
 
 function outputQuantization(graph: Graph, value: string): Layer['quantization'] {
-  const quantizer = consumers(graph)
-    .get(value)
-    ?.find(({ op }) => op === 'QuantizeLinear')
+  const quantizer = consumers(graph).get(value)?.find(isQuantize)
   const scale = quantizer && constantInput(graph, quantizer, 1)
   if (!quantizer || scale?.data.length !== 1) return null
   const zeroPoint = constantInput(graph, quantizer, 2)

@@ -1,3 +1,4 @@
+import { isDequantize } from '../graph/conversions'
 import { constantInput, producers } from '../graph/graph'
 import type { Graph, Node } from '../graph/graph'
 import { isFloat } from '../graph/tensorData'
@@ -5,6 +6,7 @@ import type { TensorData } from '../graph/tensorData'
 import { forEachRun } from '../fakeQuant/slices'
 import { rangeOf } from '../fakeQuant/range'
 import { operators } from '../ops/index'
+import { outputAxis } from '../ops/nodeFacts'
 import type { Layer } from '../../shared/types'
 
 /** A weight as it is calculated with. */
@@ -33,7 +35,7 @@ export function weightValues(graph: Graph, node: Node): WeightValues | undefined
   const entry = Object.entries(operators.get(node.op).parameters ?? {}).find(([, role]) => role === 'weight')
   const value = entry && node.inputs[Number(entry[0])]
   if (!value) return undefined
-  const channelAxis = node.op === 'MatMul' || (node.op === 'Gemm' && node.attributes.transB !== 1) ? 1 : 0
+  const channelAxis = outputAxis(node) ?? 0
   const float = graph.initializers.get(value)
   if (float)
     return isFloat(float.dtype)
@@ -47,7 +49,7 @@ export function weightValues(graph: Graph, node: Node): WeightValues | undefined
         }
       : undefined
   const dequantizer = producers(graph).get(value)
-  const integers = dequantizer?.op === 'DequantizeLinear' ? constantInput(graph, dequantizer, 0) : undefined
+  const integers = dequantizer && isDequantize(dequantizer) ? constantInput(graph, dequantizer, 0) : undefined
   return dequantizer && integers && { ...dequantized(graph, dequantizer, integers), channelAxis }
 }
 

@@ -1,8 +1,9 @@
 import { producers } from '../graph/graph'
 import type { Graph, Node } from '../graph/graph'
 import { inferShapes, nodeContext } from '../passes/inferShapes'
-import { outputAxis } from '../graph/outputAxis'
+import { outputAxis } from '../ops/nodeFacts'
 import { operators } from '../ops/index'
+import { isDequantize } from '../graph/conversions'
 
 /** One convolution or linear layer as the file holds it. */
 export interface LayerStatistics {
@@ -48,7 +49,7 @@ function storedWeight(
   { inputs: [, name] }: Node,
 ): { readonly shape: readonly number[]; readonly data: Float32Array } | undefined {
   const writer = writers.get(name)
-  const tensor = initializers.get(writer?.op === 'DequantizeLinear' ? writer.inputs[0] : name)
+  const tensor = initializers.get(writer && isDequantize(writer) ? writer.inputs[0] : name)
   if (!tensor) return undefined
   const zeroPoint = writer ? (initializers.get(writer.inputs[2] ?? '')?.data[0] ?? 0) : 0
   return { shape: tensor.shape, data: Float32Array.from(tensor.data, (value) => value - zeroPoint) }

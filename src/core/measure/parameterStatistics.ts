@@ -4,6 +4,7 @@ import { isFloat, sizeOf } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
 import { operators } from '../ops/index'
 import type { ParameterRole, Shape } from '../ops/operator'
+import { isDequantize, isQuantize } from '../graph/conversions'
 
 /**
  * Parameters by kind, as the reference notebook counts them. Running means and variances, clamp bounds, scales and zero points are no parameters.
@@ -82,7 +83,7 @@ function kindOf(readers: ReadonlyMap<string, readonly Node[]>, name: string, ten
   const reader = readers.get(name)?.[0]
   if (!reader) return undefined
   const index = reader.inputs.indexOf(name)
-  if (reader.op !== 'DequantizeLinear') return kindAt(reader, index, tensor)
+  if (!isDequantize(reader)) return kindAt(reader, index, tensor)
   const target = readers.get(reader.outputs[0])?.[0]
   const kind = index === 0 && target ? kindAt(target, target.inputs.indexOf(reader.outputs[0]), tensor) : undefined
   return kind === 'floatWeight' ? 'intWeight' : kind
@@ -90,7 +91,7 @@ function kindOf(readers: ReadonlyMap<string, readonly Node[]>, name: string, ten
 
 /** A float constant of more than one number that no role names, such as a learned offset of an Add, is a parameter too. */
 function kindAt(reader: Node, index: number, tensor: TensorData): Kind | undefined {
-  if (reader.op === 'QuantizeLinear') return undefined
+  if (isQuantize(reader)) return undefined
   const role = operators.get(reader.op).parameters?.[index]
   if (role) return kindOfRole[role]
   return isFloat(tensor.dtype) && tensor.data.length > 1 ? 'other' : undefined

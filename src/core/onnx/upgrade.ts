@@ -89,6 +89,7 @@ const batchNormalization: Rule = (node, { fileName }) => {
   return ifValue({ ...node, outputs: node.outputs.slice(0, 1) }, { spatial: 1 })
 }
 
+/** By name, as this is about how files write an operator and not about what it is. */
 const rules: Readonly<Record<string, Rule>> = {
   Clip: (node, context) => attributesToInputs(node, context, ['min', 'max']),
   Squeeze: (node, context) => attributesToInputs(node, context, ['axes']),

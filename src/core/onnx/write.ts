@@ -7,6 +7,7 @@ import { writeAttributes } from './attributes'
 import { modelType } from './proto'
 import type { ModelProto, ValueInfoProto } from './proto'
 import { elementTypes, writeTensor } from './tensors'
+import { isQuantize } from '../graph/conversions'
 
 /** Readable by onnxruntime 1.13 and later, and by every current toolkit. */
 const versions = { opset: 17, ir: 8 } as const
@@ -56,7 +57,7 @@ export function withOutputs(graph: Graph, names: readonly string[]): Graph {
 
 /** Only QuantizeLinear writes integers: of its zero point's type, uint8 without one. */
 const elementTypeOf = (graph: Graph, writer: Node): DataType =>
-  writer.op === 'QuantizeLinear' ? (constantInput(graph, writer, 2)?.dtype ?? 'uint8') : 'float32'
+  isQuantize(writer) ? (constantInput(graph, writer, 2)?.dtype ?? 'uint8') : 'float32'
 
 function writeValueInfo({ name, dtype, shape }: ValueInfo): ValueInfoProto {
   const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }))

@@ -19,6 +19,8 @@ export const averagePoolOperator = defineOperator({
   layout: 'channelsLast',
   quantization: 'arithmetic',
   channels: 'window',
+  homogeneous: true,
+  transparent: true,
   shape: (context) => {
     if (context.attributes.dilations.some((dilation) => dilation !== 1)) {
       throw new NNOptError(

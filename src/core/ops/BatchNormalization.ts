@@ -25,6 +25,8 @@ export const batchNormalizationOperator = defineOperator({
   layout: 'channelsLast',
   quantization: 'float',
   channels: 'perChannel',
+  transparent: true,
+  follower: true,
   precision: 'follow',
   parameters: { 1: 'scale', 2: 'shift', 3: 'mean', 4: 'variance' },
   shape: ({ node, shapes: [x, scale] }) => {

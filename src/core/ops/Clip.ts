@@ -3,7 +3,7 @@ import { cast, clipByValue, greater, less, logicalAnd, mul } from '@tensorflow/t
 import { z } from 'zod'
 import { relu6, relu6Gradient } from '../kernels/activations'
 import { defineOperator } from './operator'
-import type { NodeContext } from './operator'
+import type { Bounds, ConstantContext } from './facts'
 
 /** Clamp to [min, max], both optional constant inputs (ONNX Clip-13). Clip(0, 6) is ReLU6. */
 export const clipOperator = defineOperator({
@@ -12,6 +12,9 @@ export const clipOperator = defineOperator({
   layout: 'follow',
   quantization: 'clamp',
   channels: 'same',
+  transparent: true,
+  follower: true,
+  clamp: clipBounds,
   precision: 'follow',
   shape: ({ shapes }) => [shapes[0]],
   forward: (context) => {
@@ -31,10 +34,7 @@ export const clipOperator = defineOperator({
   },
 })
 
-/** The bounds of a Clip node; an absent one is infinite. */
-export const clipBounds = (
-  context: Pick<NodeContext<unknown>, 'constant'>,
-): { readonly min: number; readonly max: number } => ({
-  min: context.constant(1)?.data[0] ?? -Infinity,
-  max: context.constant(2)?.data[0] ?? Infinity,
-})
+/** An absent bound is infinite. */
+function clipBounds({ constant }: ConstantContext<unknown>): Bounds {
+  return { min: constant(1)?.data[0] ?? -Infinity, max: constant(2)?.data[0] ?? Infinity }
+}

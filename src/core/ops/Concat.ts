@@ -11,6 +11,7 @@ export const concatOperator = defineOperator({
   layout: 'follow',
   quantization: 'arithmetic',
   channels: 'concat',
+  manyOperands: true,
   precision: 'follow',
   shape: ({ node, attributes, shapes }) => {
     const [first] = shapes

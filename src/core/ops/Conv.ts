@@ -37,6 +37,8 @@ export const convOperator = defineOperator({
   channels: 'convolution',
   precision: 'half',
   parameters: { 1: 'weight', 2: 'bias' },
+  outputAxis: () => 0,
+  transparent: true,
   shape: (context) => {
     assertChannels(context)
     const window = windowOf(context)

@@ -11,6 +11,8 @@ export const flattenOperator = defineOperator({
   layout: 'plain',
   quantization: 'passthrough',
   channels: 'reshape',
+  mover: true,
+  transparent: true,
   precision: 'follow',
   shape: ({ attributes, shapes }) => {
     const axis = attributes.axis < 0 ? attributes.axis + shapes[0].length : attributes.axis

@@ -17,6 +17,7 @@ export const gatherOperator = defineOperator({
   layout: (context) => (context.shapes[1].length === 1 ? 'follow' : 'plain'),
   quantization: 'passthrough',
   channels: 'gather',
+  mover: true,
   precision: 'follow',
   shape: (context) => {
     const [x, indices] = context.shapes

@@ -5,6 +5,7 @@ import { NNOptError } from '../../shared/errors'
 import { matMul } from '../kernels/matMul'
 import { sizeOf, tensorData, transpose } from '../graph/tensorData'
 import { sumToShape } from './broadcast'
+import type { ConstantContext, QuantizationRule, StaysFloat } from './facts'
 import { defineOperator } from './operator'
 import type { NodeContext } from './operator'
 
@@ -15,17 +16,21 @@ const attributes = z.object({
   transB: z.number().int().default(0),
 })
 
-type Context = NodeContext<z.output<typeof attributes>>
+type Attributes = z.output<typeof attributes>
+type Context = NodeContext<Attributes>
 
 /** y = α · A · B + β · C (ONNX Gemm-13). A constant B is packed as [in, out]. */
 export const gemmOperator = defineOperator({
   id: 'Gemm',
   attributes,
   layout: 'plain',
-  quantization: 'weighted',
+  quantization: int8Form,
   channels: 'linear',
   precision: 'half',
   parameters: { 1: 'weight', 2: 'bias' },
+  outputAxis: ({ transB }) => (transB ? 0 : 1),
+  transparent: true,
+  floatOutput: true,
   shape: ({ node, attributes, shapes: [a, b] }) => {
     const [left, right] = [a[attributes.transA ? 0 : 1], b[attributes.transB ? 1 : 0]]
     if (a.length === 2 && b.length === 2 && left === right)
@@ -66,6 +71,12 @@ export const gemmOperator = defineOperator({
     return transpose(tensorData('float32', [shape[1], shape[0]], packed), [1, 0])
   },
 })
+
+/** onnxruntime's QGemm knows no β and keeps α in float. */
+function int8Form({ attributes: { alpha, beta, transA } }: ConstantContext<Attributes>): QuantizationRule | StaysFloat {
+  if (alpha === 1 && beta === 1 && transA === 0) return 'weighted'
+  return { reason: `alpha ${alpha}, beta ${beta}, transA ${transA}: expected 1, 1, 0` }
+}
 
 /** Packing has already transposed a constant B. */
 const transposesB = (context: Context): boolean => context.attributes.transB !== 0 && context.constant(1) === undefined

@@ -10,6 +10,8 @@ export const globalAveragePoolOperator = defineOperator({
   layout: 'channelsLast',
   quantization: 'arithmetic',
   channels: 'window',
+  homogeneous: true,
+  transparent: true,
   shape: ({ shapes }) => [[shapes[0][0], shapes[0][1], 1, 1]],
   forward: ({ inputs }) => [mean(inputs[0] as Tensor4D, [1, 2], true)],
   gradientReads: {},

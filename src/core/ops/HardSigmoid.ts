@@ -7,6 +7,7 @@ export const hardSigmoidOperator = definePointwise({
   id: 'HardSigmoid',
   attributes: z.object({ alpha: z.number().default(0.2), beta: z.number().default(0.5) }),
   quantization: 'float',
+  ramp: ({ alpha, beta }) => ({ slope: alpha, offset: beta }),
   reads: 'output',
   forward: (x, { alpha, beta }) => clipByValue(add(mul(x, alpha), beta), 0, 1),
   gradient: (dy, y, { alpha }) => mul(dy, mul(cast(logicalAnd(greater(y, 0), less(y, 1)), 'float32'), alpha)),

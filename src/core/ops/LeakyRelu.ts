@@ -6,6 +6,7 @@ export const leakyReluOperator = definePointwise({
   id: 'LeakyRelu',
   attributes: z.object({ alpha: z.number().default(0.01) }),
   quantization: 'arithmetic',
+  homogeneous: true,
   reads: 'input',
   forward: (x, { alpha }) => leakyRelu(x, alpha),
   gradient: (dy, x, { alpha }) => mul(dy, where(cast(greater(x, 0), 'bool'), ones(x.shape), mul(ones(x.shape), alpha))),

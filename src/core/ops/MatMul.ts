@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
 import { matMul } from '../kernels/matMul'
+import type { ConstantContext, QuantizationRule, StaysFloat } from './facts'
 import { defineOperator } from './operator'
 
 /** Matrix product of [n, k] and [k, m]: a linear layer without a bias. */
@@ -9,10 +10,13 @@ export const matMulOperator = defineOperator({
   id: 'MatMul',
   attributes: z.object({}),
   layout: 'plain',
-  quantization: 'weighted',
+  quantization: int8Form,
   channels: 'linear',
   precision: 'half',
   parameters: { 1: 'weight' },
+  outputAxis: () => 1,
+  manyOperands: true,
+  floatOutput: true,
   shape: ({ node, shapes: [a, b] }) => {
     if (a.length === 2 && b.length === 2 && a[1] === b[0]) return [[a[0], b[1]]]
     throw new NNOptError(
@@ -29,3 +33,10 @@ export const matMulOperator = defineOperator({
     return [wants(0) ? matMul(dy, b, false, true) : undefined, wants(1) ? matMul(a, dy, true, false) : undefined]
   },
 })
+
+/** A product of two computed matrices has no weight: both are data. */
+function int8Form({ constant }: ConstantContext<unknown>): QuantizationRule | StaysFloat {
+  const weight = constant(1)
+  if (!weight) return 'arithmetic'
+  return weight.shape.length === 2 ? 'weighted' : { reason: `its weight has ${weight.shape.length} axes` }
+}

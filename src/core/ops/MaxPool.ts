@@ -16,6 +16,9 @@ export const maxPoolOperator = defineOperator({
   layout: 'channelsLast',
   quantization: 'passthrough',
   channels: 'window',
+  homogeneous: true,
+  transparent: true,
+  mover: true,
   precision: 'follow',
   shape: (context) => {
     if (context.attributes.dilations.some((dilation) => dilation !== 1)) {

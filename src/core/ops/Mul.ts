@@ -10,6 +10,8 @@ export const mulOperator = defineOperator({
   layout: 'follow',
   quantization: 'arithmetic',
   channels: 'elementwise',
+  transparent: true,
+  manyOperands: true,
   precision: 'follow',
   shape: ({ node, shapes }) => [broadcastShape(node, shapes[0], shapes[1])],
   forward: ({ inputs }) => [mul(inputs[0] as Tensor, inputs[1] as Tensor)],

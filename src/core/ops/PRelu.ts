@@ -13,6 +13,7 @@ export const preluOperator = defineOperator({
   layout: 'channelsLast',
   quantization: 'float',
   channels: 'perChannel',
+  follower: true,
   parameters: { 1: 'weight' },
   shape: ({ node, shapes: [x, slope] }) => {
     const byChannel = [...new Array<number>(Math.max(0, x.length - slope.length)).fill(1), ...slope].every(

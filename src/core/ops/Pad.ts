@@ -14,6 +14,7 @@ export const padOperator = defineOperator({
   layout: 'follow',
   quantization: 'float',
   channels: 'pad',
+  mover: true,
   precision: 'follow',
   shape: (context) => [paddingOf(context).map(([before, after], axis) => context.shapes[0][axis] + before + after)],
   forward: (context) => {

@@ -1,9 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { broadcastTo, div, mean, reshape } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
+import type { Node } from '../graph/graph'
 import { sizeOf } from '../graph/tensorData'
 import { defineOperator } from './operator'
-import type { NodeContext } from './operator'
+import type { NodeContext, Shape } from './operator'
 
 const reduceAttributes = z.object({ axes: z.array(z.number().int()).optional(), keepdims: z.number().int().default(1) })
 
@@ -15,8 +16,10 @@ export const reduceMeanOperator = defineOperator({
   attributes: reduceAttributes,
   // Dropping axes out of NHWC keeps ONNX's order only where the channels, or both spatial axes, go.
   layout: (context) => (context.attributes.keepdims || reducesWholePlane(context) ? 'follow' : 'plain'),
-  quantization: 'arithmetic',
+  quantization: () => ({ reason: 'only a mean over height and width has an int8 form in onnxruntime' }),
   channels: 'reduce',
+  transparent: true,
+  expanded: pooled,
   shape: (context) => {
     const axes = reducedAxes(context)
     const kept = context.shapes[0].map((dim, axis) => (axes.includes(axis) ? 1 : dim))
@@ -38,6 +41,18 @@ export const reduceMeanOperator = defineOperator({
     return [broadcastTo(share, [...shape])]
   },
 })
+
+/** A mean over height and width as a GlobalAveragePool, followed by a Flatten where the axes are dropped: the same numbers in the form that runtimes know in int8. */
+function pooled(node: Node, { length: rank }: Shape): readonly Node[] {
+  const { name, inputs, outputs, attributes } = node
+  const axes = Array.isArray(attributes.axes) ? attributes.axes.map(Number) : []
+  const reduced = new Set(axes.map((axis) => (axis < 0 ? axis + rank : axis)))
+  if (rank !== 4 || axes.length !== 2 || !reduced.has(2) || !reduced.has(3)) return [node]
+  const pool = (to: Node['outputs']): Node => ({ name, op: 'GlobalAveragePool', inputs, outputs: to, attributes: {} })
+  if (attributes.keepdims !== 0) return [pool(outputs)]
+  const between = [`${name}/pooled`]
+  return [pool(between), { name: `${name}/Flatten`, op: 'Flatten', inputs: between, outputs, attributes: { axis: 1 } }]
+}
 
 export const reducedAxes = ({ attributes, shapes }: Context): readonly number[] =>
   (attributes.axes ?? shapes[0].map((_, axis) => axis)).map((axis) => (axis < 0 ? axis + shapes[0].length : axis))

@@ -15,6 +15,8 @@ export const reshapeOperator = defineOperator({
   layout: 'plain',
   quantization: 'passthrough',
   channels: 'reshape',
+  mover: true,
+  shapeInput: 1,
   precision: 'follow',
   shape: (context) => [targetShape(context)],
   forward: ({ inputs, outputShapes }) => [reshape(inputs[0] as Tensor, [...outputShapes[0]])],

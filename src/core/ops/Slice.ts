@@ -19,6 +19,7 @@ export const sliceOperator = defineOperator({
   layout: 'follow',
   quantization: 'passthrough',
   channels: 'slice',
+  mover: true,
   precision: 'follow',
   shape: (context) => [
     sliceRanges(context).map(({ start, end, step }) => Math.max(0, Math.ceil((end - start) / step))),

@@ -14,6 +14,7 @@ export const softmaxOperator = defineOperator({
   layout: 'plain',
   quantization: 'float',
   channels: 'softmax',
+  probabilities: true,
   shape: (context) => {
     const [{ node, attributes }, [x]] = [context, context.shapes]
     if (attributes.axis >= -x.length && attributes.axis < x.length) return [x]

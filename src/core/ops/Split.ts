@@ -13,6 +13,7 @@ export const splitOperator = defineOperator({
   layout: 'follow',
   quantization: 'passthrough',
   channels: 'split',
+  mover: true,
   precision: 'follow',
   shape: (context) => {
     const [x] = context.shapes

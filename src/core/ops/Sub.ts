@@ -10,6 +10,8 @@ export const subOperator = defineOperator({
   layout: 'follow',
   quantization: 'float',
   channels: 'elementwise',
+  homogeneous: true,
+  transparent: true,
   shape: ({ node, shapes }) => [broadcastShape(node, shapes[0], shapes[1])],
   forward: ({ inputs }) => [sub(inputs[0] as Tensor, inputs[1] as Tensor)],
   gradientReads: {},

@@ -13,6 +13,7 @@ export const transposeOperator = defineOperator({
   layout: 'plain',
   quantization: 'passthrough',
   channels: 'transpose',
+  mover: true,
   precision: 'follow',
   shape: (context) => [permutation(context).map((axis) => context.shapes[0][axis])],
   forward: (context) => [transpose(context.inputs[0] as Tensor, permutation(context))],

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
 import type { Node } from '../graph/graph'
 import type { TensorData } from '../graph/tensorData'
+import type { ConstantContext, OperatorFacts, QuantizationRule, Ramp, StaysFloat } from './facts'
 
 export type Shape = readonly number[]
 
@@ -14,13 +15,6 @@ export type ParameterRole = 'weight' | 'bias' | 'scale' | 'shift' | 'mean' | 'va
  * `channelsLast` NHWC in and out · `plain` NCHW in and out · `follow` as the first computed rank-4 input lies, axis attributes translated by `axisOf`.
  */
 export type LayoutRule = 'channelsLast' | 'plain' | 'follow'
-
-/**
- * What quantization does with a node:
- * `weighted` input, weight and output quantized, bias int32 · `arithmetic` inputs and output quantized · `passthrough` output shares its input's parameters ·
- * `clamp` folded into the range of the value before it · `float` stays in float.
- */
-export type QuantizationRule = 'weighted' | 'arithmetic' | 'passthrough' | 'clamp' | 'float'
 
 /**
  * How pruning follows channels through a node (src/core/prune/rules):
@@ -53,12 +47,8 @@ export type ChannelRule =
 export type PrecisionRule = 'half' | 'follow' | 'float'
 
 /** A node with its shapes; `shapes` are the logical (ONNX-order) input shapes, [] for an absent input. */
-export interface NodeContext<A> {
-  readonly node: Node
-  readonly attributes: A
+export interface NodeContext<A> extends ConstantContext<A> {
   readonly shapes: readonly Shape[]
-  /** The constant at an input, undefined when it is absent or computed. */
-  constant(index: number): TensorData | undefined
 }
 
 export interface ExecutionContext<A> extends NodeContext<A> {
@@ -96,13 +86,12 @@ export interface PackedParameter {
   readonly data: Float32Array
 }
 
-export interface OperatorDefinition<A> {
+export interface OperatorDefinition<A> extends OperatorFacts<A> {
   /** ONNX operator type. */
   readonly id: string
   /** Attributes with their ONNX defaults; unknown attributes are refused by the reader. */
   readonly attributes: z.ZodType<A>
   readonly layout: LayoutRule | ((context: NodeContext<A>) => LayoutRule)
-  readonly quantization: QuantizationRule
   readonly channels: ChannelRule
   /** `float` when absent. */
   readonly precision?: PrecisionRule
@@ -124,12 +113,20 @@ export interface OperatorDefinition<A> {
 }
 
 /** An operator with its attribute type hidden: callers pass nodes, the operator parses their attributes once. */
-export interface Operator extends Omit<OperatorDefinition<unknown>, 'attributes' | 'layout'> {
+export interface Operator extends Omit<
+  OperatorDefinition<unknown>,
+  'attributes' | 'layout' | 'quantization' | 'outputAxis' | 'passesOn' | 'ramp'
+> {
   readonly kind: 'operator'
-  readonly attributeNames: readonly string[]
+  /** Attributes that a file may give, with their defaults. */
+  readonly params: z.ZodObject
   /** Parsed attributes of a node; throws `badInput` naming the node. */
   parse(node: Node): unknown
   layoutOf(context: NodeContext<unknown>): LayoutRule
+  quantizationOf(context: ConstantContext<unknown>): QuantizationRule | StaysFloat
+  outputAxis?(node: Node): number
+  passesOn?(node: Node): boolean
+  ramp?(node: Node): Ramp
 }
 
 /** Marks attributes that the executor sets and no file may. */
@@ -141,40 +138,53 @@ type Wrapped<A, C extends { readonly attributes: A }> = Omit<C, 'attributes'> & 
 
 /** Declares an operator: the one export of its file. */
 export function defineOperator<A>(definition: OperatorDefinition<A>): Operator {
-  const { attributes: schema, layout, gradient, macs, pack, unpack, ...rest } = definition
+  const { attributes: schema, layout, quantization, shape, forward, ...rest } = definition
+  const { gradient, macs, pack, unpack, outputAxis, passesOn, ramp, clamp, ...facts } = rest
+  const parse = attributeParser(schema)
+  const typed = <C extends ConstantContext<A>>(context: Wrapped<A, C>): C =>
+    ({ ...context, attributes: parse(context.node) }) as Wrapped<A, C> & { attributes: A } as C
+  /** The same function for callers that do not know the type of the attributes. */
+  const erased =
+    <C extends ConstantContext<A>, Rest extends readonly unknown[], R>(run: (context: C, ...rest: Rest) => R) =>
+    (context: Wrapped<A, C>, ...rest: Rest): R =>
+      run(typed<C>(context), ...rest)
+  return {
+    ...facts,
+    kind: 'operator',
+    params: fileAttributes(schema),
+    parse,
+    layoutOf: typeof layout === 'function' ? erased(layout) : () => layout,
+    quantizationOf: typeof quantization === 'function' ? erased(quantization) : () => quantization,
+    shape: erased(shape),
+    forward: erased(forward),
+    ...(gradient && { gradient: erased(gradient) }),
+    ...(macs && { macs: erased(macs) }),
+    ...(pack && { pack: erased(pack) }),
+    ...(unpack && { unpack: erased(unpack) }),
+    ...(clamp && { clamp: erased(clamp) }),
+    ...(outputAxis && { outputAxis: (node: Node) => outputAxis(parse(node)) }),
+    ...(passesOn && { passesOn: (node: Node) => passesOn(parse(node)) }),
+    ...(ramp && { ramp: (node: Node) => ramp(parse(node)) }),
+  }
+}
+
+/** Attributes that a file may give; those that the executor sets are not among them. */
+const fileAttributes = (schema: z.ZodType): z.ZodObject =>
+  z.object(
+    schema instanceof z.ZodObject
+      ? Object.fromEntries(Object.entries(schema.shape).filter(([, field]) => !isInternal(field)))
+      : {},
+  )
+
+/** Parses the attributes of each node once. */
+function attributeParser<A>(schema: z.ZodType<A>): (node: Node) => A {
   const parsed = new WeakMap<Node, A>()
-  const parse = (node: Node): A => {
+  return (node) => {
     const known = parsed.get(node)
     if (known !== undefined) return known
     const fresh = parseAttributes(schema, node)
     parsed.set(node, fresh)
     return fresh
-  }
-  const typed = <C extends NodeContext<A>>(context: Wrapped<A, C>): C =>
-    ({ ...context, attributes: parse(context.node) }) as Wrapped<A, C> & { attributes: A } as C
-  return {
-    ...rest,
-    kind: 'operator',
-    attributeNames:
-      schema instanceof z.ZodObject
-        ? Object.entries(schema.shape)
-            .filter(([, field]) => !isInternal(field))
-            .map(([name]) => name)
-        : [],
-    parse,
-    layoutOf: (context) => (typeof layout === 'function' ? layout(typed<NodeContext<A>>(context)) : layout),
-    shape: (context) => definition.shape(typed<NodeContext<A>>(context)),
-    forward: (context) => definition.forward(typed<ForwardContext<A>>(context)),
-    ...(gradient && { gradient: (context: GradientContext<unknown>) => gradient(typed<GradientContext<A>>(context)) }),
-    ...(macs && { macs: (context: NodeContext<unknown>) => macs(typed<NodeContext<A>>(context)) }),
-    ...(pack && {
-      pack: (context: NodeContext<unknown>, index: number, parameter: TensorData) =>
-        pack(typed<NodeContext<A>>(context), index, parameter),
-    }),
-    ...(unpack && {
-      unpack: (context: NodeContext<unknown>, index: number, packed: Float32Array) =>
-        unpack(typed<NodeContext<A>>(context), index, packed),
-    }),
   }
 }
 

@@ -1,20 +1,24 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { defineOperator } from './operator'
-import type { Operator, PrecisionRule, QuantizationRule } from './operator'
+import type { OperatorFacts, QuantizationRule } from './facts'
+import type { Operator, PrecisionRule } from './operator'
 
 interface Pointwise<A> {
   readonly id: string
   readonly attributes?: z.ZodType<A>
   readonly quantization: QuantizationRule
   readonly precision?: PrecisionRule
+  readonly homogeneous?: boolean
+  ramp?: OperatorFacts<A>['ramp']
+  expanded?: OperatorFacts<A>['expanded']
   forward(x: Tensor, attributes: A): Tensor
   /** dL/dx from dL/dy and whichever of x and y `reads` names. */
   gradient(dy: Tensor, value: Tensor, attributes: A): Tensor
   readonly reads: 'input' | 'output'
 }
 
-/** An operator of one tensor that maps every element by itself. */
+/** An activation: an operator of one tensor that maps every element by itself. */
 export function definePointwise<A = unknown>({
   id,
   attributes,
@@ -23,6 +27,7 @@ export function definePointwise<A = unknown>({
   forward,
   gradient,
   reads,
+  ...facts
 }: Pointwise<A>): Operator {
   return defineOperator<A>({
     id,
@@ -30,6 +35,9 @@ export function definePointwise<A = unknown>({
     layout: 'follow',
     quantization,
     channels: 'same',
+    transparent: true,
+    follower: true,
+    ...facts,
     precision,
     shape: ({ shapes }) => [shapes[0]],
     forward: (context) => [forward(context.inputs[0] as Tensor, context.attributes)],

@@ -12,6 +12,7 @@ export function defineReshaping(id: string, shape: (context: NodeContext<unknown
     layout: 'plain',
     quantization: 'passthrough',
     channels: 'reshape',
+    mover: true,
     precision: 'follow',
     shape: (context) => [shape(context)],
     forward: ({ inputs, outputShapes }) => [reshape(inputs[0] as Tensor, [...outputShapes[0]])],

@@ -79,4 +79,5 @@ const softmax: Rule = (node, shapeOf) => {
   )
 }
 
+/** By name, as this is about how files write an operator and not about what it is. */
 const rules: Readonly<Record<string, Rule>> = { Split: split, Pad: pad, Softmax: softmax }

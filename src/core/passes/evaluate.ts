@@ -9,6 +9,9 @@ export function evaluate(node: Node, inputs: readonly (TensorData | undefined)[]
   return evaluators[node.op]?.(node, inputs as readonly TensorData[])
 }
 
+/** ONNX's Shape reads no numbers, only the shape: it is gone after import, and therefore no operator of the registry. */
+export const isShapeQuery = ({ op }: Pick<Node, 'op'>): boolean => op === 'Shape'
+
 export const isEvaluable = (op: string): boolean => op in evaluators
 
 const list = (tensor: TensorData | undefined): readonly number[] => (tensor ? [...tensor.data] : [])
@@ -29,6 +32,7 @@ const castTargets: Readonly<Record<number, DataType>> = {
   3: 'int8',
 }
 
+/** By name, with ONNX's integer arithmetic: many of these occur in files only, and none of them is left after import. */
 const evaluators: Readonly<Record<string, Evaluator>> = {
   Identity: (_, [x]) => x,
   Cast: ({ attributes }, [x]) => tensorData(castTargets[Number(attributes.to)] ?? x.dtype, x.shape, x.data),

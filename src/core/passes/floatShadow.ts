@@ -1,3 +1,4 @@
+import { isConversion } from '../graph/conversions'
 import type { Graph, Node } from '../graph/graph'
 import { floatTensor } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
@@ -18,8 +19,6 @@ export interface FloatShadow {
   /** By the name that a parameter has in the shadow. */
   readonly stored: ReadonlyMap<string, StoredParameter>
 }
-
-const isConversion = ({ op }: Node): boolean => op === 'QuantizeLinear' || op === 'DequantizeLinear'
 
 /**
  * What a QDQ graph is about, without its QuantizeLinear and DequantizeLinear nodes, so that channels can be followed through it.

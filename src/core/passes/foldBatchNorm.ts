@@ -1,6 +1,6 @@
 import { consumers, constantInput, producers } from '../graph/graph'
 import type { Graph, Node } from '../graph/graph'
-import { outputAxis } from '../graph/outputAxis'
+import { isNormalization, outputAxis, takesBias } from '../ops/nodeFacts'
 import { sizeOf, tensorData } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
 import { withUsedInitializers } from '../graph/usedInitializers'
@@ -41,14 +41,13 @@ export function foldBatchNorm(graph: Graph): Graph {
   return withUsedInitializers({ ...graph, nodes, initializers, masks, qparams })
 }
 
-/** ConvTranspose is left alone: its grouped weights spread the output channels over two axes. */
-const foldable = (node: Node | undefined): node is Node => node?.op === 'Conv' || node?.op === 'Gemm'
+const foldable = (node: Node | undefined): node is Node => node !== undefined && takesBias(node)
 
 function findFolds(graph: Graph, readers: Readers): readonly Fold[] {
   const producer = producers(graph)
   const outputs = new Set(graph.outputs.map(({ name }) => name))
   return graph.nodes.flatMap((norm) => {
-    const weighted = norm.op === 'BatchNormalization' ? producer.get(norm.inputs[0]) : undefined
+    const weighted = isNormalization(norm) ? producer.get(norm.inputs[0]) : undefined
     if (!foldable(weighted)) return []
     const value = weighted.outputs[0]
     const alone = readers.get(value)?.length === 1 && !outputs.has(value)
@@ -78,7 +77,7 @@ function foldedParameters(
   const epsilon = Number(norm.attributes.epsilon ?? onnxEpsilon)
   const factors = Float64Array.from(scale, (value, channel) => value / Math.sqrt(variance[channel] + epsilon))
   const bias = constantInput(graph, weighted, 2)
-  const beta = weighted.op === 'Gemm' ? Number(weighted.attributes.beta ?? 1) : 1
+  const beta = Number(weighted.attributes.beta ?? 1)
   const biasOf = (channel: number): number => (bias ? beta * bias.data[bias.data.length === 1 ? 0 : channel] : 0)
   return {
     weight: scaledSlices(constant(weighted, 1), outputAxis(weighted) ?? 0, factors),
@@ -98,7 +97,7 @@ export function scaledSlices({ shape, data }: TensorData, axis: number, factors:
 }
 
 function foldedNode(weighted: Node, norm: Node, names: { readonly weight: string; readonly bias: string }): Node {
-  const attributes = weighted.op === 'Gemm' ? { ...weighted.attributes, beta: 1 } : weighted.attributes
+  const attributes = 'beta' in weighted.attributes ? { ...weighted.attributes, beta: 1 } : weighted.attributes
   return {
     ...weighted,
     inputs: [weighted.inputs[0], names.weight, names.bias],

@@ -1,7 +1,7 @@
 import { NNOptError } from '../../shared/errors'
 import { operators } from '../ops/index'
 import type { Shape } from '../ops/operator'
-import { evaluate, isEvaluable } from './evaluate'
+import { evaluate, isEvaluable, isShapeQuery } from './evaluate'
 import type { Graph, Node } from '../graph/graph'
 import { intTensor } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
@@ -41,7 +41,7 @@ class Folder {
 
   /** The node as it stays, or undefined when it is folded away. */
   visit(node: Node): Node | undefined {
-    if (node.op === 'Shape') return this.foldShape(node)
+    if (isShapeQuery(node)) return this.foldShape(node)
     const known = node.inputs.every((name) => name === '' || this.constants.has(name))
     if (isEvaluable(node.op) && known) return this.foldNode(node)
     if (!operators.has(node.op)) throw unsupported(node)
@@ -89,7 +89,7 @@ class Folder {
   private withBatchFree(node: Node): Node {
     const dependent = node.inputs.findIndex((name) => this.dependsOnBatch(name))
     if (dependent === -1) return node
-    if (node.op !== 'Reshape')
+    if (operators.get(node.op).shapeInput !== 1)
       throw new NNOptError(
         'unsupported',
         `node '${node.name}' (${node.op}): its input '${node.inputs[dependent]}' depends on the batch size, which is only supported for Reshape`,

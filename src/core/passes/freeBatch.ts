@@ -1,5 +1,6 @@
 import { NNOptError } from '../../shared/errors'
 import type { Graph, Node } from '../graph/graph'
+import { operatorOf } from '../ops/nodeFacts'
 import { inferShapes } from './inferShapes'
 import { intTensor } from '../graph/tensorData'
 
@@ -22,7 +23,7 @@ export function freeBatch(graph: Graph): Graph {
 
 /** Reshape to [batch, …] copies the axis instead, whatever `allowzero` made of a 0. */
 function freeReshape(node: Node, fixed: number, initializers: Map<string, ReturnType<typeof intTensor>>): Node {
-  const shape = node.op === 'Reshape' ? initializers.get(node.inputs[1]) : undefined
+  const shape = operatorOf(node)?.shapeInput === 1 ? initializers.get(node.inputs[1]) : undefined
   if (!shape || shape.data[0] !== fixed || shape.data.includes(0)) return node
   const name = `${node.outputs[0]}.shape`
   initializers.set(name, intTensor([0, ...shape.data.slice(1)]))

@@ -1,8 +1,7 @@
 import { producers } from '../graph/graph'
 import type { Graph, Node } from '../graph/graph'
-
-/** ONNX numbers of float32, float16, float64 and bfloat16: all are float32 here. */
-const floatTypes: readonly unknown[] = [1, 10, 11, 16]
+import { isQuantize } from '../graph/conversions'
+import { operatorOf } from '../ops/nodeFacts'
 
 /** The graph without nodes that pass their input on: Identity, Dropout in inference, and casts between floats (halves are widened on import). */
 export function removeIdentities(graph: Graph): Graph {
@@ -21,9 +20,10 @@ export function removeIdentities(graph: Graph): Graph {
 /** Identity, casts to float, and casts that repeat what QuantizeLinear has already made. */
 function passingNodes(graph: Graph): readonly Node[] {
   const writers = producers(graph)
-  const isIdle = ({ inputs, attributes }: Node): boolean =>
-    floatTypes.includes(attributes.to) || writers.get(inputs[0])?.op === 'QuantizeLinear'
-  return graph.nodes.filter((node) => node.op === 'Identity' || (node.op === 'Cast' && isIdle(node)))
+  return graph.nodes.filter((node) => {
+    const [operator, before] = [operatorOf(node), writers.get(node.inputs[0])]
+    return operator?.passesOn?.(node) || (operator?.cast && before && isQuantize(before))
+  })
 }
 
 /** An Identity that only renames the output: the node before it writes the output's name. */

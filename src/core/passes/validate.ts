@@ -1,11 +1,12 @@
 import { NNOptError } from '../../shared/errors'
 import { operators } from '../ops/index'
-import { isEvaluable } from './evaluate'
+import { operatorOf } from '../ops/nodeFacts'
+import { isEvaluable, isShapeQuery } from './evaluate'
 import type { Graph, Node } from '../graph/graph'
 
 /** Throws `unsupported` for the first node whose operator is neither in the registry nor computed away on import. */
 export function assertKnownOperators(graph: Graph): void {
-  const unknown = graph.nodes.find(({ op }) => !operators.has(op) && !isEvaluable(op) && op !== 'Shape')
+  const unknown = graph.nodes.find(({ op }) => !operators.has(op) && !isEvaluable(op) && !isShapeQuery({ op }))
   if (!unknown) return
   const { name, op } = unknown
   const advice = integerOperators.test(op)
@@ -50,19 +51,19 @@ const wiring = (node: Node, problem: string): NNOptError =>
 
 /** Throws `unsupported` for a cast that rounds: the executor computes in float32 throughout. Casts between floats are gone by now. */
 export function assertNoRounding(graph: Graph): void {
-  const cast = graph.nodes.find(({ op }) => op === 'Cast')
+  const cast = graph.nodes.find((node) => operatorOf(node)?.cast)
   if (cast)
     throw new NNOptError(
       'unsupported',
-      `node '${cast.name}' (Cast): expected float numbers, got a cast to element type ${String(cast.attributes.to)} before the scores; export the model without it`,
-      { node: cast.name, op: 'Cast' },
+      `node '${cast.name}' (${cast.op}): expected float numbers, got a cast to element type ${String(cast.attributes.to)} before the scores; export the model without it`,
+      { node: cast.name, op: cast.op },
     )
 }
 
 /** Throws `unsupported` for an attribute that the operator does not know: ignoring it could change what the model computes. */
 export function assertKnownAttributes(graph: Graph): void {
   for (const node of graph.nodes) {
-    const { attributeNames } = operators.get(node.op)
+    const attributeNames = Object.keys(operators.get(node.op).params.shape)
     const unknown = Object.keys(node.attributes).find((name) => !attributeNames.includes(name))
     if (unknown !== undefined) {
       const known =

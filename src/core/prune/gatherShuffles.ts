@@ -2,7 +2,8 @@ import { consumers } from '../graph/graph'
 import type { Graph, Node } from '../graph/graph'
 import { inferShapes } from '../passes/inferShapes'
 import { intTensor } from '../graph/tensorData'
-import type { Shape } from '../ops/operator'
+import { operatorOf } from '../ops/nodeFacts'
+import type { ChannelRule, Shape } from '../ops/operator'
 import { alongAxis, permuted, reshaped, varyingAxes } from './labels'
 
 /**
@@ -14,7 +15,7 @@ export function gatherShuffles(graph: Graph): Graph {
   const readers = consumers(graph)
   const replaced = new Map<Node, Node | undefined>()
   const initializers = new Map(graph.initializers)
-  for (const first of graph.nodes.filter(({ op }) => op === 'Reshape')) {
+  for (const first of graph.nodes.filter((node) => moves(node, 'reshape'))) {
     const chain = [first, ...following(first, readers)]
     const order = chain.length === 3 ? channelOrder(chain, shapes) : undefined
     if (!order) continue
@@ -37,14 +38,16 @@ export function gatherShuffles(graph: Graph): Graph {
   }
 }
 
+const moves = (node: Node, rule: ChannelRule): boolean => operatorOf(node)?.channels === rule
+
 /** The Transpose and the Reshape after a node, where each is the only reader. */
 function following(first: Node, readers: ReadonlyMap<string, readonly Node[]>): readonly Node[] {
-  const only = (node: Node, op: string): Node | undefined => {
+  const only = (node: Node, rule: ChannelRule): Node | undefined => {
     const found = readers.get(node.outputs[0]) ?? []
-    return found.length === 1 && found[0].op === op ? found[0] : undefined
+    return found.length === 1 && moves(found[0], rule) ? found[0] : undefined
   }
-  const transpose = only(first, 'Transpose')
-  const last = transpose && only(transpose, 'Reshape')
+  const transpose = only(first, 'transpose')
+  const last = transpose && only(transpose, 'reshape')
   return transpose && last ? [transpose, last] : []
 }
 

@@ -1,6 +1,8 @@
 import type { FloatShadow } from '../passes/floatShadow'
 import type { Graph, Node } from '../graph/graph'
+import { isDequantize } from '../graph/conversions'
 import { consumers, producers } from '../graph/graph'
+import { groupsOf, isConvolution } from '../ops/nodeFacts'
 import { intTensor, tensorData } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
 
@@ -28,11 +30,11 @@ export function imageReaders(
     const [source, weight] = [writers.get(node.inputs[0]), node.inputs[1] ?? '']
     const [, channels, ...window] = initializers.get(weight)?.shape ?? []
     const isReader =
-      node.op === 'Conv' &&
-      source?.op === 'DequantizeLinear' &&
+      isConvolution(node) &&
+      source !== undefined &&
+      isDequantize(source) &&
       images.has(writers.get(source.inputs[0])?.inputs[0] ?? '')
-    const fits =
-      stored.has(weight) && window.length === 2 && channels % block !== 0 && Number(node.attributes.group ?? 1) === 1
+    const fits = stored.has(weight) && window.length === 2 && channels % block !== 0 && groupsOf(node) === 1
     return isReader && fits ? [{ node, source, weight, channels }] : []
   })
 }

@@ -1,7 +1,7 @@
 import { NNOptError } from '../../shared/errors'
 import { constantInput } from '../graph/graph'
 import type { Graph, Node } from '../graph/graph'
-import { outputAxis } from '../graph/outputAxis'
+import { outputAxis } from '../ops/nodeFacts'
 import { isFloat } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
 

@@ -1,7 +1,7 @@
 import { createRandom } from '../data/random'
 import { consumers, constantInput } from '../graph/graph'
 import type { Graph, Node } from '../graph/graph'
-import { operators } from '../ops/index'
+import { isNormalization } from '../ops/nodeFacts'
 import type { DependencyGraph, Group } from './dependencyGraph'
 import type { Importance, WeightSlices } from './importances/importance'
 import { weightLayers } from './layers'
@@ -95,10 +95,7 @@ function slicesOf(
 /** The BatchNormalization that alone reads a node's output. */
 function normalizationAfter(graph: Graph, node: Node, readers: ReadonlyMap<string, readonly Node[]>): Node | undefined {
   const [reader, ...others] = readers.get(node.outputs[0]) ?? []
-  return reader?.op === 'BatchNormalization' &&
-    others.length === 0 &&
-    operators.has(reader.op) &&
-    graph.initializers.has(reader.inputs[1])
+  return reader && isNormalization(reader) && others.length === 0 && graph.initializers.has(reader.inputs[1])
     ? reader
     : undefined
 }

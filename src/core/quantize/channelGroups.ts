@@ -2,14 +2,15 @@ import { constantInput, consumers } from '../graph/graph'
 import type { Graph, Node } from '../graph/graph'
 import { inferShapes } from '../passes/inferShapes'
 import type { Shape } from '../ops/operator'
-import { clampBounds } from '../passes/quantization/clamps'
+import type { Bounds } from '../ops/facts'
+import { clampBounds, constantContext, operatorOf, takesBias } from '../ops/nodeFacts'
 import { createDisjointSets } from '../graph/disjointSets'
 
 /** Values whose channels can be multiplied by the same positive factors without changing what the graph computes. */
 export interface ChannelGroup {
   readonly values: readonly string[]
   readonly channels: number
-  /** Conv and Gemm nodes whose output channels take the factors, and those whose input channels take them back. */
+  /** Layers whose output channels take the factors, and those whose input channels take them back. */
   readonly writers: readonly Node[]
   readonly readers: readonly Node[]
   /** A ReLU6 lies among the values: a channel may only grow while its values stay below the bound. */
@@ -18,12 +19,9 @@ export interface ChannelGroup {
 
 type Shapes = ReadonlyMap<string, Shape>
 
-/** f(s · x) = s · f(x) for s > 0, channel by channel. */
-const homogeneous = new Set(['Relu', 'LeakyRelu', 'MaxPool', 'AveragePool', 'GlobalAveragePool'])
-
 /**
  * The groups of a graph, by operators that keep channels apart: activations and pooling join input and output, Add joins all three. A group ends at
- * Conv and Gemm nodes with constant weights of their own; one that meets anything else, an input or an output of the graph, is left out.
+ * layers with constant weights of their own; one that meets anything else, an input or an output of the graph, is left out.
  */
 export function channelGroups(graph: Graph): readonly ChannelGroup[] {
   const shapes = inferShapes(graph, 1)
@@ -63,35 +61,35 @@ function groupOf(graph: Graph, values: readonly string[], shapes: Shapes, ends: 
 /** Inputs and outputs that an operator ties together; none where its channels do not stay apart. */
 function joinedValues(graph: Graph, node: Node, shapes: Shapes): readonly string[] {
   const [input, output] = [node.inputs[0], node.outputs[0]]
-  if (homogeneous.has(node.op)) return [input, output]
-  if (node.op === 'Clip') return scalesBelow(graph, node) ? [input, output] : []
-  if (node.op === 'Flatten')
-    return shapes
-      .get(input)
-      ?.slice(2)
-      .every((dim) => dim === 1) && node.attributes.axis !== 0
-      ? [input, output]
-      : []
-  return node.op === 'Add' && sameShape(node, shapes) && node.inputs.every((value) => !graph.initializers.has(value))
+  const operator = operatorOf(node)
+  const bounds = clampBounds(graph, node)
+  const alone =
+    bounds !== undefined ? scalesBelow(bounds) : operator?.channels === 'reshape' && keepsChannels(node, shapes)
+  if (alone) return [input, output]
+  if (!operator?.homogeneous) return []
+  if (node.inputs.length === 1) return [input, output]
+  return sameShape(node, shapes) && node.inputs.every((value) => !graph.initializers.has(value))
     ? [output, ...node.inputs]
     : []
 }
 
 /** A lower bound of 0 scales with its channel; a finite upper bound does as long as it is not reached. */
-function scalesBelow(graph: Graph, node: Node): boolean {
-  const bounds = clampBounds(graph, node)
-  return bounds !== undefined && (bounds.min === 0 || bounds.min === -Infinity)
+const scalesBelow = ({ min }: Bounds): boolean => min === 0 || min === -Infinity
+
+/** One number a channel before and after: [N, C, 1, 1] as [N, C]. */
+function keepsChannels({ inputs, outputs }: Node, shapes: Shapes): boolean {
+  const [before, after] = [shapes.get(inputs[0]) ?? [], shapes.get(outputs[0]) ?? []]
+  const rest = [...before.slice(2), ...after.slice(2)]
+  return before[0] === after[0] && before[1] === after[1] && rest.every((dim) => dim === 1)
 }
 
 const sameShape = ({ inputs, outputs }: Node, shapes: Shapes): boolean =>
   inputs.every((value) => String(shapes.get(value)) === String(shapes.get(outputs[0])))
 
 function isScalable(graph: Graph, node: Node, readers: ReadonlyMap<string, readonly Node[]>): boolean {
-  if (node.op !== 'Conv' && node.op !== 'Gemm') return false
-  const { alpha = 1, beta = 1, transA = 0 } = node.attributes
-  const own = [1, 2].every(
+  if (!takesBias(node) || operatorOf(node)?.quantizationOf(constantContext(graph, node)) !== 'weighted') return false
+  return [1, 2].every(
     (index) =>
       !node.inputs[index] || (constantInput(graph, node, index) && readers.get(node.inputs[index])?.length === 1),
   )
-  return own && alpha === 1 && beta === 1 && transA === 0
 }

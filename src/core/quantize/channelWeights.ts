@@ -1,6 +1,6 @@
 import type { Graph, Node } from '../graph/graph'
 import { constantInput } from '../graph/graph'
-import { outputAxis } from '../graph/outputAxis'
+import { groupsOf, isConvolution, outputAxis } from '../ops/nodeFacts'
 import { sizeOf } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
 
@@ -15,14 +15,14 @@ export interface ChannelWeight {
   inputOf(index: number): number
 }
 
-/** The weight of a Conv, of any group count, or a Gemm. */
+/** The weight of a layer: a convolution, of any group count, or a linear one. */
 export function channelWeight(graph: Graph, node: Node): ChannelWeight | undefined {
   const tensor = constantInput(graph, node, 1)
   const axis = outputAxis(node)
   if (!tensor || axis === undefined) return undefined
   const outputs = tensor.shape[axis]
   const common = { name: node.inputs[1], tensor, outputs, fanIn: tensor.data.length / outputs }
-  if (node.op !== 'Conv') {
+  if (!isConvolution(node)) {
     const [row, column] = [
       (index: number) => Math.floor(index / tensor.shape[1]),
       (index: number) => index % tensor.shape[1],
@@ -30,7 +30,7 @@ export function channelWeight(graph: Graph, node: Node): ChannelWeight | undefin
     return axis === 0 ? { ...common, outputOf: row, inputOf: column } : { ...common, outputOf: column, inputOf: row }
   }
   const [, inner, ...window] = tensor.shape
-  const perGroup = outputs / Number(node.attributes.group ?? 1)
+  const perGroup = outputs / groupsOf(node)
   const outputOf = (index: number): number => Math.floor(index / common.fanIn)
   return {
     ...common,

@@ -1,9 +1,10 @@
 import type { Graph, Node } from '../graph/graph'
 import { constantInput, consumers } from '../graph/graph'
+import { outputAxis, takesBias } from '../ops/nodeFacts'
 import { floatTensor } from '../graph/tensorData'
 import type { LayerSample } from './layerSamples'
 
-/** What a quantized layer computes, beside what it should compute. Outputs are those of the Conv or Gemm itself, before any clamp. */
+/** What a quantized layer computes, beside what it should compute. Outputs are those of the layer itself, before any clamp. */
 export interface LayerObservation {
   readonly node: Node
   /** Of the float network. */
@@ -12,13 +13,13 @@ export interface LayerObservation {
   readonly actual: LayerSample
 }
 
-/** The Conv and Gemm nodes whose weights have parameters and a bias of their own: those that can be corrected one by one. */
+/** The layers whose weights have parameters and a bias of their own: those that can be corrected one by one. */
 export function correctableLayers(graph: Graph, nodes: readonly Node[] = graph.nodes): readonly Node[] {
   const readers = consumers(graph)
   const own = (name: string): boolean => readers.get(name)?.length === 1
   return nodes.filter(
     (node) =>
-      (node.op === 'Conv' || node.op === 'Gemm') &&
+      takesBias(node) &&
       graph.qparams.has(node.inputs[1]) &&
       own(node.inputs[1]) &&
       constantInput(graph, node, 2) &&
@@ -26,7 +27,7 @@ export function correctableLayers(graph: Graph, nodes: readonly Node[] = graph.n
   )
 }
 
-/** The graph with a bias of its own, zero at first, for every Conv and Gemm that has a constant weight and shares or lacks one. */
+/** The graph with a bias of its own, zero at first, for every layer that has a constant weight and shares or lacks one. */
 export function withOwnBiases(graph: Graph): Graph {
   const readers = consumers(graph)
   const initializers = new Map(graph.initializers)
@@ -43,7 +44,6 @@ export function withOwnBiases(graph: Graph): Graph {
 }
 
 function outputCount(graph: Graph, node: Node): number | undefined {
-  const shape = constantInput(graph, node, 1)?.shape
-  if (node.op === 'Conv') return shape?.[0]
-  return node.op === 'Gemm' ? shape?.[node.attributes.transB ? 0 : 1] : undefined
+  const axis = outputAxis(node)
+  return axis === undefined || !takesBias(node) ? undefined : constantInput(graph, node, 1)?.shape[axis]
 }

@@ -1,9 +1,10 @@
 import type { Graph, Node } from '../graph/graph'
 import { constantInput } from '../graph/graph'
+import { isNormalization } from '../ops/nodeFacts'
 import type { LayerSample } from './layerSamples'
 
 /** The first batch normalization of a network: what it remembers of its training shows whether it is fed as it was then. */
-export const firstNorm = (graph: Graph): Node | undefined => graph.nodes.find(({ op }) => op === 'BatchNormalization')
+export const firstNorm = (graph: Graph): Node | undefined => graph.nodes.find(isNormalization)
 
 /** Half of the channels may be off by this much: in standard deviations of the mean, and as a ratio of variances. */
 const limits = { shift: 0.5, ratio: 2.5 }

@@ -1,6 +1,5 @@
 import { NNOptError } from '../../shared/errors'
 import { foldBatchNorm } from '../passes/foldBatchNorm'
-import { withGlobalPooling } from '../passes/globalPooling'
 import type { Graph, Node, QParams } from '../graph/graph'
 import type { TensorData } from '../graph/tensorData'
 import { activationGrid, weightGrid } from './config'
@@ -11,7 +10,8 @@ import { withOwnBiases } from './layers'
 import { activationStatistics, exactStatistics } from './observers/distribution'
 import { observers } from './observers/index'
 import type { TensorStatistics } from './observers/statistics'
-import { withGates } from '../passes/withGates'
+import { withInt8Forms } from '../passes/int8Forms'
+import { outputAxis } from '../ops/nodeFacts'
 import { placement } from '../passes/quantization/placement'
 import type { Placement, WeightPlace } from '../passes/quantization/placement'
 import { weightPairs, withoutSaturation } from './saturation'
@@ -26,15 +26,15 @@ export interface Prepared {
   readonly observed: readonly string[]
 }
 
-/** Folds batch normalization, gives every layer a bias of its own, takes HardSwish apart, and finds the values to observe. Throws `wrongCall` for a name in `keepFp32` that no node has. */
+/** Folds batch normalization, gives every layer a bias of its own, takes apart what has no int8 form of its own, and finds the values to observe. Throws `wrongCall` for a name in `keepFp32` that no node has. */
 export function prepare(source: Graph, config: Pick<PtqConfig, 'keepFp32' | 'foldBatchNorm' | 'endLayers'>): Prepared {
-  const graph = withOwnBiases(withGates(withGlobalPooling(config.foldBatchNorm ? foldBatchNorm(source) : source)))
+  const graph = withOwnBiases(withInt8Forms(config.foldBatchNorm ? foldBatchNorm(source) : source))
   assertKnown(graph, config.keepFp32)
   const places = placement(graph, { keepFloat: keptLayers(graph, config) })
   return { graph, placement: places, observed: [...new Set(places.activations.values())] }
 }
 
-const isWeighted = ({ op }: Node): boolean => op === 'Conv' || op === 'Gemm' || op === 'MatMul'
+const isWeighted = (node: Node): boolean => outputAxis(node) !== undefined
 
 /** Names of the layers that stay in float: those that were named, and the first and the last where that is the policy. */
 export const keptLayers = (graph: Graph, config: Pick<PtqConfig, 'keepFp32' | 'endLayers'>): readonly string[] => [

@@ -1,6 +1,6 @@
 import type { Graph, Node, QParams } from '../graph/graph'
 import { constantInput } from '../graph/graph'
-import { outputAxis } from '../graph/outputAxis'
+import { isConvolution, isDepthwise, outputAxis } from '../ops/nodeFacts'
 import { sizeOf } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
 import { quantize } from '../fakeQuant/quantize'
@@ -27,8 +27,8 @@ export interface WeightPairs {
 export function weightPairs(graph: Graph, node: Node): WeightPairs | undefined {
   const weight = constantInput(graph, node, 1)
   const axis = outputAxis(node)
-  if (!weight || axis === undefined || node.op === 'ConvTranspose' || isDepthwise(weight, node)) return undefined
-  const position = positionOf(weight, node.op, axis)
+  if (!weight || axis === undefined || isDepthwise(node, weight.shape)) return undefined
+  const position = positionOf(weight, isConvolution(node), axis)
   const outputs = weight.shape[axis]
   const perOutput = Math.floor(weight.data.length / outputs / 2)
   const pairs: WeightPairs = {
@@ -45,12 +45,9 @@ export function weightPairs(graph: Graph, node: Node): WeightPairs | undefined {
   return pairs
 }
 
-const isDepthwise = ({ shape }: TensorData, { op, attributes }: Node): boolean =>
-  op === 'Conv' && shape[1] === 1 && Number(attributes.group ?? 1) === shape[0] && shape[0] > 1
-
 /** Position in the row-major weight of step `k` of the sum for an output channel. */
-function positionOf({ shape }: TensorData, op: string, axis: number): (output: number, k: number) => number {
-  if (op !== 'Conv') return axis === 0 ? (output, k) => output * shape[1] + k : (output, k) => k * shape[1] + output
+function positionOf({ shape }: TensorData, isWindowed: boolean, axis: number): (output: number, k: number) => number {
+  if (!isWindowed) return axis === 0 ? (output, k) => output * shape[1] + k : (output, k) => k * shape[1] + output
   const [, inner, ...window] = shape
   const area = sizeOf(window)
   return (output, k) => (output * inner + (k % inner)) * area + Math.floor(k / inner)

@@ -8,6 +8,7 @@ import { foldBatchNorm } from '../passes/foldBatchNorm'
 import type { Normalizer } from './normalizer'
 import type { HalfType, Precision } from '../kernels/precision'
 import type { ImageBatch } from './imageBatch'
+import { isConvolution } from '../ops/nodeFacts'
 
 /** A trained network in inference mode; its weights never change. */
 export interface Teacher {
@@ -18,7 +19,9 @@ export interface Teacher {
 
 /** Folded, and in the precision of the training: softened scores need no more digits than the gradients that they make. */
 export function createTeacher(source: Graph, normalizer: Normalizer, precision: Precision = 'fp32'): Teacher {
-  const executor = createExecutor(fuseActivations(foldBatchNorm(source), 'Conv'), { inferencePrecision: precision })
+  const executor = createExecutor(fuseActivations(foldBatchNorm(source), isConvolution), {
+    inferencePrecision: precision,
+  })
   const parameters = new Map(
     executor.parameters.map(({ name, shape, role }): [string, Tensor] => {
       const values = tensor(executor.pack(name), [...shape])

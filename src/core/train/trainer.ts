@@ -21,6 +21,7 @@ import type { Precision } from '../kernels/precision'
 import type { Snapshot } from './snapshot'
 import { createTeacher } from './teacher'
 import type { Teacher } from './teacher'
+import { outputAxis } from '../ops/nodeFacts'
 
 /** Scalars that stay on the device until somebody reads them; the reader disposes them. */
 export interface StepMetrics {
@@ -168,10 +169,7 @@ export function createTrainer(
 
 /** Parameters of the last node that has a weight. */
 function headParameters(graph: Graph): ReadonlySet<string> {
-  const last = graph.nodes.findLast(
-    (node) =>
-      (node.op === 'Gemm' || node.op === 'MatMul' || node.op === 'Conv') && graph.initializers.has(node.inputs[1]),
-  )
+  const last = graph.nodes.findLast((node) => outputAxis(node) !== undefined && graph.initializers.has(node.inputs[1]))
   return new Set(last?.inputs.slice(1) ?? [])
 }
 

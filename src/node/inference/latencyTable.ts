@@ -12,6 +12,7 @@ import { weightLayers } from '../../core/prune/layers'
 import { startInferenceThread } from './inferenceWorker'
 import type { InferenceThread } from './inferenceWorker'
 import { randomImages } from './randomImages'
+import { outputAxis } from '../../core/ops/nodeFacts'
 
 /** What a layer costs with so many operations left. */
 interface Point {
@@ -144,8 +145,7 @@ function layerGraph(node: Node, input: Shape, weight: Shape, width: number): Gra
   const group = Number(node.attributes.group ?? 1)
   const depthwise = group > 1 && weight[1] === 1
   if (group > 1 && !depthwise && width < 1) return undefined
-  const transposed = node.op === 'Gemm' ? Number(node.attributes.transB ?? 0) !== 0 : node.op === 'Conv'
-  const [outAxis, inAxis] = transposed ? [0, 1] : [1, 0]
+  const [outAxis, inAxis] = outputAxis(node) === 0 ? [0, 1] : [1, 0]
   const [outputs, inputs] = [narrowed(weight[outAxis], width), depthwise ? 1 : narrowed(weight[inAxis], width)]
   const channels = depthwise ? narrowed(input[1], width) : inputs
   const narrow = weight.map((dim, axis) =>

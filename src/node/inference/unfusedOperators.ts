@@ -1,8 +1,10 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDequantize, isQuantize } from '../../core/graph/conversions'
 import { modelType } from '../../core/onnx/proto'
 import type { ModelProto } from '../../core/onnx/proto'
+import { operatorOf } from '../../core/ops/nodeFacts'
 import { createInferenceWorker } from './inferenceWorker'
 import type { ModelSource } from './messages'
 
@@ -33,34 +35,20 @@ export async function runtimeNodes(model: ModelSource): Promise<readonly Runtime
   }
 }
 
-/** Operators that only move numbers: their speed does not depend on being fused. */
-const movers = new Set([
-  'Reshape',
-  'Flatten',
-  'Transpose',
-  'Squeeze',
-  'Unsqueeze',
-  'Slice',
-  'Split',
-  'Gather',
-  'MaxPool',
-  'Identity',
-  'Pad',
-])
-
+/** The speed of operators that only move numbers does not depend on being fused. */
 const isInteger = ({ op }: RuntimeNode): boolean =>
   op.startsWith('QLinear') ||
   op.startsWith('QGemm') ||
   op.endsWith('IntegerToFloat') ||
   op.endsWith('Integer') ||
-  movers.has(op)
+  operatorOf({ op })?.mover === true
 
 /** Lists what runs in float in a quantized model. The one QuantizeLinear at the input and the one DequantizeLinear at the output are not listed. */
 export async function unfusedOperators(model: ModelSource): Promise<FusionReport> {
   const nodes = await runtimeNodes(model)
   const operators: Record<string, number> = {}
   for (const { op } of nodes) operators[op] = (operators[op] ?? 0) + 1
-  const first = nodes.findIndex(({ op }) => op === 'QuantizeLinear')
-  const last = nodes.findLastIndex(({ op }) => op === 'DequantizeLinear')
+  const first = nodes.findIndex(isQuantize)
+  const last = nodes.findLastIndex(isDequantize)
   return { operators, unfused: nodes.filter((node, index) => !isInteger(node) && index !== first && index !== last) }
 }

@@ -1,5 +1,6 @@
 import type { Graph, Node, QParams } from '../../graph/graph'
 import { constantInput } from '../../graph/graph'
+import { takesBias } from '../../ops/nodeFacts'
 
 /** A quantized Conv or Gemm with a bias: everything its int32 bias depends on. */
 export interface QuantizedBias {
@@ -27,8 +28,7 @@ export function quantizedBiases(graph: Graph): readonly QuantizedBias[] {
       graph.qparams.get(weightName),
       constantInput(graph, node, 2)?.data,
     ]
-    const hasBias = node.op === 'Conv' || node.op === 'Gemm'
-    return hasBias && input && weight && values ? [{ node, bias, values, input, weight }] : []
+    return takesBias(node) && input && weight && values ? [{ node, bias, values, input, weight }] : []
   })
 }
 

@@ -1,14 +1,7 @@
-import { constantInput, consumers } from '../../graph/graph'
+import { consumers } from '../../graph/graph'
 import type { Graph, Node } from '../../graph/graph'
-import { clipBounds } from '../../ops/Clip'
+import { clampBounds } from '../../ops/nodeFacts'
 import { representableRange } from '../../fakeQuant/qparams'
-import type { Range } from '../../fakeQuant/range'
-
-/** Values that a clamp lets through; undefined for an operator that is no clamp. */
-export function clampBounds(graph: Graph, node: Node): Range | undefined {
-  if (node.op === 'Relu') return { min: 0, max: Infinity }
-  return node.op === 'Clip' ? clipBounds({ constant: (index) => constantInput(graph, node, index) }) : undefined
-}
 
 /** A bound may be missed by this share of a step: the float32 scale of [0, 6] ends at 6.0000002. */
 const tolerance = 1e-3

@@ -1,8 +1,8 @@
 import { consumers, producers } from '../../graph/graph'
 import type { Graph, Node } from '../../graph/graph'
-import { outputAxis } from '../../graph/outputAxis'
+import { operatorOf, outputAxis } from '../../ops/nodeFacts'
 import { createDisjointSets } from '../../graph/disjointSets'
-import { dataInputs, hasOptionalOutput, suitabilityOf } from './suitability'
+import { dataInputs, suitabilityOf } from './suitability'
 import type { NodeRole } from './suitability'
 
 /** An initializer that is stored as int8. */
@@ -86,7 +86,7 @@ function groupedActivations(graph: Graph, roles: Roles): ReadonlyMap<string, str
     if (!quantized.has(output)) continue
     if (role === 'passthrough' && quantized.has(node.inputs[0]))
       for (const value of node.outputs) sets.join(node.inputs[0], value)
-    if (node.op === 'Concat')
+    if (operatorOf(node)?.channels === 'concat')
       for (const value of ownInputs(graph, node)) if (quantized.has(value)) sets.join(output, value)
   }
   return new Map([...quantized].map((value) => [value, sets.representative(value)]))
@@ -106,7 +106,7 @@ function quantizedValues(graph: Graph, roles: Roles): ReadonlySet<string> {
   for (const [node, role] of roles) {
     if (role !== 'weighted' && role !== 'arithmetic') continue
     for (const value of dataInputs(graph, node, role)) wanted.add(value)
-    if (!hasOptionalOutput(node)) wanted.add(afterClamps(node.outputs[0]))
+    if (!operatorOf(node)?.floatOutput) wanted.add(afterClamps(node.outputs[0]))
   }
   // A value that passes through on its way into an int8 node has to be in int8 before it; nodes are in topological order.
   for (const [node, role] of [...roles].reverse()) {

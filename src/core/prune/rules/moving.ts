@@ -8,6 +8,7 @@ import { concatenated, noChannel, permuted, reshaped, taken, varyingAxes } from 
 import type { Labels } from '../labels'
 import { positiveAxis } from './rule'
 import type { FollowContext, RewriteContext, RewrittenNode, Rule } from './rule'
+import { operatorOf } from '../../ops/nodeFacts'
 
 const axisOf = ({ attributes, shapes }: Pick<FollowContext, 'attributes' | 'shapes'>): number =>
   positiveAxis((attributes as { readonly axis: number }).axis, shapes[0].length)
@@ -41,7 +42,8 @@ export const reshape: Rule = {
       outputShapes: [shape],
       kept,
     } = context
-    const wanted = node.op === 'Reshape' ? constant(1) : undefined
+    const shapeInput = operatorOf(node)?.shapeInput
+    const wanted = shapeInput === undefined ? undefined : constant(shapeInput)
     if (!wanted) return { node, constants: new Map() }
     return integers(
       context,

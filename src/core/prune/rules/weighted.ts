@@ -1,4 +1,4 @@
-import { outputAxis } from '../../graph/outputAxis'
+import { outputAxis } from '../../ops/nodeFacts'
 import type { TensorData } from '../../graph/tensorData'
 import { alongAxis, channelsAlong } from '../labels'
 import type { Labels } from '../labels'

@@ -1,6 +1,6 @@
 import { resolveWindow } from '../../ops/spatial'
 import type { Window, WindowAttributes } from '../../ops/spatial'
-import { operators } from '../../ops/index'
+import { groupsOf, isConvolution, operatorOf } from '../../ops/nodeFacts'
 import type { Node } from '../../graph/graph'
 
 /** Output positions of one image, spread evenly. */
@@ -14,17 +14,17 @@ interface Block {
   readonly shape: readonly number[]
 }
 
-/** Cuts rows out of the input of a Conv or Gemm, one list of numbers a group, in the order of the weight's numbers behind one output. */
+/** Cuts rows out of the input of a layer, one list of numbers a group, in the order of the weight's numbers behind one output. */
 export function inputRows(
   node: Node,
   weightShape: readonly number[],
   { data, shape }: Block,
   wanted: number,
 ): readonly Float32Array[] {
-  if (node.op === 'Gemm') return [data]
+  if (!isConvolution(node)) return [data]
   const [, inner, ...kernel] = weightShape
-  const groups = Number(node.attributes.group ?? 1)
-  const window = resolveWindow(node, operators.get('Conv').parse(node) as WindowAttributes, shape, kernel)
+  const groups = groupsOf(node)
+  const window = resolveWindow(node, operatorOf(node)?.parse(node) as WindowAttributes, shape, kernel)
   const positions = positionsOf(window.output[0] * window.output[1], wanted)
   const fanIn = inner * kernel[0] * kernel[1]
   return Array.from({ length: groups }, (_, group) => {

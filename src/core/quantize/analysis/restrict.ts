@@ -1,6 +1,6 @@
 import { consumers } from '../../graph/graph'
 import type { Graph, Node } from '../../graph/graph'
-import { clampBounds } from '../../passes/quantization/clamps'
+import { clampBounds } from '../../ops/nodeFacts'
 import { placement } from '../../passes/quantization/placement'
 
 const restricted = (graph: Graph, keeps: (name: string) => boolean): Graph => ({

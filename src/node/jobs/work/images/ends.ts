@@ -3,6 +3,7 @@ import { guessPreprocessing, preprocessedSize } from '../../../../core/data/prep
 import type { Preprocessing } from '../../../../core/data/preprocessing'
 import { classOutput, producers } from '../../../../core/graph/graph'
 import type { Graph } from '../../../../core/graph/graph'
+import { operatorOf } from '../../../../core/ops/nodeFacts'
 import type { Version } from '../../../../shared/types'
 
 /** What the network's file says of its images, or a guess by their size. */
@@ -16,4 +17,7 @@ export function imageShape({ inputSize }: Version, preprocessing: Preprocessing)
 }
 
 /** Whether the scores are probabilities already. */
-export const endsInSoftmax = (graph: Graph): boolean => producers(graph).get(classOutput(graph).name)?.op === 'Softmax'
+export function endsInSoftmax(graph: Graph): boolean {
+  const last = producers(graph).get(classOutput(graph).name)
+  return last !== undefined && operatorOf(last)?.probabilities === true
+}

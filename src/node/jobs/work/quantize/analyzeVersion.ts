@@ -31,6 +31,7 @@ import type { QuantizedNetwork } from './network'
 import { compareWith, scoresOf } from './scores'
 import { withWorkbench } from './workbench'
 import type { Workbench } from './workbench'
+import { outputAxis } from '../../../../core/ops/nodeFacts'
 
 type Hooks = Pick<StepContext, 'progress' | 'signal'>
 
@@ -135,8 +136,8 @@ function analysisImages({ images, calibration }: Workbench, samples: number): As
   return images.batches('val', images.choose('val', samples, 'stratified', calibration.seed), batchSize)
 }
 
-const hasWeight = ({ qparams }: Graph, { op, inputs }: Node): boolean =>
-  ['Conv', 'Gemm', 'MatMul'].includes(op) && qparams.has(inputs[1])
+const hasWeight = ({ qparams }: Graph, node: Node): boolean =>
+  outputAxis(node) !== undefined && qparams.has(node.inputs[1])
 
 async function everyLayer(
   context: Hooks,
