@@ -1,7 +1,7 @@
 // Images per second of whole training steps, one backend beside the other: node out/bench/backends.js [--batch 32] [--steps 5] [--stride 32] [--only wasm]
 import { parseArgs } from 'node:util'
 import { createRandom } from '../src/core/data/random'
-import { architectures } from '../src/core/models/index'
+import { architectures } from '../src/core/architectures/index'
 import { trainConfig } from '../src/core/train/config'
 import { createTrainer } from '../src/core/train/trainer'
 import { backends, listBackends } from '../src/node/backends/index'

@@ -1,5 +1,5 @@
 // Inference speed beside PyTorch, onnxruntime in Python and OpenVINO with NNCF, in one interleaved run, on the same files and images:
-// Both versions are tuned first (nnopt tune): 'ours' runs in the layout that was found, 'session' in one ordinary session of onnxruntime, 'bare' without this program.
+// Both versions are tuned first (nnopt tune): 'ours' runs in the configuration that was found, 'session' in one ordinary session of onnxruntime, 'bare' without this program.
 // npm run bench:inference -- --workspace W --dataset D --fp32 VERSION --int8 VERSION [--batch 32,1] [--images 1000] [--rounds 9] [--round-ms 500] [--only a,b] [--json FILE] [--chart FILE]
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, homedir } from 'node:os'

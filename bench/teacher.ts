@@ -1,7 +1,7 @@
 // What a teacher costs in each precision: vite build --config vite.bench.config.ts --ssr bench/teacher.ts && node out/bench/teacher.js [--resolution 32] [--batch 128]
 import { parseArgs } from 'node:util'
 import { createRandom } from '../src/core/data/random'
-import { architectures } from '../src/core/models/index'
+import { architectures } from '../src/core/architectures/index'
 import { createNormalizer } from '../src/core/train/normalizer'
 import { createTeacher } from '../src/core/train/teacher'
 import { tensorflowBackend } from '../src/node/backends/tensorflow/index'

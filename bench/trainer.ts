@@ -1,7 +1,7 @@
 // Images per second of whole training steps by this program's trainer: node out/bench/trainer.js [--batch 128] [--steps 10] VARIANT…
 import { parseArgs } from 'node:util'
 import { createRandom } from '../src/core/data/random'
-import { architectures } from '../src/core/models/index'
+import { architectures } from '../src/core/architectures/index'
 import { trainConfig } from '../src/core/train/config'
 import { createTrainer } from '../src/core/train/trainer'
 import { tensorflowBackend } from '../src/node/backends/tensorflow/index'

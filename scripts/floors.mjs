@@ -5,7 +5,7 @@
 export const floors = [
   ['graph'],
   ['data', 'fakeQuant', 'kernels'],
-  ['codeSamples', 'models', 'ops', 'recipe'],
+  ['architectures', 'codeSamples', 'ops', 'recipe'],
   ['passes'],
   ['execute', 'measure', 'onnx'],
   ['train'],

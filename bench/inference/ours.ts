@@ -67,7 +67,7 @@ async function timesOf(run: () => Promise<unknown>, runs: number): Promise<reado
   return times
 }
 
-/** This program in the layout that tuning found fastest here: its engine, sessions, threads and parts. */
+/** This program in the configuration that tuning found fastest here: its engine, sessions, threads and parts. */
 export function startTuned(
   name: string,
   { throughput, latency }: OwnWays,
@@ -75,9 +75,9 @@ export function startTuned(
 ): Contestant {
   const opened: SessionTeam[] = []
   const open =
-    ({ path, layout, options }: TunedModel) =>
+    ({ path, concurrency, options }: TunedModel) =>
     async (): Promise<SessionTeam> => {
-      const team = await openSessions({ model: 0, source: path, layout, options })
+      const team = await openSessions({ model: 0, source: path, concurrency, options })
       opened.push(team)
       return team
     }
@@ -85,7 +85,7 @@ export function startTuned(
   const noise = noiseOf(imageShape)
   const run = async (batch: ImageBatch): Promise<RunResult> => {
     const team = await teamFor(batch.shape[0])
-    return runInParts(team, batch, team.layout.part ?? batch.shape[0])
+    return runInParts(team, batch, team.concurrency.part ?? batch.shape[0])
   }
   return {
     name,
@@ -106,7 +106,7 @@ export function startTuned(
     },
     async time(batch, runs, settling) {
       const [team, images] = [await teamFor(batch), { images: noise(batch), shape: [batch, ...imageShape] }]
-      const isCut = (team.layout.part ?? batch) < batch
+      const isCut = (team.concurrency.part ?? batch) < batch
       return [
         ...(isCut
           ? await timesOf(() => run(images), settling + runs)
@@ -123,7 +123,7 @@ export function startTuned(
 const timesInThread = ({ use }: SessionTeam, batch: ImageBatch, runs: number): Promise<Float64Array> =>
   use(({ thread }) => thread.call('time', { session: onlySession, runs, ...batch }))
 
-const textOf = ({ options: { engine }, form, layout: { sessions, threads, part } }: TunedModel): string =>
+const textOf = ({ options: { engine }, form, concurrency: { sessions, threads, part } }: TunedModel): string =>
   `${runtimeText(engine, form)}, ${sessions} × ${threads} threads, parts of ${part}`
 
 /** This program in one session of onnxruntime on all threads, as `nnopt benchmark` runs a version. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { createRandom } from '../../src/core/data/random'
-import { architectures } from '../../src/core/models/index'
+import { architectures } from '../../src/core/architectures/index'
 import { trainConfig } from '../../src/core/train/config'
 import type { Precision } from '../../src/core/kernels/precision'
 import { createTrainer } from '../../src/core/train/trainer'

@@ -1,10 +1,10 @@
-import type { TunedLayout, Tuning } from '../shared/types'
+import type { TunedConfiguration, Tuning } from '../shared/types'
 import { figure } from './output/format'
 import { table } from './output/table'
 
-const layoutRow = (
+const configurationRow = (
   label: string,
-  { engine, form, sessions, threads, batch, samplesPerSecond, latencyMs }: TunedLayout,
+  { engine, form, sessions, threads, batch, samplesPerSecond, latencyMs }: TunedConfiguration,
 ): readonly string[] => [
   label,
   engine,
@@ -19,11 +19,11 @@ const layoutRow = (
 const columns = ['for', 'engine', 'file', 'sessions', 'threads each', 'batch', 'img/s', 'ms/batch']
 
 export const tuningText = ({ throughput, latency }: Tuning): string =>
-  table(columns, [layoutRow('throughput', throughput), layoutRow('one image', latency)])
+  table(columns, [configurationRow('throughput', throughput), configurationRow('one image', latency)])
 
 /** Every configuration that was tried, fastest first. */
 export const tuningTable = (tuning: Tuning): string =>
   `${tuningText(tuning)}\n\n${table(
     columns,
-    tuning.measured.map((layout) => layoutRow('', layout)),
+    tuning.measured.map((each) => configurationRow('', each)),
   )}`

@@ -65,7 +65,7 @@ export const contract = {
         evaluations: z.array(t.storedEvaluation).readonly(),
         benchmarks: z.array(t.storedBenchmark).readonly(),
         /** Of an int8 version that this program made. */ quantization: t.quantizationFacts.nullable(),
-        /** The fastest layouts that were found on this machine. */ tuning: t.tuning.nullable(),
+        /** The fastest configurations that were found on this machine. */ tuning: t.tuning.nullable(),
       })
       .readonly(),
   }),
@@ -144,7 +144,7 @@ export const contract = {
       image: t.bytes,
       top: z.number().int().min(1).max(20).default(5),
       runs: z.number().int().min(1).max(100).default(10),
-      /** In the layout that tuning found fastest for one image. */ tuned: z.boolean().default(false),
+      /** In the configuration that tuning found fastest for one image. */ tuned: z.boolean().default(false),
     }),
     result: z.array(t.classification).readonly(),
   }),

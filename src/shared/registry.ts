@@ -60,15 +60,12 @@ export function createRegistry<T extends Extension>(kind: T['kind'], extensions:
   }
 }
 
-/** `Conv/index.ts` and `Conv.ts` both name the extension `Conv`; the case of the first letter is the file's own affair. */
+/** `Conv/index.ts` and `Conv.ts` both hold the extension `Conv`. */
 function assertNamedAsFile(kind: string, path: string, id: string): void {
-  const name =
-    path
-      .replace(/\/index\.ts$/, '')
-      .replace(/\.ts$/, '')
-      .split('/')
-      .at(-1) ?? ''
-  const plain = (text: string): string => text.replaceAll('-', '').toLowerCase()
-  if (plain(name) !== plain(id))
-    throw new NNOptError('internal', `${kind} '${id}' is defined in '${path}': expected the file to have the same name`)
+  const name = path
+    .replace(/(\/index)?\.ts$/, '')
+    .split('/')
+    .at(-1)
+  if (name !== id)
+    throw new NNOptError('internal', `${kind} '${id}' is defined in '${path}': expected the file name '${id}.ts'`)
 }

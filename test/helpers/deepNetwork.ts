@@ -1,5 +1,5 @@
 import { createRandom } from '../../src/core/data/random'
-import { GraphBuilder } from '../../src/core/models/graphBuilder'
+import { GraphBuilder } from '../../src/core/architectures/graphBuilder'
 import { writeOnnx } from '../../src/core/onnx/write'
 
 const channels = 4

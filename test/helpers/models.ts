@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { withModelFacts } from '../../src/core/data/modelFacts'
 import type { ModelFacts } from '../../src/core/data/modelFacts'
-import { architectures } from '../../src/core/models/index'
+import { architectures } from '../../src/core/architectures/index'
 import { writeOnnx } from '../../src/core/onnx/index'
 
 interface TinyModelOptions {

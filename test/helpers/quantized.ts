@@ -1,7 +1,7 @@
 import { createRandom } from '../../src/core/data/random'
 import type { Graph } from '../../src/core/graph/graph'
 import { imageInput } from '../../src/core/graph/graph'
-import { architectures } from '../../src/core/models/index'
+import { architectures } from '../../src/core/architectures/index'
 import { ptqConfig } from '../../src/core/quantize/config'
 import type { PtqConfig } from '../../src/core/quantize/config'
 import { chosenRanges, prepare, withQParams } from '../../src/core/quantize/ptq'

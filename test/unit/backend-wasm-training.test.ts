@@ -2,7 +2,7 @@ import { dispose, memory, mul, sum, tensor, tensor4d } from '@tensorflow/tfjs-co
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandom } from '../../src/core/data/random'
 import { createExecutor } from '../../src/core/execute/executor'
-import { architectures } from '../../src/core/models/index'
+import { architectures } from '../../src/core/architectures/index'
 import { trainConfig } from '../../src/core/train/config'
 import { createTrainer } from '../../src/core/train/trainer'
 import type { ImageBatch } from '../../src/core/train/imageBatch'

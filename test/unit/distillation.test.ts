@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandom } from '../../src/core/data/random'
-import { architectures } from '../../src/core/models/index'
+import { architectures } from '../../src/core/architectures/index'
 import { trainConfig } from '../../src/core/train/config'
 import { crossEntropy, distilledCrossEntropy } from '../../src/core/train/loss'
 import { createTrainer } from '../../src/core/train/trainer'

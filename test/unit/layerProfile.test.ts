@@ -3,7 +3,7 @@ import { histogramOf, sparsityPicture } from '../../src/core/layers/pictures'
 import { adviceOf } from '../../src/core/layers/advice'
 import { timesOfLayers, timesOfOperators } from '../../src/core/layers/profile'
 import type { KernelRun } from '../../src/core/layers/profile'
-import { architectures } from '../../src/core/models/index'
+import { architectures } from '../../src/core/architectures/index'
 
 const layers = [
   { name: '/a/Conv', nodes: ['/a/Conv', '/a/Clip'], output: '/a/Clip_output_0' },

@@ -5,7 +5,7 @@ import { describeLayers } from '../../src/core/layers/describe'
 import { pathOf, stagesOf } from '../../src/core/layers/names'
 import { macs } from '../../src/core/measure/macs'
 import { parameterStatistics } from '../../src/core/measure/parameterStatistics'
-import { architectures } from '../../src/core/models/index'
+import { architectures } from '../../src/core/architectures/index'
 import { readModelFile } from '../../src/node/jobs/work/versions/readModelFile'
 
 const shared = join(import.meta.dirname, '..', '..', '..', 'shared', 'models')

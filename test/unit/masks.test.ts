@@ -3,7 +3,7 @@ import { maskReport, withMasksApplied } from '../../src/core/graph/masks'
 import type { Graph } from '../../src/core/graph/graph'
 import { floatTensor } from '../../src/core/graph/tensorData'
 import type { TensorData } from '../../src/core/graph/tensorData'
-import { architectures } from '../../src/core/models/index'
+import { architectures } from '../../src/core/architectures/index'
 import { trainingState, withTrainingState } from '../../src/node/jobs/work/versions/trainingState'
 
 const weight = 'wide.conv.weight'

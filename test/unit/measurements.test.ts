@@ -20,7 +20,7 @@ const measured = (version: string, batchSize: number, samplesPerSecond: number, 
   layout: { engine: 'onnxruntime', form: 'original', sessions: 1, tuned },
 })
 
-it('gives the newest benchmark in every layout, newest first, without what tuning chose and without single runs', () => {
+it('gives the newest benchmark under all conditions, newest first, without what tuning chose and without single runs', () => {
   const store = openStore(join(temporaryFolder('measurements'), 'workspace'))
   const { id } = commitVersion(
     store,

@@ -14,7 +14,7 @@ import {
 } from '../../src/core/kernels/depthwiseConv2d'
 import { toFloat, toHalf } from '../../src/core/kernels/half'
 import { matMul } from '../../src/core/kernels/matMul'
-import { architectures } from '../../src/core/models/index'
+import { architectures } from '../../src/core/architectures/index'
 import { readCheckpoint, writeCheckpoint } from '../../src/core/train/checkpoint'
 import { trainConfig } from '../../src/core/train/config'
 import { fit } from '../../src/core/train/fit'

@@ -3,7 +3,7 @@ import { parameterUses } from '../../src/core/execute/parameters'
 import { inferShapes } from '../../src/core/passes/inferShapes'
 import { classOutput } from '../../src/core/graph/graph'
 import type { Graph } from '../../src/core/graph/graph'
-import { architectures } from '../../src/core/models/index'
+import { architectures } from '../../src/core/architectures/index'
 import { readOnnx, writeOnnx } from '../../src/core/onnx/index'
 
 /** Trainable parameters, as PyTorch's `sum(p.numel() for p in model.parameters())` counts them. */

@@ -2,7 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import type { Graph, Node } from '../../src/core/graph/graph'
 import { floatTensor, intTensor, tensorData } from '../../src/core/graph/tensorData'
-import { architectures } from '../../src/core/models/index'
+import { architectures } from '../../src/core/architectures/index'
 import { readOnnx, withOutputs, writeOnnx } from '../../src/core/onnx'
 
 const node = (op: string, inputs: readonly string[], output: string, attributes: Node['attributes'] = {}): Node => ({

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { architectures } from '../../src/core/models/index'
+import { architectures } from '../../src/core/architectures/index'
 import { withModelFacts } from '../../src/core/data/modelFacts'
 import { preprocessingPresets } from '../../src/core/data/preprocessing'
 import { floatTensor } from '../../src/core/graph/tensorData'

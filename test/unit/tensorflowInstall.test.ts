@@ -8,7 +8,7 @@ import { zipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runtimeFolder } from '../../src/node/backends/runtimeFolder'
 import { missingReason } from '../../src/node/backends/tensorflow/load'
-import { layout, manifestOf, readManifest } from '../../src/node/backends/tensorflow/layout'
+import { manifestOf, readManifest, runtimePaths } from '../../src/node/backends/tensorflow/runtimePaths'
 import { cpuLevel } from '../../src/node/backends/tensorflow/cpuLevel'
 import { cudaRequirements } from '../../src/node/backends/tensorflow/install/cuda'
 import { download } from '../../src/node/backends/tensorflow/install/download'
@@ -258,7 +258,7 @@ it.each([
 describe('a runtime of another version of the program', () => {
   it('is not used, and it is said why', async () => {
     const older = join(folder, 'older')
-    const place = layout(older)
+    const place = runtimePaths(older)
     await mkdir(place.root, { recursive: true })
     await writeFile(place.manifest, JSON.stringify({ ...manifestOf(false), operations: 1 }))
     expect(readManifest(older)).toBeUndefined()
@@ -280,7 +280,7 @@ describe('the addon that an installed program carries', () => {
   }
 
   it('takes the place of a compilation', async () => {
-    const place = layout(join(folder, 'runtime'))
+    const place = runtimePaths(join(folder, 'runtime'))
     expect(await bringPrebuilt(place, await carry(JSON.stringify(manifestOf(false))))).toBe(true)
     expect((await readdir(place.root)).sort()).toEqual(['nnopt_operations_base.node', 'tfjs-node', 'tfjs_binding.node'])
     expect(await readFile(join(place.tfjsNode, 'dist', 'a.js'), 'utf8')).toBe('tfjs-node/dist/a.js')
@@ -294,13 +294,13 @@ describe('the addon that an installed program carries', () => {
   ])('is left where it lies when it is %s', async (_name, other) => {
     expect(
       await bringPrebuilt(
-        layout(join(folder, 'runtime')),
+        runtimePaths(join(folder, 'runtime')),
         await carry(JSON.stringify({ ...manifestOf(false), ...other })),
       ),
     ).toBe(false)
   })
 
   it('need not be there', async () => {
-    expect(await bringPrebuilt(layout(join(folder, 'runtime')), join(folder, 'nothing'))).toBe(false)
+    expect(await bringPrebuilt(runtimePaths(join(folder, 'runtime')), join(folder, 'nothing'))).toBe(false)
   })
 })

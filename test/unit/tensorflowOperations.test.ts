@@ -4,7 +4,7 @@ import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../../src/cor
 import { fakeQuant, fakeQuantGradient } from '../../src/core/kernels/fakeQuant'
 import { runNative } from '../../src/core/kernels/native'
 import type { ExecutorParameter } from '../../src/core/execute/parameters'
-import { flatLayout, flattenTensors, splitTensor } from '../../src/core/train/flat'
+import { flatSpec, flattenTensors, splitTensor } from '../../src/core/train/flat'
 import { tensorflowBackend } from '../../src/node/backends/tensorflow'
 import type { RunningBackend } from '../../src/node/backends'
 import { randomTensor, values } from './kernelsReference'
@@ -101,9 +101,9 @@ describe.skipIf(!available)("this program's TensorFlow operations", () => {
     }))
     const before = tf.memory().numTensors
     const tensors = new Map(entries.map(({ name, shape }, index) => [name, randomTensor(shape, index + 1)]))
-    const flat = flattenTensors(flatLayout(entries), tensors)
+    const flat = flattenTensors(flatSpec(entries), tensors)
     expect(values(flat)).toEqual([...tensors.values()].flatMap(values))
-    const parts = splitTensor(flatLayout(entries), flat)
+    const parts = splitTensor(flatSpec(entries), flat)
     expect([...parts.values()].map(({ shape }) => shape)).toEqual(shapes)
     for (const [name, part] of parts) expect(values(part)).toEqual(values(tensors.get(name) as tf.Tensor))
     tf.dispose([flat, ...tensors.values(), ...parts.values()])

@@ -3,9 +3,9 @@ import { Worker } from 'node:worker_threads'
 import { expect, it } from 'vitest'
 import { runtimeFolder } from '../../src/node/backends/runtimeFolder'
 import { cpuLevel } from '../../src/node/backends/tensorflow/cpuLevel'
-import { layout, readManifest } from '../../src/node/backends/tensorflow/layout'
+import { runtimePaths, readManifest } from '../../src/node/backends/tensorflow/runtimePaths'
 
-const place = layout(runtimeFolder())
+const place = runtimePaths(runtimeFolder())
 const installed = readManifest(runtimeFolder()) !== undefined
 
 const program = `

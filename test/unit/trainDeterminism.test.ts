@@ -1,7 +1,7 @@
 import { dispose, memory } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandom } from '../../src/core/data/random'
-import { architectures } from '../../src/core/models/index'
+import { architectures } from '../../src/core/architectures/index'
 import { trainConfig } from '../../src/core/train/config'
 import { createTrainer } from '../../src/core/train/trainer'
 import type { ImageBatch } from '../../src/core/train/imageBatch'

@@ -5,10 +5,10 @@ import { availableParallelism } from 'node:os'
 import { chosen, latencyCandidates, throughputCandidates } from '../../src/node/inference/tune/candidates'
 import { cpuFingerprint } from '../../src/node/inference/fingerprint'
 import { createInferenceWorker } from '../../src/node/inference/inferenceWorker'
-import { readOpenvinoManifest } from '../../src/node/inference/openvino/layout'
+import { readOpenvinoManifest } from '../../src/node/inference/openvino/runtimePaths'
 import { paddedBytes } from '../../src/node/store/exportedBytes'
 import { preferredForm } from '../../src/node/inference/tune/preferredForm'
-import type { Engine, Evaluation, ModelForm, TunedLayout, Tuning } from '../../src/shared/types'
+import type { Engine, Evaluation, ModelForm, TunedConfiguration, Tuning } from '../../src/shared/types'
 import { cli } from '../helpers/cli'
 import { noise } from '../helpers/quantized'
 import { writeImageFolder } from '../helpers/images'
@@ -19,7 +19,7 @@ const folder = temporaryFolder('tune')
 const workspace = join(folder, 'ws')
 const goals = ['throughput', 'latency'] as const
 
-interface Layout extends Pick<TunedLayout, 'engine' | 'form' | 'sessions' | 'threads' | 'batch'> {
+interface Layout extends Pick<TunedConfiguration, 'engine' | 'form' | 'sessions' | 'threads' | 'batch'> {
   readonly tuned: boolean
   readonly runtime: string
 }
@@ -63,7 +63,7 @@ describe('the file that ordinary sessions run', () => {
     batch: number,
     samplesPerSecond: number,
     engine: Engine = 'onnxruntime',
-  ): TunedLayout => ({
+  ): TunedConfiguration => ({
     engine,
     form,
     sessions: 1,

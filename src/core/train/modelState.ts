@@ -7,8 +7,8 @@ import type { ExecutorParameter } from '../execute/parameters'
 import type { Graph } from '../graph/graph'
 import { floatTensor } from '../graph/tensorData'
 import type { TrainConfig } from './config'
-import { flatLayout, flattenArrays, flattenConstants, flattenTensors, splitArray, splitTensor } from './flat'
-import type { FlatLayout } from './flat'
+import { flatSpec, flattenArrays, flattenConstants, flattenTensors, splitArray, splitTensor } from './flat'
+import type { FlatSpec } from './flat'
 import { areFinite, lossScaleStart, movedLossScale, packLossScale, scaleOf } from './lossScale'
 import { optimizers } from './optimizers/index'
 import { vectorNames } from './snapshot'
@@ -68,9 +68,9 @@ export function createModelState(
 }
 
 class FlatModelState implements ModelState {
-  private readonly layout: FlatLayout
-  private readonly statisticsLayout: FlatLayout
-  private readonly quantizationLayout: FlatLayout
+  private readonly spec: FlatSpec
+  private readonly statisticsSpec: FlatSpec
+  private readonly quantizationSpec: FlatSpec
   private readonly vector = new Map<string, Tensor1D>()
   private readonly decay: Tensor1D
   private readonly mask: Tensor1D | undefined
@@ -86,20 +86,19 @@ class FlatModelState implements ModelState {
   ) {
     const isStatistic = (role: string): boolean => role === 'mean' || role === 'variance'
     const isConstant = ({ role, trainable }: ExecutorParameter): boolean => isQuantization(role) && !trainable
-    this.layout = flatLayout(
+    this.spec = flatSpec(
       executor.parameters.filter((parameter) => !isStatistic(parameter.role) && !isConstant(parameter)),
     )
-    this.quantizationLayout = flatLayout(executor.parameters.filter(isConstant))
-    this.statisticsLayout = flatLayout(executor.parameters.filter(({ role }) => isStatistic(role)))
+    this.quantizationSpec = flatSpec(executor.parameters.filter(isConstant))
+    this.statisticsSpec = flatSpec(executor.parameters.filter(({ role }) => isStatistic(role)))
     // Weights decay; batch norm and biases do not (Goyal et al., 2017).
-    this.decay = tensor1d(flattenConstants(this.layout, ({ role }) => (role === 'weight' ? config.weightDecay : 0)))
-    this.mask = maskVector(graph, this.layout)
-    this.set(vectorNames.parameters, tensor1d(flattenArrays(this.layout, executor.pack)))
-    this.set(vectorNames.statistics, tensor1d(flattenArrays(this.statisticsLayout, executor.pack)))
-    if (this.quantizationLayout.size > 0)
-      this.set(vectorNames.quantization, tensor1d(flattenArrays(this.quantizationLayout, executor.pack)))
-    for (const slot of optimizers.get(config.optimizer).slots)
-      this.set(vectorNames.slot(slot), zeros([this.layout.size]))
+    this.decay = tensor1d(flattenConstants(this.spec, ({ role }) => (role === 'weight' ? config.weightDecay : 0)))
+    this.mask = maskVector(graph, this.spec)
+    this.set(vectorNames.parameters, tensor1d(flattenArrays(this.spec, executor.pack)))
+    this.set(vectorNames.statistics, tensor1d(flattenArrays(this.statisticsSpec, executor.pack)))
+    if (this.quantizationSpec.size > 0)
+      this.set(vectorNames.quantization, tensor1d(flattenArrays(this.quantizationSpec, executor.pack)))
+    for (const slot of optimizers.get(config.optimizer).slots) this.set(vectorNames.slot(slot), zeros([this.spec.size]))
     if (config.emaDecay > 0) this.startAverages()
     if (options.scalesLoss) this.set(vectorNames.lossScale, tensor1d(packLossScale(lossScaleStart)))
   }
@@ -125,7 +124,7 @@ class FlatModelState implements ModelState {
     const chosen = this.chosenBy(trains)
     const scaling = this.lossScale()
     const next = tidy(() => {
-      const [parameters, given] = [this.get(vectorNames.parameters), flattenTensors(this.layout, gradients)]
+      const [parameters, given] = [this.get(vectorNames.parameters), flattenTensors(this.spec, gradients)]
       const flatGradients = scaling ? div(given, scaleOf(scaling)) : given
       const before = slots.map((name) => this.get(name))
       const result = optimizer.update(this.config.optimizerParams, {
@@ -175,7 +174,7 @@ class FlatModelState implements ModelState {
   }
 
   lastNonFinite(vectors: Vectors): string | undefined {
-    const parts = [...splitArray(this.layout, vectors[vectorNames.parameters])]
+    const parts = [...splitArray(this.spec, vectors[vectorNames.parameters])]
     return parts.findLast(([, values]) => !values.every(Number.isFinite))?.[0]
   }
 
@@ -191,9 +190,9 @@ class FlatModelState implements ModelState {
     const statistics = vectors[vectorNames.averagedStatistics] ?? vectors[vectorNames.statistics]
     const quantization = vectors[vectorNames.quantization] ?? new Float32Array(0)
     const arrays = new Map([
-      ...splitArray(this.layout, parameters),
-      ...splitArray(this.statisticsLayout, statistics),
-      ...splitArray(this.quantizationLayout, quantization),
+      ...splitArray(this.spec, parameters),
+      ...splitArray(this.statisticsSpec, statistics),
+      ...splitArray(this.quantizationSpec, quantization),
     ])
     const weights = [...arrays]
       .filter(([name]) => graph.initializers.has(name))
@@ -204,14 +203,14 @@ class FlatModelState implements ModelState {
   withQuantization(graph: Graph, vectors: Vectors, qparams: Graph['qparams']): Vectors {
     const { pack } = createExecutor({ ...graph, qparams }, { learnScales: this.options.learnScales })
     const moved = [
-      [this.layout, vectorNames.parameters],
-      [this.layout, vectorNames.averagedParameters],
-      [this.quantizationLayout, vectorNames.quantization],
+      [this.spec, vectorNames.parameters],
+      [this.spec, vectorNames.averagedParameters],
+      [this.quantizationSpec, vectorNames.quantization],
     ] as const
     const present = moved.filter(([, name]) => name in vectors)
     return {
       ...vectors,
-      ...Object.fromEntries(present.map(([layout, name]) => [name, withEntries(layout, vectors[name], pack)])),
+      ...Object.fromEntries(present.map(([spec, name]) => [name, withEntries(spec, vectors[name], pack)])),
     }
   }
 
@@ -227,15 +226,15 @@ class FlatModelState implements ModelState {
     this.chosen?.vector.dispose()
     this.chosen = trains && {
       trains,
-      vector: tensor1d(flattenConstants(this.layout, ({ name }) => (trains.has(name) ? 1 : 0))),
+      vector: tensor1d(flattenConstants(this.spec, ({ name }) => (trains.has(name) ? 1 : 0))),
     }
     return this.chosen?.vector
   }
 
   private movedStatistics(batch: ReadonlyMap<string, Tensor>): Tensor {
     const current = this.get(vectorNames.statistics)
-    if (this.statisticsLayout.size === 0) return current.clone()
-    const target = flattenTensors(this.statisticsLayout, batch, this.tensors())
+    if (this.statisticsSpec.size === 0) return current.clone()
+    const target = flattenTensors(this.statisticsSpec, batch, this.tensors())
     return add(current, mul(sub(target, current), statisticsMomentum))
   }
 
@@ -258,11 +257,11 @@ class FlatModelState implements ModelState {
 
   private split(parameters: string, statistics: string): Map<string, Tensor> {
     const parts = [
-      [this.layout, parameters],
-      [this.statisticsLayout, statistics],
-      [this.quantizationLayout, vectorNames.quantization],
+      [this.spec, parameters],
+      [this.statisticsSpec, statistics],
+      [this.quantizationSpec, vectorNames.quantization],
     ] as const
-    return new Map(parts.flatMap(([layout, name]) => (layout.size > 0 ? [...splitTensor(layout, this.get(name))] : [])))
+    return new Map(parts.flatMap(([spec, name]) => (spec.size > 0 ? [...splitTensor(spec, this.get(name))] : [])))
   }
 
   private get(name: string): Tensor1D {
@@ -292,27 +291,23 @@ const chooseBy = (chosen: Tensor | undefined, before: Tensor, after: Tensor): Te
   chosen ? add(before, mul(chosen, sub(after, before))) : after
 
 /** A vector with other numbers for its parameters of quantization. */
-function withEntries(
-  layout: FlatLayout,
-  vector: Float32Array,
-  numbersOf: (name: string) => Float32Array,
-): Float32Array {
+function withEntries(spec: FlatSpec, vector: Float32Array, numbersOf: (name: string) => Float32Array): Float32Array {
   const changed = vector.slice()
-  const parts = splitArray(layout, changed)
-  for (const { name, role } of layout.entries) if (isQuantization(role)) parts.get(name)?.set(numbersOf(name))
+  const parts = splitArray(spec, changed)
+  for (const { name, role } of spec.entries) if (isQuantization(role)) parts.get(name)?.set(numbersOf(name))
   return changed
 }
 
 /** 0 where a pruning mask is 0, 1 elsewhere; undefined for a graph without masks. */
-function maskVector(graph: Graph, layout: FlatLayout): Tensor1D | undefined {
+function maskVector(graph: Graph, spec: FlatSpec): Tensor1D | undefined {
   if (graph.masks.size === 0) return undefined
   const masks = new Map(
     [...graph.masks].map(([name, mask]) => [name, floatTensor(graph.initializers.get(name)?.shape ?? [], mask)]),
   )
   const packed = createExecutor({ ...withParameters(graph, masks), qparams: new Map() })
-  const sizes = new Map(layout.entries.map(({ name, size }) => [name, size]))
+  const sizes = new Map(spec.entries.map(({ name, size }) => [name, size]))
   return tensor1d(
-    flattenArrays(layout, (name) =>
+    flattenArrays(spec, (name) =>
       masks.has(name) ? packed.pack(name) : new Float32Array(sizes.get(name) ?? 0).fill(1),
     ),
   )

@@ -8,7 +8,7 @@ export const catalogHandlers: CatalogHandlers = {
     const [{ steps }, { architectures }, { observers }, { optimizers }, { schedules }, { transforms }] =
       await Promise.all([
         import('../jobs/steps/index'),
-        import('../../core/models/index'),
+        import('../../core/architectures/index'),
         import('../../core/quantize/observers/index'),
         import('../../core/train/optimizers/index'),
         import('../../core/train/schedules/index'),

@@ -1,7 +1,7 @@
 import type { Handlers } from '../../shared/contract'
 import type { RuntimeProgress, RuntimeStatus } from '../../shared/types'
 import { runtimeFolder } from '../backends/runtimeFolder'
-import { readManifest } from '../backends/tensorflow/layout'
+import { readManifest } from '../backends/tensorflow/runtimePaths'
 import type { InstallOptions } from '../backends/tensorflow/install'
 
 type RuntimeHandlers = Pick<Handlers, 'runtime.status' | 'runtime.install' | 'runtime.cancel'>

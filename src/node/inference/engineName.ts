@@ -1,5 +1,5 @@
 import type { Engine, ModelForm } from '../../shared/types'
-import { OPENVINO_VERSION } from './openvino/layout'
+import { OPENVINO_VERSION } from './openvino/runtimePaths'
 import { runtimeName } from './runtimeVersion'
 
 /** Name and version of the library behind an engine. */

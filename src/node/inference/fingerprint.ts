@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { cpuInfo, cpuInstructions } from './cpu'
-import { OPENVINO_VERSION, readOpenvinoManifest } from './openvino/layout'
+import { OPENVINO_VERSION, readOpenvinoManifest } from './openvino/runtimePaths'
 import { runtimeName } from './runtimeVersion'
 
 /** The libraries that can run models here, with their versions. */

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { NNOptError } from '../../shared/errors'
-import type { ModelForm, TunedLayout, Version } from '../../shared/types'
+import type { ModelForm, TunedConfiguration, Version } from '../../shared/types'
 import type { Store } from '../store'
 import { cpuFingerprint } from './fingerprint'
-import type { SessionLayout } from './pool/calls'
+import type { Concurrency } from './pool/calls'
 import type { SessionOptions } from './messages'
 import { preferredForm } from './tune/preferredForm'
 import type { TuningGoal } from './tune/preferredForm'
@@ -16,7 +16,7 @@ type Tuned = Pick<Store, 'tunings' | 'paths'>
 export interface TunedModel {
   readonly path: string
   readonly form: ModelForm
-  readonly layout: SessionLayout
+  readonly concurrency: Concurrency
   readonly options: Pick<SessionOptions, 'engine'>
   readonly batch: number
 }
@@ -34,11 +34,11 @@ export function tunedModel(
       'notFound',
       `version '${name}' is not tuned for this CPU and these libraries: run 'nnopt tune ${name}' first`,
     )
-  const { engine, form, sessions, threads, batch }: TunedLayout = found[goal]
+  const { engine, form, sessions, threads, batch }: TunedConfiguration = found[goal]
   return {
     path: formFile({ tunings, paths }, id, fingerprint, form),
     form,
-    layout: { sessions, threads, part: batch },
+    concurrency: { sessions, threads, part: batch },
     options: { engine },
     batch,
   }

@@ -28,7 +28,7 @@ const kept = 6
 /** One process for the sessions of all versions; it starts with the first question. */
 const pool = createInferencePool()
 
-/** With `tuned`, in the layout that was found fastest for one image. */
+/** With `tuned`, in the configuration that was found fastest for one image. */
 export async function openedModel(store: Store, version: Version, tuned = false): Promise<OpenedModel> {
   const key = tuned ? `${version.id} tuned` : version.id
   const known = opened.get(key) ?? open(store, version, tuned)
@@ -47,19 +47,19 @@ async function open(store: Store, version: Version, tuned: boolean): Promise<Ope
     ? tunedModel(store, version, 'latency')
     : {
         ...ordinaryFile(store, version.id, 'latency'),
-        layout: { sessions: 1, threads: availableParallelism() },
+        concurrency: { sessions: 1, threads: availableParallelism() },
         options: { engine: 'onnxruntime' as const },
       }
   const { graph } = readModelFile(store.paths.model(version.id))
   const preprocessing = preprocessingFor(graph, version)
   // Idle threads that poll would slow the other models down.
-  const model = await pool.open(found.path, found.layout, { ...found.options, spinning: false })
+  const model = await pool.open(found.path, found.concurrency, { ...found.options, spinning: false })
   return {
     model,
     preprocessing,
     imageShape: imageShape(version, preprocessing),
     endsInSoftmax: endsInSoftmax(graph),
-    threads: found.layout.threads,
+    threads: found.concurrency.threads,
     runtime: runtimeText(found.options.engine, found.form),
   }
 }

@@ -1,4 +1,4 @@
-import { inSharedLayout } from '../../shared/sharedLayout'
+import { underSharedConditions } from '../../shared/sharedConditions'
 import type { Benchmark, ReportedVersion, StoredEvaluation } from '../../shared/types'
 import { bars, colorOf, lines, scatter } from './charts'
 import {
@@ -27,9 +27,9 @@ function difference({ version, evaluations }: ReportedVersion, versions: readonl
   return formatPoints(own.evaluation.accuracy - before.evaluation.accuracy)
 }
 
-/** Of each version the newest benchmark in the layout that they have in common; what tuning chose for one alone cannot be compared. */
+/** Of each version the newest benchmark under the conditions that they have in common; what tuning chose for one alone cannot be compared. */
 const comparableBenchmarks = (versions: readonly ReportedVersion[]): readonly (Benchmark | undefined)[] =>
-  inSharedLayout(
+  underSharedConditions(
     versions.map(({ benchmarks }) =>
       benchmarks.map(({ benchmark }) => benchmark).filter(({ layout }) => !layout?.tuned),
     ),
@@ -46,7 +46,7 @@ export function summary(versions: readonly ReportedVersion[]): Html {
   const nameOf = (id: string | null): string =>
     versions.find(({ version }) => version.id === id)?.version.name ?? missing
   const timed = comparableBenchmarks(versions)
-  const layout = timed.find((benchmark) => benchmark)
+  const conditions = timed.find((benchmark) => benchmark)
   const rows = versions.map((reported, index) => {
     const { version, evaluations } = reported
     const evaluation = newest(evaluations)?.evaluation
@@ -90,7 +90,7 @@ export function summary(versions: readonly ReportedVersion[]): Html {
     </div>
     <p class="note">
       Differences are relative to the parent version, on the same
-      images.${layout ? ` Throughput and latency with batch size ${layout.batchSize}, threads: ${layout.threads}.` : ''}
+      images.${conditions ? ` Throughput and latency with batch size ${conditions.batchSize}, threads: ${conditions.threads}.` : ''}
     </p>
   </section>`
 }

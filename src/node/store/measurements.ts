@@ -7,15 +7,15 @@ export interface MeasurementTable {
   addEvaluation(stored: StoredEvaluation): void
   evaluations(versionId: string): readonly StoredEvaluation[]
   addBenchmark(stored: StoredBenchmark): void
-  /** Newest first; those in a version's own layout, which are not comparable with those of others, behind all that are. */
+  /** Newest first; those in a version's own configuration, which are not comparable with those of others, behind all that are. */
   benchmarks(versionId: string): readonly StoredBenchmark[]
   /** The newest of every version, by its id, without its matrix. */
   newestEvaluations(): ReadonlyMap<string, EvaluationSummary>
-  /** The newest of every version in every layout, newest first, by the version's id, without the single runs. */
+  /** The newest of every version under all conditions, newest first, by the version's id, without the single runs. */
   newestBenchmarks(): ReadonlyMap<string, readonly Benchmark[]>
 }
 
-const layout = ['batchSize', 'threads', 'device.cpu', 'device.runtime']
+const conditions = ['batchSize', 'threads', 'device.cpu', 'device.runtime']
   .map((key) => `json_extract(benchmark, '$.${key}')`)
   .join(', ')
 const notTuned = "COALESCE(json_extract(benchmark, '$.layout.tuned'), 0) = 0"
@@ -44,7 +44,7 @@ export function measurementTable(database: DatabaseSync): MeasurementTable {
   const newestBenchmarks = (): Row[] =>
     database
       .prepare(
-        `SELECT version_id, json_remove(benchmark, '$.roundsMs') AS value, MAX(created_at) AS newest FROM benchmarks WHERE ${notTuned} GROUP BY version_id, ${layout} ORDER BY newest DESC`,
+        `SELECT version_id, json_remove(benchmark, '$.roundsMs') AS value, MAX(created_at) AS newest FROM benchmarks WHERE ${notTuned} GROUP BY version_id, ${conditions} ORDER BY newest DESC`,
       )
       .all()
   return {

@@ -286,7 +286,7 @@ export const en = {
   'action.tune': 'Tune runtime',
   'fact.fastest': 'Fastest configuration',
   'fact.quickest': 'Lowest latency for one image',
-  'fact.layout': '{speed}: {engine}, {form}, {sessions} × {threads} threads, batch {batch}',
+  'fact.configuration': '{speed}: {engine}, {form}, {sessions} × {threads} threads, batch {batch}',
   'form.original': 'original file',
   'form.padded': 'padded channels',
   'action.train': 'Fine-tune',

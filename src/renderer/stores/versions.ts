@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { inSharedLayout } from '../../shared/sharedLayout'
+import { underSharedConditions } from '../../shared/sharedConditions'
 import type { Benchmark, EvaluationSummary, Version } from '../../shared/types'
 import { useEngine } from './engine'
 import { createLoadable } from './loadable'
@@ -9,9 +9,9 @@ export interface VersionRow {
   readonly version: Version
   readonly parentName: string | undefined
   readonly evaluation: EvaluationSummary | undefined
-  /** In the layout that all rows have in common as far as possible, so that they can be compared. */
+  /** Under the conditions that all rows have in common as far as possible, so that they can be compared. */
   readonly benchmark: Benchmark | undefined
-  /** In every layout, newest first. */
+  /** Under all conditions, newest first. */
   readonly benchmarks: readonly Benchmark[]
 }
 
@@ -23,7 +23,7 @@ export const useVersions = defineStore('versions', () => {
   const rows = createLoadable(async (): Promise<readonly VersionRow[]> => {
     const table = await engine.call('versions.table', {})
     const names = new Map(table.map(({ version: { id, name } }) => [id, name]))
-    const shared = inSharedLayout(table.map(({ benchmarks }) => benchmarks))
+    const shared = underSharedConditions(table.map(({ benchmarks }) => benchmarks))
     return table.map(({ version, evaluation, benchmarks }, index) => ({
       version,
       parentName: names.get(version.parentId ?? ''),

@@ -19,7 +19,7 @@ export interface Column {
   readonly text: (row: VersionRow) => string
   /** Words are aligned to the left and may break. */
   readonly isText?: boolean
-  /** Measured by a benchmark, whose layout belongs to the number. */
+  /** Measured by a benchmark, whose conditions belong to the number. */
   readonly isTimed?: boolean
 }
 

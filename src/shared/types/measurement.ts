@@ -103,7 +103,7 @@ export const benchmark = z
   .readonly()
 export type Benchmark = z.infer<typeof benchmark>
 
-/** Throughput of a version over that of the first in the same benchmark; at the same batch and threads, unless each ran in its own best layout. */
+/** Throughput of a version over that of the first in the same benchmark; at the same batch and threads, unless each ran in its own fastest configuration. */
 export const benchmarkComparison = z
   .object({
     version: z.string(),

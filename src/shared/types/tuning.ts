@@ -3,7 +3,7 @@ import { engines, modelForms } from './engine'
 import { cpuFacts } from './measurement'
 
 /** One way to run a version, and how fast it was. */
-export const tunedLayout = z
+export const tunedConfiguration = z
   .object({
     engine: z.enum(engines),
     form: z.enum(modelForms),
@@ -17,7 +17,7 @@ export const tunedLayout = z
     latencyMs: z.number(),
   })
   .readonly()
-export type TunedLayout = z.infer<typeof tunedLayout>
+export type TunedConfiguration = z.infer<typeof tunedConfiguration>
 
 /** What was found fastest for a version on one machine. */
 export const tuning = z
@@ -28,11 +28,11 @@ export const tuning = z
     fingerprint: z.string(),
     cpu: cpuFacts,
     libraries: z.array(z.string()).readonly(),
-    throughput: tunedLayout,
+    throughput: tunedConfiguration,
     /** Of a single image. */
-    latency: tunedLayout,
+    latency: tunedConfiguration,
     /** All that was tried, fastest first. */
-    measured: z.array(tunedLayout).readonly(),
+    measured: z.array(tunedConfiguration).readonly(),
     warnings: z.array(z.string()).readonly(),
   })
   .readonly()

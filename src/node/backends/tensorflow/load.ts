@@ -5,7 +5,7 @@ import type * as tfjs from '@tensorflow/tfjs-core'
 import { NNOptError } from '../../../shared/errors'
 import { runtimeFolder } from '../runtimeFolder'
 import { cpuLevel } from './cpuLevel'
-import { layout, readManifest, TFJS_NODE_VERSION } from './layout'
+import { runtimePaths, readManifest, TFJS_NODE_VERSION } from './runtimePaths'
 
 type Tfjs = typeof tfjs
 
@@ -14,7 +14,8 @@ const OUTDATED =
   "TensorFlow was installed by another version of this program: reinstall it with 'nnopt runtime tensorflow', or train on another backend"
 
 /** Why a runtime folder without a usable TensorFlow has none. */
-export const missingReason = (folder: string): string => (existsSync(layout(folder).manifest) ? OUTDATED : MISSING)
+export const missingReason = (folder: string): string =>
+  existsSync(runtimePaths(folder).manifest) ? OUTDATED : MISSING
 
 /** A way to get TensorFlow's addon into this thread. */
 export interface Source {
@@ -41,7 +42,7 @@ export function findSource(folder: string = runtimeFolder()): Source | undefined
 function runtimeSource(folder: string): Source | undefined {
   const manifest = readManifest(folder)
   if (!manifest) return undefined
-  const { loader, root, operations } = layout(folder)
+  const { loader, root, operations } = runtimePaths(folder)
   return {
     description: root,
     version: manifest.tensorflow,

@@ -1,6 +1,6 @@
 import { holdOut } from '../../../core/data/splits'
 import type { Split } from '../../../shared/types/dataset'
-import type { PlacedImage } from './layout'
+import type { PlacedImage } from './placeImages'
 
 /** CIFAR-10's usual 5,000 of 50,000, for every dataset. */
 export const heldOutShare = { val: 0.1, test: 0.1 } as const

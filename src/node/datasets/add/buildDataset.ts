@@ -14,7 +14,7 @@ import { assertClasses, classNames } from './classes'
 import { describeDataset } from './describeDataset'
 import { inspectImages } from './inspectImages'
 import type { InspectionResult } from './inspectImages'
-import type { Layout } from './layout'
+import type { PlacedImages } from './placeImages'
 import { listSources } from './listSources'
 import type { ListedSources } from './listSources'
 import { mergeSources } from './merge'
@@ -29,16 +29,16 @@ export async function buildDataset(options: AddDatasetOptions, draft: string): P
   }
   try {
     const listed = await readSources(paths, options, blobs.samples)
-    const layout = mergeSources(listed.sources)
-    assertClasses(layout)
-    const inspected = await inspectImages(layout.images, {
+    const placed = mergeSources(listed.sources)
+    assertClasses(placed)
+    const inspected = await inspectImages(placed.images, {
       ...passedOn(options),
       workers: options.workers,
       pixelBlob: blobs.pixels,
     })
-    assertReadable(layout, inspected)
+    assertReadable(placed, inspected)
     blobs.pixels.close()
-    return await write(options, draft, { listed, layout, inspected })
+    return await write(options, draft, { listed, placed, inspected })
   } finally {
     blobs.samples.close()
     blobs.pixels.close()
@@ -62,25 +62,25 @@ async function readSources(
   return listed
 }
 
-function assertReadable(layout: Layout, { images, unreadable }: InspectionResult): void {
+function assertReadable(placed: PlacedImages, { images, unreadable }: InspectionResult): void {
   const [first] = unreadable
   if (images.length === 0)
     throw new NNOptError(
       'badInput',
       `none of the ${unreadable.length} images can be read; the first is '${first.path}' (${first.reason})`,
     )
-  assertClasses({ images, folders: layout.folders }, unreadable)
+  assertClasses({ images, folders: placed.folders }, unreadable)
 }
 
 interface Parts {
   readonly listed: ListedSources
-  readonly layout: Layout
+  readonly placed: PlacedImages
   readonly inspected: InspectionResult
 }
 
 async function write(options: AddDatasetOptions, draft: string, parts: Parts): Promise<DatasetRecord> {
-  const { listed, layout, inspected } = parts
-  const classes = classNames(layout)
+  const { listed, placed, inspected } = parts
+  const classes = classNames(placed)
   const images = sorted(inspected.images, assignSplits(inspected.images, options.seed))
   const storage: Storage = inspected.keptPixels
     ? 'pixels'

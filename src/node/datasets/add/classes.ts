@@ -2,21 +2,21 @@ import { NNOptError } from '../../../shared/errors'
 import { splits } from '../../../shared/types/dataset'
 import type { Problem, Split } from '../../../shared/types/dataset'
 import { compareText } from '../../../core/data/splits'
-import type { ClassFolder, Layout, PlacedImage } from './layout'
+import type { ClassFolder, PlacedImages, PlacedImage } from './placeImages'
 
 /** A classifier tells at least two things apart. */
 const fewestClasses = 2
 
 /** Names of the classes in the order of their labels: by UTF-16 units, as Python's `sorted`. */
-export const classNames = ({ images, folders }: Layout): readonly string[] =>
+export const classNames = ({ images, folders }: PlacedImages): readonly string[] =>
   [...new Set([...images, ...folders].map(({ className }) => className))].sort(compareText)
 
 /**
  * Throws `badInput` when a class has no image in one of the splits that the sources have, naming both, or when there are fewer than two classes.
  * `unreadable` says why images that were there are gone.
  */
-export function assertClasses(layout: Layout, unreadable: readonly UnreadableImage[] = []): void {
-  const classes = classNames(layout)
+export function assertClasses(placed: PlacedImages, unreadable: readonly UnreadableImage[] = []): void {
+  const classes = classNames(placed)
   if (classes.length < fewestClasses)
     throw new NNOptError(
       'badInput',
@@ -24,9 +24,9 @@ export function assertClasses(layout: Layout, unreadable: readonly UnreadableIma
     )
   const present = [...splits, null].filter(
     (split) =>
-      layout.images.some((image) => image.split === split) || unreadable.some(({ image }) => image.split === split),
+      placed.images.some((image) => image.split === split) || unreadable.some(({ image }) => image.split === split),
   )
-  for (const split of present) assertSplit(split, layout, classes, unreadable)
+  for (const split of present) assertSplit(split, placed, classes, unreadable)
 }
 
 export interface UnreadableImage extends Problem {
@@ -35,7 +35,7 @@ export interface UnreadableImage extends Problem {
 
 function assertSplit(
   split: Split | null,
-  { images, folders }: Layout,
+  { images, folders }: PlacedImages,
   classes: readonly string[],
   unreadable: readonly UnreadableImage[],
 ): void {

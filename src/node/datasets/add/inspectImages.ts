@@ -7,7 +7,7 @@ import { createWorkerTeam } from '../pool/team'
 import type { TeamOptions } from '../pool/team'
 import type { BlobWriter } from './blobWriter'
 import type { UnreadableImage } from './classes'
-import type { PlacedImage } from './layout'
+import type { PlacedImage } from './placeImages'
 import { createPixelSums } from './pixelSums'
 import type { PixelStatistics } from './pixelSums'
 

@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path'
 import type { Progress } from '../../../shared/types/progress'
 import { recognise } from '../formats/index'
 import type { BlobWriter } from './blobWriter'
-import type { ListedSource } from './layout'
+import type { ListedSource } from './placeImages'
 
 export interface ListOptions {
   readonly blob: BlobWriter

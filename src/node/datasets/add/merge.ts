@@ -1,19 +1,19 @@
 import { NNOptError } from '../../../shared/errors'
-import { layoutOf } from './layout'
-import type { Layout, ListedSource, PlacedImage } from './layout'
+import { placeImages } from './placeImages'
+import type { PlacedImages, ListedSource, PlacedImage } from './placeImages'
 
-/** The layouts of all sources as one. Throws `badInput` when only some have splits, or when two bring the same image. */
-export function mergeSources(sources: readonly ListedSource[]): Layout {
-  const layouts = sources.map((source) => ({ source: source.path, ...layoutOf(source) }))
-  const withSplits = layouts.find(({ images }) => images.some(({ split }) => split !== null))
-  const without = layouts.find(({ images }) => images.some(({ split }) => split === null))
+/** The images of all sources as one. Throws `badInput` when only some have splits, or when two bring the same image. */
+export function mergeSources(sources: readonly ListedSource[]): PlacedImages {
+  const placed = sources.map((source) => ({ source: source.path, ...placeImages(source) }))
+  const withSplits = placed.find(({ images }) => images.some(({ split }) => split !== null))
+  const without = placed.find(({ images }) => images.some(({ split }) => split === null))
   if (withSplits && without) {
     throw new NNOptError(
       'badInput',
       `'${without.source}' has no train|val|test folder, but '${withSplits.source}' does: expected split folders in every source, or in none`,
     )
   }
-  const merged = { images: layouts.flatMap(({ images }) => images), folders: layouts.flatMap(({ folders }) => folders) }
+  const merged = { images: placed.flatMap(({ images }) => images), folders: placed.flatMap(({ folders }) => folders) }
   if (merged.images.length === 0)
     throw new NNOptError(
       'badInput',

@@ -1,5 +1,5 @@
 import type { Split } from '../../../shared/types/dataset'
-import type { ListedSource } from './layout'
+import type { ListedSource } from './placeImages'
 import type { InspectedImage } from './inspectImages'
 
 export interface SplitImage extends InspectedImage {

@@ -17,7 +17,7 @@ export interface FoundImage {
   readonly pixels?: { readonly width: number; readonly height: number }
 }
 
-/** All that a source holds; layout and classes are found afterwards, from the paths alone. */
+/** All that a source holds; splits and classes are found afterwards, from the paths alone. */
 export interface Listing {
   readonly images: readonly FoundImage[]
   /** Folders, with '/', also those without an image. */

@@ -73,7 +73,7 @@ export function architectureFacts(
 ): Promise<GraphFacts | undefined> {
   const key = JSON.stringify([id, params])
   const build = async (): Promise<GraphFacts | undefined> => {
-    const { architectures } = await import('../../../core/models/index')
+    const { architectures } = await import('../../../core/architectures/index')
     if (!architectures.has(id) || !architectures.get(id).params.safeParse(params).success) return undefined
     return factsOf(architectures.get(id).build(params, 0), 'fp32', undefined)
   }

@@ -7,8 +7,8 @@ import type { OnProgress } from '../../backends/tensorflow/install/progress'
 import { run } from '../../backends/tensorflow/install/run'
 import { unzip } from '../../backends/tensorflow/install/unzip'
 import { fetchWheel } from '../../backends/tensorflow/install/wheels'
-import { OPENVINO_VERSION, openvinoLayout, openvinoManifest } from './layout'
-import type { OpenvinoLayout } from './layout'
+import { OPENVINO_VERSION, openvinoPaths, openvinoManifest } from './runtimePaths'
+import type { OpenvinoPaths } from './runtimePaths'
 import source from './native/openvino.cc?raw'
 
 export interface OpenvinoInstallOptions {
@@ -40,9 +40,9 @@ export async function installOpenvino(options: OpenvinoInstallOptions): Promise<
   await mkdir(options.folder, { recursive: true })
   const temporary = await mkdtemp(join(options.folder, '.installing-'))
   try {
-    const place = openvinoLayout(temporary)
+    const place = openvinoPaths(temporary)
     await bring(options, temporary, place)
-    await replace(place.root, openvinoLayout(options.folder).root)
+    await replace(place.root, openvinoPaths(options.folder).root)
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }
@@ -51,7 +51,7 @@ export async function installOpenvino(options: OpenvinoInstallOptions): Promise<
 async function bring(
   { folder, wheel, packageIndex, onProgress, signal }: OpenvinoInstallOptions,
   temporary: string,
-  place: OpenvinoLayout,
+  place: OpenvinoPaths,
 ): Promise<void> {
   const file =
     wheel ??
@@ -76,7 +76,7 @@ async function bring(
 }
 
 async function compile(
-  place: OpenvinoLayout,
+  place: OpenvinoPaths,
   headers: string,
   temporary: string,
   signal: AbortSignal | undefined,

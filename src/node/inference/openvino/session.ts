@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { NNOptError } from '../../../shared/errors'
 import type { ImageBatch, ModelSource, OutputTensor, SessionOptions } from '../messages'
 import type { Session } from '../session'
-import { openvinoLayout, readOpenvinoManifest } from './layout'
+import { openvinoPaths, readOpenvinoManifest } from './runtimePaths'
 
 /** What native/openvino.cc exports. */
 interface Addon {
@@ -26,7 +26,7 @@ export function openOpenvinoSession(model: ModelSource, { threads }: SessionOpti
       'unavailable',
       "OpenVINO is not installed: run 'nnopt runtime openvino', or use the engine onnxruntime",
     )
-  const addon = createRequire(import.meta.url)(openvinoLayout().addon) as Addon
+  const addon = createRequire(import.meta.url)(openvinoPaths().addon) as Addon
   const session = withFile(model, (path) => created(addon, path, threads))
   const runOnce = ({
     images,

@@ -5,7 +5,7 @@ import type { SkippedSample } from '../../../core/measure/evaluation'
 import type { ImageBatch, ModelSource, OutputTensor, RunResult, SessionInfo, SessionOptions } from '../messages'
 
 /** How a model is spread over the cores: so many sessions side by side, each with so many threads inside an operator. */
-export interface SessionLayout {
+export interface Concurrency {
   readonly sessions: number
   readonly threads: number
   /** Images that a session runs at once; larger batches are cut into such parts and spread over the sessions. Whole batches when absent. */
@@ -37,7 +37,7 @@ export interface PoolCalls {
     readonly params: {
       readonly model: number
       readonly source: ModelSource
-      readonly layout: SessionLayout
+      readonly concurrency: Concurrency
       readonly options: Omit<SessionOptions, 'threads'>
     }
     readonly result: SessionInfo

@@ -1,12 +1,12 @@
 import type { StoredDataset } from '../../datasets/record'
 import type { ImageBatch, ModelSource, RunResult, SessionInfo, SessionOptions } from '../messages'
-import type { SampleAnswer, SampleTask, SessionLayout } from './calls'
+import type { SampleAnswer, SampleTask, Concurrency } from './calls'
 import { createRunner } from './runner'
 import type { PoolOptions } from './runner'
 
 /** A model in the inference process. Every call takes part in restarts and retries; `signal` gives a waiting call up. */
 export interface PooledModel extends SessionInfo {
-  readonly layout: SessionLayout
+  readonly concurrency: Concurrency
   run(batch: ImageBatch, signal?: AbortSignal): Promise<RunResult>
   time(batch: ImageBatch, runs: number, signal?: AbortSignal): Promise<Float64Array>
   /** Reads, decodes and runs images of a dataset. */
@@ -19,7 +19,7 @@ export interface InferencePool {
   readonly pid: number | undefined
   readonly crashes: number
   /** Throws `badInput` where onnxruntime refuses the model, `crashed` where the process ends on it again and again. */
-  open(source: ModelSource, layout: SessionLayout, options?: Omit<SessionOptions, 'threads'>): Promise<PooledModel>
+  open(source: ModelSource, concurrency: Concurrency, options?: Omit<SessionOptions, 'threads'>): Promise<PooledModel>
   /** Makes a dataset known; returns its number for `samples`. */
   data(record: StoredDataset): Promise<number>
   /** Releases sessions in order and waits for the process to end. Open requests reject with `cancelled`. */
@@ -36,12 +36,12 @@ export function createInferencePool(options: PoolOptions = {}): InferencePool {
     get crashes() {
       return runner.crashes
     },
-    async open(source, layout, sessionOptions = {}) {
+    async open(source, concurrency, sessionOptions = {}) {
       const model = nextNumber++
-      const info = await runner.stand(model, 'open', { model, source, layout, options: sessionOptions })
+      const info = await runner.stand(model, 'open', { model, source, concurrency, options: sessionOptions })
       return {
         ...info,
-        layout,
+        concurrency,
         run: (batch, signal) => runner.call('run', { model, ...batch }, signal),
         time: (batch, runs, signal) => runner.call('time', { model, runs, ...batch }, signal),
         samples: (task, signal) => runner.call('samples', { model, ...task }, signal),

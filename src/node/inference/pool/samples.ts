@@ -23,7 +23,7 @@ export async function* answersToSamples(
   { data, dataset, imageShape, warmups, signal, ...plan }: SampleRun,
 ): AsyncGenerator<SampleAnswer> {
   let [read, firstProblem]: [number, string | undefined] = [0, undefined]
-  for await (const answer of inOrder(planEpoch(plan), model.layout.sessions, (request) =>
+  for await (const answer of inOrder(planEpoch(plan), model.concurrency.sessions, (request) =>
     model.samples({ data, request, imageShape, warmups }, signal),
   )) {
     read += answer.labels.length

@@ -1,12 +1,12 @@
 import type { InferenceThread } from '../inferenceWorker'
 import { startInferenceThread } from '../inferenceWorker'
 import type { SessionInfo } from '../messages'
-import type { PoolCalls, SessionLayout } from './calls'
+import type { PoolCalls, Concurrency } from './calls'
 
 /** Sessions of one model, each in a thread of its own. */
 export interface SessionTeam {
   readonly info: SessionInfo
-  readonly layout: SessionLayout
+  readonly concurrency: Concurrency
   /** Waits for an idle session, in the order of the calls, and gives it back when the work ends. */
   use<T>(work: (member: Member) => Promise<T>): Promise<T>
   /** Waits for what runs, then releases session after session. */
@@ -23,25 +23,29 @@ export interface Member {
 export const onlySession = 0
 
 /** Opens the sessions one after the other, so that the weights of one model are not read by all at once. Throws what onnxruntime says of the model; nothing stays open then. */
-export async function openSessions({ source, layout, options }: PoolCalls['open']['params']): Promise<SessionTeam> {
+export async function openSessions({
+  source,
+  concurrency,
+  options,
+}: PoolCalls['open']['params']): Promise<SessionTeam> {
   const members: Member[] = []
   const closeAll = async (): Promise<void> => {
     for (const { thread } of members) await thread.close()
   }
   try {
     const infos: SessionInfo[] = []
-    for (let index = 0; index < layout.sessions; index++) {
+    for (let index = 0; index < concurrency.sessions; index++) {
       const thread = startInferenceThread()
       members.push({ thread, warm: false })
       infos.push(
         await thread.call('open', {
           session: onlySession,
           model: source,
-          options: { ...options, threads: layout.threads },
+          options: { ...options, threads: concurrency.threads },
         }),
       )
     }
-    return team(infos[0], layout, members, closeAll)
+    return team(infos[0], concurrency, members, closeAll)
   } catch (error) {
     await closeAll()
     throw error
@@ -50,7 +54,7 @@ export async function openSessions({ source, layout, options }: PoolCalls['open'
 
 function team(
   info: SessionInfo,
-  layout: SessionLayout,
+  concurrency: Concurrency,
   members: readonly Member[],
   closeAll: () => Promise<void>,
 ): SessionTeam {
@@ -70,7 +74,7 @@ function team(
   }
   return {
     info,
-    layout,
+    concurrency,
     use(work) {
       const done = take().then((member) => work(member).finally(() => give(member)))
       const settled = done.catch(() => undefined).finally(() => running.delete(settled))

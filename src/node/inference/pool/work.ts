@@ -41,7 +41,7 @@ export function createPoolWork(): PoolWork {
     },
     async run({ model, images, shape }) {
       const team = await modelOf(model)
-      return runInParts(team, { images, shape }, team.layout.part ?? shape[0])
+      return runInParts(team, { images, shape }, team.concurrency.part ?? shape[0])
     },
     time: async ({ model, images, shape, runs }) =>
       (await modelOf(model)).use(({ thread }) => thread.call('time', { session: onlySession, images, shape, runs })),

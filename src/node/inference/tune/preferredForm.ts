@@ -1,4 +1,4 @@
-import type { ModelForm, TunedLayout, Tuning } from '../../../shared/types'
+import type { ModelForm, TunedConfiguration, Tuning } from '../../../shared/types'
 
 /** What a version is tuned for: images a second, or the time of one image. */
 export type TuningGoal = 'throughput' | 'latency'
@@ -8,14 +8,14 @@ const margin = 0.03
 
 /** The file that a session of onnxruntime runs faster on the tuned machine: the one with zero channels only where it was clearly faster. */
 export function preferredForm({ measured }: Pick<Tuning, 'measured'>, goal: TuningGoal): ModelForm {
-  const layouts = measured.filter(
+  const candidates = measured.filter(
     ({ engine, sessions, batch }) =>
       engine === 'onnxruntime' && (goal === 'throughput' || (sessions === 1 && batch === 1)),
   )
   const best = (form: ModelForm): number =>
-    Math.max(0, ...layouts.filter((layout) => layout.form === form).map((layout) => goodness(layout, goal)))
+    Math.max(0, ...candidates.filter((each) => each.form === form).map((each) => goodness(each, goal)))
   return best('padded') > best('original') * (1 + margin) ? 'padded' : 'original'
 }
 
-const goodness = ({ samplesPerSecond, latencyMs }: TunedLayout, goal: TuningGoal): number =>
+const goodness = ({ samplesPerSecond, latencyMs }: TunedConfiguration, goal: TuningGoal): number =>
   goal === 'throughput' ? samplesPerSecond : 1 / latencyMs

@@ -1,7 +1,7 @@
 import { createRandom } from '../../../core/data/random'
 import { median } from '../../../core/measure/latency'
 import { NNOptError } from '../../../shared/errors'
-import type { ModelForm, TunedLayout } from '../../../shared/types'
+import type { ModelForm, TunedConfiguration } from '../../../shared/types'
 import type { ImageBatch, ModelSource } from '../messages'
 import { chosen, latencyCandidates, throughputCandidates } from './candidates'
 import type { Candidate, Choices } from './candidates'
@@ -18,9 +18,9 @@ export interface TuneOptions extends Choices {
 }
 
 export interface TuneResult {
-  readonly throughput: TunedLayout
-  readonly latency: TunedLayout
-  readonly measured: readonly TunedLayout[]
+  readonly throughput: TunedConfiguration
+  readonly latency: TunedConfiguration
+  readonly measured: readonly TunedConfiguration[]
 }
 
 /** Candidates that are measured again side by side. */
@@ -29,7 +29,7 @@ const finalists = 5
 const looks = 2
 const roundMs = 250
 const finalRounds = 9
-/** Differences below this are not worth another engine, file or layout. */
+/** Differences below this are not worth another engine, file or number of sessions. */
 const margin = 0.02
 
 /** Measures every candidate for itself, then the best of them in turn, and takes the fastest. */
@@ -49,9 +49,9 @@ export async function tune(options: TuneOptions): Promise<TuneResult> {
 }
 
 interface Contest {
-  readonly all: readonly TunedLayout[]
+  readonly all: readonly TunedConfiguration[]
   /** In the order of the candidates. */
-  readonly final: readonly TunedLayout[]
+  readonly final: readonly TunedConfiguration[]
 }
 
 async function best(
@@ -60,7 +60,7 @@ async function best(
   options: TuneOptions,
   step: () => void,
 ): Promise<Contest> {
-  const seen: TunedLayout[][] = candidates.map(() => [])
+  const seen: TunedConfiguration[][] = candidates.map(() => [])
   for (let look = 0; look < looks; look++) {
     for (const [index, candidate] of candidates.entries()) {
       throwIfStopped(options)
@@ -71,14 +71,14 @@ async function best(
   const all = seen.map((each) => each.reduce((fastest, next) => (goodness(next) > goodness(fastest) ? next : fastest)))
   const ranked = [...all].sort((a, b) => goodness(b) - goodness(a)).slice(0, finalists)
   const final = await sideBySide(
-    all.filter((layout) => ranked.includes(layout)),
+    all.filter((each) => ranked.includes(each)),
     options,
     step,
   )
-  return { all: [...final, ...all.filter((layout) => !ranked.includes(layout))], final }
+  return { all: [...final, ...all.filter((each) => !ranked.includes(each))], final }
 }
 
-async function alone(candidate: Candidate, options: TuneOptions): Promise<TunedLayout> {
+async function alone(candidate: Candidate, options: TuneOptions): Promise<TunedConfiguration> {
   const crew = await openCrew(candidate, sourceOf(candidate, options), noiseOf(candidate, options))
   try {
     return { ...candidate, ...(await crew.measure(roundMs)) }
@@ -92,7 +92,7 @@ async function sideBySide(
   candidates: readonly Candidate[],
   options: TuneOptions,
   step: () => void,
-): Promise<readonly TunedLayout[]> {
+): Promise<readonly TunedConfiguration[]> {
   const crews: Crew[] = []
   try {
     for (const candidate of candidates)

@@ -92,7 +92,7 @@ async function sameForAll(
   )
 }
 
-/** Each in the layout that was found fastest for it: two groups, for throughput and for one image. Throws `notFound` naming a version that is not tuned. */
+/** Each in the configuration that was found fastest for it: two groups, for throughput and for one image. Throws `notFound` naming a version that is not tuned. */
 async function tunedGroups({ store }: StepContext, versions: readonly Version[]): Promise<Groups> {
   const { tunedModel } = await import('../../inference/tuned')
   return (['throughput', 'latency'] as const).map((goal) =>
@@ -100,11 +100,11 @@ async function tunedGroups({ store }: StepContext, versions: readonly Version[])
       const {
         path,
         form,
-        layout,
+        concurrency,
         options: { engine = 'onnxruntime' },
         batch,
       } = tunedModel(store, version, goal)
-      return { id: version.id, model: path, form, imageShape: shapeOf(version), batch, ...layout, engine }
+      return { id: version.id, model: path, form, imageShape: shapeOf(version), batch, ...concurrency, engine }
     }),
   )
 }

@@ -81,10 +81,10 @@ async function run(
 async function tunedRequest(
   { store }: StepContext,
   version: Version,
-): Promise<Pick<EvaluationRequest, 'runs' | 'layout' | 'batchSize' | 'engine'>> {
+): Promise<Pick<EvaluationRequest, 'runs' | 'concurrency' | 'batchSize' | 'engine'>> {
   const { tunedModel } = await import('../../inference/tuned')
-  const { path, form, layout, options, batch } = tunedModel(store, version, 'throughput')
-  return { runs: { path, form }, layout, batchSize: batch, engine: options.engine }
+  const { path, form, concurrency, options, batch } = tunedModel(store, version, 'throughput')
+  return { runs: { path, form }, concurrency, batchSize: batch, engine: options.engine }
 }
 
 /** A default session; of the file with zero channels, the same function, where that was measured to be faster here. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { architectures } from '../../../core/models/index'
+import { architectures } from '../../../core/architectures/index'
 import { NNOptError } from '../../../shared/errors'
 import { checkPrecision } from '../../backends/checkPrecision'
 import { defineStep } from '../step'

@@ -11,7 +11,7 @@ import {
 } from '../../format'
 import { t } from '../../i18n'
 import type { VersionRow } from '../../stores/versions'
-import { cellText } from '../../versions/layout'
+import { cellText } from '../../versions/conditions'
 
 export interface Metric {
   readonly label: string

@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { cpuLevels, type CpuLevel } from '../cpuLevel'
-import type { Layout } from '../layout'
+import type { RuntimePaths } from '../runtimePaths'
 import { run } from './run'
 
 /** The names under which the linker and tfjs-node look for the wheel's libraries. */
@@ -24,12 +24,12 @@ const LEVEL_FLAGS: Readonly<Record<CpuLevel, readonly string[]>> = {
 const compiler = (): string => process.env['CXX'] ?? 'g++'
 
 /** Gives the wheel's libraries the names that the addon looks for. */
-export async function linkLibraries(place: Layout): Promise<void> {
+export async function linkLibraries(place: RuntimePaths): Promise<void> {
   for (const [target, name] of LINKS) await symlink(target, join(place.libraries, name))
 }
 
 /** Compiles tfjs-node's own addon against the wheel's libraries; needs g++. */
-export async function compileAddon(place: Layout, nodeHeaders: string, signal?: AbortSignal): Promise<void> {
+export async function compileAddon(place: RuntimePaths, nodeHeaders: string, signal?: AbortSignal): Promise<void> {
   const binding = join(place.tfjsNode, 'binding')
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(binding, file))
   const includes = [join(place.libraries, 'include'), place.tfjsNode, join(nodeHeaders, 'include')].map(
@@ -48,7 +48,7 @@ const sources: Readonly<Record<string, string>> = import.meta.glob('../native/*.
 
 /** Compiles this program's operations, once for each level of instructions that this architecture has. */
 export async function compileOperations(
-  place: Layout,
+  place: RuntimePaths,
   nodeHeaders: string,
   folder: string,
   signal?: AbortSignal,

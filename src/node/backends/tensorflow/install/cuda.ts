@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NNOptError } from '../../../../shared/errors'
-import type { Layout } from '../layout'
+import type { RuntimePaths } from '../runtimePaths'
 import type { Wanted } from './packageIndex'
 import { unzip } from './unzip'
 import { fetchWheel, type WheelOptions } from './wheels'
@@ -18,7 +18,7 @@ export function cudaRequirements(metadata: string): readonly Wanted[] {
 
 /** Puts the CUDA libraries beside TensorFlow's, where its run path looks for them. */
 export async function fetchCudaLibraries(
-  place: Layout,
+  place: RuntimePaths,
   extracted: readonly string[],
   folder: string,
   options: WheelOptions,

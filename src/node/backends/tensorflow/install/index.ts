@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NNOptError } from '../../../../shared/errors'
-import { layout, manifestOf, TENSORFLOW_VERSION, TFJS_NODE_VERSION, type Layout } from '../layout'
+import { runtimePaths, manifestOf, TENSORFLOW_VERSION, TFJS_NODE_VERSION, type RuntimePaths } from '../runtimePaths'
 import { compileAddon, compileOperations, linkLibraries } from './compile'
 import { fetchCudaLibraries } from './cuda'
 import { writeLoader } from './loader'
@@ -46,7 +46,7 @@ export async function installTensorflow(options: InstallOptions): Promise<void> 
   const temporary = await mkdtemp(join(options.folder, '.installing-'))
   try {
     await build(options, temporary)
-    await replace(layout(temporary).root, layout(options.folder).root)
+    await replace(runtimePaths(temporary).root, runtimePaths(options.folder).root)
     await rm(downloads(options), { recursive: true, force: true })
   } catch (error) {
     throw explainFullDisk(error, options.folder)
@@ -59,7 +59,7 @@ const downloads = ({ folder }: InstallOptions): string => join(folder, 'download
 
 async function build(options: InstallOptions, temporary: string): Promise<void> {
   const { onProgress, signal, gpu } = options
-  const place = layout(temporary)
+  const place = runtimePaths(temporary)
   await bringLibraries(options, place)
   await linkLibraries(place)
   if (!(await bringPrebuilt(place))) await compile(options, place, temporary)
@@ -73,7 +73,7 @@ async function build(options: InstallOptions, temporary: string): Promise<void> 
 }
 
 /** A checkout compiles here; an installed program carries the result. */
-async function compile({ onProgress, signal }: InstallOptions, place: Layout, temporary: string): Promise<void> {
+async function compile({ onProgress, signal }: InstallOptions, place: RuntimePaths, temporary: string): Promise<void> {
   onProgress({ phase: 'download', message: `@tensorflow/tfjs-node ${TFJS_NODE_VERSION} (npm)` })
   const headers = join(temporary, 'headers')
   await fetchNpmPackage(
@@ -89,7 +89,7 @@ async function compile({ onProgress, signal }: InstallOptions, place: Layout, te
   await compileOperations(place, headers, join(temporary, 'operations'), signal)
 }
 
-async function bringLibraries(options: InstallOptions, place: Layout): Promise<void> {
+async function bringLibraries(options: InstallOptions, place: RuntimePaths): Promise<void> {
   const { onProgress, signal } = options
   const fetching: WheelOptions = options
   const wheel =

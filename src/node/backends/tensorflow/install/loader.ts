@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Layout } from '../layout'
+import type { RuntimePaths } from '../runtimePaths'
 
 /**
  * tfjs-node asks for '@tensorflow/tfjs', whose tfjs-core must be the one that this program runs on: a stand-in hands that out.
@@ -23,7 +23,7 @@ module.exports = function load(tf) {
 `
 
 /** Writes the loader and the stand-ins; summaries for TensorBoard are left out, with the protobuf package that they need. */
-export async function writeLoader(place: Layout, gpu: boolean): Promise<void> {
+export async function writeLoader(place: RuntimePaths, gpu: boolean): Promise<void> {
   for (const name of ['tfjs', 'tfjs-core']) await write(join(place.modules, '@tensorflow', name, 'index.js'), STAND_IN)
   await write(join(place.tfjsNode, 'dist', 'proto', 'api_pb.js'), 'module.exports = {}\n')
   await write(place.loader, loaderText(gpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node'))

@@ -2,8 +2,8 @@ import { cp, mkdir } from 'node:fs/promises'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectRoot } from '../../../engineFile'
-import type { Layout } from '../layout'
-import { isUsable } from '../layout'
+import type { RuntimePaths } from '../runtimePaths'
+import { isUsable } from '../runtimePaths'
 
 /** Where an installed program carries TensorFlow's addon, compiled; a checkout has none. */
 const carried = join(projectRoot, 'resources', 'tensorflow-addon')
@@ -12,7 +12,7 @@ const carried = join(projectRoot, 'resources', 'tensorflow-addon')
 const PARTS = /^(tfjs_binding\.node|nnopt_operations_.*\.node|tfjs-node)$/
 
 /** Puts the addon that came with the program in its place; false where there is none, or one for other libraries. */
-export async function bringPrebuilt(place: Layout, folder: string = carried): Promise<boolean> {
+export async function bringPrebuilt(place: RuntimePaths, folder: string = carried): Promise<boolean> {
   if (!isUsable(manifestText(folder))) return false
   await mkdir(place.root, { recursive: true })
   await cp(folder, place.root, {

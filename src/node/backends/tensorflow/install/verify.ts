@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { z } from 'zod'
-import type { Layout } from '../layout'
+import type { RuntimePaths } from '../runtimePaths'
 import { nodeBinary } from '../../../jobs/nodeBinary'
 import { environment } from '../environment'
 import { run } from './run'
@@ -24,7 +24,7 @@ tf.setBackend('tensorflow').then(() => {
 const verdict = z.object({ version: z.string(), gpu: z.boolean() })
 
 /** Runs a training step in a process of its own: TensorFlow's version, and whether a GPU computed. */
-export async function verify(place: Layout, signal?: AbortSignal): Promise<z.infer<typeof verdict>> {
+export async function verify(place: RuntimePaths, signal?: AbortSignal): Promise<z.infer<typeof verdict>> {
   const core = createRequire(import.meta.url).resolve('@tensorflow/tfjs-core')
   const printed = await run(nodeBinary(), ['--input-type=commonjs', '-e', PROBE, core, place.loader], {
     environment,

@@ -11,7 +11,7 @@ import { cpuInfo } from '../../../inference/cpu'
 import { runtimeText } from '../../../inference/engineName'
 import { scoreBatches, warmupBatches } from '../../../inference/evaluateBatches'
 import type { BatchEvaluation, ScoredBatch } from '../../../inference/evaluateBatches'
-import type { SessionLayout } from '../../../inference/pool/calls'
+import type { Concurrency } from '../../../inference/pool/calls'
 import { createInferencePool } from '../../../inference/pool/pool'
 import type { PooledModel } from '../../../inference/pool/pool'
 import { answersToSamples } from '../../../inference/pool/samples'
@@ -34,7 +34,7 @@ export interface EvaluationRequest {
   /** Of onnxruntime; the cores when absent. */
   readonly threads?: number | undefined
   /** How sessions share the cores; one session on all threads when absent. */
-  readonly layout?: SessionLayout | undefined
+  readonly concurrency?: Concurrency | undefined
   readonly engine?: Engine | undefined
   /** Another form of the same function that runs in place of the file. */
   readonly runs?: { readonly path: string; readonly form: ModelForm } | undefined
@@ -67,7 +67,7 @@ export async function scoreVersion(request: EvaluationRequest, hooks: Hooks): Pr
     onCrash: (how) => hooks.warn?.(`the inference process ${how}; its pending work is repeated`),
   })
   try {
-    const model = await pool.open(request.runs?.path ?? modelPath, layoutOf(request), {
+    const model = await pool.open(request.runs?.path ?? modelPath, concurrencyOf(request), {
       engine: request.engine ?? 'onnxruntime',
       ...(request.exact && { entries: { 'session.x64quantprecision': '1' } }),
     })
@@ -84,7 +84,7 @@ export async function scoreVersion(request: EvaluationRequest, hooks: Hooks): Pr
     const right = Uint8Array.from(measured.labels, (label, index) => Number(label === measured.predictions[index]))
     const { labels, predictions: predicted } = measured
     return {
-      evaluation: result(request, model.layout, graph, measured, match),
+      evaluation: result(request, model.concurrency, graph, measured, match),
       right,
       predictions: { datasetHash: request.dataset.hash, samples: Int32Array.from(read), labels, predicted },
     }
@@ -93,8 +93,8 @@ export async function scoreVersion(request: EvaluationRequest, hooks: Hooks): Pr
   }
 }
 
-const layoutOf = ({ layout, threads = availableParallelism() }: EvaluationRequest): SessionLayout =>
-  layout ?? { sessions: 1, threads }
+const concurrencyOf = ({ concurrency, threads = availableParallelism() }: EvaluationRequest): Concurrency =>
+  concurrency ?? { sessions: 1, threads }
 
 function chosenSamples(dataset: Dataset, { split, limit, seed }: EvaluationRequest): Int32Array {
   const labels = dataset.labels(split)
@@ -142,7 +142,7 @@ async function* labelled(
       scores: output && output.data,
       labels: labels.map((label) => outputOf[label]),
       unreadable,
-      runMs: runMs / model.layout.sessions,
+      runMs: runMs / model.concurrency.sessions,
     }
   }
 }
@@ -152,7 +152,7 @@ const nearChance = 1.5
 
 function result(
   { version, dataset, split, batchSize, ...how }: EvaluationRequest,
-  { sessions, threads: perSession }: SessionLayout,
+  { sessions, threads: perSession }: Concurrency,
   graph: Graph,
   { score, skipped, timed }: BatchEvaluation,
   match: ClassMatch,

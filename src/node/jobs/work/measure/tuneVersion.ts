@@ -7,7 +7,7 @@ import { disturbance, idleLoad } from '../../../inference/benchmark/machineLoad'
 import { cpuInfo, cpuState } from '../../../inference/cpu'
 import { cpuFingerprint, installedLibraries } from '../../../inference/fingerprint'
 import { createInferenceWorker } from '../../../inference/inferenceWorker'
-import { readOpenvinoManifest } from '../../../inference/openvino/layout'
+import { readOpenvinoManifest } from '../../../inference/openvino/runtimePaths'
 import { preferredForm } from '../../../inference/tune/preferredForm'
 import { tune } from '../../../inference/tune/tune'
 import { formFile } from '../../../inference/tuned'
@@ -23,7 +23,7 @@ export interface TuneRequest {
   readonly engines?: readonly Engine[] | undefined
 }
 
-/** Finds the fastest layout of a version on this machine and keeps it, with the file that it needs. */
+/** Finds the fastest configuration of a version on this machine and keeps it, with the file that it needs. */
 export async function tuneVersion(
   { version, batches, engines = installedEngines() }: TuneRequest,
   { store, signal, progress }: Pick<StepContext, 'store' | 'signal' | 'progress'>,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { architectures } from '../../../../core/models/index'
+import { architectures } from '../../../../core/architectures/index'
 import { trainConfig } from '../../../../core/train/config'
 import { onlyWhen } from '../../../../shared/onlyWhen'
 

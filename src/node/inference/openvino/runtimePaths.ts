@@ -5,10 +5,10 @@ import { runtimeFolder } from '../../backends/runtimeFolder'
 
 export const OPENVINO_VERSION = '2026.4.1'
 /** Raised when what the installer writes changes: an older folder is then installed anew. */
-const LAYOUT = 1
+const MANIFEST_FORMAT = 1
 
 const manifestSchema = z.object({
-  layout: z.literal(LAYOUT),
+  layout: z.literal(MANIFEST_FORMAT),
   openvino: z.string(),
   platform: z.string(),
   arch: z.string(),
@@ -17,7 +17,7 @@ const manifestSchema = z.object({
 export type OpenvinoManifest = z.infer<typeof manifestSchema>
 
 /** Where things lie in an installed runtime; the libraries keep the wheel's places, by which they find each other. */
-export function openvinoLayout(folder: string = runtimeFolder()) {
+export function openvinoPaths(folder: string = runtimeFolder()) {
   const root = join(folder, 'openvino')
   return {
     root,
@@ -29,10 +29,10 @@ export function openvinoLayout(folder: string = runtimeFolder()) {
   } as const
 }
 
-export type OpenvinoLayout = ReturnType<typeof openvinoLayout>
+export type OpenvinoPaths = ReturnType<typeof openvinoPaths>
 
 export const openvinoManifest = (): OpenvinoManifest => ({
-  layout: LAYOUT,
+  layout: MANIFEST_FORMAT,
   openvino: OPENVINO_VERSION,
   platform: process.platform,
   arch: process.arch,
@@ -40,7 +40,7 @@ export const openvinoManifest = (): OpenvinoManifest => ({
 
 /** The manifest of an installed runtime; undefined when there is none that this program can use here. */
 export function readOpenvinoManifest(folder?: string): OpenvinoManifest | undefined {
-  const file = openvinoLayout(folder).manifest
+  const file = openvinoPaths(folder).manifest
   if (!existsSync(file)) return undefined
   const { data } = manifestSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')))
   return data?.platform === process.platform && data.arch === process.arch ? data : undefined

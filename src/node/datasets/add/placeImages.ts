@@ -27,7 +27,7 @@ export interface ClassFolder {
   readonly path: string
 }
 
-export interface Layout {
+export interface PlacedImages {
   readonly images: readonly PlacedImage[]
   readonly folders: readonly ClassFolder[]
 }
@@ -38,7 +38,7 @@ const expected = 'expected train|val|test/<class>/<image>, or <class>/<image>'
  * Finds split and class of every image of a source by its folders: `train|val|test/<class>/…`, or `<class>/…`, either inside one folder that holds all.
  * A source that is itself called train, val or test and holds class folders is that split. Throws `badInput` naming the first path that does not fit.
  */
-export function layoutOf({ path, listing }: ListedSource): Layout {
+export function placeImages({ path, listing }: ListedSource): PlacedImages {
   if (listing.images.length === 0 && listing.folders.length === 0)
     throw new NNOptError('badInput', `'${path}' contains no images: ${expected} with JPEG, PNG or WebP files`, { path })
   const depth = isWrapped(listing) ? 1 : 0

@@ -6,12 +6,12 @@ import type { CpuLevel } from './cpuLevel'
 export const TENSORFLOW_VERSION = '2.19.1'
 export const TFJS_NODE_VERSION = '4.22.0'
 /** Raised when what the installer writes changes: an older folder is then installed anew. */
-const LAYOUT = 2
+const MANIFEST_FORMAT = 2
 /** Raised when what native/ computes changes: a folder with another version's is of no use until it is installed anew. */
 const OPERATIONS_VERSION = 6
 
 const manifestSchema = z.object({
-  layout: z.literal(LAYOUT),
+  layout: z.literal(MANIFEST_FORMAT),
   operations: z.literal(OPERATIONS_VERSION),
   tensorflow: z.string(),
   tfjsNode: z.string(),
@@ -26,7 +26,7 @@ export type Manifest = z.infer<typeof manifestSchema>
  * Where things lie in an installed runtime. `tensorflow/` and `nvidia/` keep the wheels' own places:
  * the libraries find each other by run paths relative to these.
  */
-export function layout(folder: string) {
+export function runtimePaths(folder: string) {
   const root = join(folder, 'tensorflow')
   return {
     root,
@@ -41,10 +41,10 @@ export function layout(folder: string) {
   } as const
 }
 
-export type Layout = ReturnType<typeof layout>
+export type RuntimePaths = ReturnType<typeof runtimePaths>
 
 export const manifestOf = (gpu: boolean): Manifest => ({
-  layout: LAYOUT,
+  layout: MANIFEST_FORMAT,
   operations: OPERATIONS_VERSION,
   tensorflow: TENSORFLOW_VERSION,
   tfjsNode: TFJS_NODE_VERSION,
@@ -55,7 +55,7 @@ export const manifestOf = (gpu: boolean): Manifest => ({
 
 /** The manifest of an installed runtime; undefined when there is none that this program can use. */
 export function readManifest(folder: string): Manifest | undefined {
-  const file = layout(folder).manifest
+  const file = runtimePaths(folder).manifest
   if (!existsSync(file)) return undefined
   const manifest = manifestSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')))
   return manifest.success && isForThisMachine(manifest.data) ? manifest.data : undefined
