@@ -14,17 +14,17 @@ const parts = { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digi
 const moment = new Intl.DateTimeFormat(undefined, parts)
 const datedMoment = new Intl.DateTimeFormat(undefined, { ...parts, year: 'numeric' })
 
-/** Smaller numbers would be a row of zeros. */
+/** Smaller numbers would show as zeros. */
 const smallestPlain = 1e-4
 
-/** What stands for a number that was not measured. */
+/** Placeholder for a number that was not measured. */
 export const missing = '–'
 
 const given = <T>(value: T | null | undefined, format: (value: T) => string): string =>
   value === null || value === undefined ? missing : format(value)
 
 export const formatPercent = (share: number | undefined): string => given(share, (value) => percent.format(value))
-/** Shares that lie so far apart, as on an axis: with the digits that tell them apart. */
+/** Formats percentages this far apart, as on an axis, with enough digits to tell them apart. */
 export const formatPercentIn =
   (step: number) =>
   (share: number): string =>
@@ -36,7 +36,7 @@ export const formatInterval = (interval: readonly [number, number] | undefined):
 export const formatPoints = (difference: number | undefined): string =>
   given(difference, (value) => `${signed.format(value * 100)} pt`)
 export const formatCount = (count: number | undefined): string => given(count, (value) => whole.format(value))
-/** 2,236,682 as 2.24 M: prefixes of the SI, which are the same in every language. */
+/** 2,236,682 as 2.24 M: SI prefixes are the same in every language. */
 export const formatCompact = (count: number | null | undefined): string =>
   given(count, (value) => {
     const power = value < 10_000 ? 0 : Math.min(3, Math.floor(Math.log10(value) / 3))
@@ -47,7 +47,7 @@ export const formatNumber = (value: number | undefined): string =>
 export const formatSpeed = (perSecond: number | undefined): string =>
   given(perSecond, (value) => `${whole.format(value)} img/s`)
 export const formatMs = (ms: number | undefined): string => given(ms, (value) => `${short.format(value)} ms`)
-/** The year is said only where it is another one. */
+/** Includes the year only if it is not the current one. */
 export const formatTime = (iso: string | null | undefined): string =>
   given(iso, (value) => {
     const time = new Date(value)
@@ -60,7 +60,7 @@ const clock = new Intl.DateTimeFormat(undefined, {
   second: '2-digit',
   hour12: false,
 })
-/** The hour of this place. */
+/** In local time. */
 export const formatClock = (iso: string): string => clock.format(new Date(iso))
 
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB'] as const

@@ -8,9 +8,9 @@ import './styles/base.css'
 
 const app = createApp(App).use(createPinia()).use(i18n)
 
-// The token of the address is read before the router takes the fragment over.
+// Read the token from the address before the router takes over the fragment.
 void useEngine().connect()
 app.use(router).mount('#app')
 
-// A rebuilt interface has other file names: a page that was open before asks for ones that are gone.
+// A rebuilt interface has new file names, so a page opened before the rebuild requests files that no longer exist.
 window.addEventListener('vite:preloadError', () => location.reload())

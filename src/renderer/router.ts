@@ -5,7 +5,7 @@ import VersionsView from './views/VersionsView.vue'
 
 const views = import.meta.glob('./views/*View.vue')
 
-/** The first screen comes with the page; the others when they are opened. */
+/** The first screen is bundled with the page; the others load when opened. */
 const records = screens.flatMap(({ name, path, view }): RouteRecordRaw[] => {
   const load = views[`./views/${view}.vue`]
   if (name === 'versions') return [{ path, name, component: VersionsView }]

@@ -14,27 +14,27 @@ import {
 import type { Component } from 'vue'
 import type { MessageKey } from './i18n'
 
-/** A place of the interface: an address, the view that shows it, and how the navigation names it. */
+/** A screen of the interface: its address, its view, and its navigation entry. */
 export interface Screen {
-  /** Name of the route. */
+  /** Route name. */
   readonly name: string
   readonly path: string
-  /** File of views/ without its ending; it is loaded when the screen is opened. */
+  /** File name in views/ without extension; loaded when the screen is opened. */
   readonly view: string
   readonly label: MessageKey
-  /** Where the navigation lists it; screens that are reached from others have none. */
+  /** Its group in the navigation; screens reached from other screens have none. */
   readonly group?: NavigationGroup
   readonly icon?: Component
-  /** The listed screen that it belongs to, for those without a group. */
+  /** The navigation entry it belongs to, for screens without a group. */
   readonly under?: string
-  /** Second key after `g`. */
+  /** The key after `g`. */
   readonly key?: string
 }
 
 export const navigationGroups = ['models', 'work', 'understand', 'machine'] as const
 export type NavigationGroup = (typeof navigationGroups)[number]
 
-/** Every screen, in the order of the navigation. */
+/** Every screen, in navigation order. */
 export const screens: readonly Screen[] = [
   { name: 'versions', path: '/', view: 'VersionsView', label: 'nav.versions', group: 'models', icon: Layers, key: 'v' },
   { name: 'version', path: '/versions/:id', view: 'VersionView', label: 'nav.versions', under: 'versions' },
@@ -95,7 +95,7 @@ export const screens: readonly Screen[] = [
   },
 ]
 
-/** The listed screen that a route belongs to. */
+/** The navigation entry that a route belongs to. */
 export const listedScreen = (name: unknown): Screen | undefined => {
   const screen = screens.find((each) => each.name === name)
   return screen?.under === undefined ? screen : screens.find((each) => each.name === screen.under)

@@ -1,7 +1,7 @@
 import { colorOf, fontFamily } from './palette'
 import type { Fill, Paint, Stroke, Surface, TextStyle } from './surface'
 
-/** Paints on a canvas; the context is scaled to the screen's pixels already. */
+/** Paints on a canvas whose context is already scaled to device pixels. */
 export function canvasSurface(
   context: CanvasRenderingContext2D,
   width: number,

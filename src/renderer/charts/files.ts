@@ -6,7 +6,7 @@ import { svgSurface } from './svgSurface'
 import { toCsv, toJson } from './table'
 import type { ChartTable } from './table'
 
-/** A chart that is on the screen, as files see it. */
+/** A chart on the screen, as needed to save it. */
 export interface SavedChart {
   readonly title: string
   readonly width: number
@@ -24,7 +24,7 @@ const types: Readonly<Record<ChartFormat, string>> = {
   csv: 'text/csv',
   json: 'application/json',
 }
-/** Pixels of the PNG for each pixel of the page. */
+/** PNG pixels per CSS pixel. */
 const pngScale = 2
 
 export const fileNameOf = ({ title }: Pick<SavedChart, 'title'>, format: ChartFormat): string =>
@@ -78,10 +78,10 @@ function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   return context
 }
 
-/** Charts that are on the screen now, in the order in which they appeared. */
+/** Charts on the screen now, in the order they appeared. */
 export const shownCharts = new Set<() => SavedChart>()
 
-/** Every chart of the screen in every format, in one zip file. */
+/** Every chart on the screen, in every format, as one zip file. */
 export async function saveAllCharts(name: string): Promise<number> {
   const { zipSync } = await import('fflate')
   const charts = [...shownCharts].map((chart) => chart())

@@ -4,7 +4,7 @@ import type { Color } from './surface'
 let theme: string | undefined
 let colors = new Map<Color, string>()
 
-/** A token's value in the theme that is shown; looked up once a theme, since charts ask for it every frame. */
+/** The value of a token in the current theme, cached per theme because charts read it on every frame. */
 export function colorOf(color: Color): string {
   const shown = document.documentElement.dataset.theme
   if (shown !== theme) [theme, colors] = [shown, new Map()]
@@ -15,7 +15,7 @@ export function colorOf(color: Color): string {
   return value
 }
 
-/** Text of charts follows the size of the page's text. */
+/** Chart text scales with the page's text size. */
 export const chartFontSize = (): number => rootFontSize() * 0.84
 
 export const fontFamily = "system-ui, -apple-system, 'Segoe UI', sans-serif"

@@ -12,7 +12,7 @@ export interface AxisOptions {
   readonly format: (value: number) => string
 }
 
-/** The area inside the axes, with its scales. */
+/** The plot area inside the axes, with its scales. */
 export interface Plot {
   readonly left: number
   readonly top: number
@@ -26,7 +26,7 @@ const gap = 6
 const pixelsPerXTick = 80
 const pixelsPerYTick = 36
 
-/** Paints grid, ticks and titles, and answers where the data go. */
+/** Paints grid, ticks and titles, and returns the plot area. */
 export function paintAxes(surface: Surface, xAxis: AxisOptions, yAxis: AxisOptions): Plot {
   const { width, height, fontSize } = surface
   const line = fontSize * 1.3
@@ -49,7 +49,7 @@ export function paintAxes(surface: Surface, xAxis: AxisOptions, yAxis: AxisOptio
   return plot
 }
 
-/** Round values may lie closer than the digits of their format: shares then get more. */
+/** Ticks may be closer together than their format can show; percentages then get more digits. */
 function labelled(
   values: readonly number[],
   format: (value: number) => string,
@@ -59,7 +59,7 @@ function labelled(
   return values.map((value) => ({ value, text: exact(value) }))
 }
 
-/** Labels that would touch are thinned, and those at the ends stay inside the picture. */
+/** Drops labels that would overlap and keeps the outermost ones inside the chart. */
 function paintXTicks(surface: Surface, { left, right, top, bottom, x }: Plot, { format, kind }: AxisOptions): void {
   let free = -Infinity
   for (const value of ticksOf(x, Math.max(2, (right - left) / pixelsPerXTick), kind)) {
@@ -74,5 +74,5 @@ function paintXTicks(surface: Surface, { left, right, top, bottom, x }: Plot, { 
   }
 }
 
-/** One-pixel lines lie on pixels. */
+/** Aligns one-pixel lines to the pixel grid. */
 const crisp = (value: number): number => Math.round(value) + 0.5

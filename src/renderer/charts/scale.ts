@@ -1,4 +1,4 @@
-/** From values to pixels and back. */
+/** Maps values to pixels and back. */
 export interface Scale {
   readonly min: number
   readonly max: number
@@ -7,7 +7,7 @@ export interface Scale {
   valueAt(pixel: number): number
 }
 
-/** `from` and `to` are the pixels of `min` and `max`; a logarithmic scale needs a positive `min`. */
+/** `from` and `to` are the pixels of `min` and `max`. A logarithmic scale requires a positive `min`. */
 export function createScale(min: number, max: number, from: number, to: number, log = false): Scale {
   const [low, high] = log ? [Math.log10(min), Math.log10(max)] : [min, max]
   const perUnit = (to - from) / (high - low || 1)
@@ -24,14 +24,14 @@ export function createScale(min: number, max: number, from: number, to: number, 
 }
 
 const niceSteps = [1, 2, 2.5, 5, 10] as const
-/** Seconds between ticks of a time axis. */
+/** Candidate tick steps of a time axis, in seconds. */
 const timeSteps = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400,
 ] as const
 
 export type TickKind = 'number' | 'whole' | 'time'
 
-/** Round values from `min` to `max`, at most about `count`. */
+/** Round values from `min` to `max`, at most about `count` of them. */
 export function ticksOf(
   { min, max, log }: Pick<Scale, 'min' | 'max' | 'log'>,
   count: number,
@@ -55,10 +55,10 @@ function stepOf(raw: number, kind: TickKind): number {
   return kind === 'whole' ? Math.max(1, Math.ceil(step)) : step
 }
 
-/** Within a decade there are few powers: round numbers say more there. */
+/** Powers of ten are sparse within a decade, so use round numbers there. */
 const leastLogTicks = 3
 
-/** Powers of ten; when those are few, their doubles and fives as well. */
+/** Powers of ten, plus 2× and 5× multiples if there are only a few. */
 function logTicks(min: number, max: number, count: number): readonly number[] {
   const [low, high] = [Math.floor(Math.log10(min)), Math.ceil(Math.log10(max))]
   const factors = high - low <= count / 3 ? [1, 2, 5] : [1]
@@ -71,7 +71,10 @@ function logTicks(min: number, max: number, count: number): readonly number[] {
     .filter((value) => value >= min * (1 - 1e-9) && value <= max * (1 + 1e-9))
 }
 
-/** The range of values with a little air; one value gets a range around itself. Logarithmic ranges leave out what is not positive. */
+/**
+ * The range of the values plus a margin. A single value gets a range around it. Logarithmic ranges ignore nonpositive
+ * values.
+ */
 export function rangeOf(
   values: Iterable<number>,
   { log = false, air = 0.05, zero = false } = {},

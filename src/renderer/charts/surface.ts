@@ -3,7 +3,7 @@ export type Color = `--${string}`
 
 export interface Stroke {
   readonly color: Color
-  /** Pixels; 1.5 when left out. */
+  /** In pixels; 1.5 by default. */
   readonly width?: number
   readonly dash?: readonly number[]
   /** 0..1. */
@@ -20,10 +20,10 @@ export interface TextStyle {
   readonly color?: Color
   readonly align?: 'left' | 'center' | 'right'
   readonly baseline?: 'top' | 'middle' | 'bottom'
-  /** Against the surface's own text size; 1 when left out. */
+  /** Relative to the surface's text size; 1 by default. */
   readonly scale?: number
   readonly bold?: boolean
-  /** Read from bottom to top. */
+  /** Reads from bottom to top. */
   readonly turned?: boolean
 }
 
@@ -32,26 +32,26 @@ export interface Paint {
   readonly stroke?: Stroke
 }
 
-/** What a chart is painted on: the canvas of the page and the SVG file that is saved alike. Pixels, from the upper left. */
+/** What charts paint on: the canvas on the page or an SVG file. Units are pixels from the top left. */
 export interface Surface {
   readonly width: number
   readonly height: number
-  /** Height of ordinary text, in pixels. */
+  /** Height of normal text, in pixels. */
   readonly fontSize: number
-  /** A line through points; NaN interrupts it. */
+  /** A line through points; NaN breaks it. */
   path(xs: ArrayLike<number>, ys: ArrayLike<number>, stroke: Stroke): void
   area(xs: ArrayLike<number>, ys: ArrayLike<number>, fill: Fill): void
   rect(x: number, y: number, width: number, height: number, paint: Paint): void
   circle(x: number, y: number, radius: number, paint: Paint): void
   text(text: string, x: number, y: number, style?: TextStyle): void
   textWidth(text: string, scale?: number): number
-  /** Draws with nothing visible outside the rectangle. */
+  /** Clips drawing to the rectangle. */
   clipped(x: number, y: number, width: number, height: number, draw: () => void): void
 }
 
 export const seriesCount = 6
-/** Colours of series, told apart with every common colour blindness (Okabe and Ito, 2008). */
+/** Series colors that remain distinct with common color vision deficiencies (Okabe and Ito, 2008). */
 export const seriesColor = (index: number): Color => `--series-${(index % seriesCount) + 1}`
-/** A second mark beside the colour: every next round of colours is dashed in another way. */
+/** A second cue besides color: each further round through the colors uses another dash pattern. */
 export const seriesDash = (index: number): readonly number[] =>
   [[], [6, 3], [2, 3], [10, 3, 2, 3]][Math.floor(index / 2) % 4]!

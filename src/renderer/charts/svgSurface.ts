@@ -2,7 +2,7 @@ import { fontFamily } from './palette'
 import type { Color, Fill, Paint, Stroke, Surface, TextStyle } from './surface'
 
 export interface SvgSurface extends Surface {
-  /** The whole file. */
+  /** The complete file. */
   svg(): string
 }
 
@@ -16,11 +16,11 @@ export interface SvgOptions {
   readonly fontSize: number
   readonly title: string
   readonly colorOf: (color: Color) => string
-  /** Width of a text in pixels, as the browser would draw it. */
+  /** Width of a text in pixels, as the browser would render it. */
   readonly measure: (text: string, fontSize: number) => number
 }
 
-/** Writes the same strokes as a picture that scales: fonts stay text and colours are those of the theme. */
+/** Writes the same drawing as a scalable image: text stays text, and colors are those of the theme. */
 export function svgSurface({ width, height, fontSize, title, colorOf, measure }: SvgOptions): SvgSurface {
   const parts: string[] = []
   let clips = 0

@@ -1,4 +1,4 @@
-/** The numbers of a chart: what a screen reader reads and what CSV and JSON carry. */
+/** A chart's data: read by screen readers and saved as CSV and JSON. */
 export interface ChartTable {
   readonly columns: readonly ChartColumn[]
   readonly rows: readonly (readonly (string | number | null)[])[]
@@ -6,13 +6,15 @@ export interface ChartTable {
 
 export interface ChartColumn {
   readonly label: string
-  /** For the page; files carry the number itself. */
+  /** For display; files contain the raw number. */
   readonly format?: (value: number) => string
 }
 
 const quoted = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
-/** RFC 4180, without a byte order mark. A text that a spreadsheet would take for a formula gets a quote before it. */
+/**
+ * RFC 4180, without a byte order mark. Text that a spreadsheet would interpret as a formula is prefixed with a quote.
+ */
 export function toCsv({ columns, rows }: ChartTable): string {
   const cell = (value: string | number | null): string =>
     value === null
@@ -25,7 +27,7 @@ export function toCsv({ columns, rows }: ChartTable): string {
     .join('')
 }
 
-/** One object a row, named by the columns. */
+/** One object per row, keyed by column. */
 export function toJson(title: string, { columns, rows }: ChartTable): string {
   return `${JSON.stringify({ title, rows: rows.map((row) => Object.fromEntries(columns.map(({ label }, index) => [label, row[index] ?? null]))) }, null, 2)}\n`
 }

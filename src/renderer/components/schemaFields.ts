@@ -2,11 +2,11 @@ import { unmetCondition } from '../../shared/onlyWhen'
 import type { Condition } from '../../shared/onlyWhen'
 import { t } from '../i18n'
 
-/** The part of JSON Schema that step parameters use, as a form sees it. */
+/** The part of JSON Schema that step parameters use. */
 export interface Field {
   readonly name: string
   readonly label: string
-  /** 'list' is one text a line; 'yaml' is anything that no control fits. */
+  /** 'list' is one text per line; 'yaml' is anything without a control of its own. */
   readonly kind: 'number' | 'integer' | 'text' | 'choice' | 'flag' | 'list' | 'yaml'
   readonly help: string
   readonly unit: string
@@ -15,12 +15,12 @@ export interface Field {
   readonly choices: readonly string[]
   readonly minimum: number | undefined
   readonly maximum: number | undefined
-  /** The smallest value that is not allowed any more. */
+  /** Exclusive minimum. */
   readonly above: number | undefined
-  /** The largest value that is not allowed any more. */
+  /** Exclusive maximum. */
   readonly below: number | undefined
   readonly mostLetters: number | undefined
-  /** What other fields must be for this one to have an effect. */
+  /** Conditions on other fields for this one to have an effect. */
   readonly conditions: readonly Condition[]
 }
 
@@ -41,16 +41,16 @@ interface Property {
   readonly onlyWhen?: readonly Condition[]
 }
 
-/** Names of extensions that a schema takes as plain text, such as optimizers. */
+/** Names of extensions, such as optimizers, for fields that the schema types as plain text. */
 export type Choices = Readonly<Record<string, readonly string[]>>
 
 const isPlain = (value: unknown): value is FieldValue => ['string', 'number', 'boolean'].includes(typeof value)
 
-/** 'batchSize' as a person reads it: 'Batch size'. */
+/** Turns 'batchSize' into 'Batch size'. */
 const labelOf = (name: string): string =>
   name.charAt(0).toUpperCase() + name.slice(1).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 
-/** Fields of a schema that a simple control can show; `hidden` ones are set by the caller. */
+/** Fields of a schema that have a simple control; `hidden` ones are set by the caller. */
 export function fieldsOf(
   schema: Readonly<Record<string, unknown>>,
   hidden: readonly string[],
@@ -61,7 +61,7 @@ export function fieldsOf(
   )
 }
 
-/** All fields of a schema, with lists and structures. */
+/** All fields of a schema, including lists and objects. */
 export function everyFieldOf(schema: Readonly<Record<string, unknown>>, choices: Choices = {}): readonly Field[] {
   const properties = (schema.properties ?? {}) as Readonly<Record<string, Property>>
   const required = (schema.required ?? []) as readonly string[]
@@ -81,7 +81,7 @@ function fieldOf(name: string, property: Property, isRequired: boolean): Field {
     initial: isPlain(property.default) ? property.default : undefined,
     choices: property.enum ?? [],
     minimum: property.minimum,
-    // Without a limit of its own an integer's is that of JavaScript, which says nothing to a person.
+    // Integers without their own limit get JavaScript's, which means nothing to users.
     maximum: property.maximum === Number.MAX_SAFE_INTEGER ? undefined : property.maximum,
     above: property.exclusiveMinimum,
     below: property.exclusiveMaximum,
@@ -98,7 +98,7 @@ function kindOf(property: Property): Field['kind'] {
   return property.type === 'string' ? 'text' : 'yaml'
 }
 
-/** Why a value cannot stand in a field; undefined when it can. An empty field means the default. */
+/** Why a value is invalid; undefined if it is valid. An empty field means the default. */
 export function problemOf(
   { kind, minimum, maximum, above, below, mostLetters, required, choices }: Field,
   value: unknown,
@@ -119,7 +119,7 @@ export function problemOf(
   return maximum !== undefined && number > maximum ? t('dialog.tooLarge', { limit: maximum }) : undefined
 }
 
-/** Why a field has no effect with these values, in words; undefined where it has one. */
+/** Why a field has no effect with these values; undefined if it has one. */
 export function idleReason(
   field: Field,
   fields: readonly Field[],

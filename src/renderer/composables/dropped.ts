@@ -8,13 +8,13 @@ import { uploadFile } from '../transport/upload'
 import { assertTaken, datasetName, useIntake } from './intake'
 
 export interface Dropped {
-  /** Whether something is dragged over the window now. */
+  /** Whether something is being dragged over the window. */
   readonly isOver: Ref<boolean>
-  /** Share of a dropped file that arrived, while it is sent. */
+  /** Share of a dropped file that has been uploaded. */
   readonly sent: Ref<number | undefined>
 }
 
-/** Models and datasets that are dropped on the window are taken in. */
+/** Imports models and datasets that are dropped on the window. */
 export function useDropped(): Dropped {
   const engine = useEngine()
   const { takeIn, takeInAll } = useIntake()

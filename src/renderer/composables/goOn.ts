@@ -2,7 +2,7 @@ import { onBeforeUnmount } from 'vue'
 import { useRouter } from 'vue-router'
 import type { RouteLocationRaw } from 'vue-router'
 
-/** Goes on to another screen when something is done, unless the person has left this one meanwhile. */
+/** Navigates to another screen when work is done, unless the user has left this one. */
 export function useGoOn(): (to: RouteLocationRaw) => Promise<void> {
   const router = useRouter()
   let isHere = true

@@ -8,25 +8,28 @@ import { attempt } from '../stores/notices'
 const isModel = (name: string): boolean => /\.(onnx|nnopt)$/i.test(name)
 const isArchive = (name: string): boolean => /\.(zip|tar|tgz|tar\.gz)$/i.test(name)
 const nameOf = (path: string): string => (path.split(/[\\/]/).at(-1) ?? '').replace(/(\.tar)?\.\w+$/, '')
-/** Names of datasets have no spaces. */
+/** Dataset names contain no spaces. */
 export const datasetName = (path: string): string =>
   nameOf(path)
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '') || 'images'
 
-/** Throws for a file that is neither a model nor an archive of images. */
+/** Throws for a file that is neither a model nor an image archive. */
 export function assertTaken(name: string): void {
   if (!isModel(name) && !isArchive(name)) throw new NNOptError('badInput', t('app.dropRefused', { name }))
 }
 
 export interface Intake {
-  /** Starts the run that takes in what lies at a path of the engine's machine; a folder holds images. */
+  /** Starts the run that imports a path on the engine's machine; a folder contains images. */
   takeIn(path: string, name?: string): Promise<Run>
-  /** Takes in one after the other, as soon as an engine is there, and shows the runs; what cannot be taken in is told together at the end. */
+  /**
+   * Imports items one after another once an engine is connected, and opens the runs. Failures are reported together at
+   * the end.
+   */
   takeInAll(sources: readonly (() => Promise<Run>)[]): Promise<void>
 }
 
-/** How models and datasets come into the workspace, whichever way they reached the window. */
+/** Imports models and datasets, however they reached the window. */
 export function useIntake(): Intake {
   const engine = useEngine()
   const router = useRouter()

@@ -1,6 +1,6 @@
 /**
- * Runs an asynchronous action for the newest of many requests: while one runs, those that come in between replace each other.
- * A slider that moves fast asks as often as the engine can answer, and the last position always counts.
+ * Runs an asynchronous action for the latest of many requests: while one runs, newer requests replace each other. A
+ * fast-moving slider thus asks as often as the engine can answer, and its last position always counts.
  */
 export function latestOnly<P>(action: (params: P) => Promise<void>): (params: P) => void {
   let [running, next]: [boolean, { readonly params: P } | undefined] = [false, undefined]

@@ -5,12 +5,12 @@ import { remoteAddress } from '../transport/remote'
 import { askShell, onSaid } from '../transport/shell'
 import { useIntake } from './intake'
 
-/** Files and folders that the system opens with the desktop program are taken in. */
+/** Imports files and folders that the system opens with the desktop app. */
 export function useOpened(): void {
   const { takeIn, takeInAll } = useIntake()
 
   async function open(paths: readonly string[]): Promise<void> {
-    // The files lie here, the engine elsewhere.
+    // The files are on this computer, but the engine runs elsewhere.
     if (remoteAddress() !== undefined) return void (problem.value = t('app.openRemote', { name: paths.join(', ') }))
     await takeInAll(paths.map((path) => () => takeIn(path)))
   }

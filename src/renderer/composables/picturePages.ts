@@ -12,19 +12,19 @@ export interface PictureQuery {
   readonly side: number
 }
 
-/** Pictures that one call asks for. */
+/** Images per call. */
 export const pageLength = 60
-/** Pages that stay in memory: those around the place that is looked at. */
+/** Pages kept in memory, around the current position. */
 const keptPages = 24
 
 export interface PicturePages {
-  /** The picture at a position of the list; it is asked for when it is not there yet. */
+  /** The image at a position of the list; requested if it is not loaded yet. */
   at(position: number): ShownPicture | undefined
-  /** Forgets everything and asks for another list; answers how long it is. */
+  /** Clears the pages and requests another list; returns its length. */
   open(query: PictureQuery): Promise<number>
 }
 
-/** A long list of pictures, of which only the pages that are looked at are fetched and kept. */
+/** A long list of images of which only the viewed pages are loaded and kept. */
 export function usePicturePages(): PicturePages {
   const engine = useEngine()
   const urls = usePictureUrls()

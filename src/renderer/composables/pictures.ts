@@ -1,12 +1,12 @@
 import { onScopeDispose } from 'vue'
 import type { Picture } from '../../shared/types'
 
-/** A picture with an address that an <img> can show; empty where it cannot be read. */
+/** An image with a URL for <img>; empty if the image is unreadable. */
 export interface ShownPicture extends Omit<Picture, 'bytes'> {
   readonly url: string
 }
 
-/** Addresses of pictures in memory, given back when the component that asked for them goes. */
+/** Object URLs of images, revoked when the component unmounts. */
 export function usePictureUrls(): { show(bytes: Uint8Array, type: string): string; release(url: string): void } {
   const open = new Set<string>()
   const release = (url: string): void => {

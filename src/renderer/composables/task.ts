@@ -2,10 +2,13 @@ import { reactive } from 'vue'
 import type { EventOf, ParamsOf, ProcedureName, ResultOf } from '../../shared/contract'
 import { useEngine } from '../stores/engine'
 
-/** Work of the engine that takes a while: one at a time, with progress, and it can be called off. */
+/** Long-running engine work: one call at a time, with progress and cancellation. */
 export interface Task<N extends ProcedureName> {
   readonly state: { readonly isRunning: boolean; readonly problem: string | undefined }
-  /** A call that still runs is called off. Undefined when it failed or was called off; `state.problem` says why it failed. */
+  /**
+   * Cancels a call that is still running. Returns undefined if the call failed or was cancelled; `state.problem` then
+   * has the reason.
+   */
   start(params: ParamsOf<N>, onEvent?: (event: EventOf<N>) => void): Promise<ResultOf<N> | undefined>
   cancel(): void
 }

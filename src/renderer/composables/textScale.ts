@@ -1,7 +1,7 @@
-/** Pixels of ordinary text, for which sizes in pixels are made. */
+/** The normal text size in pixels, which pixel sizes are designed for. */
 const ordinaryText = 14
 
 export const rootFontSize = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
 
-/** How much larger than ordinary the text is that a person chose, here or in the browser. */
+/** The text size chosen here or in the browser, relative to normal. */
 export const textScale = (): number => rootFontSize() / ordinaryText

@@ -8,14 +8,14 @@ import { useVersions } from '../stores/versions'
 
 const key = 'nnopt.guide'
 
-/** Where a first project stands: the sample is there, the int8 version is made, and both are looked at. */
+/** Progress of the guide: the sample is loaded, the int8 version exists, both have been compared. */
 export interface GuideState {
   readonly sampleRun?: string | undefined
   readonly baseline?: string | undefined
   readonly int8Run?: string | undefined
 }
 
-/** The quickest quantization that is worth comparing: what the demo of the command line does. */
+/** The fastest quantization worth comparing, as in `nnopt demo`. */
 const int8Recipe = (baseline: string, dataset: string) => ({
   name: 'quantize the sample',
   steps: [
@@ -33,10 +33,10 @@ function stored(): GuideState {
   }
 }
 
-/** One guide for the whole window. */
+/** One guide per window. */
 const state = ref<GuideState>(stored())
 
-/** Leads through the sample project in three clicks. */
+/** Guides through the sample in three clicks. */
 export function useGuide() {
   const engine = useEngine()
   const router = useRouter()
@@ -62,7 +62,7 @@ export function useGuide() {
       const { version, run } = await engine.call('sample.start', {})
       keep({ sampleRun: run?.id, baseline: version ?? undefined })
     })
-  /** From any screen: the first step is taken, and the guide shows the next. */
+  /** Callable from any screen: runs the first step; the guide then shows the next. */
   async function begin(): Promise<void> {
     await router.push({ name: 'versions' })
     await loadSample()
@@ -73,7 +73,7 @@ export function useGuide() {
       const run = await engine.call('runs.start', { recipe: int8Recipe(baseline.value, 'sample') })
       keep({ ...state.value, int8Run: run.id })
     })
-  /** The one that is to be done next. */
+  /** The next step. */
   const step = computed(() => (!hasSample.value ? 1 : int8Run.value?.status !== 'done' ? 2 : 3))
   const isBusy = computed(() =>
     [sampleRun.value, int8Run.value].some((run) => run?.status === 'running' || run?.status === 'queued'),

@@ -1,4 +1,7 @@
-/** Every text of the interface. `{name}` stands for a value. A translation is one more file of this shape. */
+/**
+ * Every string of the interface; see docs/interface-terms.md. `{name}` is a placeholder. A translation is another file
+ * of this shape.
+ */
 export const en = {
   'app.name': 'NNOpt Studio',
   'app.skip': 'Skip to content',

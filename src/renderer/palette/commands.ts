@@ -14,13 +14,13 @@ import { useVersions } from '../stores/versions'
 export interface Command {
   readonly id: string
   readonly title: string
-  /** What kind of thing it is. */
+  /** The kind of item. */
   readonly group: string
   readonly keys?: string | undefined
   run(): unknown
 }
 
-/** Everything that can be reached by typing: screens, actions, versions, runs, datasets. */
+/** Everything that can be reached by typing: screens, actions, versions, runs and datasets. */
 export function useCommands(showShortcuts: () => void): ComputedRef<readonly Command[]> {
   const router = useRouter()
   const theme = useTheme()
@@ -90,7 +90,7 @@ export function useCommands(showShortcuts: () => void): ComputedRef<readonly Com
   ])
 }
 
-/** Commands that have every word of the query, those whose title begins with it first. */
+/** Commands that contain every word of the query; titles that start with it come first. */
 export function found(commands: readonly Command[], query: string): readonly Command[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   const matching = commands.filter(({ title, group }) =>

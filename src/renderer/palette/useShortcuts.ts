@@ -8,10 +8,10 @@ export interface ShortcutTargets {
   sheet(): void
 }
 
-/** What the key beside the space bar is called here. */
+/** The platform's name for the command key. */
 export const commandKey = /Mac/.test(navigator.platform) ? '⌘' : 'Ctrl'
 
-/** The second key of a pair must follow so soon. */
+/** How soon the second key of a sequence must follow. */
 const pairMs = 1200
 
 const isTyping = (target: EventTarget | null): boolean =>
@@ -20,7 +20,7 @@ const isTyping = (target: EventTarget | null): boolean =>
     ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName) ||
     target.closest('dialog') !== null)
 
-/** Keys that work everywhere but where a person writes. */
+/** Global keys, ignored in text fields. */
 export function useShortcuts({ palette, sheet }: ShortcutTargets): void {
   const router = useRouter()
   const theme = useTheme()

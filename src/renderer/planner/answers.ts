@@ -6,10 +6,13 @@ import { useEngine } from '../stores/engine'
 
 type Asked = ParamsOf<'versions.prunePlan'>
 
-/** The compressed size is asked for when the sliders rest. */
+/** The compressed size is requested once the sliders rest. */
 const restMs = 350
 
-/** What the engine says to the newest of many questions, and once more with the compressed size when no other follows. */
+/**
+ * The engine's answer to the latest of many requests, asked once more with the compressed size if no other request
+ * follows.
+ */
 export function createAnswers(onAnswer: (asked: Asked, answer: ChannelPlan) => void, whenResting: () => Asked) {
   const engine = useEngine()
   const plan = shallowRef<ChannelPlan>()

@@ -4,7 +4,7 @@ import type { ParamsOf } from '../../shared/contract'
 import type { PlannedMeasurement } from '../../shared/types'
 import { createTask } from '../composables/task'
 
-/** A measurement on request of what would be cut now. It stays in sight with the plan that it belongs to. */
+/** Measures the current plan on request. The result stays visible with the plan it belongs to. */
 export function createMeasuring(asked: ComputedRef<ParamsOf<'versions.pruneMeasure'>>) {
   const task = createTask('versions.pruneMeasure')
   const measurement = shallowRef<{ readonly of: string; readonly result: PlannedMeasurement }>()

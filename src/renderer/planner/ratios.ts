@@ -4,21 +4,21 @@ import type { PruningGroup } from '../../shared/types'
 import { mostPercent } from './settings'
 import type { PlannerSettings } from './settings'
 
-/** Shares of channels removed, by group: set by a person, or by the engine to meet a goal. */
+/** Share of channels removed per group, set by the user or by the engine to meet a goal. */
 export function createRatios(
   open: ComputedRef<readonly PruningGroup[]>,
   settings: PlannerSettings,
   onChange: () => void,
 ) {
   const shares = shallowRef<Readonly<Record<string, number>>>({})
-  /** Set by a person while there is a goal: the goal leaves them as they are. */
+  /** Set by the user while there is a goal; the goal leaves them unchanged. */
   const byHand = shallowRef<ReadonlySet<string>>(new Set())
-  /** Groups that lose nothing. */
+  /** Protected groups. */
   const kept = shallowRef<ReadonlySet<string>>(new Set())
   const without = (names: ReadonlySet<string>, gone: readonly string[]): ReadonlySet<string> =>
     new Set([...names].filter((name) => !gone.includes(name)))
 
-  /** What a goal does not touch. */
+  /** What a goal does not change. */
   const fixed = computed(() => {
     const pruningRatio = Object.fromEntries(Object.entries(shares.value).filter(([name]) => byHand.value.has(name)))
     return { pruningRatio, protect: [...kept.value, ...without(byHand.value, Object.keys(pruningRatio))] }

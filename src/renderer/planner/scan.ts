@@ -4,7 +4,7 @@ import type { Sensitivity } from '../../shared/types'
 import { createTask } from '../composables/task'
 import type { Choice } from './settings'
 
-/** Sensitivity of all groups, measured in the background; curves are kept for each way of choosing channels. */
+/** Sensitivity of all groups, measured in the background; curves are kept per way of choosing channels. */
 export function createScan(choice: ComputedRef<Choice>) {
   const task = createTask('versions.pruneSensitivity')
   const scanned = reactive({ dataset: '', samples: 128, done: 0, total: 0 })

@@ -2,19 +2,19 @@ import type { ChannelPlan, PruningGroup } from '../../shared/types'
 
 export type GoalTarget = 'params' | 'macs' | 'latency'
 
-/** What a person has set, before anything is cut. */
+/** What the user has set, before anything is pruned. */
 export interface PlannerSettings {
   importance: string
   roundTo: number
   minChannels: number
-  /** 'hand': every group as its slider says. */
+  /** 'hand': every group follows its slider. */
   goal: GoalTarget | 'hand'
-  /** Share of the goal's cost that is kept. */
+  /** Share of the goal's cost to keep. */
   keep: number
   scope: 'local' | 'global'
 }
 
-/** What decides which channels go, whatever their number. */
+/** What determines which channels are removed, regardless of how many. */
 export interface Choice {
   readonly version: string
   readonly importance: string
@@ -35,16 +35,16 @@ export const initialSettings: Readonly<PlannerSettings> = {
 export const mostPercent = (channels: number): number =>
   Math.max(0, Math.min(95, Math.floor(100 * (1 - 0.5 / channels))))
 
-/** Ten thousandths name every count of up to 5,000 channels. */
+/** Four decimals distinguish every count of up to 5,000 channels. */
 const rounded = (share: number): number => Math.round(share * 10_000) / 10_000
 
-/** Ratios that lead to these counts, by group; whole groups have none. */
+/** Ratios that lead to these counts, by group; complete groups have none. */
 export const ratiosOf = (counts: ChannelPlan['counts']): Readonly<Record<string, number>> =>
   Object.fromEntries(
     counts.flatMap(({ name, before, after }) => (after < before ? [[name, rounded(1 - after / before)]] : [])),
   )
 
-/** Groups that the layers of a list belong to, and the layers that no group has. */
+/** The groups that the listed layers belong to, and the layers that belong to no group. */
 export function groupsOfLayers(
   groups: readonly PruningGroup[],
   layers: readonly string[],

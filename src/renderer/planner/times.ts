@@ -12,7 +12,7 @@ interface Timed {
 
 const untimed: Readonly<Timed> = { done: 0, total: 0, threads: undefined, warnings: [] }
 
-/** Times of the layers, from which latencies are predicted. The engine keeps them as long as it is asked. */
+/** Layer times for predicting latency. The engine keeps them as long as it is used. */
 export function createTimes(version: Ref<string>, onTimed: () => void) {
   const task = createTask('versions.pruneTimes')
   const timed = reactive<Timed>({ ...untimed })

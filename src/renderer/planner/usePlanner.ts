@@ -13,7 +13,7 @@ import { createTimes } from './times'
 
 type Asked = ParamsOf<'versions.prunePlan'>
 
-/** A pruning that is being planned. It outlives the screen, so that a scan goes on while somebody looks elsewhere. */
+/** A pruning plan in progress. It outlives the screen, so that a scan continues while the user is elsewhere. */
 export const usePlanner = defineStore('planner', () => {
   const engine = useEngine()
   const version = ref('')
@@ -51,7 +51,7 @@ export const usePlanner = defineStore('planner', () => {
   const answers = createAnswers(
     (asked, { counts, cost }) => {
       if (asked.goal && asked.version === version.value) ratios.shares.value = ratiosOf(counts)
-      // A process that rested too long has ended, and its times with it.
+      // An idle inspection process has been stopped, and its layer times are lost.
       if (cost.predictedLatencyMs === null && times.timed.threads !== undefined) void times.startTimes()
     },
     () => withCurves(cut.value),
@@ -70,7 +70,7 @@ export const usePlanner = defineStore('planner', () => {
   }
   watch([choice, scan.sensitivity, () => settings.goal, () => settings.keep, () => settings.scope], update)
 
-  /** Looks at another version; nothing of the one before counts for it. */
+  /** Switches to another version and discards everything about the previous one. */
   async function choose(id: string): Promise<void> {
     if (id === version.value && model.value?.of === id) return
     scan.cancelScan()
@@ -84,7 +84,7 @@ export const usePlanner = defineStore('planner', () => {
     await times.startTimes()
   }
 
-  /** What the prune step needs to make exactly this plan. */
+  /** Parameters for the prune step that produce exactly this plan. */
   const step = computed(() => ({
     method: `${settings.importance}-structured`,
     pruningRatio: ratiosOf(answers.plan.value?.counts ?? []),

@@ -1,7 +1,7 @@
 import type { Recipe, RecipeStep } from '../../shared/types'
 import type { VersionRow } from '../stores/versions'
 
-/** A recipe as it is being written: values may still be wrong. */
+/** A recipe being edited: values may still be invalid. */
 export interface Draft {
   readonly name: string
   readonly description?: string | undefined
@@ -11,7 +11,7 @@ export interface Draft {
 /** Steps whose result later steps can start from. */
 const makers: readonly string[] = ['train', 'quantize', 'prune', 'import']
 
-/** Fields that name versions, whatever the step. */
+/** Fields that name versions, in any step. */
 export const versionFields: readonly string[] = ['from', 'version', 'versions', 'weightsFrom', 'distill']
 export const isReference = (name: string): boolean => versionFields.includes(name) || name === 'dataset'
 
@@ -22,11 +22,11 @@ const freeId = (base: string, steps: readonly RecipeStep[]): string => {
   return id
 }
 
-/** Names of earlier steps, as `$name`, that a step can refer to. */
+/** Earlier steps that a step can refer to, as `$name`. */
 export const referencesBefore = (steps: readonly RecipeStep[], index: number): readonly string[] =>
   steps.slice(0, index).flatMap(({ step, id }) => (id !== undefined && makers.includes(step) ? [`$${id}`] : []))
 
-/** A new step at the end: it starts from what was made last, or else from what the last step looked at. */
+/** Appends a step that starts from the last version made, or from the one the last step used. */
 export function withStep(draft: Draft, step: string, fields: readonly string[]): Draft {
   const makerAt = draft.steps.findLastIndex((each) => makers.includes(each.step))
   const named = draft.steps.map((each, index) =>
@@ -61,7 +61,7 @@ export function movedStep(draft: Draft, index: number, by: -1 | 1): Draft {
   return { ...draft, steps }
 }
 
-/** A step with one field changed; undefined takes the field out, so that its default holds. */
+/** A step with one field changed; undefined removes the field, so that its default applies. */
 export function withField(draft: Draft, index: number, name: string, value: unknown): Draft {
   const steps = draft.steps.map((each, at) => {
     if (at !== index) return each
@@ -76,7 +76,9 @@ export interface Preset {
   make(version: VersionRow | undefined, dataset: string): Draft
 }
 
-/** A network that can do something already is trained on gently: the rate for a start from nothing would undo what it has learnt. */
+/**
+ * A trained network is fine-tuned gently: the learning rate for training from scratch would undo what it has learned.
+ */
 export const trainOn = { epochs: 5, learningRate: 0.01 } as const
 
 const int8 = (version: string, dataset: string): readonly RecipeStep[] => [
@@ -84,7 +86,7 @@ const int8 = (version: string, dataset: string): readonly RecipeStep[] => [
   { step: 'benchmark', versions: [version, '$int8'] },
 ]
 
-/** Starts that are worth a click; `prune` and `qat` are offered where the engine has them. */
+/** Presets worth a click; `prune` and `qat` are offered if the engine has them. */
 export const presets: readonly Preset[] = [
   {
     id: 'ptq',
@@ -156,7 +158,7 @@ export const presets: readonly Preset[] = [
 
 const nameOf = (row: VersionRow | undefined): string => row?.version.name ?? ''
 
-/** What a preset leaves empty, as there is nothing yet that it could name, is left out: the form then asks for it. */
+/** Omits what a preset cannot fill in yet; the form then asks for it. */
 export const withoutBlanks = (draft: Draft): Draft => ({
   ...draft,
   steps: draft.steps.map(

@@ -1,5 +1,5 @@
 import { shallowRef } from 'vue'
 import type { Draft } from './draft'
 
-/** What was written and not yet started: it is still there after a look at another screen. */
+/** The recipe being edited; it survives a visit to another screen. */
 export const keptDraft = shallowRef<Draft>()

@@ -12,7 +12,7 @@ function stored(): readonly Draft[] {
   }
 }
 
-/** Recipes that a person kept on this device; one of the same name is replaced. */
+/** Presets that the user saved on this computer; saving under an existing name replaces the preset. */
 export function useOwnPresets() {
   const own = ref<readonly Draft[]>(stored())
   const keep = (next: readonly Draft[]): void => {

@@ -9,12 +9,12 @@ const settleMs = 150
 
 export interface CheckedRecipe {
   readonly check: ShallowRef<RecipeCheck | undefined>
-  /** The check that is shown belongs to what is written now. */
+  /** The check shown belongs to the current text. */
   readonly isCurrent: ShallowRef<boolean>
   readonly failure: ShallowRef<string | undefined>
 }
 
-/** Asks the engine what is wrong with a recipe and what it costs, a moment after each change. */
+/** Asks the engine to validate and estimate a recipe, shortly after each change. */
 export function useRecipeCheck(draft: Ref<Draft>): CheckedRecipe {
   const engine = useEngine()
   const check = shallowRef<RecipeCheck>()

@@ -7,7 +7,7 @@ export const toYaml = ({ name, description, steps }: Draft): string =>
 
 export type Parsed = { readonly draft: Draft } | { readonly problem: string }
 
-/** A recipe from its text, or what is wrong with the text and where. */
+/** Parses a recipe, or says what is wrong with the text and where. */
 export function fromYaml(text: string): Parsed {
   let value: unknown
   try {
@@ -25,7 +25,7 @@ export function fromYaml(text: string): Parsed {
   return { problem: place ? `${place}: ${issue?.message ?? ''}` : (issue?.message ?? '') }
 }
 
-/** The value of a field that only YAML can write; throws with the reason. */
+/** The value of a field that can only be written as YAML; throws with the reason. */
 export const parseValue = (text: string): unknown => (text.trim() === '' ? undefined : parse(text))
 export const formatValue = (value: unknown): string =>
   value === undefined

@@ -2,14 +2,14 @@ import { firstAtLeast } from './series'
 import type { Series } from './series'
 
 export const abscissas = ['step', 'epoch', 'time'] as const
-/** What the charts go along: training steps, epochs, or seconds since the start. */
+/** X axis of the charts: training steps, epochs, or seconds since the start. */
 export type Abscissa = (typeof abscissas)[number]
 
-/** From moments to the abscissa and back, for the metrics of one step of a run. */
+/** Maps times to the X axis and back, for the metrics of one step of a run. */
 export interface AbscissaMap {
-  /** The abscissa of every point of a series. */
+  /** X values of all points of a series. */
   of(series: Series): Float64Array
-  /** The moment, in milliseconds, that a value of the abscissa stands for. */
+  /** The time, in milliseconds, at an X value. */
   momentOf(value: number): number
 }
 
@@ -18,7 +18,7 @@ interface Anchors {
   readonly value: ArrayLike<number>
 }
 
-/** Between two anchors; before the first and after the last the value stays. */
+/** Interpolates between two anchors; constant before the first and after the last. */
 function interpolate(from: ArrayLike<number>, to: ArrayLike<number>, at: number): number {
   if (from.length === 0) return NaN
   if (from.length === 1) return to[0]!
@@ -34,8 +34,8 @@ const fromAnchors = ({ t, value }: Anchors): AbscissaMap => ({
 })
 
 /**
- * Only step metrics carry steps and only epoch metrics carry epochs; the others get theirs by the moment at which they were written.
- * `startedAt` is in milliseconds.
+ * Only step metrics carry steps, and only epoch metrics carry epochs; the others are placed by the time they were
+ * written. `startedAt` is in milliseconds.
  */
 export function createAbscissaMap(abscissa: Abscissa, all: readonly Series[], startedAt: number): AbscissaMap {
   if (abscissa === 'time')
@@ -45,7 +45,7 @@ export function createAbscissaMap(abscissa: Abscissa, all: readonly Series[], st
     }
   const own = all.find(({ kind }) => kind === abscissa)
   if (!own || own.x.length === 0) {
-    // Without steps or epochs there is only time, or the position that the metric has.
+    // Without steps or epochs, only the time or the metric's own position is available.
     return { of: ({ x }) => x, momentOf: () => NaN }
   }
   const first = Math.min(...all.filter(({ t }) => t.length > 0).map(({ t }) => t[0]!))

@@ -3,7 +3,7 @@ import { t } from '../i18n'
 import type { MessageKey } from '../i18n'
 import type { Series } from './series'
 
-/** One curve of a chart: a value of a kind of metric. */
+/** One curve of a chart: a value of one kind of metric. */
 export interface Member {
   readonly kind: string
   readonly key: string
@@ -14,7 +14,7 @@ export interface ChartDefinition {
   readonly id: string
   readonly title: string
   readonly format: (value: number) => string
-  /** Shares go from 0 to 1, whatever they are now. */
+  /** Shares range from 0 to 1, whatever their current values. */
   readonly isShare: boolean
   readonly members: readonly Member[]
 }
@@ -77,7 +77,7 @@ const known: readonly Known[] = [
   },
 ]
 
-/** Values that are shown elsewhere or mean nothing as a curve. */
+/** Values that are shown elsewhere or meaningless as a curve. */
 const hidden: readonly string[] = [
   'etaSeconds',
   'ramTotalBytes',
@@ -89,11 +89,11 @@ const hidden: readonly string[] = [
   'samplesPerSecond',
 ]
 
-/** 'waitedShare' as a person reads it: 'Waited share'. */
+/** Turns 'waitedShare' into 'Waited share'. */
 const words = (key: string): string =>
   key.charAt(0).toUpperCase() + key.slice(1).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 
-/** The charts that there are values for: the usual ones, then one for every other value that a step reports. */
+/** The charts that have values: the standard ones, then one for each other value that a step reports. */
 export function chartsOf(series: readonly Series[]): readonly ChartDefinition[] {
   const has = (kind: string, key: string): boolean => series.some((each) => each.kind === kind && each.values.has(key))
   const usual = known

@@ -6,7 +6,7 @@ import type { Surface } from '../charts/surface'
 import { firstAtLeast } from './series'
 import type { Range } from './view'
 
-/** One curve with its columns; `line` is what is drawn strongly: the values themselves, or smoothed. */
+/** One curve with its columns; `line` is drawn in full strength: the values or their smoothed version. */
 export interface Line {
   readonly label: string
   readonly color: number
@@ -31,14 +31,14 @@ export interface LinesPicture {
   readonly format: (value: number) => string
 }
 
-/** Indices of the points that a window shows, with one more on either side. */
+/** Indices of the points in a window, plus one on either side. */
 function visible({ xs }: Line, { from, to }: Range): readonly [number, number] {
   return [Math.max(0, firstAtLeast(xs, from) - 1), Math.min(xs.length, firstAtLeast(xs, to, true) + 1)]
 }
 
-/** The values in sight, with a little air. Faint peaks beside a smoothed line do not squeeze it flat. */
+/** The range of visible values plus a margin. Faint peaks behind a smoothed line do not flatten it. */
 function valueRange({ lines, window, log, isShare }: LinesPicture): readonly [number, number] {
-  // A little air over 100 %, or a busy processor's line would lie on the edge.
+  // Leave a margin above 100%, or the line of a busy CPU would lie on the edge.
   if (isShare) return [0, 1.04]
   let [low, high] = [Infinity, -Infinity]
   for (const line of lines) {
@@ -70,7 +70,7 @@ export function paintLines(surface: Surface, picture: LinesPicture): Plot {
   return plot
 }
 
-/** A point that stands alone would be no line. */
+/** A single point would not be visible as a line. */
 const fewPoints = 40
 
 function paintLine(surface: Surface, { x, y }: Plot, line: Line, window: Range): void {
@@ -116,7 +116,7 @@ function paintCursor(surface: Surface, { x, y, top, bottom }: Plot, lines: reado
   }
 }
 
-/** The point with a value that lies nearest to a place on the abscissa. */
+/** The point with a value nearest to an X position. */
 export function nearestIndex({ xs, mean }: Line, at: number): number | undefined {
   const start = firstAtLeast(xs, at)
   let [left, right] = [start - 1, start]

@@ -1,28 +1,28 @@
 import type { MetricSeries } from '../../shared/types'
 
-/** Least, mean and greatest value of each point; NaN where there is none. */
+/** Minimum, mean and maximum of each point; NaN if there is none. */
 export interface ValueColumns {
   readonly min: Float32Array
   readonly mean: Float32Array
   readonly max: Float32Array
 }
 
-/** A kind of metric of one step as columns. */
+/** One kind of metric of one step, as columns. */
 export interface Series {
   readonly stepIndex: number
   readonly kind: string
-  /** Rows that the engine has. */
+  /** Number of rows in the engine. */
   readonly total: number
   /** Step, epoch or second. */
   readonly x: Float64Array
   /** Milliseconds since 1970. */
   readonly t: Float64Array
-  /** Rows behind each point. */
+  /** Rows aggregated into each point. */
   readonly counts: Float64Array
   readonly values: ReadonlyMap<string, ValueColumns>
 }
 
-// Bytes that arrived may lie anywhere in their buffer; floats must lie on their own size.
+// Received bytes may lie anywhere in their buffer, but floats need alignment.
 const float64 = (bytes: Uint8Array): Float64Array => new Float64Array(bytes.slice().buffer)
 const float32 = (bytes: Uint8Array): Float32Array => new Float32Array(bytes.slice().buffer)
 
@@ -48,7 +48,7 @@ function joined<T extends Float64Array | Float32Array>(make: (length: number) =>
   return all
 }
 
-/** The whole series, and in the window of `detail` its finer points. */
+/** The whole series, with finer points in the window of `detail`. */
 export function withDetail(whole: Series, detail: Series | undefined): Series {
   if (!detail || detail.x.length === 0) return whole
   const first = firstAtLeast(whole.t, detail.t[0]!)
@@ -72,7 +72,7 @@ export function withDetail(whole: Series, detail: Series | undefined): Series {
   }
 }
 
-/** The first index whose value is not below (or, with `above`, is above) a value; the numbers ascend. */
+/** Index of the first value not below (or, with `above`, above) a given one, in ascending numbers. */
 export function firstAtLeast(numbers: ArrayLike<number>, value: number, above = false): number {
   let [low, high] = [0, numbers.length]
   while (low < high) {

@@ -1,6 +1,7 @@
 /**
- * Exponential moving average without the pull towards its start (Kingma and Ba, 2015, section 3). A point that stands for many rows weighs as many:
- * the curve is the same however the series was thinned. `weight` is 0 (nothing) up to, but not, 1; NaN stays NaN and is passed over.
+ * Exponential moving average with bias correction (Kingma and Ba, 2015, section 3). A point that aggregates many rows
+ * has their combined weight, so the curve does not depend on how the series was thinned. `weight` is in [0, 1); 0 turns
+ * smoothing off. NaN stays NaN and is skipped.
  */
 export function smooth(values: ArrayLike<number>, counts: ArrayLike<number>, weight: number): Float32Array {
   const result = new Float32Array(values.length)

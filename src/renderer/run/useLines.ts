@@ -14,7 +14,7 @@ export interface ShownRun {
   readonly map: AbscissaMap
 }
 
-/** The curves of each chart, by its id: colours tell the members of one run apart, or else the runs. */
+/** The curves of each chart, by chart id. Colors distinguish the curves of one run, or several runs. */
 export function useLines(
   runs: ComputedRef<readonly ShownRun[]>,
   charts: ComputedRef<readonly ChartDefinition[]>,
@@ -37,7 +37,7 @@ function linesOf(runs: readonly ShownRun[], members: ChartDefinition['members'],
             mean: new Float32Array(),
             max: new Float32Array(),
           }
-          // A handful of epochs says more as it is.
+          // A handful of epochs needs no smoothing.
           const isSmoothed = smoothing > 0 && kind !== 'epoch'
           return {
             ...values,

@@ -5,20 +5,20 @@ import { attempt } from '../stores/notices'
 import { isThinned, unpackSeries, withDetail } from './series'
 import type { Series } from './series'
 
-/** Points of the whole run that the engine is asked for. */
+/** Points to request for the whole run. */
 const columns = 1600
-/** A live run is asked for again so often at most. */
+/** Minimum interval between requests for a live run. */
 const liveEveryMs = 500
 const settleMs = 70
 
-/** Where the charts of the first run look closely: moments of one of its steps, in milliseconds. */
+/** The detail window of the first run: times within one of its steps, in milliseconds. */
 export interface DetailWindow {
   readonly stepIndex: number
   readonly from: number
   readonly to: number
 }
 
-/** The metrics of runs: thinned over their whole length, finer where a window is open, and again whenever a live run has more. */
+/** Metrics of runs: thinned over the whole run, finer in an open window, refreshed when a live run has more. */
 export function useRunSeries(
   ids: Ref<readonly string[]>,
   detail: Ref<DetailWindow | undefined>,

@@ -6,13 +6,15 @@ export interface Range {
   readonly to: number
 }
 
-/** What all charts of a run show together: the window, and where the pointer is. Charts redraw at once, past the page's own updates. */
+/**
+ * State shared by all charts of a run: window and pointer. Charts redraw immediately, bypassing the page's own updates.
+ */
 export interface SharedView {
-  /** The window that was zoomed to; undefined shows everything. */
+  /** The zoom window; undefined shows everything. */
   readonly range: ShallowRef<Range | undefined>
-  /** Where the pointer is, on the abscissa. */
+  /** Position of the pointer on the X axis. */
   cursor: number | undefined
-  /** What there is to be shown. */
+  /** The full extent. */
   extent: Range
   shown(): Range
   zoom(factor: number, around?: number): void
@@ -22,7 +24,7 @@ export interface SharedView {
   onChange(redraw: () => void): () => void
 }
 
-/** The narrowest window, as a share of everything. */
+/** The narrowest window, as a share of the full extent. */
 const narrowest = 1e-6
 
 export function createSharedView(): SharedView {

@@ -11,16 +11,16 @@ export type ConnectionState = 'connecting' | 'open' | 'lost' | 'denied'
 
 type Listener = (event: HostEvent) => void
 
-/** The connection to the engine: calls, events in order, and reconnection that asks for what was missed. */
+/** The connection to the engine: calls, ordered events, and reconnection that catches up on missed events. */
 export const useEngine = defineStore('engine', () => {
   const state = ref<ConnectionState>('connecting')
   const client = shallowRef<Client>()
-  /** Why the connection was lost, where that is known. */
+  /** Why the connection was lost, if known. */
   const lostBecause = ref<string>()
   const isSilent = watchLife(client)
   const listeners = new Set<Listener>()
   let position: EventPosition | undefined
-  /** The desktop program says how its engine ended before or after the port closes. */
+  /** The desktop app reports how its engine ended, before or after the port closes. */
   let said: string | undefined
   onSaid('engineEnded', ({ how }) => {
     said = how
@@ -55,7 +55,7 @@ export const useEngine = defineStore('engine', () => {
     ).catch(() => undefined)
   }
 
-  /** Leaves this engine for the one that the settings name now; nothing of the old one is kept. */
+  /** Switches to the engine in the settings; nothing of the old one is kept. */
   function reconnect(): void {
     ;[client.value, position, state.value, lostBecause.value] = [undefined, undefined, 'connecting', undefined]
     connection.reconnect()
@@ -70,7 +70,7 @@ export const useEngine = defineStore('engine', () => {
     return client.value.call(name, params, options)
   }
 
-  /** Waits until calls reach an engine. */
+  /** Waits until calls can reach an engine. */
   function whenOpen(): Promise<void> {
     return new Promise((resolve) => {
       const done = watch(state, (now) => now === 'open' && finish())

@@ -1,7 +1,7 @@
 import { ref, shallowRef } from 'vue'
 import type { Ref, ShallowRef } from 'vue'
 
-/** A value that the engine gives: what is known, whether it is on its way, and what went wrong. */
+/** A value from the engine: its current value, whether it is loading, and its error. */
 export interface Loadable<T> {
   readonly value: ShallowRef<T | undefined>
   readonly loading: Ref<boolean>

@@ -1,6 +1,6 @@
 import { ref, shallowRef } from 'vue'
 
-/** What the engine refused last; one sentence over every screen until it is dismissed or something succeeds. */
+/** The latest error of the engine, shown on every screen until it is dismissed or something succeeds. */
 export const problem = ref<string>()
 
 export interface Undoable {
@@ -8,7 +8,7 @@ export interface Undoable {
   undo(): Promise<unknown>
 }
 
-/** What was done last and can be taken back; it is offered until something else is done, or for a while. */
+/** The latest action that can be undone; offered until another action or a timeout. */
 export const undoable = shallowRef<Undoable>()
 const offeredMs = 12_000
 
@@ -20,7 +20,7 @@ export function offerUndo(text: string, undo: () => Promise<unknown>): void {
   }, offeredMs)
 }
 
-/** Does something that a person asked for; a failure is shown instead of thrown. */
+/** Runs a user action and shows its error instead of throwing. */
 export async function attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
   try {
     const answer = await action()

@@ -4,13 +4,13 @@ import type { HostEvent, Run } from '../../shared/types'
 import { useEngine } from './engine'
 import { createLoadable } from './loadable'
 
-/** All runs, newest first, kept up to date by events. */
+/** All runs, newest first, updated by events. */
 export const useRuns = defineStore('runs', () => {
   const engine = useEngine()
   const list = createLoadable(() => engine.call('runs.list', {}))
   const logs = shallowRef(new Map<string, string[]>())
   const order = ref<readonly string[]>([])
-  /** Runs that were under way when the engine was lost. */
+  /** Runs that were active when the connection to the engine was lost. */
   const underWay = ref<readonly string[]>([])
   watch(
     () => engine.state,
@@ -57,7 +57,7 @@ export const useRuns = defineStore('runs', () => {
     void list.load()
     void loadQueue().catch(() => undefined)
   }
-  /** Runs that wait, the next one first. */
+  /** Queued runs, next first. */
   const queue = computed(() => order.value.flatMap((id) => list.value.value?.find((run) => run.id === id) ?? []))
   const active = computed(
     () => list.value.value?.filter(({ status }) => status === 'running' || status === 'paused') ?? [],

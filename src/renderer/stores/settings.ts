@@ -1,9 +1,9 @@
 import { defineStore } from 'pinia'
 import { reactive, watch } from 'vue'
 
-/** What a result should reach; empty means no limit. */
+/** Targets for results; empty means no limit. */
 export interface Targets {
-  /** Points of accuracy that may be lost against the version that others came from. */
+  /** Maximum accuracy drop in points, relative to the version that others were made from. */
   maxDropPoints: number | null
   maxSizeBytes: number | null
   maxLatencyMs: number | null
@@ -11,9 +11,9 @@ export interface Targets {
 
 interface Settings {
   targets: Targets
-  /** Columns of the table of versions. */
+  /** Visible columns of the versions table. */
   columns: string[]
-  /** Address of the Python package index from which runtimes come; empty means the engine's own setting. */
+  /** Python package index to download runtimes from; empty uses the engine's own setting. */
   packageIndex: string
 }
 
@@ -29,12 +29,12 @@ function stored(): Settings {
     const known = JSON.parse(localStorage.getItem(key) ?? '{}') as Partial<Settings>
     return { ...initial, ...known, targets: { ...initial.targets, ...known.targets } }
   } catch {
-    // Written by another program or by hand: start anew.
+    // Written by another program or by hand: start from the defaults.
     return initial
   }
 }
 
-/** What a person set on this device. */
+/** Settings stored on this computer. */
 export const useSettings = defineStore('settings', () => {
   const settings = reactive(structuredClone(stored()))
   watch(settings, (now) => localStorage.setItem(key, JSON.stringify(now)))

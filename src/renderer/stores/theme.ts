@@ -4,14 +4,14 @@ import { computed, ref, watchEffect } from 'vue'
 export const themeChoices = ['system', 'light', 'dark'] as const
 export type ThemeChoice = (typeof themeChoices)[number]
 
-/** Shares of the ordinary text size. */
+/** Text sizes relative to normal. */
 export const textSizes = [0.9, 1, 1.15, 1.3, 1.5] as const
 
 const key = 'nnopt.theme'
 const sizeKey = 'nnopt.text-size'
 const isChoice = (value: string | null): value is ThemeChoice => themeChoices.some((choice) => choice === value)
 
-/** How the interface looks: the theme that was chosen or the system's, and the size of text. */
+/** Appearance: the chosen or system theme, and the text size. */
 export const useTheme = defineStore('theme', () => {
   const system = matchMedia('(prefers-color-scheme: dark)')
   const systemIsDark = ref(system.matches)
@@ -21,7 +21,7 @@ export const useTheme = defineStore('theme', () => {
   const storedSize = Number(localStorage.getItem(sizeKey))
   const textSize = ref<number>(textSizes.find((size) => size === storedSize) ?? 1)
   const theme = computed(() => (choice.value !== 'system' ? choice.value : systemIsDark.value ? 'dark' : 'light'))
-  // Before anything is painted: charts read the tokens of the theme that is shown.
+  // Before the first paint, because charts read the tokens of the current theme.
   watchEffect(
     () => {
       document.documentElement.dataset.theme = theme.value

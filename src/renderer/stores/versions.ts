@@ -4,7 +4,7 @@ import type { Benchmark, EvaluationSummary, Version } from '../../shared/types'
 import { useEngine } from './engine'
 import { createLoadable } from './loadable'
 
-/** A version with its newest measurements. */
+/** A version with its latest measurements. */
 export interface VersionRow {
   readonly version: Version
   readonly parentName: string | undefined
@@ -15,7 +15,7 @@ export interface VersionRow {
   readonly benchmarks: readonly Benchmark[]
 }
 
-/** Steps of a run report changes in a burst: one load for all of them. */
+/** Steps of a run report changes in bursts; one load covers them all. */
 const burstMs = 60
 
 export const useVersions = defineStore('versions', () => {

@@ -4,28 +4,28 @@ import { createClient } from '../../shared/rpc'
 import type { Port } from '../../shared/rpc'
 import { openPort } from './port'
 
-/** Seconds to wait before each next try: an engine that ended is started again at once. */
+/** Seconds before each retry; short at first, because an engine that ended restarts at once. */
 const retrySeconds = [0.3, 0.5, 1, 2, 4] as const
 
 export interface ConnectionListener {
   opened(client: Client): void
-  /** It is tried again. */
+  /** Will be retried. */
   lost(reason: string | undefined): void
-  /** The page has no token: nothing is tried any more. */
+  /** The page has no token, so it stops retrying. */
   denied(): void
 }
 
 export interface Connection {
   connect(): Promise<void>
-  /** Leaves what is connected now, for the engine that the settings name. */
+  /** Disconnects and connects to the engine in the settings. */
   reconnect(): void
 }
 
-/** A connection to the engine that comes back by itself. */
+/** A connection to the engine that reconnects automatically. */
 export function createConnection(listener: ConnectionListener): Connection {
   let attempt = 0
   let current: Port | undefined
-  /** Only the newest try counts: a port that was left for another engine may open, answer or close whenever it likes. */
+  /** Only the latest attempt counts: a port that was replaced may still open, answer or close at any time. */
   let turn = 0
 
   async function connect(): Promise<void> {
@@ -37,7 +37,7 @@ export function createConnection(listener: ConnectionListener): Connection {
       current = port
       const client = createClient(port)
       port.onClose((reason) => void (isMine() && retry(reason)))
-      // A port that leads to another machine is there before anybody answers at its other end.
+      // A port to another machine exists before anything answers at its far end.
       await client.call('system.ping', {})
       if (!isMine()) return
       attempt = 0

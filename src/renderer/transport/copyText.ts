@@ -1,7 +1,10 @@
 import { NNOptError } from '../../shared/errors'
 import { t } from '../i18n'
 
-/** Copies a text. Pages that came over plain HTTP from another machine have no clipboard, and the desktop program gives no permission to it: there a selection is copied. */
+/**
+ * Copies text. Falls back to copying a selection where the clipboard API is unavailable: on pages served over plain
+ * HTTP from another machine, and in the desktop app, which denies the permission.
+ */
 export async function copyText(text: string): Promise<void> {
   const isDone = await navigator.clipboard?.writeText(text).then(
     () => true,

@@ -2,10 +2,10 @@ import type { Version } from '../../shared/types'
 import type { useEngine } from '../stores/engine'
 import { saveFile } from './saveFile'
 
-/** Bytes a call; the contract allows up to 4 MiB. */
+/** Bytes per call; the contract allows up to 4 MiB. */
 const pieceBytes = 2 ** 20
 
-/** Fetches a version's model piece by piece and hands it to the browser as a file. `onProgress` gets the share that arrived. */
+/** Downloads a version's model in chunks and saves it as a file. `onProgress` receives the share received. */
 export async function downloadVersion(
   engine: Pick<ReturnType<typeof useEngine>, 'call'>,
   version: Pick<Version, 'id'>,

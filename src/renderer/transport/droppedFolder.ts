@@ -1,24 +1,24 @@
 import type { PlacedFile } from './tarUpload'
 
-/** The files and folders that were dropped; they must be asked for before anything is awaited. */
+/** The dropped files and folders; must be read before the first await. */
 export const droppedEntries = ({ items }: DataTransfer): readonly FileSystemEntry[] =>
   [...items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null)
 
-/** The folder among what was dropped, if there is one. */
+/** The dropped folder, if there is one. */
 export const droppedFolder = (data: DataTransfer): FileSystemEntry | undefined =>
   droppedEntries(data).find((entry) => entry.isDirectory)
 
-/** The file of an entry that is no folder. */
+/** The file of a file entry. */
 export const fileOf = (entry: FileSystemEntry): Promise<File> =>
   new Promise((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))
 
-/** Every file of a dropped folder, with its place in it; what the system hides is left out. */
+/** All files of a dropped folder with their paths; skips hidden files. */
 export async function filesOf(entry: FileSystemEntry): Promise<readonly PlacedFile[]> {
   if (entry.name.startsWith('.')) return []
   if (!entry.isDirectory) return [{ path: entry.fullPath.replace(/^\//, ''), file: await fileOf(entry) }]
   const reader = (entry as FileSystemDirectoryEntry).createReader()
   const found: PlacedFile[] = []
-  // A reader gives a hundred entries at a time.
+  // A reader returns a hundred entries at a time.
   for (;;) {
     const entries = await new Promise<readonly FileSystemEntry[]>((resolve, reject) =>
       reader.readEntries(resolve, reject),

@@ -5,13 +5,13 @@ import { remoteAddress } from './remote'
 import { signInWith } from './session'
 import { askShell } from './shell'
 
-/** Opens a channel to the engine: the window's MessagePort in the desktop program, a WebSocket in a browser. */
+/** Opens a channel to the engine: a MessagePort in the desktop app, a WebSocket in a browser. */
 export const openPort = (): Promise<Port> => (location.protocol === 'app:' ? desktopPort() : socketPort())
 
-/** The preload script passes one port on and nothing else. */
+/** The preload script passes on one port and nothing else. */
 const portMessage = 'nnopt-engine-port'
 
-/** After so long the engine is said to be gone; the main process starts it again by then. */
+/** After this time the engine is reported as gone; by then the main process is restarting it. */
 const portTimeoutMs = 10_000
 
 function desktopPort(): Promise<Port> {
@@ -48,7 +48,9 @@ function portOf(channel: MessagePort): Port {
   }
 }
 
-/** The token of the address is exchanged for a cookie once; the router then takes it out of the address, as no screen has that name. */
+/**
+ * Exchanges the token in the address for a cookie, once; the router then removes it, because no screen has that name.
+ */
 async function signIn(): Promise<void> {
   const token = /^#\/?token=([\w-]+)/.exec(location.hash)?.[1]
   if (token === undefined) return
@@ -73,7 +75,7 @@ async function socketPort(): Promise<Port> {
   }
 }
 
-/** Waits until a socket is open; one that closes before, or that a silent network swallows, is given up. */
+/** Waits for a socket to open; gives up if it closes first or the network stays silent. */
 function opened(socket: WebSocket): Promise<void> {
   return new Promise((resolve, reject) => {
     const giveUp = setTimeout(() => socket.close(), portTimeoutMs)

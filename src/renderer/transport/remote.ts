@@ -1,6 +1,6 @@
 import { t } from '../i18n'
 
-/** The desktop program can work with the engine of another machine: the address that `nnopt serve` printed there. */
+/** The address of a remote engine, as printed by `nnopt serve` there. */
 export const isDesktop = location.protocol === 'app:'
 
 const key = 'nnopt.remote'

@@ -1,4 +1,4 @@
-/** Hands bytes or text to the browser as a file. */
+/** Saves bytes or text as a file through the browser. */
 export function saveFile(name: string, type: string, parts: BlobPart[]): void {
   const url = URL.createObjectURL(new Blob(parts, { type }))
   const link = document.createElement('a')

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ShellMessage, Wish } from '../../shared/shell'
 
-/** What came through the window's own messages is looked at before it is believed. */
+/** Messages from the window itself are validated before use. */
 const posted = z.object({
   shell: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('opened'), paths: z.array(z.string()).readonly() }),
@@ -15,7 +15,9 @@ type Said<K extends ShellMessage['kind']> = Extract<ShellMessage, { readonly kin
 const isKind = <K extends ShellMessage['kind']>(message: ShellMessage, kind: K): message is Said<K> =>
   message.kind === kind
 
-/** Listens to the main process of the desktop program, until the function that it answers is called. In a browser nothing is ever said. */
+/**
+ * Listens to the desktop app's main process until the returned function is called. In a browser, there are no messages.
+ */
 export function onSaid<K extends ShellMessage['kind']>(kind: K, listener: (message: Said<K>) => void): () => void {
   const receive = ({ data, source }: MessageEvent<unknown>): void => {
     const { data: message } = source === window ? posted.safeParse(data) : {}
@@ -25,6 +27,6 @@ export function onSaid<K extends ShellMessage['kind']>(kind: K, listener: (messa
   return () => window.removeEventListener('message', receive)
 }
 
-/** Asks the main process for something; see `wishChannels`. */
+/** Sends a request to the main process; see `wishChannels`. */
 export const askShell = (nnopt: Wish, remote?: string): void =>
   window.postMessage({ nnopt, remote }, window.location.origin)

@@ -1,7 +1,7 @@
 import type { useEngine } from '../stores/engine'
 
 const blockBytes = 512
-/** A frame may have up to 32 MiB. */
+/** A frame may hold up to 32 MiB. */
 const pieceBytes = 2 ** 20
 const text = new TextEncoder()
 
@@ -43,7 +43,7 @@ function header(path: string, size: number): Uint8Array {
   return block
 }
 
-/** A file with the place that it has in its folder. */
+/** A file with its path in the folder. */
 export interface PlacedFile {
   readonly path: string
   readonly file: File
@@ -52,7 +52,7 @@ export interface PlacedFile {
 export const placed = (files: readonly File[]): readonly PlacedFile[] =>
   files.map((file) => ({ path: file.webkitRelativePath || file.name, file }))
 
-/** A folder's files one after the other as an archive, without ever holding all of them. */
+/** A folder's files as a tar stream that never holds all of them in memory. */
 async function* archive(files: readonly PlacedFile[]): AsyncGenerator<Uint8Array> {
   for (const { path, file } of files) {
     yield header(path, file.size)
@@ -64,7 +64,7 @@ async function* archive(files: readonly PlacedFile[]): AsyncGenerator<Uint8Array
 
 const padded = (size: number): number => blockBytes + Math.ceil(size / blockBytes) * blockBytes
 
-/** Sends the files of a folder as one tar archive and answers where it lies. `onProgress` gets the share that arrived. */
+/** Uploads a folder as one tar archive and returns its path there. `onProgress` receives the share sent. */
 export async function uploadFolder(
   engine: Pick<ReturnType<typeof useEngine>, 'call'>,
   name: string,

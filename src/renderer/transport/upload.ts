@@ -1,9 +1,9 @@
 import type { useEngine } from '../stores/engine'
 
-/** Bytes a call; a frame may have up to 32 MiB. */
+/** Bytes per call; a frame may hold up to 32 MiB. */
 const pieceBytes = 2 ** 20
 
-/** Sends a file to the engine piece by piece and answers where it lies there. `onProgress` gets the share that arrived. */
+/** Uploads a file in chunks and returns its path on the engine's machine. `onProgress` receives the share sent. */
 export async function uploadFile(
   engine: Pick<ReturnType<typeof useEngine>, 'call'>,
   file: File,

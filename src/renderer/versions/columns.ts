@@ -17,7 +17,7 @@ export interface Column {
   readonly label: MessageKey
   readonly sortBy: (row: VersionRow) => string | number
   readonly text: (row: VersionRow) => string
-  /** Words are aligned to the left and may break. */
+  /** Text columns are left-aligned and may wrap. */
   readonly isText?: boolean
   /** Measured by a benchmark, whose conditions belong to the number. */
   readonly isTimed?: boolean
@@ -33,7 +33,7 @@ export const nameColumn: Column = {
   text: ({ version }) => version.name,
 }
 
-/** Every column that the table of versions can show. */
+/** All columns of the versions table. */
 export const columns: readonly Column[] = [
   {
     id: 'type',
@@ -140,7 +140,7 @@ export const columns: readonly Column[] = [
   },
 ]
 
-/** Ascending; what was not measured comes last either way. */
+/** Ascending; missing values come last in either direction. */
 export function sorted(rows: readonly VersionRow[], { sortBy }: Column, ascending: boolean): readonly VersionRow[] {
   const sign = ascending ? 1 : -1
   return [...rows].sort((a, b) => {
@@ -152,7 +152,7 @@ export function sorted(rows: readonly VersionRow[], { sortBy }: Column, ascendin
   })
 }
 
-/** Every word of the filter somewhere in what a version says about itself. */
+/** Whether every word of the filter occurs in the version's texts. */
 export function matches({ version, parentName }: VersionRow, filter: string): boolean {
   const text = [
     version.name,

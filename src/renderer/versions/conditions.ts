@@ -6,7 +6,7 @@ import type { Benchmark } from '../../shared/types'
 export const cellText = ({ batchSize, threads }: Pick<Benchmark, 'batchSize' | 'threads'>): string =>
   t('benchmark.cell', { batch: batchSize, threads }, threads)
 
-/** How a speed was measured, with its interval. */
+/** How a throughput was measured, with its confidence interval. */
 export function timedText(benchmark: Benchmark): string {
   const {
     runs,

@@ -19,7 +19,10 @@ export interface Lineage {
 export const nodeSize = { width: 190, height: 54 } as const
 const gap = { x: 56, y: 14 } as const
 
-/** A forest from left to right: each version beside the one that it was made from, oldest on top. Linear in the number of versions. `scale` is that of the text. */
+/**
+ * A forest from left to right: each version next to its parent, oldest at the top. Linear in the number of versions.
+ * `scale` is the text scale.
+ */
 export function layOut(rows: readonly VersionRow[], scale = 1): Lineage {
   const known = new Set(rows.map(({ version }) => version.id))
   const children = new Map<string, VersionRow[]>()

@@ -11,20 +11,20 @@ export interface ParetoPicture {
   readonly points: readonly ParetoPoint[]
   readonly limits: Limits
   readonly cost: Cost
-  /** Title of the axis of costs. */
+  /** Title of the cost axis. */
   readonly costTitle: string
   readonly selected: readonly string[]
   readonly hovered: string | undefined
 }
 
-/** So many names fit beside their points. */
+/** At most this many names fit next to their points. */
 const mostNames = 14
 const nameScale = 0.92
 const radius = 4.5
-/** A range of costs wider than this is shown logarithmically. */
+/** Wider cost ranges use a logarithmic scale. */
 const widestLinear = 20
 
-/** Paints accuracy against a cost, and answers where the points lie. */
+/** Paints accuracy against a cost and returns the positions of the points. */
 export function paintPareto(surface: Surface, picture: ParetoPicture): Plot {
   const { points, limits, cost } = picture
   const costs = [...points.map((point) => point.cost), ...(limits.cost === undefined ? [] : [limits.cost])]
@@ -60,7 +60,7 @@ function paintLimits(
   if (accuracy !== undefined) {
     surface.path([left, right], [y.at(accuracy), y.at(accuracy)], line)
     const text = t('pareto.target', { value: formatPercent(accuracy) })
-    // An interval that passes through would strike it through.
+    // An interval behind the text would strike it through.
     const width = surface.textWidth(text, nameScale) + 8
     const isCrossed = points.some((point) => x.at(point.cost) > right - width && point.interval[0] < accuracy)
     surface.text(text, isCrossed ? left + 4 : right - 4, y.at(accuracy) + 2, {
@@ -81,7 +81,7 @@ function paintLimits(
   })
 }
 
-/** Steps: between two versions of the frontier only what the cheaper one reaches can be had. */
+/** As steps: between two versions on the front, only the accuracy of the cheaper one is available. */
 function paintFrontier(surface: Surface, { right, x, y }: Plot, points: readonly ParetoPoint[]): void {
   const frontier = points.filter(({ onFrontier }) => onFrontier)
   const xs = frontier.flatMap(({ cost }, index) => [
@@ -113,11 +113,11 @@ interface Name {
   readonly text: string
   readonly left: number
   readonly width: number
-  /** The middle of its line. */
+  /** The center of its line. */
   readonly height: number
 }
 
-/** Names stand above their points, towards the middle; only those that would lie over each other are moved apart. */
+/** Names are placed above their points, towards the center; only overlapping ones are moved apart. */
 function paintNames(surface: Surface, plot: Plot, points: readonly ParetoPoint[]): void {
   const names = points.map((point) => nameOf(surface, plot, point))
   for (const together of overlapping(names)) {
@@ -126,7 +126,7 @@ function paintNames(surface: Surface, plot: Plot, points: readonly ParetoPoint[]
       surface.fontSize * 1.15,
     )
     together.forEach(({ text, left, width }, index) => {
-      // Lines that pass behind a name would strike it through.
+      // A line behind a name would strike it through.
       surface.rect(left, heights[index]! - surface.fontSize * 0.6, width, surface.fontSize * 1.2, {
         fill: { color: '--paper', opacity: 0.85 },
       })
@@ -145,7 +145,7 @@ function nameOf(surface: Surface, { left, right, x, y }: Plot, { name, cost, acc
   }
 }
 
-/** Names whose columns touch, directly or through others. */
+/** Groups of names whose columns overlap, directly or through others. */
 function overlapping(names: readonly Name[]): readonly (readonly Name[])[] {
   const groups: Name[][] = []
   let end = -Infinity

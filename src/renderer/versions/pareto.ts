@@ -2,7 +2,7 @@ import type { VersionRow } from '../stores/versions'
 import type { Targets } from '../stores/settings'
 
 export const costs = ['size', 'latency'] as const
-/** What accuracy is weighed against. */
+/** The cost that accuracy is traded against. */
 export type Cost = (typeof costs)[number]
 
 export interface ParetoPoint {
@@ -12,14 +12,14 @@ export interface ParetoPoint {
   readonly accuracy: number
   readonly interval: readonly [number, number]
   readonly isInt8: boolean
-  /** No other version is better in one and as good in the other. */
+  /** No other version is better in one and at least as good in the other. */
   readonly onFrontier: boolean
 }
 
 const costOf = ({ version, benchmark }: VersionRow, cost: Cost): number | undefined =>
   cost === 'size' ? version.sizeBytes : benchmark?.latencyMs.p50
 
-/** Versions whose accuracy and cost are measured, cheapest first. */
+/** Versions with measured accuracy and cost, cheapest first. */
 export function paretoPoints(rows: readonly VersionRow[], cost: Cost): readonly ParetoPoint[] {
   const known = rows.flatMap((row) => {
     const value = costOf(row, cost)
@@ -50,7 +50,7 @@ export interface Limits {
   readonly cost: number | undefined
 }
 
-/** Targets as lines: the accuracy is counted from the best fp32 version that is shown. */
+/** Targets as lines; accuracy is relative to the best fp32 version shown. */
 export function limitsOf(
   points: readonly ParetoPoint[],
   { maxDropPoints, maxSizeBytes, maxLatencyMs }: Targets,

@@ -5,7 +5,7 @@ import { attempt, offerUndo, undoable } from '../stores/notices'
 
 type Named = Pick<Version, 'id' | 'name'>
 
-/** Versions go to the trash and come back from it; only emptying it is for good. */
+/** Moves versions to the trash and back; only emptying the trash is permanent. */
 export function useTrash() {
   const engine = useEngine()
   const restore = (versions: readonly Named[]): Promise<unknown> =>
@@ -13,7 +13,7 @@ export function useTrash() {
       undoable.value = undefined
       for (const { id } of versions) await engine.call('versions.restore', { version: id })
     })
-  /** Answers whether all of them went; what went can be called back at once. */
+  /** Returns whether all of them were moved; the move can be undone immediately. */
   async function moveToTrash(versions: readonly Named[]): Promise<boolean> {
     const gone: Named[] = []
     const isDone = await attempt(async () => {

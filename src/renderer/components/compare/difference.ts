@@ -1,20 +1,20 @@
 import type { Layer } from '../../../shared/types'
 
-/** One line of a comparison of two trees of settings. */
+/** One row of the comparison of two settings trees. */
 export interface Difference {
   readonly path: string
   readonly first: string | undefined
   readonly second: string | undefined
 }
 
-/** Settings with their path, such as `config.ladder`. */
+/** Settings with their paths, such as `config.ladder`. */
 function flattened(value: unknown, path = ''): readonly (readonly [string, string])[] {
   if (value !== null && typeof value === 'object' && !Array.isArray(value))
     return Object.entries(value).flatMap(([key, inner]) => flattened(inner, path === '' ? key : `${path}.${key}`))
   return [[path, typeof value === 'string' ? value : JSON.stringify(value)]]
 }
 
-/** Where two ways of making a version differ. */
+/** Differences between the ways two versions were made. */
 export function differencesOf(first: unknown, second: unknown): readonly Difference[] {
   const [left, right] = [new Map(flattened(first)), new Map(flattened(second))]
   return [...new Set([...left.keys(), ...right.keys()])]
@@ -29,7 +29,7 @@ export interface LayerPair {
   readonly second: Layer | undefined
 }
 
-/** Layers of both by name, in the order of the first; what only one has stands where the other would. */
+/** Layers of both by name, in the order of the first; layers that only the second has are inserted at their place. */
 export function layerPairs(first: readonly Layer[], second: readonly Layer[]): readonly LayerPair[] {
   const byName = new Map(second.map((layer) => [layer.name, layer]))
   const known = new Set(first.map(({ name }) => name))

@@ -16,14 +16,14 @@ import { cellText } from '../../versions/conditions'
 export interface Metric {
   readonly label: string
   readonly text: (row: VersionRow) => string
-  /** Against the first version. */
+  /** Relative to the first version. */
   readonly difference?: (row: VersionRow, base: VersionRow) => string
 }
 
 const ratio = (value: number | undefined, base: number | undefined): string =>
   value !== undefined && base ? `${formatNumber(value / base)}×` : missing
 
-/** What a comparison lists of each version; `significanceOf` says whether it differs from the first by chance. */
+/** The metrics in a comparison; `significanceOf` says whether a version differs significantly from the first. */
 export const metricsOf = (rows: readonly VersionRow[], significanceOf: (id: string) => string): readonly Metric[] => [
   ...accuracyMetrics(rows, significanceOf),
   ...speedMetrics(rows),

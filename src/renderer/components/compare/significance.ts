@@ -1,11 +1,11 @@
 import { formatNumber } from '../../format'
 
-/** The usual level of a 95 % statement. */
+/** The usual significance level. */
 const level = 0.05
 
 export const isChance = (pValue: number): boolean => pValue >= level
 
-/** Smaller ones are not told apart. */
+/** Smaller p-values are not distinguished. */
 const smallest = 0.0001
 
 export const formatPValue = (pValue: number): string => (pValue < smallest ? `< ${smallest}` : formatNumber(pValue))

@@ -14,8 +14,8 @@ export interface ComparedObserver {
 }
 
 /**
- * What each observer's range does to the values, one observer after the other, each in a task of its own: the searching
- * ones take long on large tensors. A new tensor or grid abandons the round before it.
+ * Applies each observer's range to the values, one observer per task, because the searching ones are slow on large
+ * tensors. A new tensor or grid cancels the previous round.
  */
 export function useComparedObservers(
   statistics: Ref<Statistics | null | undefined>,

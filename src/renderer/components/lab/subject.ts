@@ -5,10 +5,10 @@ import { slicesOf } from '../../../core/fakeQuant/slices'
 import type { ActivationStatistics } from '../../../shared/types'
 import { formatNumber } from '../../format'
 
-/** Above this, a histogram stands for the numbers: the observers search it hundreds of times. */
+/** Above this size, a histogram replaces the values, because observers search it hundreds of times. */
 const mostExact = 60_000
 
-/** Numbers at hand, such as a weight or one channel of it. */
+/** Values in memory, such as a weight or one of its channels. */
 export function statisticsOf(name: string, values: Float32Array): Statistics {
   if (values.length <= mostExact) return exactStatistics(name, values)
   const collector = createCollector({ name, histogram: true })
@@ -42,14 +42,14 @@ export interface WeightNumbers {
   readonly isSample: boolean
 }
 
-/** One output channel of a weight, or all of it. */
+/** One output channel of a weight, or the whole weight. */
 export const channelOf = (
   { shape, channelAxis, values, isSample }: WeightNumbers,
   channel: number | undefined,
 ): Float32Array => (channel === undefined || isSample ? values : slicesOf(values, shape, channelAxis)[channel]!)
 
-/** Float32 numbers out of bytes that need not lie at a multiple of four. */
+/** Reads float32 values from bytes that may not be aligned to four bytes. */
 export const floatsOf = (bytes: Uint8Array): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer)
 
-/** A signal-to-noise ratio as text; without any error it has no bound. */
+/** A signal-to-noise ratio as text; infinite if there is no error. */
 export const decibels = (value: number): string => (Number.isFinite(value) ? `${formatNumber(value)} dB` : '∞')

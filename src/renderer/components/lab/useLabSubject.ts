@@ -7,7 +7,7 @@ import { useVersions } from '../../stores/versions'
 import { channelOf, floatsOf, observedStatistics, statisticsOf } from './subject'
 import type { WeightNumbers } from './subject'
 
-/** The numbers that the laboratory looks at: a weight, one channel of it, or what a layer puts out on a dataset. */
+/** The values shown in the lab: a weight, one of its channels, or a layer's output on a dataset. */
 export function useLabSubject() {
   const engine = useEngine()
   const versions = useVersions()
@@ -41,7 +41,7 @@ export function useLabSubject() {
     (known) => {
       if (version.value || !known?.[0]) return
       const asked = known.find((row) => row.version.id === route.query.version)
-      // A float network has most to show: its numbers are not on a grid yet.
+      // Prefer an fp32 version: its values are not on a grid yet, so there is more to see.
       version.value = (asked ?? known.find((row) => row.version.precision === 'fp32') ?? known[0]).version.id
     },
     { immediate: true },

@@ -1,6 +1,6 @@
 import type { ActivationStatistics, Histogram } from '../../../shared/types'
 
-/** The observer's fine bins joined to about so many between the smallest and the largest value. */
+/** Merges the observer's fine bins into about this many between minimum and maximum. */
 export function binned(
   {
     min,

@@ -1,7 +1,7 @@
 import type { Layer, LayerAnalysis } from '../../../shared/types'
 import { formatCompact, formatCount, formatMs, formatNumber, formatPercent, missing } from '../../format'
 
-/** A number of every layer that the graph can be coloured by and the table sorted by. */
+/** A number per layer to color the graph and sort the table by. */
 export interface LayerMeasure {
   readonly id:
     | 'params'
@@ -17,17 +17,17 @@ export interface LayerMeasure {
     | 'cost'
   readonly value: (layer: Layer, extra: LayerExtras) => number | undefined
   readonly format: (value: number | undefined) => string
-  /** Which values are the strongest: the large ones, the small ones, or the large ones where most are small by far. */
+  /** Which values get the strongest color: large ones, small ones, or large ones on a steep distribution. */
   readonly strong: 'large' | 'small' | 'steep'
-  /** The table tells it in another column. */
+  /** Already in another column of the table. */
   readonly isInTable?: false
 }
 
-/** What is only known after it was measured, by the name of the layer. */
+/** Values that are only known after measuring, by layer name. */
 export interface LayerExtras {
   readonly ms: ReadonlyMap<string, number>
   readonly analysis: ReadonlyMap<string, LayerAnalysis>
-  /** How far the scores of the whole network are from those in float. */
+  /** Divergence of the network's scores from those in fp32. */
   readonly divergence: number
 }
 
@@ -37,7 +37,7 @@ const formatMega = (value: number | undefined): string =>
 export const formatDecibels = (value: number | null | undefined): string =>
   value === undefined || value === null ? missing : `${formatNumber(value)} dB`
 
-/** Share of the divergence of the network that is gone when this layer alone stays in float. */
+/** Share of the network's divergence that disappears if only this layer stays in fp32. */
 export const costOf = (found: LayerAnalysis | undefined, divergence: number): number | undefined =>
   found && divergence > 0 ? Math.max(0, found.oneOff / divergence) : undefined
 
@@ -92,20 +92,23 @@ const activationOf = (found: LayerAnalysis | undefined): number | undefined =>
 export const isMeasured = (measure: LayerMeasure, layers: readonly Layer[], extras: LayerExtras): boolean =>
   layers.some((layer) => measure.value(layer, extras) !== undefined)
 
-/** More colour would make the text on it hard to read. */
+/** Stronger colors would make the text illegible. */
 const strongest = 0.5
 
-/** How a measure colours the graph: the strength and the number of every layer, and the numbers that the faintest and the strongest colour stand for. */
+/**
+ * How a measure colors the graph: strength and number per layer, and the numbers behind the faintest and strongest
+ * colors.
+ */
 export interface Colouring {
   readonly strengths: ReadonlyMap<string, number>
   readonly texts: ReadonlyMap<string, string>
   readonly faintest: string
   readonly strongest: string
-  /** What the number of a folded stage is: its largest or its smallest. */
+  /** What represents a collapsed stage: its largest or its smallest number. */
   readonly ofStage: 'model.upTo' | 'model.downTo'
 }
 
-/** Steep measures are coloured by the root, so that the small values are told apart too. */
+/** Steep measures are colored by their square root, so that small values remain distinguishable. */
 export function colouring(
   { value, format, strong }: LayerMeasure,
   layers: readonly Layer[],

@@ -1,13 +1,13 @@
 import { boxHeight, boxWidth } from './graphLayout'
 import type { Place } from './usePanZoom'
 
-/** How far a connection that jumps over boxes of its column goes out to the side. */
+/** How far an edge that skips boxes in its column bends to the side. */
 const bow = 28
 
-/** Every level lies this far below the one before. */
+/** Vertical distance between levels. */
 const nextLevel = boxHeight * 1.8
 
-/** The line from below one box to the top of another; one that would run behind the boxes between goes around them. */
+/** The path from the bottom of one box to the top of another; bends around boxes in between. */
 export function edgePath(source: Place, target: Place): string {
   const straight = Math.abs(source.x - target.x) < 1
   if (straight && target.y - source.y > nextLevel) {

@@ -1,7 +1,7 @@
 import { Graph, layout } from '@dagrejs/dagre'
 import type { Layer } from '../../../shared/types'
 
-/** A box of the picture: a layer, or a stage that is folded up. */
+/** A box of the graph: a layer or a collapsed stage. */
 export interface GraphBox {
   readonly id: string
   readonly stage: string
@@ -20,10 +20,10 @@ export const boxWidth = 190
 export const boxHeight = 38
 const [rankGap, nodeGap] = [22, 26]
 
-/** Beyond this many boxes a picture is laid out level by level, which is as clear for a chain and takes no time. */
+/** Graphs with more boxes are laid out level by level: as clear for chains, and instant. */
 const mostForDagre = 300
 
-/** Boxes and arrows with places; layers of folded stages stand as one box. */
+/** Positions of boxes and edges; a collapsed stage is one box. */
 export function graphOf(
   layers: readonly Layer[],
   folded: ReadonlySet<string>,
@@ -66,14 +66,14 @@ interface Rect {
   readonly height: number
 }
 
-/** Whether anything between two boxes (or one box twice) lies in a rectangle. */
+/** Whether anything between two boxes (or the same box twice) intersects a rectangle. */
 export const isWithin = (a: GraphBox, b: GraphBox, sight: Rect): boolean =>
   Math.min(a.x, b.x) < sight.x + sight.width &&
   Math.max(a.x, b.x) + boxWidth > sight.x &&
   Math.min(a.y, b.y) < sight.y + sight.height &&
   Math.max(a.y, b.y) + boxHeight > sight.y
 
-/** The rectangle around boxes. */
+/** The bounding rectangle of boxes. */
 export function boundsOf(boxes: readonly GraphBox[]): Rect {
   const [xs, ys] = [boxes.map(({ x }) => x), boxes.map(({ y }) => y)]
   const [x, y] = [Math.min(...xs), Math.min(...ys)]
@@ -99,7 +99,10 @@ function placedByDagre(ids: readonly string[], edges: readonly GraphEdge[]): Pla
   )
 }
 
-/** Each box one level below the lowest that it reads; those of a level side by side. Boxes come in the order in which they are calculated. */
+/**
+ * Places each box one level below its lowest input; boxes of a level stand side by side. Boxes arrive in execution
+ * order.
+ */
 function placedByLevel(ids: readonly string[], edges: readonly GraphEdge[]): Places {
   const inputs = new Map<string, string[]>()
   for (const { source, target } of edges) inputs.set(target, [...(inputs.get(target) ?? []), source])

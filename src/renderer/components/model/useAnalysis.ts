@@ -8,19 +8,19 @@ import { useEngine } from '../../stores/engine'
 import { attempt } from '../../stores/notices'
 import { useRuns } from '../../stores/runs'
 
-/** An answer about all layers, not about some that were kept in float. */
+/** An analysis of all layers, not one of layers kept in fp32. */
 const about = quantizationAnalysis.unwrap().pick({ version: true }).extend({ kept: z.null() })
 
 const isOf = (run: Run, version: string): boolean =>
   run.recipe.steps.some((entry) => entry.step === 'analyze' && entry.version === version)
 
-/** What quantization does to the layers of a version: the newest answer, and the run that looks for another. */
+/** What quantization does to the layers of a version: the latest analysis, and the run that computes a new one. */
 export function useAnalysis(version: MaybeRefOrGetter<string>) {
   const engine = useEngine()
   const runs = useRuns()
   const own = computed(() => (runs.value ?? []).filter((run) => isOf(run, toValue(version))))
   const newest = computed(() => own.value.at(0))
-  // The answer stays the same object while other runs go on, and is read once.
+  // The analysis stays the same object while other runs progress, so it is read once.
   const answer = computed(() =>
     own.value
       .flatMap(({ results }) => results.map(({ output }) => output?.analysis))

@@ -11,19 +11,19 @@ export interface Rect extends Place {
   readonly height: number
 }
 
-/** Screen point = picture point · zoom + (x, y). */
+/** Screen point = graph point · zoom + (x, y). */
 interface View extends Place {
   readonly zoom: number
 }
 
 const [smallestZoom, largestZoom] = [0.05, 2]
 const wheelZoom = 0.0016
-/** Pixels that the buttons over the picture take. */
+/** Pixels covered by the buttons above the graph. */
 const topRoom = 44
-/** Pixels that a press may move and still be a click. */
+/** Pixels a press may move and still count as a click. */
 const clickSlack = 4
 
-/** A picture that is dragged, zoomed with the wheel and brought into sight; what is drawn is chosen by `sight`. */
+/** A view that can be dragged, zoomed with the wheel, and scrolled to a place; `sight` determines what is drawn. */
 export function usePanZoom(frame: Ref<HTMLElement | undefined>) {
   const view = shallowRef<View>({ x: 0, y: 0, zoom: 1 })
   const size = shallowRef({ width: 0, height: 0 })
@@ -45,7 +45,7 @@ export function usePanZoom(frame: Ref<HTMLElement | undefined>) {
       Math.min(largest, Math.max(smallest, room * Math.min(width / rect.width, height / rect.height))),
     )
     const left = (height - rect.height * zoom) / 2
-    // What is taller than the frame is shown from its top.
+    // Content taller than the frame starts at the top.
     view.value = {
       zoom,
       x: (width - rect.width * zoom) / 2 - rect.x * zoom,
@@ -53,7 +53,7 @@ export function usePanZoom(frame: Ref<HTMLElement | undefined>) {
     }
   }
 
-  /** What is in sight and half a frame around it, in steps, so that most moves draw nothing new. */
+  /** The visible area plus half a frame around it, in steps, so that most moves render nothing new. */
   const sight = computed<Rect>((before) => {
     const { x, y, zoom } = view.value
     const [width, height] = [size.value.width / zoom, size.value.height / zoom]
@@ -88,7 +88,7 @@ export function usePanZoom(frame: Ref<HTMLElement | undefined>) {
   }
   function release(): void {
     from = undefined
-    // The click that ends a drag comes after this.
+    // The click that ends a drag arrives after this.
     setTimeout(() => (isDragging.value = false))
   }
   function wheel(event: WheelEvent): void {
