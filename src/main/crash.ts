@@ -2,10 +2,10 @@ import { dialog } from 'electron'
 import type { BrowserWindow } from 'electron'
 import { t } from './texts'
 
-/** A page that dies again so soon after it was loaded anew is not loaded again without a question. */
+/** A page that crashes again this soon after a reload is not reloaded without asking. */
 const soonMs = 10_000
 
-/** Loads the page again when its process has died: runs live in the engine and go on. */
+/** Reloads the page after its process has crashed; runs continue in the engine. */
 export function reviveWhenGone(window: BrowserWindow, write: (text: string) => void): void {
   let revivedAt = -Infinity
   window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {

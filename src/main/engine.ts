@@ -4,21 +4,21 @@ import { wishChannels } from '../shared/shell'
 import { isOwnPage } from './guards'
 import { t } from './texts'
 
-/** Milliseconds before each next start of an engine that ended by itself. */
+/** Delays before restarting an engine that ended by itself, in milliseconds. */
 const restartDelaysMs = [500, 1000, 2000, 5000] as const
-/** An engine that lived so long counts as healthy again. */
+/** An engine that has run this long counts as healthy again. */
 const healthyAfterMs = 30_000
 
-/** What the engine says of its runs. */
+/** The engine's report about its runs. */
 export interface Work {
   readonly active: number
-  /** Share of the run that works; null while it is unknown. */
+  /** Progress of the current run (0..1); null if unknown. */
   readonly share: number | null
   readonly ended: { readonly name: string; readonly status: string } | null
 }
 
 export interface Engine {
-  /** Asks every run to stop; they can be resumed. */
+  /** Asks every run to stop; stopped runs can be resumed. */
   stopRuns(when: 'now' | 'epochEnd'): void
   stop(): void
 }
@@ -28,18 +28,18 @@ const isWork = (message: unknown): message is Work & { readonly kind: 'work' } =
 
 export interface EngineListener {
   work(work: Work): void
-  /** It ended by itself, and is started again. */
+  /** The engine ended by itself and is restarting. */
   ended(how: string): void
-  /** What it writes on its error output. */
+  /** A line of its stderr. */
   said(text: string): void
 }
 
-/** Keeps the engine host running and gives every window of ours a port to it. Data never passes through this process. */
+/** Keeps the engine host running and gives each of our windows a port to it. Data never passes through this process. */
 export function startEngine(file: string, listener: EngineListener): Engine {
   let host: UtilityProcess | undefined
   let failures = 0
   let stopping = false
-  /** Pages that asked while the engine was down. */
+  /** Pages that asked for a port while the engine was down. */
   const waiting = new Map<WebFrameMain, string | undefined>()
   const start = (): void => {
     if (stopping) return
@@ -77,7 +77,7 @@ export function startEngine(file: string, listener: EngineListener): Engine {
   }
 }
 
-/** A page may have gone while the engine started. */
+/** The page may be gone by the time the engine has started. */
 function connect(host: UtilityProcess, frame: WebFrameMain, remote: string | undefined): void {
   if (frame.isDestroyed()) return
   const { port1, port2 } = new MessageChannelMain()

@@ -1,14 +1,14 @@
 import { app, session, shell } from 'electron'
 import { origin } from './protocol'
 
-/** Pages that a link of the interface may open in the person's browser. */
+/** Pages that links in the interface may open in the user's browser. */
 const allowedLinks: readonly string[] = ['https://onnx.ai', 'https://onnxruntime.ai', 'https://github.com']
 
 export const isOwnPage = (url: string): boolean => url === origin || url.startsWith(`${origin}/`)
 
 const isAllowedLink = (url: string): boolean => allowedLinks.some((site) => url === site || url.startsWith(`${site}/`))
 
-/** Nothing navigates away, no window opens by itself, no permission is given, no web view is attached. */
+/** Blocks navigation, new windows, permission requests and web views. */
 export function guardContents(): void {
   app.on('web-contents-created', (_event, contents) => {
     contents.on('will-navigate', (event, url) => {

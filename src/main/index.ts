@@ -15,7 +15,10 @@ import { createWorkWatcher } from './work'
 
 const out = join(import.meta.dirname, '..')
 const preload = join(out, 'preload', 'index.cjs')
-/** An installed program has its engine beside the archive of the shell: jobs run on plain Node, which reads no archive. */
+/**
+ * An installed program has its engine next to the shell's archive, because jobs run on plain Node, which cannot read
+ * the archive.
+ */
 const engineOut = (): string => (app.isPackaged ? join(process.resourcesPath, 'engine', 'out') : out)
 
 const firstWindow = (): BrowserWindow | undefined => BrowserWindow.getAllWindows()[0]

@@ -5,7 +5,7 @@ import type { RecentPaths } from './recent'
 import { say } from './say'
 import { t } from './texts'
 
-/** The screens by number, in the order of the navigation. */
+/** The screens that have a number key, in navigation order. */
 const screens = [
   ['menu.versions', '/'],
   ['menu.compare', '/compare'],
@@ -26,7 +26,10 @@ export interface MenuActions {
 
 const isMac = process.platform === 'darwin'
 
-/** The native menu: opening, the screens, and the roles of every desktop program. It is set again when the list of recent paths changes. */
+/**
+ * The native menu: open, screens, and the standard roles of a desktop program. Rebuilt when the list of recent items
+ * changes.
+ */
 export function setMenu(actions: MenuActions): void {
   const template: MenuItemConstructorOptions[] = [
     ...(isMac ? [{ role: 'appMenu' as const }] : []),
@@ -85,7 +88,7 @@ function recentMenu({ recent, open }: MenuActions): MenuItemConstructorOptions[]
   ]
 }
 
-/** The page listens for the keys itself; they are only named here. */
+/** The page handles these keys itself; the menu only displays them. */
 function helpMenu({ window }: MenuActions): MenuItemConstructorOptions[] {
   const show = (what: 'palette' | 'shortcuts'): void => say(window()?.webContents, { kind: 'show', what })
   return [

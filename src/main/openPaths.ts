@@ -8,16 +8,18 @@ import { isOwnPage } from './guards'
 import type { RecentPaths } from './recent'
 import { say } from './say'
 
-/** Files that the program takes in: models, bundles, archives of images. */
+/** Files that the program imports: models, bundles and image archives. */
 const isTakenIn = (path: string): boolean => /\.(onnx|nnopt|zip|tar|tgz|tar\.gz)$/i.test(path)
 
-/** A file manager may name a file by its address. */
+/** File managers may pass a file as a URL. */
 const pathOf = (argument: string, from: string): string =>
   /^file:\/\/\//i.test(argument) ? fileURLToPath(argument) : resolve(from, argument)
 
 const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory()
 
-/** What the arguments of a command line open. A model that is not there is among it, so that the page can say so. */
+/**
+ * The paths to open among command-line arguments. Includes models that do not exist, so that the page can report them.
+ */
 export const pathsIn = (args: readonly string[], from: string): readonly string[] =>
   args
     .filter((argument) => !argument.startsWith('-'))
@@ -28,7 +30,10 @@ export interface PathOpener {
   open(paths: readonly string[]): void
 }
 
-/** Hands files that the system opens with this program to the page as soon as it listens, and lists them as recent. */
+/**
+ * Passes files that the system opens with this program to the page as soon as it listens, and adds them to the recent
+ * items.
+ */
 export function createPathOpener(recent: Pick<RecentPaths, 'add'>): PathOpener {
   const waiting: string[] = []
   let listening: WebContents | undefined

@@ -14,18 +14,18 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
-/** Only the program's own files run, and they reach nothing outside. */
+/** Only the program's own files can run, and they cannot reach anything outside. */
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-/** Must run before the program is ready: a standard scheme has an origin of its own. */
+/** Must run before the app is ready: a standard scheme has its own origin. */
 export function registerScheme(): void {
   protocol.registerSchemesAsPrivileged([
     { scheme, privileges: { standard: true, secure: true, supportFetchAPI: true } },
   ])
 }
 
-/** Serves the built interface from a folder; nothing outside it can be named. */
+/** Serves the built interface from a folder; paths outside it are unreachable. */
 export function serveInterface(folder: string): void {
   protocol.handle(scheme, async (request) => {
     const file = fileOf(folder, request.url)
@@ -42,7 +42,7 @@ export function serveInterface(folder: string): void {
   })
 }
 
-/** The file that an address names; undefined when that is outside the folder or cannot be read as an address. */
+/** The file for a URL; undefined if it is outside the folder or malformed. */
 function fileOf(folder: string, url: string): string | undefined {
   try {
     const { pathname } = new URL(url)

@@ -8,18 +8,18 @@ const choices = ['run.stopAtEpochEnd', 'run.stopNow', 'quit.keepRunning', 'dialo
 type Choice = (typeof choices)[number]
 
 export interface QuitGuard {
-  /** To be called when nothing works any more. */
+  /** Call this when no run is active any more. */
   idle(): void
-  /** The person has come back to the window: the program no longer quits by itself. */
+  /** The user has reopened the window: the program no longer quits by itself. */
   back(): void
-  /** Closing the window asks the same question while it is still there, with all that is written in it. */
+  /** Closing the window asks the same question while the window, and everything typed into it, still exists. */
   watch(window: BrowserWindow): void
 }
 
-/** There, a program lives on without a window. */
+/** On this platform, programs keep running without a window. */
 const isMac = process.platform === 'darwin'
 
-/** While runs work, quitting asks what is to become of them. */
+/** If runs are active, quitting asks what to do with them. */
 export function guardQuit(
   engine: Engine,
   work: () => WorkWatcher,

@@ -3,9 +3,12 @@ import { app } from 'electron'
 
 const mostKept = 10
 
-/** Models and folders that were opened last, the newest first. Linux has no list of its own; macOS and Windows are told too, for their dock and taskbar. */
+/**
+ * Recently opened models and folders, newest first. Linux has no system list; on macOS and Windows the system is told
+ * too, for the dock and taskbar.
+ */
 export interface RecentPaths {
-  /** Those that are still there. */
+  /** Only those that still exist. */
   list(): readonly string[]
   add(path: string): void
   clear(): void
@@ -18,7 +21,7 @@ export function createRecentPaths(file: string, onChange: () => void): RecentPat
     try {
       writeFileSync(file, JSON.stringify(paths))
     } catch {
-      // The list still holds until the program ends.
+      // The list in memory stays valid until the program ends.
     }
     onChange()
   }
@@ -40,7 +43,7 @@ function load(file: string): readonly string[] {
     const paths: unknown = JSON.parse(readFileSync(file, 'utf8'))
     return Array.isArray(paths) ? paths.filter((path) => typeof path === 'string') : []
   } catch {
-    // Missing or damaged: the list begins anew.
+    // Missing or damaged: start with an empty list.
     return []
   }
 }

@@ -2,5 +2,5 @@ import type { WebContents } from 'electron'
 import { shellChannel } from '../shared/shell'
 import type { ShellMessage } from '../shared/shell'
 
-/** Says something to a page, where there is one. */
+/** Sends a message to a page, if there is one. */
 export const say = (page: WebContents | undefined, message: ShellMessage): void => page?.send(shellChannel, message)

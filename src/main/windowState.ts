@@ -12,7 +12,7 @@ interface WindowState {
 
 const initial: WindowState = { width: 1280, height: 820, isMaximized: false }
 
-/** Where the window was; the initial size when the file is missing, damaged, or from a screen that is gone. */
+/** The last window bounds; the initial size if the file is missing or damaged, or the screen is gone. */
 export function loadWindowState(file: string): WindowState {
   try {
     const state: unknown = JSON.parse(readFileSync(file, 'utf8'))
@@ -29,7 +29,7 @@ function isWindowState(state: unknown): state is Rectangle & WindowState {
   return sides.every((side) => Number.isSafeInteger(fields.get(side))) && typeof fields.get('isMaximized') === 'boolean'
 }
 
-/** Its title bar must be in reach: the middle of its upper edge lies on a screen. */
+/** The title bar must be reachable: the middle of its upper edge must be on a screen. */
 function isVisible({ x, y, width }: Rectangle): boolean {
   const middle = x + width / 2
   return screen
@@ -48,7 +48,7 @@ export function keepWindowState(window: BrowserWindow, file: string): void {
     try {
       writeFileSync(file, JSON.stringify({ ...window.getNormalBounds(), isMaximized: window.isMaximized() }))
     } catch {
-      // A place that cannot be kept is not worth a message while the window closes.
+      // Failing to save the position is not worth an error while the window closes.
     }
   })
 }

@@ -11,7 +11,7 @@ const endings = {
 } as const
 const isEnding = (status: string): status is keyof typeof endings => status in endings
 
-/** Values of setProgressBar: more than 1 runs without a measure, less than 0 shows nothing. */
+/** Values for setProgressBar: above 1 is indeterminate, below 0 is hidden. */
 const unmeasured = 2
 const nothing = -1
 
@@ -20,7 +20,9 @@ export interface WorkWatcher {
   show(work: Work): void
 }
 
-/** Shows the work outside the window: progress on the taskbar, a notification at the end, and no sleep in between. */
+/**
+ * Shows progress outside the window: on the taskbar, as a notification at the end, and by keeping the computer awake.
+ */
 export function createWorkWatcher(window: () => BrowserWindow | undefined, onIdle: () => void): WorkWatcher {
   let active = 0
   let blocker: number | undefined

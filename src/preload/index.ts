@@ -14,7 +14,7 @@ const isAsked = (data: unknown): data is Asked =>
   typeof data.nnopt === 'string' &&
   Object.hasOwn(wishChannels, data.nnopt)
 
-/** Passes on what the page asks of the shell, what the shell says, and one port of the engine, and exposes nothing else. */
+/** Passes on the page's requests to the shell, the shell's messages, and one engine port; exposes nothing else. */
 window.addEventListener('message', ({ data, source }: MessageEvent<unknown>) => {
   if (source !== window || !isAsked(data)) return
   ipcRenderer.send(wishChannels[data.nnopt], typeof data.remote === 'string' ? data.remote : undefined)

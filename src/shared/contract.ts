@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import * as t from './types'
 
-/** One remote procedure: what it takes, what it answers, and what it sends while it works. */
+/** One remote procedure: its parameters, its result, and the events it sends while it runs. */
 export interface Procedure<
   P extends z.ZodType = z.ZodType,
   R extends z.ZodType = z.ZodType,
@@ -26,14 +26,14 @@ function call(definition: { params: z.ZodType; result: z.ZodType; events?: z.Zod
 }
 
 const nothing = z.object({})
-/** An id, or a name that only one of them has. */
+/** An id, or a unique name. */
 const reference = z.string().min(1)
 const versionOnly = z.object({ version: reference })
 const runOnly = z.object({ run: reference })
 const { bytes } = t
 
 const share = z.number().min(0).max(1)
-/** How channels are chosen, as the prune step has it. */
+/** How channels are chosen, as in the prune step. */
 const choice = versionOnly.extend({
   importance: z.string().default('l1'),
   roundTo: z.number().int().min(1).max(64).default(8),
@@ -50,7 +50,7 @@ const side = z.number().int().min(1).max(1024)
 const pictureSide = side.default(96).describe('Longest side of the images')
 const augmentStep = z.object({ id: z.string(), params: z.record(z.string(), z.unknown()).default({}) }).readonly()
 
-/** Every procedure, once. Handlers and clients take their types from here. */
+/** Every procedure, defined once. Handlers and clients derive their types from here. */
 export const contract = {
   'versions.list': call({
     params: z.object({ deleted: z.boolean().default(false).describe('List the versions in the trash') }),
@@ -69,9 +69,9 @@ export const contract = {
       })
       .readonly(),
   }),
-  /** Every version with its newest measurements, newest first: one call for a whole table. */
+  /** Every version with its latest measurements, newest first: one call fills a table. */
   'versions.table': call({ params: nothing, result: z.array(t.versionSummary).readonly() }),
-  /** Parameters, zeros and operations by layer, counted in the file. */
+  /** Parameters, zeros and MACs per layer, counted in the file. */
   'versions.network': call({ params: versionOnly, result: t.networkFacts }),
   'versions.update': call({
     params: versionOnly.extend({
@@ -81,15 +81,15 @@ export const contract = {
     }),
     result: t.version,
   }),
-  /** Moves it to the trash. */
+  /** Moves the version to the trash. */
   'versions.remove': call({ params: versionOnly, result: t.version }),
   'versions.restore': call({ params: versionOnly, result: t.version }),
-  /** Frees the disk: one deleted version, or all of them. */
+  /** Permanently deletes one version in the trash, or all of them. */
   'versions.purge': call({
     params: z.object({ version: reference.optional() }),
     result: z.object({ removed: z.array(z.string()).readonly(), freedBytes: z.number() }).readonly(),
   }),
-  /** Queues the import; `file` is a path on the host's machine or an upload. */
+  /** Queues the import; `file` is a path on the engine's machine or an upload. */
   'versions.import': call({
     params: z.object({
       file: z.string(),
@@ -99,16 +99,16 @@ export const contract = {
     }),
     result: t.run,
   }),
-  /** Writes an artifact to a path on the host's machine. */
+  /** Writes an artifact to a path on the engine's machine. */
   'versions.export': call({
     params: versionOnly.extend({
       format: z.string().default('onnx'),
       out: z.string(),
-      /** Add zero channels where odd counts slow the runtime down. */ padChannels: z.boolean().default(false),
+      /** Add zero channels if odd counts slow the runtime down. */ padChannels: z.boolean().default(false),
     }),
     result: z.object({ path: z.string(), sizeBytes: z.number() }).readonly(),
   }),
-  /** Complete programs that classify a picture with the version's file in onnxruntime, by language. */
+  /** Complete programs, by language, that classify an image with the version's file in onnxruntime. */
   'versions.code': call({
     params: versionOnly,
     result: z
@@ -119,7 +119,7 @@ export const contract = {
       )
       .readonly(),
   }),
-  /** A piece of a version's model file, for downloads. */
+  /** A chunk of a version's model file, for downloads. */
   'versions.read': call({
     params: versionOnly.extend({
       offset: z.number().int().min(0),
@@ -132,12 +132,12 @@ export const contract = {
     result: z.object({ bytes, totalBytes: z.number(), fileName: z.string() }).readonly(),
   }),
 
-  /** The newest evaluations of both that share images; null where there are none yet. */
+  /** The latest evaluations of both on the same images; null if there are none. */
   'versions.compare': call({
     params: z.object({ first: reference, second: reference, flips: z.number().int().min(0).max(5000).default(500) }),
     result: t.pairedComparison.nullable(),
   }),
-  /** What each version says to a picture (jpg, png or webp), and how fast. */
+  /** Each version's predictions for an image (JPEG, PNG or WebP), and its latency. */
   'versions.classify': call({
     params: z.object({
       versions: z.array(reference).min(1).max(12).readonly(),
@@ -152,7 +152,7 @@ export const contract = {
   /** The network, layer by layer. */
   'versions.layers': call({ params: versionOnly, result: z.array(t.layer).readonly() }),
   'versions.weight': call({ params: versionOnly.extend({ layer: z.string() }), result: t.weightDetails }),
-  /** The numbers themselves: float32, little endian, row-major; of very large tensors an even sample. */
+  /** The values themselves: float32, little-endian, row-major; an even sample for very large tensors. */
   'versions.weightValues': call({
     params: versionOnly.extend({ layer: z.string() }),
     result: z
@@ -164,7 +164,7 @@ export const contract = {
       })
       .readonly(),
   }),
-  /** Runs images of the training split through the network and looks at one value. */
+  /** Runs training images through the network and records one value. */
   'versions.activation': call({
     params: versionOnly.extend({
       value: z.string(),
@@ -174,7 +174,7 @@ export const contract = {
     }),
     result: t.activationStatistics,
   }),
-  /** onnxruntime's own clock, layer by layer. */
+  /** onnxruntime's own profile, per layer. */
   'versions.profile': call({
     params: versionOnly.extend({
       batch: z.number().int().min(1).max(64).default(1),
@@ -184,7 +184,7 @@ export const contract = {
     result: t.layerProfile,
   }),
 
-  /** Groups of channels of an fp32 version that go together, and what the network costs now. */
+  /** Coupled channel groups of an fp32 version, and the current costs of the network. */
   'versions.pruneGroups': call({
     params: versionOnly,
     result: z
@@ -195,7 +195,10 @@ export const contract = {
       })
       .readonly(),
   }),
-  /** What the network would be with these ratios; with a goal, all other groups give what it takes. Nothing is stored. */
+  /**
+   * Costs of the network with these ratios; with a goal, the engine sets the ratios of all other groups. Nothing is
+   * stored.
+   */
   'versions.prunePlan': call({
     params: cutChoice.extend({
       goal: z
@@ -203,19 +206,21 @@ export const contract = {
         .readonly()
         .optional(),
       scope: z.enum(['local', 'global']).default('local'),
-      /** Also the size after gzip, which takes longer. */
+      /** Also compute the gzip size, which takes longer. */
       gzip: z.boolean().default(false),
       sensitivity: t.sensitivity.optional(),
     }),
     result: t.channelPlan,
   }),
-  /** Times the layers of the network, from which latencies of narrower forms are predicted. */
+  /** Times the layers of the network; latencies of narrower layers are predicted from these times. */
   'versions.pruneTimes': call({
     params: versionOnly,
     result: z.object({ wholeMs: z.number(), threads: z.number(), warnings: z.array(z.string()).readonly() }).readonly(),
     events: t.counted,
   }),
-  /** How accurate it is on images of the validation split when each group alone loses shares of its channels, before any fine-tuning. */
+  /**
+   * Accuracy on validation images when each group alone loses increasing shares of its channels, without fine-tuning.
+   */
   'versions.pruneSensitivity': call({
     params: choice.extend({
       ratios: z.array(share).min(1).max(16).readonly().default([0.25, 0.5, 0.75]),
@@ -229,11 +234,11 @@ export const contract = {
         accuracy: z.number(),
         samples: z.number(),
         split: z.string(),
-        /** Of the group that was tried last. */ curve: t.sensitivityCurve.nullable(),
+        /** For the group tried last. */ curve: t.sensitivityCurve.nullable(),
       })
       .readonly(),
   }),
-  /** Latency on this CPU of the network as it is and as it would be, and with a dataset the accuracy of both. */
+  /** Latency on this CPU before and after pruning and, with a dataset, both accuracies. */
   'versions.pruneMeasure': call({
     params: cutChoice.extend({ dataset: z.string().optional(), samples: sample }),
     result: t.plannedMeasurement,
@@ -242,14 +247,14 @@ export const contract = {
 
   'datasets.list': call({ params: nothing, result: z.array(t.datasetDetails).readonly() }),
   'datasets.get': call({ params: z.object({ name: z.string() }), result: t.datasetDetails }),
-  /** What a path on the host's machine holds, before it is added. */
+  /** What a path on the engine's machine contains, before it is added. */
   'datasets.probe': call({
     params: z.object({ path: z.string().min(1) }),
     result: z
       .object({ format: z.string(), label: z.string(), kind: z.string(), names: z.array(z.string()).readonly() })
       .readonly(),
   }),
-  /** A piece of a split, or of one class in it, as small pictures. */
+  /** A page of a split, or of one class in it, as thumbnails. */
   'datasets.browse': call({
     params: z.object({
       name: z.string(),
@@ -261,7 +266,7 @@ export const contract = {
     }),
     result: z.object({ total: z.number(), pictures: z.array(t.picture).readonly() }).readonly(),
   }),
-  /** Named images of a split as small pictures. */
+  /** Named images of a split as thumbnails. */
   'datasets.pictures': call({
     params: z.object({
       name: z.string(),
@@ -271,7 +276,10 @@ export const contract = {
     }),
     result: z.array(t.picture).readonly(),
   }),
-  /** What training would see of an image in so many epochs, pixel for pixel; without steps, by the usual ones for that size. */
+  /**
+   * What training would see of an image in the given epochs, pixel for pixel. Without steps, uses the defaults for the
+   * image size.
+   */
   'datasets.augment': call({
     params: z.object({
       name: z.string(),
@@ -292,7 +300,7 @@ export const contract = {
     }),
     result: t.run,
   }),
-  /** Removes its copy from the workspace; where it came from stays as it is. */
+  /** Removes the copy in the workspace; the original files are not changed. */
   'datasets.remove': call({ params: z.object({ name: z.string() }), result: t.datasetRecord }),
   'datasets.download': call({ params: z.object({ name: z.literal('cifar10') }), result: t.run }),
 
@@ -301,7 +309,7 @@ export const contract = {
     result: z.array(t.run).readonly(),
   }),
   'runs.get': call({ params: runOnly, result: t.run }),
-  /** Ascending; with `points`, each series is thinned to about so many. */
+  /** Ascending; with `points`, each series is thinned to about that many. */
   'runs.metrics': call({
     params: runOnly.extend({
       since: z.number().int().min(0).default(0),
@@ -310,7 +318,10 @@ export const contract = {
     }),
     result: z.array(t.metric).readonly(),
   }),
-  /** Each kind of metric of each step, thinned to `columns` points of a window; no peak is lost. Without `from` and `to` the whole run. */
+  /**
+   * Every kind of metric of every step, thinned to `columns` points per window without losing peaks. Without `from` and
+   * `to`, the whole run.
+   */
   'runs.series': call({
     params: runOnly.extend({
       axis: z.enum(['position', 'time']).default('position'),
@@ -322,36 +333,36 @@ export const contract = {
     }),
     result: z.array(t.metricSeries).readonly(),
   }),
-  /** The last `tailBytes`, or all of it. */
+  /** The last `tailBytes`, or the whole log. */
   'runs.log': call({
     params: runOnly.extend({ tailBytes: z.number().int().min(1).optional() }),
     result: z.object({ text: z.string() }).readonly(),
   }),
-  /** Queues a recipe; train, quantize, evaluate and benchmark are its steps. */
+  /** Queues a recipe. */
   'runs.start': call({ params: z.object({ recipe: t.recipe }), result: t.run }),
   'runs.pause': call({ params: runOnly, result: t.run }),
-  /** Goes on with a paused, stopped, failed or crashed run. */
+  /** Resumes a paused, stopped, failed or crashed run. */
   'runs.resume': call({ params: runOnly, result: t.run }),
-  /** Now, or when the epoch that is being trained (or, in other steps, the step) has ended. */
+  /** Immediately, or at the end of the current epoch (or, in steps without epochs, of the step). */
   'runs.stop': call({ params: runOnly.extend({ when: z.enum(['now', 'epochEnd']).default('now') }), result: t.run }),
-  /** Runs that wait, the next one first. */
+  /** Queued runs, next first. */
   'runs.queue': call({ params: nothing, result: z.object({ order: z.array(z.string()).readonly() }).readonly() }),
-  /** Puts a waiting run before another one, or last. */
+  /** Moves a queued run before another one, or to the end. */
   'runs.move': call({
     params: runOnly.extend({ before: reference.nullable() }),
     result: z.object({ order: z.array(z.string()).readonly() }).readonly(),
   }),
-  /** Answers when the run is no longer queued, running or paused; the events are its own. */
+  /** Returns when the run is no longer queued, running or paused; sends the events of this run. */
   'runs.wait': call({ params: runOnly, result: t.run, events: t.hostEvent }),
 
-  /** Never answers by itself: events until the call is cancelled. */
+  /** Sends events until the call is cancelled; never returns by itself. */
   'events.subscribe': call({
     params: z.object({ since: t.eventPosition.optional() }),
     result: nothing,
     events: t.sequencedEvent,
   }),
 
-  /** A self-contained HTML page; without `out` only its text. */
+  /** A self-contained HTML page; without `out`, returns its text only. */
   'report.create': call({
     params: z.object({
       versions: z.array(reference).readonly().default([]),
@@ -370,15 +381,18 @@ export const contract = {
     result: z.object({ receivedBytes: z.number() }).readonly(),
   }),
 
-  /** What is wrong with a recipe, and what it would cost; nothing is queued. */
+  /** What is wrong with a recipe, and what it would cost. Queues nothing. */
   'recipes.check': call({ params: z.object({ recipe: t.recipe }), result: t.recipeCheck }),
-  /** Takes the bundled sample data and the bundled baseline into the workspace, and measures the baseline; what is there already is not made again. */
+  /**
+   * Imports the bundled sample dataset and baseline into the workspace and evaluates the baseline; skips what already
+   * exists.
+   */
   'sample.start': call({
     params: nothing,
     result: z.object({ dataset: z.string(), version: z.string().nullable(), run: t.run.nullable() }).readonly(),
   }),
 
-  /** JSON Schema of the parameters of every step, for forms, and the extensions that they name. */
+  /** JSON Schemas of the parameters of every step, for forms, and the extensions they name. */
   'catalog.get': call({
     params: nothing,
     result: z
@@ -416,13 +430,16 @@ export const contract = {
       .readonly(),
   }),
   'backends.list': call({ params: nothing, result: z.array(t.backendInfo).readonly() }),
-  /** Measures the scores that are not known yet, or all of them again. */
+  /** Measures unknown scores, or all of them again. */
   'backends.measure': call({
     params: z.object({ again: z.boolean().default(false) }),
     result: z.array(t.backendInfo).readonly(),
   }),
   'runtime.status': call({ params: nothing, result: t.runtimeStatus }),
-  /** Brings TensorFlow's library into the user's folder of runtimes; one that goes on already is not begun again. `runtime.status` says how far it is. */
+  /**
+   * Installs TensorFlow's library into the user's runtime folder, unless an installation is already in progress.
+   * `runtime.status` reports the progress.
+   */
   'runtime.install': call({
     params: z.object({
       gpu: z.boolean().default(false),
@@ -434,7 +451,7 @@ export const contract = {
     result: t.runtimeStatus,
   }),
   'runtime.cancel': call({ params: nothing, result: t.runtimeStatus }),
-  /** A sign of life. */
+  /** A heartbeat. */
   'system.ping': call({ params: nothing, result: nothing }),
   'system.info': call({ params: nothing, result: t.systemInfo }),
   'doctor.check': call({
@@ -445,7 +462,7 @@ export const contract = {
 
 export type Contract = typeof contract
 export type ProcedureName = keyof Contract
-/** What a caller passes: fields with a default may be left out. */
+/** What a caller passes: fields with defaults are optional. */
 export type ParamsOf<N extends ProcedureName> = z.input<Contract[N]['params']>
 /** What a handler receives. */
 export type ParsedParamsOf<N extends ProcedureName> = z.output<Contract[N]['params']>
@@ -453,12 +470,12 @@ export type ResultOf<N extends ProcedureName> = z.output<Contract[N]['result']>
 export type EventOf<N extends ProcedureName> = z.output<Contract[N]['events']>
 
 export interface CallContext<N extends ProcedureName> {
-  /** Aborts when the caller cancels or goes away. */
+  /** Aborts when the caller cancels or disconnects. */
   readonly signal: AbortSignal
   emit(event: EventOf<N>): void
 }
 
-/** One function a procedure: a missing or mistyped one does not compile. */
+/** One function per procedure; a missing or mistyped one does not compile. */
 export type Handlers = {
   readonly [N in ProcedureName]: (
     params: ParsedParamsOf<N>,
@@ -471,7 +488,7 @@ export interface CallOptions<N extends ProcedureName> {
   readonly onEvent?: (event: EventOf<N>) => void
 }
 
-/** The caller's side of the contract; failures are NNOptErrors. */
+/** The caller's side of the contract; errors are NNOptErrors. */
 export interface Client {
   call<N extends ProcedureName>(name: N, params: ParamsOf<N>, options?: CallOptions<N>): Promise<ResultOf<N>>
   close(): void

@@ -1,4 +1,4 @@
-/** Machine-readable reason of a failure; the command line turns it into an exit code. */
+/** Machine-readable reason of an error; the CLI maps it to an exit code. */
 export const errorCodes = {
   wrongCall: 'a flag, field or parameter is wrong',
   badInput: 'a file or dataset cannot be used as it is',
@@ -19,14 +19,14 @@ export type ErrorCode = keyof typeof errorCodes
 
 export type ErrorDetails = Readonly<Record<string, unknown>>
 
-/** What travels over the wire and into `--json`. */
+/** The form of an error on the wire and in `--json`. */
 export interface ErrorReport {
   readonly code: ErrorCode
   readonly message: string
   readonly details?: ErrorDetails | undefined
 }
 
-/** An error for a person: the message says where, what was expected, what was got, and what to do. */
+/** An error for people: the message says where, what was expected, what it got, and what to do. */
 export class NNOptError extends Error {
   override readonly name = 'NNOptError'
 
@@ -40,7 +40,7 @@ export class NNOptError extends Error {
   }
 }
 
-/** Any thrown value as a report; what is not an NNOptError is a defect and says so by its code. */
+/** Converts any thrown value to a report; anything but an NNOptError is a bug and gets the code 'internal'. */
 export function toErrorReport(error: unknown): ErrorReport {
   if (error instanceof NNOptError) {
     return { code: error.code, message: error.message, ...(error.details && { details: error.details }) }
@@ -48,12 +48,12 @@ export function toErrorReport(error: unknown): ErrorReport {
   return { code: 'internal', message: error instanceof Error ? error.message : String(error) }
 }
 
-/** The error that a report describes, on the receiving side of a process boundary. */
+/** Rebuilds an error from a report, on the receiving side of a process boundary. */
 export function fromErrorReport(report: ErrorReport): NNOptError {
   return new NNOptError(report.code, report.message, report.details)
 }
 
-/** Throws an internal error when a condition that the code relies on does not hold. */
+/** Throws an internal error if an invariant does not hold. */
 export function assert(condition: unknown, message: () => string): asserts condition {
   if (!condition) throw new NNOptError('internal', message())
 }

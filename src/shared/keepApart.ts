@@ -1,4 +1,4 @@
-/** Heights of labels, from the top down: the same ones, but none closer than `gap` to the one above it. */
+/** Moves label positions, ordered top to bottom, so that none is closer than `gap` to the one above it. */
 export function keepApart(heights: readonly number[], gap: number): readonly number[] {
   const order = heights.map((_, index) => index).sort((a, b) => heights[a]! - heights[b]!)
   const placed = [...heights]

@@ -3,17 +3,20 @@ import type { z } from 'zod'
 /** What another field of the same form must be for a field to have an effect. */
 export interface Condition {
   readonly field: string
-  /** Values of the other field, one of which it must have. */
+  /** The other field must have one of these values. */
   readonly is?: readonly (string | number | boolean)[]
-  /** The other field must be a number above this. */
+  /** The other field must be a number greater than this. */
   readonly above?: number
-  /** The other field must be given at all. */
+  /** The other field must be set. */
   readonly isSet?: boolean
-  /** Holds as well where this does. */
+  /** Alternatively, this condition must hold. */
   readonly or?: Condition
 }
 
-/** Fields that have an effect only under a condition, in addition to those that they have already. Forms show them only then; it travels with the schema. */
+/**
+ * Marks fields that have an effect only under a condition, in addition to conditions they already have. Forms show them
+ * only then; the condition is part of the schema.
+ */
 export function onlyWhen<S extends Readonly<Record<string, z.ZodType>>>(condition: Condition, shape: S): S {
   const entries = Object.entries(shape).map(([name, schema]) => {
     const { onlyWhen: before, ...meta } = schema.meta() ?? {}
@@ -28,7 +31,10 @@ export function onlyWhen<S extends Readonly<Record<string, z.ZodType>>>(conditio
   return Object.fromEntries(entries) as S
 }
 
-/** The first condition that does not hold for these values, or undefined. A condition on a field that has no effect itself does not hold. */
+/**
+ * The first condition that does not hold for these values, or undefined. A condition on a field that has no effect
+ * itself does not hold.
+ */
 export function unmetCondition(
   name: string,
   conditions: Readonly<Record<string, readonly Condition[]>>,

@@ -1,4 +1,4 @@
-/** Globals that browsers, worker threads and Node all have; the contract relies on nothing else of its platform. */
+/** Globals available in browsers, worker threads and Node; the contract relies on no other platform features. */
 declare class TextEncoder {
   encode(text: string): Uint8Array<ArrayBuffer>
 }

@@ -1,6 +1,6 @@
 import { NNOptError } from './errors'
 
-/** A plain object that adds one thing to a family: one observer, one operator, one backend. */
+/** A plain object that adds one item to a family, such as an observer, an operator or a backend. */
 export interface Extension {
   readonly kind: string
   readonly id: string
@@ -20,7 +20,7 @@ type Modules = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 const isExtension = (value: unknown, kind: string): value is Extension =>
   typeof value === 'object' && value !== null && 'kind' in value && 'id' in value && value.kind === kind
 
-/** Collects the extensions of one kind out of `import.meta.glob(…, { eager: true })`. The id of each is its file's name. */
+/** Collects the extensions of one kind from `import.meta.glob(…, { eager: true })`. Each id is the name of its file. */
 export function collect<T extends Extension>(kind: T['kind'], modules: Modules): Registry<T> {
   const found = Object.entries(modules).flatMap(([path, module]) =>
     Object.values(module)
@@ -34,7 +34,7 @@ export function collect<T extends Extension>(kind: T['kind'], modules: Modules):
   )
 }
 
-/** A registry over a given list; a duplicate id throws. */
+/** A registry from a given list; a duplicate id throws. */
 export function createRegistry<T extends Extension>(kind: T['kind'], extensions: readonly T[]): Registry<T> {
   const byId = new Map<string, T>()
   for (const extension of extensions) {

@@ -12,7 +12,7 @@ import type {
 import { fromErrorReport, NNOptError, toErrorReport } from './errors'
 import type { ErrorReport } from './errors'
 
-/** What travels; `id` is the caller's. */
+/** Messages on the wire; `id` is chosen by the caller. */
 export type Message =
   | { readonly type: 'call'; readonly id: number; readonly name: string; readonly params: unknown }
   | { readonly type: 'cancel'; readonly id: number }
@@ -20,23 +20,23 @@ export type Message =
   | { readonly type: 'result'; readonly id: number; readonly result: unknown }
   | { readonly type: 'error'; readonly id: number; readonly error: ErrorReport }
 
-/** A message channel: a MessagePort, a WebSocket or two ends in one process. */
+/** A message channel: a MessagePort, a WebSocket, or a pair of ends in one process. */
 export interface Port {
   post(message: Message): void
   onMessage(listener: (message: Message) => void): void
-  /** With the reason, where the other side knows one. */
+  /** With the reason, if the other side knows one. */
   onClose(listener: (reason?: string) => void): void
   close(reason?: string): void
 }
 
-/** The last thing that is said on a channel that cannot close with a reason. */
+/** The last message on a channel that cannot close with a reason. */
 export interface Closing {
   readonly closing: string
 }
 
 const isProcedure = (name: string): name is ProcedureName => Object.hasOwn(contract, name)
 
-/** Answers calls that arrive on a port; calls still open when it closes are aborted. */
+/** Serves calls that arrive on a port; calls still open when it closes are aborted. */
 export function serve(handlers: Handlers, port: Port): void {
   const open = new Map<number, AbortController>()
   port.onClose(() => open.forEach((controller) => controller.abort()))
@@ -138,7 +138,7 @@ function settle(open: Map<number, OpenCall>, message: Message): void {
 
 type Listeners = { readonly message: ((message: Message) => void)[]; readonly close: ((reason?: string) => void)[] }
 
-/** Two ends in one process; messages arrive in a later microtask, as over a wire. */
+/** A pair of ends in one process; messages arrive in a later microtask, as over a wire. */
 export function createLinkedPorts(): readonly [Port, Port] {
   const ends: readonly [Listeners, Listeners] = [
     { message: [], close: [] },

@@ -1,18 +1,18 @@
-/** What the main process of the desktop program says to its page. The preload script passes it on as it is. */
+/** Messages from the main process of the desktop app to its page. The preload script passes them on unchanged. */
 export type ShellMessage =
   | { readonly kind: 'opened'; readonly paths: readonly string[] }
   | { readonly kind: 'engineEnded'; readonly how: string }
   | { readonly kind: 'show'; readonly what: 'palette' | 'shortcuts' }
   | { readonly kind: 'go'; readonly path: string }
 
-/** The channel of Electron's IPC that carries it. */
+/** The Electron IPC channel that carries them. */
 export const shellChannel = 'shell'
 
-/** What a page asks of the shell, each over a channel of its own. */
+/** Requests from a page to the shell, each on its own channel. */
 export const wishChannels = {
-  /** A port to the engine, or with `remote` to the one at that address. */
+  /** A port to the engine or, with `remote`, to the engine at that address. */
   engine: 'engine:connect',
-  /** The paths that were opened so far, and those to come. */
+  /** The paths opened so far, and future ones. */
   paths: 'paths:listen',
 } as const
 export type Wish = keyof typeof wishChannels

@@ -2,14 +2,14 @@ import { NNOptError } from './errors'
 import type { Message } from './rpc'
 
 /**
- * Messages as WebSocket frames. Text: JSON. Binary, when a Uint8Array is inside: header length (u32, little endian), JSON in which each array
- * stands as `{ "$bytes": [offset, length] }`, then the bytes.
+ * Messages as WebSocket frames. Text frames are JSON. Messages that contain a Uint8Array are binary: header length
+ * (u32, little-endian), JSON in which each array is replaced by `{ "$bytes": [offset, length] }`, then the bytes.
  */
 export function encodeMessage(message: Message): string | Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = []
   let end = 0
   const text = JSON.stringify(message, function (this: Readonly<Record<string, unknown>>, key: string, value: unknown) {
-    // A Buffer has turned itself into a list by now; its owner still holds it.
+    // By now a Buffer has been converted to a list; its owner still has the original.
     const original = this[key]
     if (!(original instanceof Uint8Array)) return value
     parts.push(original)
@@ -33,7 +33,7 @@ function join(header: Uint8Array, parts: readonly Uint8Array[], length: number):
   return frame
 }
 
-/** Throws `wrongCall` when the frame is no message. */
+/** Throws `wrongCall` if the frame is not a message. */
 export function decodeMessage(frame: string | Uint8Array): Message {
   const message = typeof frame === 'string' ? parse(frame, new Uint8Array()) : parseBinary(frame)
   if (typeof message !== 'object' || message === null || !('type' in message) || !('id' in message))

@@ -3,7 +3,7 @@ import { split } from './dataset'
 
 const interval = z.tuple([z.number(), z.number()]).readonly()
 
-/** Two versions on the images that both were evaluated on; differences are the second minus the first. */
+/** Two versions on the images that both were evaluated on; differences are second minus first. */
 export const pairedComparison = z
   .object({
     dataset: z.string(),
@@ -27,7 +27,7 @@ export const pairedComparison = z
           .readonly(),
       )
       .readonly(),
-    /** How many images got another answer, and the first of them. */
+    /** Number of images with different predictions, and the first of them. */
     flipCount: z.number(),
     flips: z
       .array(z.object({ sample: z.number(), label: z.string(), first: z.string(), second: z.string() }).readonly())
@@ -36,17 +36,17 @@ export const pairedComparison = z
   .readonly()
 export type PairedComparison = z.infer<typeof pairedComparison>
 
-/** What one version says to a picture. */
+/** One version's predictions for an image. */
 export const classification = z
   .object({
     version: z.string(),
     /** Highest first. */
     top: z.array(z.object({ name: z.string(), probability: z.number() }).readonly()).readonly(),
-    /** Of one image, median of `runs` after a warm-up. */
+    /** For one image: median of `runs` after a warm-up. */
     latencyMs: z.number(),
     runs: z.number(),
     threads: z.number(),
-    /** Library, and what was done to the file. */
+    /** The library, and how the file was modified. */
     runtime: z.string(),
   })
   .readonly()

@@ -10,7 +10,7 @@ export type Problem = z.infer<typeof problem>
 
 const counts = z.object({ train: z.number(), val: z.number(), test: z.number() }).readonly()
 
-/** A dataset as the workspace knows it; `hash` covers the splits, the classes and the content. */
+/** A dataset in the workspace; `hash` covers splits, classes and content. */
 const record = z.object({
   name: z.string(),
   source: z.object({ format: z.string(), path: z.string() }).readonly(),
@@ -27,19 +27,22 @@ export type DatasetRecord = z.infer<typeof datasetRecord>
 
 const triple = z.tuple([z.number(), z.number(), z.number()]).readonly()
 
-/** What was seen while every image was decoded once. */
+/** Findings from decoding every image once. */
 export const datasetFacts = z
   .object({
-    /** `pixels` decoded RGB in one file (images of at most 64×64) · `archive` the encoded files in one file · `folder` where they were found. */
+    /**
+     * `pixels`: decoded RGB in one file (images up to 64×64). `archive`: the encoded files in one file. `folder`: the
+     * files stay where they are.
+     */
     storage: z.enum(['pixels', 'archive', 'folder']),
-    /** What the dataset takes up in the workspace. */
+    /** Disk space used in the workspace. */
     sizeBytes: z.number(),
     imageSize: z
       .object({ minWidth: z.number(), maxWidth: z.number(), minHeight: z.number(), maxHeight: z.number() })
       .readonly(),
-    /** Mean and standard deviation of RGB / 255 over every pixel of every split. */
+    /** Mean and standard deviation of RGB / 255 over all pixels of all splits. */
     pixels: z.object({ mean: triple, std: triple }).readonly(),
-    /** Images left out: all of them are in `problems`, up to a thousand. */
+    /** Number of skipped images; `problems` lists up to a thousand of them. */
     skipped: z.number(),
     warnings: z.array(z.string()).readonly(),
   })
@@ -49,15 +52,15 @@ export type DatasetFacts = z.infer<typeof datasetFacts>
 export const datasetDetails = record.extend({ facts: datasetFacts }).readonly()
 export type DatasetDetails = z.infer<typeof datasetDetails>
 
-/** One image as a browser shows it, or the reason why it cannot be shown. */
+/** An image as shown in a browser, or the reason why it cannot be shown. */
 export const picture = z
   .object({
-    /** Position in the split. */
+    /** Index in the split. */
     index: z.number(),
-    /** Within the source of the dataset. */
+    /** Relative to the source of the dataset. */
     path: z.string(),
     className: z.string(),
-    /** Of the image itself, before it was made smaller for the screen. */
+    /** Of the original image, before scaling for display. */
     width: z.number(),
     height: z.number(),
     mimeType: z.string(),

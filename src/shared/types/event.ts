@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { progress } from './progress'
 import { metric, run } from './run'
 
-/** What happened in the workspace; a list that changed is asked for again. */
+/** Changes in the workspace; a list that changed must be requested again. */
 export const hostEvent = z.discriminatedUnion('kind', [
-  /** The events asked for are no longer kept: load everything again. */
+  /** The requested events are no longer available: reload everything. */
   z.object({ kind: z.literal('reset') }),
   z.object({ kind: z.literal('versions.changed'), id: z.string().optional() }),
   z.object({ kind: z.literal('datasets.changed'), name: z.string().optional() }),
   z.object({ kind: z.literal('run.changed'), run }),
-  /** Runs that wait, the next one first. */
+  /** Queued runs, next first. */
   z.object({ kind: z.literal('queue.changed'), order: z.array(z.string()).readonly() }),
   z.object({ kind: z.literal('run.progress'), runId: z.string(), progress }),
   z.object({ kind: z.literal('run.metrics'), runId: z.string(), metrics: z.array(metric).readonly() }),
@@ -22,7 +22,7 @@ export const hostEvent = z.discriminatedUnion('kind', [
 ])
 export type HostEvent = z.infer<typeof hostEvent>
 
-/** `host` names the process that counts; a client that reconnects sends both back as `since`. */
+/** `host` identifies the process that numbers the events; a reconnecting client sends both back as `since`. */
 export const eventPosition = z.object({ host: z.string(), sequence: z.number() }).readonly()
 export type EventPosition = z.infer<typeof eventPosition>
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 const interval = z.tuple([z.number(), z.number()]).readonly()
 const dtype = z.enum(['int8', 'uint8'])
 
-/** A weight, with its numbers as they are calculated with: integers count as what they stand for. */
+/** A weight, with the values used in computation: quantized weights are dequantized. */
 export const layerWeight = z
   .object({
     /** Name of the initializer. */
@@ -13,36 +13,36 @@ export const layerWeight = z
     count: z.number(),
     zeros: z.number(),
     range: interval,
-    /** Null in float. `scale` from the smallest to the largest of the slices. */
+    /** Null in float. `scale` ranges over all slices. */
     quantization: z.object({ dtype, slices: z.number(), scale: interval, zeroPoint: interval }).readonly().nullable(),
   })
   .readonly()
 
-/** What a person takes for a layer: an operator with the normalization and activation behind it. */
+/** A layer as users see it: an operator with its normalization and activation. */
 export const layer = z
   .object({
     /** Name of its first node. */
     name: z.string(),
-    /** The same, without what its neighbours share. */
+    /** The name without the part shared with its neighbors. */
     label: z.string(),
     stage: z.string(),
     ops: z.array(z.string()).readonly(),
     nodes: z.array(z.string()).readonly(),
-    /** Names of the layers that it reads. */
+    /** Names of its input layers. */
     inputs: z.array(z.string()).readonly(),
-    /** Name of the value that it gives. */
+    /** Name of its output value. */
     output: z.string(),
     shape: z.array(z.number()).readonly(),
     params: z.number(),
     macs: z.number(),
     weight: layerWeight.nullable(),
-    /** Of its output; null where that stays in float. */
+    /** Of its output; null if that stays in float. */
     quantization: z.object({ dtype, scale: z.number(), zeroPoint: z.number() }).readonly().nullable(),
   })
   .readonly()
 export type Layer = z.infer<typeof layer>
 
-/** Counts of equal bins from `low` to `high`. */
+/** Counts of equal-width bins from `low` to `high`. */
 export const histogram = z
   .object({ low: z.number(), high: z.number(), counts: z.array(z.number()).readonly() })
   .readonly()
@@ -54,20 +54,23 @@ export const weightDetails = z
     tensor: z.string(),
     shape: z.array(z.number()).readonly(),
     histogram,
-    /** Smallest and largest number of every output channel. */
+    /** Minimum and maximum of every output channel. */
     channels: z.array(interval).readonly(),
-    /** Share of masked positions, without a mask of zeros; rows output channels, columns what they read; thinned to a picture. */
+    /**
+     * Share of masked positions or, without a mask, of zeros. Rows are output channels, columns are their inputs;
+     * thinned to a displayable size.
+     */
     sparsity: z.object({ rows: z.number(), columns: z.number(), shares: z.array(z.number()).readonly() }).readonly(),
-    /** Of the slices, in order; empty in float. */
+    /** Per slice, in order; empty in float. */
     scale: z.array(z.number()).readonly(),
     zeroPoint: z.array(z.number()).readonly(),
-    /** Positions that a mask keeps at zero; null without a mask. */
+    /** Positions held at zero by a mask; null without a mask. */
     masked: z.number().nullable(),
   })
   .readonly()
 export type WeightDetails = z.infer<typeof weightDetails>
 
-/** What an activation was seen to hold, as observers read it. */
+/** Observed values of an activation, as used by observers. */
 export const activationStatistics = z
   .object({
     value: z.string(),
@@ -75,7 +78,7 @@ export const activationStatistics = z
     count: z.number(),
     min: z.number(),
     max: z.number(),
-    /** Smallest and largest number of every image. */
+    /** Minimum and maximum of every image. */
     batches: z.array(interval).readonly(),
     /** Bins [i · 2^exponent, (i + 1) · 2^exponent), i = firstBin, firstBin + 1, … */
     exponent: z.number(),
@@ -85,18 +88,18 @@ export const activationStatistics = z
   .readonly()
 export type ActivationStatistics = z.infer<typeof activationStatistics>
 
-/** Where the time of an inference goes. */
+/** Where an inference spends its time. */
 export const layerProfile = z
   .object({
-    /** Milliseconds of one batch, median over the runs, by the name of the layer. */
+    /** Milliseconds per batch, median over the runs, by layer name. */
     layers: z.array(z.object({ name: z.string(), ms: z.number(), kernel: z.string() }).readonly()).readonly(),
     /** Conversions and copies that belong to no layer. */
     otherMs: z.number(),
-    /** By kernel, the longest first. */
+    /** By kernel, longest first. */
     operators: z.array(z.object({ op: z.string(), calls: z.number(), ms: z.number() }).readonly()).readonly(),
-    /** Nodes of a quantized network that run in float all the same, and conversions in its midst. */
+    /** Nodes of a quantized network that run in float anyway, and conversions between quantized nodes. */
     unfused: z.array(z.object({ name: z.string(), op: z.string() }).readonly()).readonly(),
-    /** Nodes of the file, and kernels that run for them. */
+    /** Nodes in the file, and the kernels that execute them. */
     nodes: z.number(),
     kernels: z.number(),
     advice: z.array(z.string()).readonly(),

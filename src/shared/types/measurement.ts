@@ -6,7 +6,7 @@ import { engines, modelForms } from './engine'
 export const deviceFacts = z.object({ cpu: z.string(), runtime: z.string(), threads: z.number() }).readonly()
 export type DeviceFacts = z.infer<typeof deviceFacts>
 
-/** The processor during a benchmark; null where the system does not tell. */
+/** CPU state during a benchmark; null if the system does not report it. */
 export const cpuFacts = z
   .object({
     model: z.string(),
@@ -19,7 +19,7 @@ export const cpuFacts = z
     bf16: z.boolean().nullable().default(null),
     frequencyMhz: z.number().nullable(),
     temperatureC: z.number().nullable(),
-    /** Cores that other programs kept busy just before. */
+    /** Cores kept busy by other programs just before the start. */
     otherLoad: z.number().nullable().default(null),
   })
   .readonly()
@@ -49,7 +49,7 @@ export const evaluation = parameterStatistics
     split,
     samples: z.number(),
     accuracy: z.number(),
-    /** 95 % (Wilson). */
+    /** 95% confidence interval (Wilson). */
     accuracyInterval: interval,
     avgLoss: z.number(),
     samplesPerSecond: z.number(),
@@ -69,34 +69,39 @@ export const evaluation = parameterStatistics
   .readonly()
 export type Evaluation = z.infer<typeof evaluation>
 
-/** Speed of a version on the CPU: nothing else of this program ran meanwhile, and models compared together took turns. */
+/**
+ * Speed of a version on the CPU. Nothing else in this program ran meanwhile, and versions measured together took turns.
+ */
 export const benchmark = z
   .object({
     version: z.string(),
     batchSize: z.number(),
-    /** Threads inside an operator of one session. */
+    /** Intra-op threads of one session. */
     threads: z.number(),
-    /** How it ran; absent in measurements of older programs, which ran the file in one session of onnxruntime. */
+    /**
+     * How it ran; absent in measurements of older program versions, which used one onnxruntime session on the original
+     * file.
+     */
     layout: z
       .object({
         engine: z.enum(engines),
         form: z.enum(modelForms),
         sessions: z.number().int().min(1),
-        /** Chosen by tuning, version by version. */ tuned: z.boolean(),
+        /** Chosen by tuning, per version. */ tuned: z.boolean(),
       })
       .readonly()
       .optional(),
-    /** Timed runs of a batch. */
+    /** Number of timed batches. */
     runs: z.number(),
-    /** Of one batch. */
+    /** Per batch. */
     latencyMs: z.object({ p50: z.number(), p90: z.number(), p95: z.number(), p99: z.number() }).readonly(),
-    /** Images a second: median over rounds. */
+    /** Images per second: median over rounds. */
     samplesPerSecond: z.number(),
-    /** 95 % bootstrap interval of it. */
+    /** Its 95% bootstrap confidence interval. */
     samplesPerSecondInterval: interval,
     device: deviceFacts,
     warnings: z.array(z.string()).readonly(),
-    /** Every timed run in milliseconds, round by round; absent in measurements of older programs and in summaries. */
+    /** Every timed run in milliseconds, by round; absent in summaries and in measurements of older program versions. */
     roundsMs: z.array(z.array(z.number()).readonly()).readonly().optional(),
     cpu: cpuFacts.optional(),
   })
@@ -110,15 +115,15 @@ export const benchmarkComparison = z
     to: z.string(),
     batchSize: z.number(),
     threads: z.number(),
-    /** Median over rounds with its 95 % bootstrap interval. */
+    /** Median over rounds with its 95% bootstrap confidence interval. */
     ratio: z.object({ median: z.number(), low: z.number(), high: z.number() }).readonly(),
-    /** Whether the interval leaves 1 out. */
+    /** Whether the interval excludes 1. */
     significant: z.boolean(),
   })
   .readonly()
 export type BenchmarkComparison = z.infer<typeof benchmarkComparison>
 
-/** A measurement with its place in the store. */
+/** A measurement as stored. */
 export const storedEvaluation = z
   .object({
     id: z.string(),

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 
-/** What the file of a version holds, counted in the file. `sparsity` is the share of zeros among convolution and linear weights. */
+/** Counts of a version's file. `sparsity` is the share of zeros among convolution and linear weights. */
 export const networkFacts = z
   .object({
     totalParams: z.number(),
     nonzeroParams: z.number(),
     sparsity: z.number(),
-    /** Multiply-accumulate operations of one image. */
+    /** Multiply-accumulate operations per image. */
     macs: z.number(),
-    /** Size of the file after gzip. */
+    /** gzip size of the file. */
     gzipBytes: z.number(),
     layers: z
       .array(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** How far a piece of work is; `total` is absent while it is unknown. */
+/** Progress of work; `total` is absent if unknown. */
 export const progress = z
   .object({
     /** What is being done, such as 'calibrating'. */
@@ -9,7 +9,7 @@ export const progress = z
     total: z.number().optional(),
     unit: z.string().optional(),
     etaSeconds: z.number().optional(),
-    /** Numbers worth a glance: loss, accuracy, samples per second. */
+    /** Numbers of interest: loss, accuracy, images per second. */
     figures: z.record(z.string(), z.number()).readonly().optional(),
   })
   .readonly()

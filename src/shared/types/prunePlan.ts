@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Costs of a network of one form. Latencies are medians of one image on this CPU; null where it was not asked for. */
+/** Costs of a network. Latencies are medians for one image on this CPU; null if not requested. */
 export const networkCosts = z
   .object({
     params: z.number(),
@@ -14,11 +14,11 @@ export const networkCosts = z
   .readonly()
 export type NetworkCosts = z.infer<typeof networkCosts>
 
-/** What pruning would do to one group of channels, or to one layer's weights, everything else left as it is. */
+/** Effect of pruning one group of channels, or one layer's weights, with everything else unchanged. */
 export const plannedGroup = z
   .object({
     name: z.string(),
-    /** Channels of a group, weights that are not zero of a layer. */
+    /** Channels of a group, or nonzero weights of a layer. */
     before: z.number(),
     after: z.number(),
     params: z.number(),
@@ -29,13 +29,13 @@ export const plannedGroup = z
     /** On the sample, without fine-tuning; null without a dataset. */
     accuracy: z.number().nullable(),
     accuracyDrop: z.number().nullable(),
-    /** Why it stays whole; null where it may be pruned. */
+    /** Why it cannot be pruned; null if it can. */
     blocked: z.string().nullable(),
   })
   .readonly()
 export type PlannedGroup = z.infer<typeof plannedGroup>
 
-/** The outcome of a pruning before it is done. */
+/** The outcome of pruning, computed before it is done. */
 export const prunePlan = z
   .object({
     version: z.string(),
@@ -45,13 +45,13 @@ export const prunePlan = z
     after: networkCosts,
     accuracy: z
       .object({
-        /** Images that it was measured on. */
+        /** Images it was measured on. */
         samples: z.number(),
         split: z.string(),
         before: z.number(),
-        /** Of the whole pruning without fine-tuning. */
+        /** Of all pruning together, without fine-tuning. */
         untuned: z.number(),
-        /** `before` less the drops of all groups: what is to be expected where their effects add up. */
+        /** `before` minus the drops of all groups: the accuracy to expect if their effects add up. */
         expected: z.number(),
       })
       .readonly()

@@ -2,14 +2,14 @@ import { z } from 'zod'
 
 const interval = z.tuple([z.number(), z.number()]).readonly()
 
-/** An int8 network beside its float network, on the same images. */
+/** An int8 network compared with its fp32 network on the same images. */
 export const scoreComparison = z
   .object({
     samples: z.number(),
     accuracy: z.number(),
     accuracyInterval: interval,
     referenceAccuracy: z.number(),
-    /** Accuracy minus that of the float network, with the 95 % interval of the paired difference. */
+    /** Accuracy minus that of the fp32 network, with the 95% confidence interval of the paired difference. */
     difference: z.number(),
     differenceInterval: interval,
     agreement: z.number(),
@@ -17,10 +17,10 @@ export const scoreComparison = z
   })
   .readonly()
 
-/** What is known of an int8 version beyond its accuracy; kept in its details.json. */
+/** Facts about an int8 version beyond its accuracy; stored in its details.json. */
 export const quantizationFacts = z
   .object({
-    /** The simulation that training for quantization uses, against the exported file in a default session. */
+    /** The simulation used by QAT compared with the exported file in a default session. */
     simulatedAgreement: z
       .object({ images: z.number(), top1Agreement: z.number(), largestLogitDifference: z.number() })
       .readonly()
@@ -28,7 +28,7 @@ export const quantizationFacts = z
     /** Nodes that onnxruntime runs in float although the file is quantized. */
     unfusedOperators: z.array(z.object({ name: z.string(), op: z.string() }).readonly()).readonly(),
     floatNodes: z.array(z.object({ node: z.string(), op: z.string(), reason: z.string() }).readonly()).readonly(),
-    /** Weight pairs whose products could leave 16 bits on a CPU without VNNI. */
+    /** Weight pairs whose products could exceed 16 bits on a CPU without VNNI. */
     pairsAtRisk: z
       .object({
         pairs: z.number(),
@@ -55,7 +55,7 @@ export const quantizationFacts = z
         warnings: z.array(z.string()).readonly(),
       })
       .readonly(),
-    /** Spread of the scales over calibration sets of three seeds, as a share of their mean; null where it was not asked for. */
+    /** Spread of the scales over calibration sets of three seeds, relative to their mean; null if not requested. */
     stability: z
       .object({ seeds: z.array(z.number()).readonly(), median: z.number(), largest: z.number(), value: z.string() })
       .readonly()
@@ -69,7 +69,7 @@ export const quantizationFacts = z
   .readonly()
 export type QuantizationFacts = z.infer<typeof quantizationFacts>
 
-/** One version on the way to a goal. */
+/** One of the versions tried to reach a goal. */
 export const quantizationTrial = z
   .object({
     id: z.string(),
@@ -82,9 +82,9 @@ export const quantizationTrial = z
     differenceInterval: interval,
     sizeBytes: z.number(),
     speedup: z.number().nullable(),
-    /** Empty when it meets the goal. */
+    /** Empty if it meets the goal. */
     missed: z.array(z.string()).readonly(),
-    /** Images after which the interval would lie on one side of the limit; null when it does. */
+    /** Number of images after which the interval would lie on one side of the limit; null if it already does. */
     imagesToDecide: z.number().nullable(),
   })
   .readonly()

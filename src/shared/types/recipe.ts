@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** One step: its kind, an optional name that later steps refer to as `$id`, and its parameters. */
+/** One step: its kind, an optional id that later steps refer to as `$id`, and its parameters. */
 export const recipeStep = z
   .looseObject({
     step: z.string().min(1),
@@ -12,21 +12,21 @@ export const recipeStep = z
   .readonly()
 export type RecipeStep = z.infer<typeof recipeStep>
 
-/** A run is a list of steps; the same recipe comes from the interface, the command line and a YAML file. */
+/** A run is a list of steps; the interface, the CLI and YAML files share this form. */
 export const recipe = z
   .object({ name: z.string().min(1), description: z.string().optional(), steps: z.array(recipeStep).min(1).readonly() })
   .strict()
   .readonly()
 export type Recipe = z.infer<typeof recipe>
 
-/** What is known beforehand of a step. Numbers that nothing here can tell are null. */
+/** What is known about a step in advance. Numbers that cannot be estimated are null. */
 export const stepEstimate = z
   .object({
-    /** From the speed of earlier work on this machine. */
+    /** Based on the speed of earlier runs on this machine. */
     seconds: z.number().nullable(),
-    /** What the time was told from, or what is missing for it. */
+    /** What the estimate is based on, or what is missing for it. */
     basis: z.string(),
-    /** Of the version that the step makes: computed from its graph. */
+    /** For the version that the step makes; computed from its graph. */
     sizeBytes: z.number().nullable(),
     params: z.number().nullable(),
     /** Multiply-accumulates for one image. */
@@ -35,7 +35,7 @@ export const stepEstimate = z
   .readonly()
 export type StepEstimate = z.infer<typeof stepEstimate>
 
-/** A wrong field of a step, or of the recipe when `step` is null. */
+/** An invalid field of a step, or of the recipe if `step` is null. */
 export const recipeProblem = z
   .object({ step: z.number().nullable(), field: z.string(), message: z.string() })
   .readonly()

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { scoreComparison } from './quantization'
 import { cpuFacts } from './measurement'
 
-/** The ways to run a network on a CPU that are weighed against each other. */
+/** The variants of a network that are compared for deployment. */
 export const deploymentKinds = ['fp32', 'int8-exact', 'int8-saturating', 'int8-7bit'] as const
 export type DeploymentKind = (typeof deploymentKinds)[number]
 
@@ -11,14 +11,16 @@ export const deployment = z
     kind: z.enum(deploymentKinds),
     /** How it was run, in words. */
     how: z.string(),
-    /** Beside the float network, on the same images. */
+    /** Compared with the fp32 network, on the same images. */
     accuracy: scoreComparison,
-    /** Whether the accuracy is that of this CPU's own arithmetic, or of a graph that imitates another CPU's. */
+    /**
+     * Whether the accuracy was computed with this CPU's own arithmetic, or with a graph that simulates another CPU's.
+     */
     accuracyIs: z.enum(['measured', 'simulated']),
-    /** Images a second with their 95 % interval; null where this CPU cannot run it so. */
+    /** Images per second with their 95% confidence interval; null if this CPU cannot run the variant natively. */
     samplesPerSecond: z.object({ median: z.number(), low: z.number(), high: z.number() }).readonly().nullable(),
     sizeBytes: z.number(),
-    /** Pairs of weights whose products can leave 16 bits. */
+    /** Weight pairs whose products can exceed 16 bits. */
     pairsAtRisk: z.number(),
   })
   .readonly()
@@ -29,14 +31,14 @@ export const recommendation = z
   .object({
     version: z.string(),
     cpu: cpuFacts,
-    /** Whether products of 8-bit numbers saturate on this CPU with this runtime, found by a probe. */
+    /** Whether 8-bit products saturate on this CPU with this runtime, found by a probe. */
     saturates: z.boolean(),
     runtime: z.string(),
     batch: z.number(),
     threads: z.number(),
     deployments: z.array(deployment).readonly(),
     here: z.object({ kind: z.enum(deploymentKinds), why: z.string() }).readonly(),
-    /** On a CPU whose 8-bit products saturate. */
+    /** On CPUs whose 8-bit products saturate. */
     withoutVnni: z.object({ kind: z.enum(deploymentKinds), why: z.string() }).readonly(),
     warnings: z.array(z.string()).readonly(),
   })

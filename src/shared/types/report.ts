@@ -2,7 +2,7 @@ import type { StoredBenchmark, StoredEvaluation } from './measurement'
 import type { Metric } from './run'
 import type { Version } from './version'
 
-/** A version with what was measured on it, newest first, and the epochs of the training that made it. */
+/** A version with its measurements, newest first, and the epochs of the training that made it. */
 export interface ReportedVersion {
   readonly version: Version
   readonly evaluations: readonly StoredEvaluation[]
@@ -10,7 +10,7 @@ export interface ReportedVersion {
   readonly epochs: readonly Metric[]
 }
 
-/** Everything that a report shows; parents come before their children. */
+/** Everything that a report shows; parents precede their children. */
 export interface ReportData {
   readonly title: string
   readonly createdAt: string

@@ -17,7 +17,7 @@ export const errorReport = z
   })
   .readonly()
 
-/** What a finished step left: at most one version, and figures. */
+/** Result of a finished step: at most one version, and numbers. */
 export const stepResult = z
   .object({
     versionId: z.string().optional(),
@@ -28,7 +28,7 @@ export const stepResult = z
   .readonly()
 export type StepResult = z.infer<typeof stepResult>
 
-/** One execution of a recipe. Finished steps are not repeated when it is resumed. */
+/** One execution of a recipe. Resuming does not repeat finished steps. */
 export const run = z
   .object({
     id: z.string(),
@@ -42,7 +42,7 @@ export const run = z
     results: z.array(stepResult).readonly(),
     error: errorReport.nullable(),
     resumable: z.boolean(),
-    /** The process that works on it now. */
+    /** The process currently executing it. */
     pid: z.number().nullable(),
     progress: progress.nullable(),
   })
@@ -57,7 +57,7 @@ export const metric = z
     runId: z.string(),
     stepIndex: z.number(),
     kind: z.string(),
-    /** Training step, epoch or second: the abscissa of its kind. */
+    /** Training step, epoch or second, depending on the kind. */
     position: z.number(),
     at: z.string(),
     values: z.record(z.string(), z.number()).readonly(),
@@ -65,17 +65,17 @@ export const metric = z
   .readonly()
 export type Metric = z.infer<typeof metric>
 
-/** One value of a series in each of its points: the least, the mean and the greatest, as 32-bit floats; NaN where there is none. */
+/** One value of a series at each of its points: minimum, mean and maximum as 32-bit floats; NaN if there is none. */
 const seriesValue = z.object({ key: z.string(), min: bytes, mean: bytes, max: bytes }).readonly()
 
-/** A kind of metric of one step, thinned to the window that was asked for. */
+/** One kind of metric of one step, thinned to the requested window. */
 export const metricSeries = z
   .object({
     stepIndex: z.number(),
     kind: z.string(),
-    /** Rows in all. */
+    /** Total number of rows. */
     total: z.number(),
-    /** Positions, and milliseconds since 1970, as 64-bit floats; `counts` are the rows that each point stands for. */
+    /** Positions, and milliseconds since 1970, as 64-bit floats; `counts` are the rows that each point aggregates. */
     x: bytes,
     t: bytes,
     counts: bytes,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** How far the installation of a training runtime is. */
+/** Progress of installing a training runtime. */
 export const runtimeProgress = z
   .object({
     phase: z.enum(['find', 'download', 'extract', 'compile', 'verify']),
@@ -14,11 +14,11 @@ export type RuntimeProgress = z.infer<typeof runtimeProgress>
 /** TensorFlow's library on the engine's machine. */
 export const runtimeStatus = z
   .object({
-    /** Whether this system can have it. */
+    /** Whether this system supports it. */
     isSupported: z.boolean(),
     folder: z.string(),
     installed: z.object({ version: z.string(), gpu: z.boolean() }).readonly().nullable(),
-    /** Of an installation that goes on now. */
+    /** Progress of an installation that is running. */
     progress: runtimeProgress.nullable(),
     /** Why the last installation failed. */
     problem: z.string().nullable(),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const byteCount = z.number()
 
-/** The machine and the workspace, now. */
+/** Current state of the machine and the workspace. */
 export const systemInfo = z
   .object({
     program: z.object({ version: z.string(), node: z.string(), pid: z.number() }).readonly(),
@@ -37,17 +37,17 @@ export const backendInfo = z
     isDefault: z.boolean(),
     version: z.string().nullable(),
     device: z.string().nullable(),
-    /** Memory of its device; null where the device does not say. */
+    /** Memory of its device; null if the device does not report it. */
     memoryBytes: byteCount.nullable(),
     /** Why it is not available. */
     reason: z.string().nullable(),
-    /** Null until it was measured. */
+    /** Null until measured. */
     score: backendScore.nullable(),
   })
   .readonly()
 export type BackendInfo = z.infer<typeof backendInfo>
 
-/** One thing that doctor looked at. */
+/** One finding of doctor. */
 export const doctorFinding = z
   .object({
     check: z.string(),

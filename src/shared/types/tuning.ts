@@ -7,11 +7,11 @@ export const tunedConfiguration = z
   .object({
     engine: z.enum(engines),
     form: z.enum(modelForms),
-    /** Sessions side by side, each in a thread of its own, and threads inside an operator of each. */
+    /** Parallel sessions, each in its own thread, and the intra-op threads of each. */
     sessions: z.number().int().min(1),
     threads: z.number().int().min(1),
     batch: z.number().int().min(1),
-    /** Images a second of all sessions together. */
+    /** Images per second of all sessions together. */
     samplesPerSecond: z.number(),
     /** Median time of one batch in one session. */
     latencyMs: z.number(),
@@ -19,12 +19,12 @@ export const tunedConfiguration = z
   .readonly()
 export type TunedConfiguration = z.infer<typeof tunedConfiguration>
 
-/** What was found fastest for a version on one machine. */
+/** The fastest configurations of a version on one machine. */
 export const tuning = z
   .object({
     version: z.string(),
     createdAt: z.string(),
-    /** Of the CPU and the libraries: another one asks for another measurement. */
+    /** Identifies the CPU and the libraries; any change requires tuning again. */
     fingerprint: z.string(),
     cpu: cpuFacts,
     libraries: z.array(z.string()).readonly(),

@@ -6,7 +6,7 @@ export const precisions = ['fp32', 'int8'] as const
 
 const [mostTags, longestTag, longestNotes] = [50, 50, 20_000]
 
-/** What a person may write about a version. */
+/** User-written metadata of a version. */
 export const tags = z
   .array(z.string().min(1).max(longestTag, `Use at most ${longestTag} characters per tag.`))
   .max(mostTags, `Use at most ${mostTags} tags.`)
@@ -15,7 +15,7 @@ export const notes = z.string().max(longestNotes, `Use at most ${longestNotes.to
 
 export const versionOrigins = ['imported', 'trained', 'quantized', 'pruned', 'bundled'] as const
 
-/** Facts of an immutable model in the store, and what a person wrote about it. */
+/** An immutable model in the store: its facts, and its user-written metadata. */
 export const version = z
   .object({
     id: z.string(),
@@ -29,13 +29,13 @@ export const version = z
     /** Name of the graph, such as 'mobilenet-v2'. */
     architecture: z.string(),
     inputSize: z.object({ height: z.number(), width: z.number() }).readonly(),
-    /** Empty when neither the file nor the user named them. */
+    /** Empty if neither the file nor the user provided names. */
     classes: z.array(z.string()).readonly(),
     classCount: z.number(),
-    /** False for models that only run, such as imported int8 files. */
+    /** False for models that can only run, such as imported int8 files. */
     trainable: z.boolean(),
     sizeBytes: z.number(),
-    /** All files of its folder. */
+    /** Size of all files in its folder. */
     diskBytes: z.number(),
     /** SHA-256 of model.onnx. */
     hash: z.string(),
@@ -48,7 +48,7 @@ export const version = z
   .readonly()
 export type Version = z.infer<typeof version>
 
-/** What a table shows of the newest measurements: an evaluation without its matrix, and a benchmark. */
+/** Summary of the latest measurements for tables: an evaluation without its matrix, and a benchmark. */
 export const evaluationSummary = z
   .object({
     dataset: z.string(),
@@ -69,9 +69,7 @@ export const versionSummary = z
   .object({
     version,
     evaluation: evaluationSummary.nullable(),
-    /** The newest of every batch size, thread count and device, newest first. */ benchmarks: z
-      .array(benchmark)
-      .readonly(),
+    /** The latest per batch size, thread count and device, newest first. */ benchmarks: z.array(benchmark).readonly(),
   })
   .readonly()
 export type VersionSummary = z.infer<typeof versionSummary>
