@@ -4,7 +4,7 @@ import type { Host } from './createHost'
 /** What the shell of the desktop shows of the work: how many runs, how far, and which one has just ended. */
 export interface Work {
   readonly active: number
-  /** Share of the run that works; null while it is unknown. */
+  /** Progress of the current run (0..1); null if unknown. */
   readonly share: number | null
   readonly ended: { readonly name: string; readonly status: Run['status'] } | null
 }

@@ -64,7 +64,7 @@ export const contract = {
         lineage: z.array(t.version).readonly(),
         evaluations: z.array(t.storedEvaluation).readonly(),
         benchmarks: z.array(t.storedBenchmark).readonly(),
-        /** Of an int8 version that this program made. */ quantization: t.quantizationFacts.nullable(),
+        /** For int8 versions made by this program. */ quantization: t.quantizationFacts.nullable(),
         /** The fastest configurations that were found on this machine. */ tuning: t.tuning.nullable(),
       })
       .readonly(),

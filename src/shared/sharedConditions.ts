@@ -8,7 +8,7 @@ export interface TimingConditions {
 const keyOf = ({ batchSize, threads, device: { cpu, runtime } }: TimingConditions): string =>
   JSON.stringify([batchSize, threads, cpu, runtime])
 
-/** Of several as common, the one of the fewest images, then of the most threads. */
+/** Ties go to the smallest batch size, then to the most threads. */
 const preferred = (a: TimingConditions, b: TimingConditions): number =>
   a.batchSize - b.batchSize || b.threads - a.threads
 

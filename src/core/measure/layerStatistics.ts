@@ -15,7 +15,7 @@ export interface LayerStatistics {
   readonly nonzeroParams: number
   /** Share of zeros among its weights. */
   readonly sparsity: number
-  /** Multiply-accumulate operations of one image. */
+  /** Multiply-accumulate operations per image. */
   readonly macs: number
 }
 

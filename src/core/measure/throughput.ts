@@ -5,7 +5,7 @@ import type { MedianInterval } from './latency'
 export interface ThroughputComparison {
   /** Second over first: median of the rounds with its 95 % bootstrap interval. */
   readonly ratio: MedianInterval
-  /** Whether the interval leaves 1 out. */
+  /** Whether the interval excludes 1. */
   readonly significant: boolean
 }
 

@@ -16,7 +16,7 @@ export interface MetricGroup {
 }
 
 export interface MetricSeries extends Omit<MetricGroup, 'runId'> {
-  /** Rows in all. */
+  /** Total number of rows. */
   readonly total: number
   readonly blocks: readonly SeriesBlock[]
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { engines, modelForms } from './engine'
 import { cpuFacts } from './measurement'
 
-/** One way to run a version, and how fast it was. */
+/** A runtime configuration of a version, and its speed. */
 export const tunedConfiguration = z
   .object({
     engine: z.enum(engines),
@@ -29,9 +29,9 @@ export const tuning = z
     cpu: cpuFacts,
     libraries: z.array(z.string()).readonly(),
     throughput: tunedConfiguration,
-    /** Of a single image. */
+    /** For a single image. */
     latency: tunedConfiguration,
-    /** All that was tried, fastest first. */
+    /** All configurations tried, fastest first. */
     measured: z.array(tunedConfiguration).readonly(),
     warnings: z.array(z.string()).readonly(),
   })
