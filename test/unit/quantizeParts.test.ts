@@ -21,7 +21,9 @@ import { channelQParams } from '../../src/core/fakeQuant/qparams'
 import { quantize } from '../../src/core/fakeQuant/quantize'
 import { rangeOf } from '../../src/core/fakeQuant/range'
 import { reestimateNorm } from '../../src/core/quantize/normReestimation'
-import { largestPair, pairsAtRisk, weightPairs, withoutSaturation } from '../../src/core/quantize/saturation'
+import { largestPair, pairsAtRisk, withoutSaturation } from '../../src/core/quantize/saturation'
+import { filledPairs, pairsInAllOrders, weightPairs } from '../../src/core/quantize/weightPairs'
+import type { WeightPairs } from '../../src/core/quantize/weightPairs'
 import { otherCpuWarning } from '../../src/core/quantize/otherCpu'
 import { scaleSpread } from '../../src/core/quantize/scaleSpread'
 
@@ -163,6 +165,32 @@ describe('weights that cannot saturate', () => {
       [0, 1],
       [2, 3],
     ])
+  })
+
+  it('meets other pairs once an odd count of channels is filled: none reaches into the next place of the kernel', () => {
+    const conv = node('Conv', 'conv', ['x', 'w'])
+    const graph = {
+      ...residualGraph(),
+      nodes: [conv],
+      initializers: new Map([['w', floatTensor([1, 3, 1, 2], random(6))]]),
+    }
+    const positions = (pairs: WeightPairs | undefined): readonly (readonly number[])[] =>
+      [...(pairs?.first ?? [])].map((first, index) => [first, pairs?.second[index] ?? NaN])
+    // Channels 0, 1, 2 lie at 0, 2, 4 for the first place of the kernel, and at 1, 3, 5 for the second.
+    const [asItIs, filled] = [
+      [
+        [0, 2],
+        [4, 1],
+        [3, 5],
+      ],
+      [
+        [0, 2],
+        [1, 3],
+      ],
+    ]
+    expect(positions(weightPairs(graph, conv))).toEqual(asItIs)
+    expect(positions(filledPairs(graph, conv))).toEqual(filled)
+    expect(positions(pairsInAllOrders(graph, conv))).toEqual([...asItIs, ...filled])
   })
 
   it('leaves depthwise kernels alone: they multiply in 16 bits', () => {

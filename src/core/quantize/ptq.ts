@@ -14,7 +14,8 @@ import { withInt8Forms } from '../passes/int8Forms'
 import { outputAxis } from '../ops/nodeFacts'
 import { placement } from '../passes/quantization/placement'
 import type { Placement, WeightPlace } from '../passes/quantization/placement'
-import { weightPairs, withoutSaturation } from './saturation'
+import { withoutSaturation } from './saturation'
+import { pairsInAllOrders } from './weightPairs'
 import { weightQParams } from './weightQParams'
 
 /** A float graph ready for calibration. */
@@ -137,7 +138,7 @@ function pairSafe(graph: Graph, weight: string, tensor: TensorData, qparams: QPa
   return graph.nodes
     .filter(({ inputs }) => inputs[1] === weight)
     .reduce((safe, node) => {
-      const pairs = weightPairs(graph, node)
+      const pairs = pairsInAllOrders(graph, node)
       return pairs ? withoutSaturation(tensor, safe, pairs) : safe
     }, qparams)
 }

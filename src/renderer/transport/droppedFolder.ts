@@ -24,6 +24,7 @@ export async function filesOf(entry: FileSystemEntry): Promise<readonly PlacedFi
       reader.readEntries(resolve, reject),
     )
     if (entries.length === 0) return found
-    for (const each of entries) found.push(...(await filesOf(each)))
+    // One by one: a call takes a limited number of arguments, and a folder may hold more files than that.
+    for (const each of entries) for (const file of await filesOf(each)) found.push(file)
   }
 }

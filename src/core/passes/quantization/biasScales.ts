@@ -61,7 +61,7 @@ export function withBiasRoom(graph: Graph): { readonly graph: Graph; readonly no
 
 function roomyScales({ values, input, weight }: QuantizedBias): Float32Array {
   const perTensor = weight.axis === undefined
-  const largest = perTensor ? Math.max(...Array.from(values, Math.abs)) : 0
+  const largest = perTensor ? Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0) : 0
   return weight.scale.map((scale, channel) =>
     Math.max(scale, (perTensor ? largest : Math.abs(values[channel])) / (input.scale[0] * largestBias)),
   )

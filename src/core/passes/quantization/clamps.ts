@@ -2,9 +2,14 @@ import { consumers } from '../../graph/graph'
 import type { Graph, Node } from '../../graph/graph'
 import { clampBounds } from '../../ops/nodeFacts'
 import { representableRange } from '../../fakeQuant/qparams'
+import type { Bounds } from '../../ops/facts'
 
 /** A bound may be missed by this share of a step: the float32 scale of [0, 6] ends at 6.0000002. */
 const tolerance = 1e-3
+
+/** Whether a grid of steps of `scale` ends where a clamp does, or before. */
+export const staysInside = (grid: Bounds, bounds: Bounds, scale: number): boolean =>
+  grid.min >= bounds.min - tolerance * scale && grid.max <= bounds.max + tolerance * scale
 
 /**
  * Clamps that the grid of their output makes superfluous: saturation at qmin and qmax stays inside the bounds. onnxruntime then fuses the
@@ -18,9 +23,7 @@ export function superfluousClamps(graph: Graph): ReadonlySet<Node> {
       const [bounds, qparams, input] = [clampBounds(graph, node), graph.qparams.get(node.outputs[0]), node.inputs[0]]
       if (!bounds || !qparams || graph.qparams.has(input) || outputs.has(input) || readers.get(input)?.length !== 1)
         return false
-      const range = representableRange(qparams)
-      const slack = tolerance * qparams.scale[0]
-      return range.min >= bounds.min - slack && range.max <= bounds.max + slack
+      return staysInside(representableRange(qparams), bounds, qparams.scale[0])
     }),
   )
 }

@@ -4,7 +4,8 @@ import { floatTensor } from '../../graph/tensorData'
 import type { TensorData } from '../../graph/tensorData'
 import { outputAxis } from '../../ops/nodeFacts'
 import { quantize } from '../../fakeQuant/quantize'
-import { largestPair, weightPairs } from '../saturation'
+import { isRiskyPair } from '../saturation'
+import { pairsInAllOrders } from '../weightPairs'
 import { learnRounding } from './learnRounding'
 import { anchored, momentsOf } from './moments'
 import type { MatMul } from './moments'
@@ -90,18 +91,22 @@ function columns(rows: Float32Array, width: number, from: number, to: number): F
   return picked
 }
 
+/** Puts pairs that could saturate back to the nearest integers. A weight stands in pairs of several orders: one that moves may spoil another pair. */
 function withoutRiskyPairs(graph: Graph, node: Node, learned: Int32Array, nearest: ArrayLike<number>): Int32Array {
-  const pairs = weightPairs(graph, node)
+  const pairs = pairsInAllOrders(graph, node)
   if (!pairs) return learned
-  pairs.first.forEach((first, index) => {
-    const second = pairs.second[index]
-    if (
-      Math.abs(learned[first] + learned[second]) <= largestPair ||
-      Math.abs(nearest[first] + nearest[second]) > largestPair
-    )
-      return
+  const restore = (index: number): boolean => {
+    const [first, second] = [pairs.first[index], pairs.second[index]]
+    const isNearest = learned[first] === nearest[first] && learned[second] === nearest[second]
+    if (isNearest || !isRiskyPair(learned[first], learned[second])) return false
     ;[learned[first], learned[second]] = [nearest[first], nearest[second]]
-  })
+    return true
+  }
+  let moved = true
+  while (moved) {
+    moved = false
+    for (let index = 0; index < pairs.first.length; index++) moved = restore(index) || moved
+  }
   return learned
 }
 

@@ -61,7 +61,7 @@ async function answerOf(
 }
 
 function softmax(logits: readonly number[]): number[] {
-  const largest = Math.max(...logits)
+  const largest = logits.reduce((most, logit) => Math.max(most, logit), -Infinity)
   const powers = logits.map((logit) => Math.exp(logit - largest))
   const sum = powers.reduce((total, power) => total + power, 0)
   return powers.map((power) => power / sum)
