@@ -13,6 +13,7 @@ const programs = {
   data: 'src/node/datasets/worker.ts',
   inspect: 'src/node/inspect/process.ts',
   profile: 'src/node/profile/process.ts',
+  store: 'src/node/store/thread/worker.ts',
   wasm: 'src/node/backends/wasm/team/worker.ts',
 }
 

@@ -50,14 +50,14 @@ function waysOf(store: Store, version: Version): OwnWays {
 
 /** Writes both files and the images, decoded and normalised once for all, so that every contestant sees the same numbers. */
 export async function prepare({ workspace, dataset, fp32, int8, images, calibration }: Wanted): Promise<Prepared> {
-  const store = openStore(workspace)
+  const store = await openStore(workspace)
   const folder = mkdtempSync(join(tmpdir(), 'nnopt-bench-'))
   try {
-    const [float, ours] = [resolveVersion(store, fp32), resolveVersion(store, int8)]
+    const [float, ours] = [await resolveVersion(store, fp32), await resolveVersion(store, int8)]
     copyFileSync(store.paths.model(float.id), join(folder, 'fp32.onnx'))
     copyFileSync(store.paths.model(ours.id), join(folder, 'ours.onnx'))
     const preprocessing = preprocessingFor(readModelFile(store.paths.model(float.id)).graph, float)
-    const record = resolveDataset(store, dataset)
+    const record = await resolveDataset(store, dataset)
     const opened = await openDataset(record)
     const write = async (split: Split, count: number, file: string): Promise<number[]> => {
       const pool = createDataPool(record)
@@ -78,6 +78,6 @@ export async function prepare({ workspace, dataset, fp32, int8, images, calibrat
     writeFileSync(join(folder, 'facts.json'), JSON.stringify({ imageShape: shape, labels }))
     return { folder, fp32: waysOf(store, float), int8: waysOf(store, ours), imageShape: shape, labels }
   } finally {
-    store.close()
+    await store.close()
   }
 }

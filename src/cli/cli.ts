@@ -28,7 +28,7 @@ export async function withCli<T>(options: GlobalOptions, action: (cli: Cli) => P
     import('./output/progressBar'),
   ])
   const workspace = defaultWorkspace(options.workspace)
-  const host = createHost({ workspace, watch: false })
+  const host = await createHost({ workspace, watch: false })
   const [near, far] = createLinkedPorts()
   host.connect(far)
   const progress = createProgressDisplay()

@@ -18,9 +18,10 @@ import { sampleHandlers } from './handlers/sample'
 import { systemHandlers } from './handlers/system'
 import { versionHandlers } from './handlers/versions'
 import { createInspector } from './inspect/inspector'
-import { closeAbandonedRuns, createQueue } from './jobs/queue'
+import { closeAbandonedRuns } from './jobs/abandonedRuns'
+import { createQueue } from './jobs/queue'
+import type { JobQueue } from './jobs/queue'
 import { openStore } from './store'
-import type { Run } from '../shared/types'
 import type { Store } from './store'
 import { guardStorageAsync } from './store/storageError'
 import { watchWorkspace } from './watchWorkspace'
@@ -33,7 +34,7 @@ export interface Host {
   /** Answers calls that come through a port. */
   connect(port: Port): void
   /** Stops every run that works or waits; they can be resumed. */
-  stopAll(when: 'now' | 'epochEnd'): void
+  stopAll(when: 'now' | 'epochEnd'): Promise<void>
   /** Ends the job that runs; its run can be resumed. */
   close(): Promise<void>
 }
@@ -46,37 +47,44 @@ export interface HostOptions {
 
 const abandonedPollMs = 1000
 
-export function createHost({ workspace, watch = true }: HostOptions): Host {
-  const store = openStore(workspace)
+export async function createHost({ workspace, watch = true }: HostOptions): Promise<Host> {
+  const store = await openStore(workspace)
   const hub = createEventHub()
-  closeAbandonedRuns(store)
+  await closeAbandonedRuns(store)
   const queue = createQueue(store, hub)
   const inspector = createInspector(store.paths.root)
   const parts: HostParts = { store, queue, hub, inspector }
   clearOldUploads(parts)
   const handlers = guarded(handlersOf(parts), store.paths.root)
-  const unwatch = watch ? watchWorkspace(store, hub) : () => undefined
+  const unwatch = watch ? await watchWorkspace(store, hub) : () => undefined
   // A job outlives a host that was killed by a moment: it counts as abandoned only once it is gone.
   const looking = setInterval(() => {
-    for (const { id } of closeAbandonedRuns(store, queue.owns))
-      hub.publish({ kind: 'run.changed', run: store.runs.find(id) as Run })
+    // A workspace that cannot be written now is looked at again.
+    void publishAbandoned(store, queue, hub).catch(() => undefined)
   }, abandonedPollMs)
   looking.unref()
   return {
     store,
     hub,
     connect: (port) => serve(handlers, port),
-    stopAll: (when) => {
-      for (const run of [...store.runs.list(['queued']), ...store.runs.list(['running', 'paused'])])
-        queue.stop(run, when)
+    stopAll: async (when) => {
+      const [waiting, working] = [await store.runs.list(['queued']), await store.runs.list(['running', 'paused'])]
+      for (const run of [...waiting, ...working]) await queue.stop(run, when)
     },
     close: async () => {
       unwatch()
       clearInterval(looking)
       inspector.close()
       await queue.close()
-      store.close()
+      await store.close()
     },
+  }
+}
+
+async function publishAbandoned(store: Store, queue: JobQueue, hub: EventHub): Promise<void> {
+  for (const { id } of await closeAbandonedRuns(store, queue.owns)) {
+    const run = await store.runs.find(id)
+    if (run) hub.publish({ kind: 'run.changed', run })
   }
 }
 

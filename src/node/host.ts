@@ -42,46 +42,56 @@ type FromMain =
 
 /** In a utility process each message from the main process brings the port of one window. The main process hears of the work, for its taskbar and its questions. */
 function acceptWindows(parent: ElectronPort): void {
-  const host = createHost({ workspace: defaultWorkspace() })
-  parent.on('message', ({ data, ports }) => {
-    const message = data as FromMain
-    if (message.kind === 'stop') host.stopAll(message.when)
-    for (const port of ports) {
-      const page = portOf(port)
-      if (message.kind === 'connect' && message.remote) bridgeToRemote(page, message.remote)
-      else host.connect(page)
-      port.start()
-    }
+  const opening = createHost({ workspace: defaultWorkspace() })
+  parent.on('message', ({ data, ports }) => void opening.then((host) => obeyMain(host, data as FromMain, ports)))
+  void opening.then(async (host) => {
+    process.once('exit', () => void host.close())
+    await watchWork(host, (work) => parent.postMessage({ kind: 'work', ...work }))
   })
-  watchWork(host, (work) => parent.postMessage({ kind: 'work', ...work }))
-  process.once('exit', () => void host.close())
+}
+
+function obeyMain(host: Host, message: FromMain, ports: readonly ElectronPort[]): void {
+  for (const port of ports) {
+    const page = portOf(port)
+    if (message.kind === 'connect' && message.remote) bridgeToRemote(page, message.remote)
+    else host.connect(page)
+    port.start()
+  }
+  if (message.kind === 'stop') void host.stopAll(message.when)
+}
+
+interface PageLine {
+  message(message: Message): void
+  close(): void
 }
 
 /** Under `nnopt serve` the pages of all browsers come over the channel to the server, and the host ends with it. */
 function acceptPages(workspace: string): void {
-  const host: Host = createHost({ workspace })
-  const ports = new Map<number, { message(message: Message): void; close(): void }>()
+  const opening = createHost({ workspace })
+  const lines = new Map<number, PageLine>()
   const send = (message: HostMessage): void => {
     if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
   }
-  process.on('message', (message: HostMessage) => {
+  const obeyServer = (host: Host, message: HostMessage): void => {
+    const { port } = message
     if (message.kind === 'open')
-      ports.set(
-        message.port,
-        open(host, (reply) => send({ kind: 'message', port: message.port, message: reply })),
+      lines.set(
+        port,
+        open(host, (reply) => send({ kind: 'message', port, message: reply })),
       )
-    if (message.kind === 'message') ports.get(message.port)?.message(message.message)
+    if (message.kind === 'message') lines.get(port)?.message(message.message)
     if (message.kind === 'close') {
-      ports.get(message.port)?.close()
-      ports.delete(message.port)
+      lines.get(port)?.close()
+      lines.delete(port)
     }
-  })
+  }
+  process.on('message', (message: HostMessage) => void opening.then((host) => obeyServer(host, message)))
   // Ctrl-C reaches the whole group: the server says when this ends.
   process.on('SIGINT', () => undefined)
-  process.once('disconnect', () => void host.close().finally(() => process.exit(0)))
+  process.once('disconnect', () => void opening.then((host) => host.close()).finally(() => process.exit(0)))
 }
 
-function open(host: Host, post: (message: Message) => void): { message(message: Message): void; close(): void } {
+function open(host: Host, post: (message: Message) => void): PageLine {
   const listeners: { message: ((message: Message) => void)[]; close: (() => void)[] } = { message: [], close: [] }
   host.connect({
     post,

@@ -12,18 +12,21 @@ export interface Work {
 const working: readonly Run['status'][] = ['running', 'queued']
 
 /** Says what the runs do whenever that changes. Returns the function that ends it. */
-export function watchWork({ store, hub }: Pick<Host, 'store' | 'hub'>, tell: (work: Work) => void): () => void {
-  const known = new Map(store.runs.list().map(({ id, status }) => [id, status]))
+export async function watchWork(
+  { store, hub }: Pick<Host, 'store' | 'hub'>,
+  tell: (work: Work) => void,
+): Promise<() => void> {
+  const known = new Map((await store.runs.list()).map(({ id, status }) => [id, status]))
+  const isWorking = (status: Run['status']): boolean => working.includes(status)
   const say = (share: number | null, ended: Work['ended'] = null): void =>
-    tell({ active: store.runs.list(['running', 'queued']).length, share, ended })
+    tell({ active: [...known.values()].filter(isWorking).length, share, ended })
   const receive = (event: HostEvent): void => {
     if (event.kind === 'run.progress') say(event.progress.total ? event.progress.done / event.progress.total : null)
     if (event.kind !== 'run.changed') return
     const { id, name, status } = event.run
     const before = known.get(id)
     known.set(id, status)
-    const hasEnded =
-      before !== undefined && working.includes(before) && !working.includes(status) && status !== 'paused'
+    const hasEnded = before !== undefined && isWorking(before) && !isWorking(status) && status !== 'paused'
     if (before !== status) say(null, hasEnded ? { name, status } : null)
   }
   return hub.subscribe(({ event }) => receive(event))

@@ -3,32 +3,31 @@ import type { Store } from './store'
 
 const pollMs = 1000
 
-type Fingerprints = Readonly<Record<'versions' | 'datasets', string>> & { readonly runs: ReadonlyMap<string, string> }
-
-const look = (store: Store): Fingerprints => ({
-  versions: JSON.stringify([store.versions.list(false), store.versions.list(true)]),
-  datasets: JSON.stringify(store.datasets.list()),
-  runs: new Map(
-    store.runs.list().map((run) => [run.id, JSON.stringify([run.status, run.results.length, run.progress])]),
-  ),
-})
-
 /** Other programs write to the same workspace: publishes what they changed. Returns the function that ends it. */
-export function watchWorkspace(store: Store, hub: EventHub): () => void {
-  let seenVersion = store.dataVersion()
-  let seen = look(store)
-  const check = (): void => {
-    const version = store.dataVersion()
+export async function watchWorkspace(store: Store, hub: EventHub): Promise<() => void> {
+  let [seenVersion, seen] = [await store.changes.version(), await store.changes.look()]
+  let looking = false
+  const check = async (): Promise<void> => {
+    const version = await store.changes.version()
     if (version === seenVersion) return
-    const found = look(store)
-    if (found.versions !== seen.versions) hub.publish({ kind: 'versions.changed' })
-    if (found.datasets !== seen.datasets) hub.publish({ kind: 'datasets.changed' })
-    for (const run of store.runs.list()) {
-      if (found.runs.get(run.id) !== seen.runs.get(run.id)) hub.publish({ kind: 'run.changed', run })
-    }
+    const found = await store.changes.look()
+    const before = seen
     ;[seenVersion, seen] = [version, found]
+    if (found.versions !== before.versions) hub.publish({ kind: 'versions.changed' })
+    if (found.datasets !== before.datasets) hub.publish({ kind: 'datasets.changed' })
+    for (const [id, state] of found.runs) {
+      const run = state === before.runs.get(id) ? undefined : await store.runs.find(id)
+      if (run) hub.publish({ kind: 'run.changed', run })
+    }
   }
-  const timer = setInterval(check, pollMs)
+  const timer = setInterval(() => {
+    if (looking) return
+    looking = true
+    // A workspace that cannot be read now is looked at again; whoever asks for something of it hears why.
+    void check()
+      .catch(() => undefined)
+      .finally(() => (looking = false))
+  }, pollMs)
   timer.unref()
   return () => clearInterval(timer)
 }

@@ -18,8 +18,8 @@ let page: Page
 const startedAt = Date.parse('2026-01-01T00:00:00Z')
 const moment = (seconds: number): string => new Date(startedAt + seconds * 1000).toISOString()
 
-function fillMetrics({ store }: Host): void {
-  store.runs.insert({
+async function fillMetrics({ store }: Host): Promise<void> {
+  await store.runs.insert({
     id: 'r-long',
     name: 'a long training',
     recipe: { name: 'a long training', steps: [{ step: 'train', dataset: 'd' }] },
@@ -29,7 +29,7 @@ function fillMetrics({ store }: Host): void {
   const rows = points / 4
   const batch = 10_000
   for (let first = 0; first < rows; first += batch) {
-    store.metrics.append(
+    await store.metrics.append(
       Array.from({ length: batch }, (_, index) => {
         const step = first + index + 1
         return {
@@ -48,7 +48,7 @@ function fillMetrics({ store }: Host): void {
       }),
     )
   }
-  store.metrics.append(
+  await store.metrics.append(
     Array.from({ length: 100 }, (_, epoch) => ({
       runId: 'r-long',
       stepIndex: 0,
@@ -58,88 +58,86 @@ function fillMetrics({ store }: Host): void {
       values: { trainLoss: 2 / (epoch + 1), valLoss: 2.1 / (epoch + 1), valAccuracy: 1 - 0.9 / (epoch + 1) },
     })),
   )
-  store.runs.update('r-long', { status: 'done', startedAt: moment(0), finishedAt: moment(rows / 20) })
+  await store.runs.update('r-long', { status: 'done', startedAt: moment(0), finishedAt: moment(rows / 20) })
 }
 
-function fillVersions({ store }: Host): void {
-  store.transaction(() => {
-    for (let index = 0; index < versionCount; index++) {
-      const id = `v-${String(index).padStart(4, '0')}`
-      store.versions.insert({
-        id,
-        name: `network-${index}`,
-        origin: index % 3 === 0 ? 'trained' : 'quantized',
-        precision: index % 3 === 0 ? 'fp32' : 'int8',
-        parentId: index % 3 === 0 ? null : `v-${String(index - (index % 3)).padStart(4, '0')}`,
-        runId: null,
-        createdAt: moment(index),
-        deletedAt: null,
-        architecture: 'tiny-cnn',
-        inputSize: { height: 32, width: 32 },
-        classes: [],
-        classCount: 10,
-        trainable: index % 3 === 0,
-        sizeBytes: 1e6 + index * 1e4,
-        diskBytes: 1e6,
-        hash: id,
-        step: { step: 'train' },
-        warnings: [],
-        tags: index % 10 === 0 ? ['tenth'] : [],
-        notes: '',
-      })
-      const accuracy = 0.5 + (index % 97) / 200
-      const evaluation = {
-        version: id,
-        dataset: 'd',
-        split: 'test' as const,
-        samples: 1000,
-        accuracy,
-        accuracyInterval: [accuracy - 0.02, accuracy + 0.02] as const,
-        avgLoss: 1,
-        samplesPerSecond: 1000,
-        avgTimePerBatchMs: 1,
-        avgTimePerSampleMs: 1,
-        batchSize: 50,
-        threads: 2,
-        warmupBatches: 1,
-        perClass: [],
-        confusionMatrix: [],
-        device: { cpu: 'x', runtime: 'y', threads: 2 },
-        skipped: [],
-        warnings: [],
-        fileSizeBytes: 1,
-        intWeightParams: 0,
-        floatWeightParams: 1,
-        floatBiasParams: 0,
-        bnParams: 0,
-        otherFloatParams: 0,
-        totalParams: 1,
-        nonzeroParams: 1,
-        sparsity: 0,
-        approxMemoryMb: 1,
-      }
-      store.measurements.addEvaluation({
-        id: `e-${id}`,
-        versionId: id,
-        runId: null,
-        createdAt: moment(index),
-        limit: null,
-        seed: 0,
-        evaluation,
-      })
+async function fillVersions({ store }: Host): Promise<void> {
+  for (let index = 0; index < versionCount; index++) {
+    const id = `v-${String(index).padStart(4, '0')}`
+    await store.versions.insert({
+      id,
+      name: `network-${index}`,
+      origin: index % 3 === 0 ? 'trained' : 'quantized',
+      precision: index % 3 === 0 ? 'fp32' : 'int8',
+      parentId: index % 3 === 0 ? null : `v-${String(index - (index % 3)).padStart(4, '0')}`,
+      runId: null,
+      createdAt: moment(index),
+      deletedAt: null,
+      architecture: 'tiny-cnn',
+      inputSize: { height: 32, width: 32 },
+      classes: [],
+      classCount: 10,
+      trainable: index % 3 === 0,
+      sizeBytes: 1e6 + index * 1e4,
+      diskBytes: 1e6,
+      hash: id,
+      step: { step: 'train' },
+      warnings: [],
+      tags: index % 10 === 0 ? ['tenth'] : [],
+      notes: '',
+    })
+    const accuracy = 0.5 + (index % 97) / 200
+    const evaluation = {
+      version: id,
+      dataset: 'd',
+      split: 'test' as const,
+      samples: 1000,
+      accuracy,
+      accuracyInterval: [accuracy - 0.02, accuracy + 0.02] as const,
+      avgLoss: 1,
+      samplesPerSecond: 1000,
+      avgTimePerBatchMs: 1,
+      avgTimePerSampleMs: 1,
+      batchSize: 50,
+      threads: 2,
+      warmupBatches: 1,
+      perClass: [],
+      confusionMatrix: [],
+      device: { cpu: 'x', runtime: 'y', threads: 2 },
+      skipped: [],
+      warnings: [],
+      fileSizeBytes: 1,
+      intWeightParams: 0,
+      floatWeightParams: 1,
+      floatBiasParams: 0,
+      bnParams: 0,
+      otherFloatParams: 0,
+      totalParams: 1,
+      nonzeroParams: 1,
+      sparsity: 0,
+      approxMemoryMb: 1,
     }
-  })
+    await store.measurements.addEvaluation({
+      id: `e-${id}`,
+      versionId: id,
+      runId: null,
+      createdAt: moment(index),
+      limit: null,
+      seed: 0,
+      evaluation,
+    })
+  }
 }
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(300_000)
   const { createHost } = (await import(join(import.meta.dirname, '..', '..', 'out', 'engine', 'host.js'))) as {
-    createHost(options: { workspace: string; watch: boolean }): Host
+    createHost(options: { workspace: string; watch: boolean }): Promise<Host>
   }
   studio = await startEmptyStudio(async (workspace) => {
-    const host = createHost({ workspace, watch: false })
-    fillMetrics(host)
-    fillVersions(host)
+    const host = await createHost({ workspace, watch: false })
+    await fillMetrics(host)
+    await fillVersions(host)
     await host.close()
   })
   page = await browser.newPage()

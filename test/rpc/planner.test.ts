@@ -40,7 +40,7 @@ beforeAll(async () => {
     '--name',
     'tiny',
   )
-  host = createHost({ workspace, watch: false })
+  host = await createHost({ workspace, watch: false })
   const [near, far] = createLinkedPorts()
   host.connect(far)
   client = createClient(near)

@@ -9,10 +9,10 @@ import { temporaryFolder } from '../helpers/temporary'
 let host: Host
 let client: Client
 
-beforeAll(() => {
+beforeAll(async () => {
   const workspace = temporaryFolder('recipes')
   mkdirSync(workspace, { recursive: true })
-  host = createHost({ workspace, watch: false })
+  host = await createHost({ workspace, watch: false })
   const [near, far] = createLinkedPorts()
   host.connect(far)
   client = createClient(near)

@@ -26,7 +26,7 @@ beforeAll(async () => {
   writeFileSync(join(files, 'index.html'), '<title>page</title>')
   writeFileSync(join(files, 'assets', 'a.js'), 'export {}')
   writeFileSync(join(folder, 'secret.txt'), 'secret')
-  host = createHost({ workspace: join(folder, 'workspace') })
+  host = await createHost({ workspace: join(folder, 'workspace') })
   server = await startServer({ files, onConnection: host.connect })
   origin = new URL(server.url).origin
 })

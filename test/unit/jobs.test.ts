@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { createControl } from '../../src/node/jobs/control'
 import { claimMachine, exclusiveHolder, staleLocks } from '../../src/node/jobs/machineLock'
 import { createMetricsBuffer, throttle } from '../../src/node/jobs/metricsBuffer'
-import type { NewMetric } from '../../src/node/store/metrics'
+import type { NewMetric } from '../../src/node/store/tables/metrics'
 import { steps } from '../../src/node/jobs/steps'
 import { temporaryFolder } from '../helpers/temporary'
 
@@ -82,10 +82,7 @@ describe('the machine lock', () => {
 describe('metrics', () => {
   it('are written in batches, the last one on request', async () => {
     const batches: number[] = []
-    const buffer = createMetricsBuffer(
-      (metrics) => metrics.map((metric, sequence) => ({ ...metric, sequence })),
-      (written) => batches.push(written.length),
-    )
+    const buffer = createMetricsBuffer((metrics) => batches.push(metrics.length))
     const metric: NewMetric = { runId: 'r', stepIndex: 0, kind: 'step', position: 0, at: '', values: {} }
     for (let step = 0; step < 50; step++) buffer.add(metric)
     expect(batches).toEqual([])
@@ -114,7 +111,7 @@ describe('metrics', () => {
 describe('a run under control', () => {
   it('goes on at once, waits while it is paused, and ends a pause by stopping', async () => {
     const states: boolean[] = []
-    const control = createControl((paused) => states.push(paused))
+    const control = createControl(async (paused) => void states.push(paused))
     await control.resumed()
     control.ask('pause')
     const first = control.resumed()

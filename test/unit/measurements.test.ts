@@ -20,9 +20,9 @@ const measured = (version: string, batchSize: number, samplesPerSecond: number, 
   layout: { engine: 'onnxruntime', form: 'original', sessions: 1, tuned },
 })
 
-it('gives the newest benchmark under all conditions, newest first, without what tuning chose and without single runs', () => {
-  const store = openStore(join(temporaryFolder('measurements'), 'workspace'))
-  const { id } = commitVersion(
+it('gives the newest benchmark under all conditions, newest first, without what tuning chose and without single runs', async () => {
+  const store = await openStore(join(temporaryFolder('measurements'), 'workspace'))
+  const { id } = await commitVersion(
     store,
     {
       name: 'a',
@@ -47,18 +47,18 @@ it('gives the newest benchmark under all conditions, newest first, without what 
     ['4', measured(id, 4, 40, true)],
   ]
   for (const [at, benchmark] of all)
-    store.measurements.addBenchmark({
+    await store.measurements.addBenchmark({
       id: `b${at}`,
       versionId: id,
       runId: null,
       createdAt: `2026-01-0${at}T00:00:00.000Z`,
       benchmark,
     })
-  const newest = store.measurements.newestBenchmarks().get(id) ?? []
+  const newest = (await store.measurements.newestBenchmarks()).get(id) ?? []
   expect(newest.map(({ batchSize, samplesPerSecond }) => [batchSize, samplesPerSecond])).toEqual([
     [8, 30],
     [1, 20],
   ])
   expect(newest[0].roundsMs).toBeUndefined()
-  store.close()
+  await store.close()
 })

@@ -27,7 +27,7 @@ export const serve = (command: Command): Command =>
       ])
       const folder = defaultWorkspace(workspace)
       // Report an unusable workspace here, once, rather than from a host that keeps restarting.
-      openStore(folder).close()
+      await (await openStore(folder)).close()
       const host = startHostProcess(folder, (how) =>
         process.stderr.write(
           `the engine stopped (${how}) and is restarting; you can resume runs that were in progress\n`,

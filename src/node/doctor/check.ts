@@ -6,7 +6,7 @@ export interface Fault {
   readonly message: string
   /** A warning is not counted as a failure. */
   readonly severity?: 'warning'
-  readonly repair?: { readonly description: string; run(): void }
+  readonly repair?: { readonly description: string; run(): void | Promise<void> }
 }
 
 /** One look at the workspace. */
@@ -20,12 +20,14 @@ export interface Check {
 export async function runCheck(check: Check, store: Store, repair: boolean): Promise<readonly DoctorFinding[]> {
   const faults = await check.faults(store)
   if (faults.length === 0) return [{ check: check.id, status: 'ok', message: check.ok }]
-  return faults.map((fault) => report(check, fault, repair))
+  const findings: DoctorFinding[] = []
+  for (const fault of faults) findings.push(await report(check, fault, repair))
+  return findings
 }
 
-function report({ id }: Check, { message, severity, repair }: Fault, doRepair: boolean): DoctorFinding {
+async function report({ id }: Check, { message, severity, repair }: Fault, doRepair: boolean): Promise<DoctorFinding> {
   if (repair && doRepair) {
-    repair.run()
+    await repair.run()
     return { check: id, status: 'repaired', message: `${message}: ${repair.description}` }
   }
   return { check: id, status: severity ?? 'problem', message, ...(repair && { repair: repair.description }) }

@@ -5,7 +5,7 @@ import type { Version } from '../../shared/types'
 import { sha256 } from '../store/commitVersion'
 import { diskUse } from '../store/durable'
 import type { Store } from '../store'
-import { isAbandoned } from '../jobs/queue'
+import { isAbandoned } from '../jobs/abandonedRuns'
 import type { Check, Fault } from './check'
 
 const removeFolder = (folder: string) => ({
@@ -16,13 +16,14 @@ const removeFolder = (folder: string) => ({
 const list = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : [])
 
 /** A run that works now may be about to write the row of a folder. */
-const isAtWork = (store: Store): boolean => store.runs.list(['running']).some((run) => !isAbandoned(run))
+const isAtWork = async (store: Store): Promise<boolean> =>
+  (await store.runs.list(['running'])).some((run) => !isAbandoned(run))
 
 /** Rows whose model is gone or changed. */
 export const versionRows: Check = {
   id: 'versions',
   ok: 'the files of all versions are present and unchanged',
-  faults: (store) => store.versions.list(false).flatMap((version) => faultOfRow(store, version)),
+  faults: async (store) => (await store.versions.list(false)).flatMap((version) => faultOfRow(store, version)),
 }
 
 function faultOfRow(store: Store, { id, name, hash }: Version): readonly Fault[] {
@@ -56,13 +57,17 @@ function faultOfRow(store: Store, { id, name, hash }: Version): readonly Fault[]
 export const versionFolders: Check = {
   id: 'version folders',
   ok: 'every folder belongs to a version',
-  faults: (store) => (isAtWork(store) ? [] : list(store.paths.versions).flatMap((name) => faultOfFolder(store, name))),
+  faults: async (store) => {
+    if (await isAtWork(store)) return []
+    const faults = list(store.paths.versions).map((name) => faultOfFolder(store, name))
+    return (await Promise.all(faults)).flat()
+  },
 }
 
-function faultOfFolder(store: Store, name: string): readonly Fault[] {
+async function faultOfFolder(store: Store, name: string): Promise<readonly Fault[]> {
   const folder = join(store.paths.versions, name)
   if (name.startsWith('.partial-')) return [{ message: `'${folder}' was never finished`, repair: removeFolder(folder) }]
-  const row = store.versions.find(name)
+  const row = await store.versions.find(name)
   if (row && row.deletedAt !== null)
     return [
       {
@@ -97,8 +102,9 @@ function readComplete(folder: string, id: string): Version | undefined {
 export const trashFolders: Check = {
   id: 'trash',
   ok: 'the trash contains only deleted versions',
-  faults: (store) => {
-    const deleted = new Set([...store.versions.list(true), ...store.versions.list(false)].map(({ id }) => id))
+  faults: async (store) => {
+    const versions = [...(await store.versions.list(true)), ...(await store.versions.list(false))]
+    const deleted = new Set(versions.map(({ id }) => id))
     return list(store.paths.trash)
       .filter((name) => !deleted.has(name))
       .map((name) => ({

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { toErrorReport } from '../../shared/errors'
-import { closeAbandonedRuns, isAbandoned } from '../jobs/queue'
+import { closeAbandonedRuns, isAbandoned } from '../jobs/abandonedRuns'
 import { staleLocks } from '../jobs/machineLock'
 import type { Check } from './check'
 
@@ -13,7 +13,7 @@ export const datasetFiles: Check = {
   faults: async (store) => {
     const { openDataset } = await import('../datasets')
     const errors = await Promise.all(
-      store.datasets.list().map((record) => openDataset(record).then(() => undefined, toErrorReport)),
+      (await store.datasets.list()).map((record) => openDataset(record).then(() => undefined, toErrorReport)),
     )
     return errors.flatMap((error) => (error ? [{ message: error.message }] : []))
   },
@@ -22,10 +22,11 @@ export const datasetFiles: Check = {
 export const datasetFolders: Check = {
   id: 'dataset folders',
   ok: 'every folder belongs to a dataset',
-  faults: (store) => {
-    if (store.runs.list(['running']).some((run) => !isAbandoned(run))) return []
+  faults: async (store) => {
+    if ((await store.runs.list(['running'])).some((run) => !isAbandoned(run))) return []
+    const known = new Set((await store.datasets.list()).map(({ name }) => name))
     return readdirSync(store.paths.datasets)
-      .filter((name) => !store.datasets.find(name))
+      .filter((name) => !known.has(name))
       .map((name) => join(store.paths.datasets, name))
       .map((folder) => ({
         message: `'${folder}' belongs to no dataset`,
@@ -37,26 +38,28 @@ export const datasetFolders: Check = {
 export const abandonedRuns: Check = {
   id: 'runs',
   ok: 'every active run has a process',
-  faults: (store) =>
-    store.runs
-      .list(['queued', 'running', 'paused'])
-      .filter(isAbandoned)
-      .map((run) => ({
-        message: `run '${run.name}' (${run.id}) is ${run.status}, but its process is gone`,
-        repair: { description: 'marked as crashed; it can be resumed', run: () => void closeAbandonedRuns(store) },
-      })),
+  faults: async (store) =>
+    (await store.runs.list(['queued', 'running', 'paused'])).filter(isAbandoned).map((run) => ({
+      message: `run '${run.name}' (${run.id}) is ${run.status}, but its process is gone`,
+      repair: {
+        description: 'marked as crashed; it can be resumed',
+        run: async () => void (await closeAbandonedRuns(store)),
+      },
+    })),
 }
 
 export const runFolders: Check = {
   id: 'run folders',
   ok: 'every folder belongs to a run',
-  faults: (store) =>
-    readdirSync(store.paths.runs)
-      .filter((name) => !store.runs.find(name))
+  faults: async (store) => {
+    const known = new Set((await store.runs.list()).map(({ id }) => id))
+    return readdirSync(store.paths.runs)
+      .filter((name) => !known.has(name))
       .map((name) => ({
         message: `'${store.paths.run(name)}' belongs to no run`,
         repair: { description: 'removed', run: () => rmSync(store.paths.run(name), { recursive: true, force: true }) },
-      })),
+      }))
+  },
 }
 
 export const diskSpace: Check = {

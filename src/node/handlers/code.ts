@@ -5,16 +5,15 @@ import { resolveVersion } from '../store/resolve'
 import type { HostParts } from './parts'
 
 /** The names that the outputs of a file without class names were taken to have when it was evaluated. */
-const evaluatedClasses = (store: HostParts['store'], { id, classCount }: Version): readonly string[] =>
-  store.measurements
-    .evaluations(id)
+const evaluatedClasses = async (store: HostParts['store'], { id, classCount }: Version): Promise<readonly string[]> =>
+  (await store.measurements.evaluations(id))
     .map(({ evaluation }) => evaluation.perClass.map(({ name }) => name))
     .find(({ length }) => length === classCount) ?? []
 
 /** Programs that run a version's file with onnxruntime, preprocessing included. */
 export const codeHandlers = ({ store }: HostParts): Pick<Handlers, 'versions.code'> => ({
   'versions.code': async ({ version: reference }) => {
-    const version = resolveVersion(store, reference)
+    const version = await resolveVersion(store, reference)
     const [{ codeSamples }, { readOnnx }, { preprocessingOf }, { guessPreprocessing }, { imageInput }] =
       await Promise.all([
         import('../../core/codeSamples/index'),
@@ -32,7 +31,7 @@ export const codeHandlers = ({ store }: HostParts): Pick<Handlers, 'versions.cod
       width,
       height,
       preprocessing,
-      classes: version.classes.length > 0 ? version.classes : evaluatedClasses(store, version),
+      classes: version.classes.length > 0 ? version.classes : await evaluatedClasses(store, version),
     }
     return codeSamples.list().map((sample) => ({
       id: sample.id,

@@ -1,28 +1,31 @@
 import { comparePredictions } from '../../core/measure/flips'
 import type { PairedComparison, StoredEvaluation, Version } from '../../shared/types'
 import type { Store } from '../store'
-import type { Predictions } from '../store/predictions'
+import type { Predictions } from '../store/tables/predictions'
 
 interface Told {
   readonly stored: StoredEvaluation
   readonly predictions: Predictions
 }
 
-const told = (store: Store, { id }: Version): readonly Told[] =>
-  store.measurements.evaluations(id).flatMap((stored) => {
-    const predictions = store.predictions.find(stored.id)
+async function told(store: Store, { id }: Version): Promise<readonly Told[]> {
+  const evaluations = await store.measurements.evaluations(id)
+  const found = await Promise.all(evaluations.map((stored) => store.predictions.find(stored.id)))
+  return evaluations.flatMap((stored, index) => {
+    const predictions = found[index]
     return predictions ? [{ stored, predictions }] : []
   })
+}
 
 /** The pair of evaluations on the same split with most images in common, the newest of equals. */
-export function compareVersions(
+export async function compareVersions(
   store: Store,
   first: Version,
   second: Version,
   flipLimit: number,
-): PairedComparison | null {
-  const seconds = told(store, second)
-  const pairs = told(store, first).flatMap((a) =>
+): Promise<PairedComparison | null> {
+  const [firsts, seconds] = await Promise.all([told(store, first), told(store, second)])
+  const pairs = firsts.flatMap((a) =>
     seconds
       .filter((b) => onSameImages(a, b))
       .map((b) => ({ a, comparison: comparePredictions(entries(a), entries(b)) })),

@@ -13,9 +13,9 @@ export function datasetHandlers({ store, queue, hub }: HostParts): DatasetHandle
     'datasets.get': ({ name }) => resolveDataset(store, name),
     'datasets.add': ({ name, paths, seed }) =>
       queue.start({ name: `add ${name}`, steps: [{ step: 'dataset-add', name, paths, seed }] }),
-    'datasets.remove': ({ name }) => {
-      const record = resolveDataset(store, name)
-      store.datasets.remove(name)
+    'datasets.remove': async ({ name }) => {
+      const record = await resolveDataset(store, name)
+      await store.datasets.remove(name)
       rmSync(store.paths.dataset(name), { recursive: true, force: true })
       hub.publish({ kind: 'datasets.changed', name })
       return record

@@ -9,7 +9,7 @@ export const networkHandlers = ({ store }: HostParts): Pick<Handlers, 'versions.
       import('../jobs/work/versions/networkFacts'),
       import('../jobs/work/versions/readModelFile'),
     ])
-    const { graph, bytes } = readModelFile(store.paths.model(resolveVersion(store, version).id))
+    const { graph, bytes } = readModelFile(store.paths.model((await resolveVersion(store, version)).id))
     return networkFacts(graph, bytes)
   },
 })

@@ -23,7 +23,7 @@ export const recipeHandlers = ({ store }: HostParts): Pick<Handlers, 'recipes.ch
     ])
     const problems = [
       ...recipeProblems(recipe, steps),
-      ...missingNames({ store }, recipe),
+      ...(await missingNames({ store }, recipe)),
       ...wrongPaths(recipe, steps),
     ]
     return { problems, steps: await estimateRecipe({ store, steps }, recipe) }
@@ -63,8 +63,8 @@ function unwritable(name: string): string | undefined {
 }
 
 /** Versions and datasets that are not there. */
-function missingNames({ store }: Pick<HostParts, 'store'>, { steps }: Recipe): readonly RecipeProblem[] {
-  return steps.flatMap((entry, step) => {
+async function missingNames({ store }: Pick<HostParts, 'store'>, { steps }: Recipe): Promise<readonly RecipeProblem[]> {
+  const named = steps.flatMap((entry, step) => {
     const versions = versionFields.flatMap((field) =>
       [entry[field]]
         .flat()
@@ -81,14 +81,23 @@ function missingNames({ store }: Pick<HostParts, 'store'>, { steps }: Recipe): r
       typeof entry.dataset === 'string' && entry.dataset !== ''
         ? [{ field: 'dataset', look: () => resolveDataset(store, String(entry.dataset)) }]
         : []
-    return [...versions, ...dataset].flatMap(({ field, look }) => {
-      try {
-        look()
-        return []
-      } catch (error) {
-        if (error instanceof NNOptError) return [{ step, field, message: error.message }]
-        throw error
-      }
-    })
+    return [...versions, ...dataset].map((each) => ({ step, ...each }))
   })
+  return (await Promise.all(named.map(problemWith))).flat()
+}
+
+interface Named {
+  readonly step: number
+  readonly field: string
+  look(): Promise<unknown>
+}
+
+async function problemWith({ step, field, look }: Named): Promise<readonly RecipeProblem[]> {
+  try {
+    await look()
+    return []
+  } catch (error) {
+    if (error instanceof NNOptError) return [{ step, field, message: error.message }]
+    throw error
+  }
 }

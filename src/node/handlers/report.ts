@@ -7,7 +7,7 @@ import { gatherReport } from './reportData'
 export const reportHandlers = ({ store }: HostParts): Pick<Handlers, 'report.create'> => ({
   'report.create': async ({ out, ...request }) => {
     const { renderReport } = await import('../report/index')
-    const html = renderReport(gatherReport(store, request))
+    const html = renderReport(await gatherReport(store, request))
     return { html, path: out === undefined ? null : writeArtifact(out, new TextEncoder().encode(html)) }
   },
 })

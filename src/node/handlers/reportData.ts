@@ -10,32 +10,34 @@ export interface ReportRequest {
 }
 
 /** What a report shows, gathered from the store. */
-export function gatherReport(
+export async function gatherReport(
   store: Store,
   { versions: references, title = 'NNOpt Studio report' }: ReportRequest,
-): ReportData {
+): Promise<ReportData> {
   const chosen =
-    references.length > 0 ? references.map((reference) => resolveVersion(store, reference)) : store.versions.list(false)
+    references.length > 0
+      ? await Promise.all(references.map((reference) => resolveVersion(store, reference)))
+      : await store.versions.list(false)
   const oldestFirst = [...chosen].sort((a, b) => a.createdAt.localeCompare(b.createdAt))
   return {
     title,
     createdAt: new Date().toISOString(),
     programVersion: programVersion(),
-    versions: oldestFirst.map((version) => reported(store, version)),
+    versions: await Promise.all(oldestFirst.map((version) => reported(store, version))),
   }
 }
 
 const epochPoints = 500
 
-function reported(store: Store, version: Version): ReportedVersion {
+async function reported(store: Store, version: Version): Promise<ReportedVersion> {
   const epochs =
     version.origin === 'trained' && version.runId !== null
-      ? store.metrics.list(version.runId, { kind: 'epoch', points: epochPoints })
+      ? await store.metrics.list(version.runId, { kind: 'epoch', points: epochPoints })
       : []
   return {
     version,
-    evaluations: store.measurements.evaluations(version.id),
-    benchmarks: store.measurements.benchmarks(version.id),
+    evaluations: await store.measurements.evaluations(version.id),
+    benchmarks: await store.measurements.benchmarks(version.id),
     epochs,
   }
 }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Handlers } from '../../shared/contract'
 import type { HostEvent, Run, RunStatus } from '../../shared/types'
 import { logFile } from '../jobs/context'
@@ -16,19 +17,22 @@ export function runHandlers(parts: HostParts): RunHandlers {
   return {
     'runs.list': ({ status }) => store.runs.list(status),
     'runs.get': ({ run }) => resolveRun(store, run),
-    'runs.metrics': ({ run, since, kind, points }) =>
-      store.metrics.list(resolveRun(store, run).id, { since, kind, points }),
-    'runs.series': ({ run, ...window }) => store.metrics.series(resolveRun(store, run).id, window).map(packSeries),
-    'runs.log': ({ run, tailBytes }) => ({ text: readTail(logFile(store, resolveRun(store, run).id), tailBytes) }),
-    'runs.start': ({ recipe }) => queue.start(recipe),
-    'runs.pause': ({ run }) => queue.pause(resolveRun(store, run)),
-    'runs.resume': ({ run }) => queue.resume(resolveRun(store, run)),
-    'runs.stop': ({ run, when }) => queue.stop(resolveRun(store, run), when),
-    'runs.queue': () => ({ order: queue.order() }),
-    'runs.move': ({ run, before }) => ({
-      order: queue.move(resolveRun(store, run), before === null ? undefined : resolveRun(store, before)),
+    'runs.metrics': async ({ run, since, kind, points }) =>
+      store.metrics.list((await resolveRun(store, run)).id, { since, kind, points }),
+    'runs.series': async ({ run, ...window }) =>
+      (await store.metrics.series((await resolveRun(store, run)).id, window)).map(packSeries),
+    'runs.log': async ({ run, tailBytes }) => ({
+      text: readTail(logFile(store, (await resolveRun(store, run)).id), tailBytes),
     }),
-    'runs.wait': ({ run }, { signal, emit }) => waitFor(parts, resolveRun(store, run).id, signal, emit),
+    'runs.start': ({ recipe }) => queue.start(recipe),
+    'runs.pause': async ({ run }) => queue.pause(await resolveRun(store, run)),
+    'runs.resume': async ({ run }) => queue.resume(await resolveRun(store, run)),
+    'runs.stop': async ({ run, when }) => queue.stop(await resolveRun(store, run), when),
+    'runs.queue': () => ({ order: queue.order() }),
+    'runs.move': async ({ run, before }) => ({
+      order: queue.move(await resolveRun(store, run), before === null ? undefined : await resolveRun(store, before)),
+    }),
+    'runs.wait': async ({ run }, { signal, emit }) => waitFor(parts, await resolveRun(store, run), signal, emit),
   }
 }
 
@@ -45,29 +49,32 @@ const concerns = (event: HostEvent, runId: string): boolean =>
   ('runId' in event && event.runId === runId) || (event.kind === 'run.changed' && event.run.id === runId)
 
 /** The run may belong to another host, whose events do not come here: the store is looked at as well. */
-function waitFor(
+async function waitFor(
   { store, hub }: HostParts,
-  runId: string,
+  asked: Run,
   signal: AbortSignal,
   emit: (event: HostEvent) => void,
 ): Promise<Run> {
-  return new Promise((resolve) => {
-    const finish = (): void => {
-      unsubscribe()
-      clearInterval(timer)
-      signal.removeEventListener('abort', finish)
-      resolve(store.runs.find(runId) as Run)
-    }
-    const check = (): void => {
-      if (ended.includes(store.runs.find(runId)?.status ?? 'done')) finish()
-    }
-    const unsubscribe = hub.subscribe(({ event }) => {
-      if (!concerns(event, runId)) return
-      emit(event)
-      if (event.kind === 'run.changed') check()
-    })
-    const timer = setInterval(check, pollMs)
-    signal.addEventListener('abort', finish)
-    check()
+  let wake = (): void => undefined
+  const unsubscribe = hub.subscribe(({ event }) => {
+    if (!concerns(event, asked.id)) return
+    emit(event)
+    if (event.kind === 'run.changed') wake()
   })
+  try {
+    for (let run = asked; ;) {
+      // Set before the look: a change that comes meanwhile is not missed.
+      const change = new AbortController()
+      wake = () => change.abort()
+      run = (await store.runs.find(asked.id)) ?? run
+      if (ended.includes(run.status) || signal.aborted) return run
+      await pause(pollMs, AbortSignal.any([signal, change.signal]))
+    }
+  } finally {
+    unsubscribe()
+  }
 }
+
+/** Ends early when the signal says so. */
+const pause = (durationMs: number, signal: AbortSignal): Promise<void> =>
+  sleep(durationMs, undefined, { signal }).catch(() => undefined)

@@ -6,12 +6,14 @@ import type { HostParts } from './parts'
 /** What ships with the program, as the start of a first project. */
 export const sampleHandlers = ({ store, queue }: HostParts): Pick<Handlers, 'sample.start'> => ({
   'sample.start': async () => {
-    const baseline = findBaseline(store.versions.list(false))
+    const baseline = findBaseline(await store.versions.list(false))
     const isMeasured =
       baseline !== undefined &&
-      store.measurements.evaluations(baseline.id).some(({ evaluation }) => evaluation.dataset === sampleName)
+      (await store.measurements.evaluations(baseline.id)).some(({ evaluation }) => evaluation.dataset === sampleName)
     const steps: RecipeStep[] = [
-      ...(store.datasets.find(sampleName) ? [] : [{ step: 'dataset-add', name: sampleName, paths: [sampleArchive()] }]),
+      ...((await store.datasets.find(sampleName))
+        ? []
+        : [{ step: 'dataset-add', name: sampleName, paths: [sampleArchive()] }]),
       ...(baseline
         ? []
         : [{ step: 'import', id: 'baseline', file: baselineFile(), name: baselineName, origin: 'bundled' }]),

@@ -1,6 +1,6 @@
 import type { SeriesBlock } from '../../core/measure/series'
 import type { MetricSeries } from '../../shared/types'
-import type { MetricSeries as StoredSeries } from '../store/metricBlocks'
+import type { MetricSeries as StoredSeries } from '../store/tables/metricBlocks'
 
 const bytesOf = (numbers: Float64Array | Float32Array): Uint8Array => new Uint8Array(numbers.buffer)
 const float64 = (blocks: readonly SeriesBlock[], read: (block: SeriesBlock) => number): Uint8Array =>

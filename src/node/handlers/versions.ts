@@ -24,53 +24,57 @@ export function versionHandlers({ store, queue, hub }: HostParts): VersionHandle
   }
   return {
     'versions.list': ({ deleted }) => store.versions.list(deleted),
-    'versions.get': ({ version: reference }) => {
+    'versions.get': async ({ version: reference }) => {
       // By its id also what is in the trash, whose page brings it back.
-      const version = store.versions.find(reference) ?? resolveVersion(store, reference)
+      const version = (await store.versions.find(reference)) ?? (await resolveVersion(store, reference))
       return {
         version,
-        lineage: lineageOf(store, version),
-        evaluations: store.measurements.evaluations(version.id),
-        benchmarks: store.measurements.benchmarks(version.id),
+        lineage: await lineageOf(store, version),
+        evaluations: await store.measurements.evaluations(version.id),
+        benchmarks: await store.measurements.benchmarks(version.id),
         quantization: version.deletedAt === null ? quantizationFactsOf(store, version) : null,
         tuning: store.tunings.find(version.id, cpuFingerprint()) ?? null,
       }
     },
-    'versions.table': () => {
-      const evaluations = store.measurements.newestEvaluations()
-      const benchmarks = store.measurements.newestBenchmarks()
-      return store.versions.list(false).map((version) => ({
+    'versions.table': async () => {
+      const [evaluations, benchmarks, versions] = await Promise.all([
+        store.measurements.newestEvaluations(),
+        store.measurements.newestBenchmarks(),
+        store.versions.list(false),
+      ])
+      return versions.map((version) => ({
         version,
         evaluation: evaluations.get(version.id) ?? null,
         benchmarks: benchmarks.get(version.id) ?? [],
       }))
     },
-    'versions.compare': ({ first, second, flips }) =>
-      compareVersions(store, resolveVersion(store, first), resolveVersion(store, second), flips),
-    'versions.update': ({ version: reference, ...change }) => {
-      const { id } = resolveVersion(store, reference)
-      store.versions.update(id, change)
-      return changed(store.versions.find(id) as Version)
+    'versions.compare': async ({ first, second, flips }) =>
+      compareVersions(store, await resolveVersion(store, first), await resolveVersion(store, second), flips),
+    'versions.update': async ({ version: reference, ...change }) => {
+      const version = await resolveVersion(store, reference)
+      return changed((await store.versions.update(version.id, change)) ?? { ...version, ...change })
     },
-    'versions.remove': ({ version }) => changed(removeVersion(store, resolveVersion(store, version))),
-    'versions.restore': ({ version }) =>
-      changed(restoreVersion(store, resolveVersion(store, version, { deleted: true }))),
-    'versions.purge': ({ version }) => {
+    'versions.remove': async ({ version }) => changed(await removeVersion(store, await resolveVersion(store, version))),
+    'versions.restore': async ({ version }) =>
+      changed(await restoreVersion(store, await resolveVersion(store, version, { deleted: true }))),
+    'versions.purge': async ({ version }) => {
       const chosen =
-        version === undefined ? store.versions.list(true) : [resolveVersion(store, version, { deleted: true })]
-      const result = purgeVersions(store, chosen)
+        version === undefined
+          ? await store.versions.list(true)
+          : [await resolveVersion(store, version, { deleted: true })]
+      const result = await purgeVersions(store, chosen)
       hub.publish({ kind: 'versions.changed' })
       return result
     },
     'versions.import': ({ name, ...params }) =>
       queue.start({ name: `import ${name}`, steps: [{ step: 'import', name, ...params }] }),
-    'versions.export': ({ version: reference, format, out, padChannels }) => {
+    'versions.export': async ({ version: reference, format, out, padChannels }) => {
       if (format !== 'onnx') throw new NNOptError('wrongCall', `unknown format '${format}': expected one of onnx`)
-      const bytes = exportedBytes(store.paths.model(resolveVersion(store, reference).id), padChannels)
+      const bytes = exportedBytes(store.paths.model((await resolveVersion(store, reference)).id), padChannels)
       return { path: writeArtifact(out, bytes), sizeBytes: bytes.length }
     },
-    'versions.read': ({ version: reference, offset, length }) => {
-      const { id, name, sizeBytes } = resolveVersion(store, reference)
+    'versions.read': async ({ version: reference, offset, length }) => {
+      const { id, name, sizeBytes } = await resolveVersion(store, reference)
       return {
         bytes: readPiece(store.paths.model(id), offset, length),
         totalBytes: sizeBytes,
@@ -81,9 +85,9 @@ export function versionHandlers({ store, queue, hub }: HostParts): VersionHandle
 }
 
 /** From the version's parent to its first ancestor that is still known, deleted ones included. */
-function lineageOf(store: HostParts['store'], version: Version): readonly Version[] {
-  const parent = version.parentId === null ? undefined : store.versions.find(version.parentId)
-  return parent ? [parent, ...lineageOf(store, parent)] : []
+async function lineageOf(store: HostParts['store'], version: Version): Promise<readonly Version[]> {
+  const parent = version.parentId === null ? undefined : await store.versions.find(version.parentId)
+  return parent ? [parent, ...(await lineageOf(store, parent))] : []
 }
 
 function readPiece(path: string, offset: number, length: number): Uint8Array {

@@ -8,8 +8,8 @@ const opened = new Map<string, Promise<Dataset>>()
 const kept = 3
 
 /** A dataset by name, read once as long as it does not change. */
-export function openedDataset(store: Store, name: string): Promise<Dataset> {
-  const record = resolveDataset(store, name)
+export async function openedDataset(store: Store, name: string): Promise<Dataset> {
+  const record = await resolveDataset(store, name)
   const key = `${name} ${record.createdAt} ${record.hash}`
   const known = opened.get(key) ?? openDataset(record)
   opened.delete(key)

@@ -49,8 +49,8 @@ const opened = new Map<string, PlannedNetwork>()
 const kept = 2
 
 /** Throws `unsupported` for an int8 version: only float weights can be cut. */
-export function plannedNetwork(store: Store, reference: string): PlannedNetwork {
-  const version = resolveVersion(store, reference)
+export async function plannedNetwork(store: Store, reference: string): Promise<PlannedNetwork> {
+  const version = await resolveVersion(store, reference)
   const network = opened.get(version.id) ?? open(version, readTrainable(store, version))
   opened.delete(version.id)
   opened.set(version.id, network)

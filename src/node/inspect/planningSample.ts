@@ -11,13 +11,13 @@ export interface SampleChoice {
 }
 
 /** Images on which forms of a network are compared; the ones of the last choice stay in memory. */
-export function planningSample(
+export async function planningSample(
   store: Store,
   network: PlannedNetwork,
   { dataset, samples, seed }: SampleChoice,
   signal: AbortSignal,
 ): Promise<AccuracySample> {
-  const record = resolveDataset(store, dataset)
+  const record = await resolveDataset(store, dataset)
   const key = [record.name, record.hash, samples, seed].join(' ')
   const known =
     network.samples.get(key) ?? accuracySample(record, network.version, network.source, samples, seed, signal)

@@ -5,7 +5,7 @@ import type { InspectReply, InspectRequest } from './messages'
 import { inspections } from './tasks/index'
 
 /** Answers the screens' questions that need decoders or onnxruntime, apart from the host: what native code does here ends this process alone. */
-let context: InspectContext | undefined
+let opening: Promise<InspectContext> | undefined
 const open = new Map<number, AbortController>()
 
 const send = (reply: InspectReply): void => {
@@ -13,7 +13,8 @@ const send = (reply: InspectReply): void => {
 }
 
 async function answer({ id, name, params }: Extract<InspectRequest, { kind: 'ask' }>): Promise<unknown> {
-  assert(context, () => `inspection '${name}': expected a workspace first`)
+  assert(opening, () => `inspection '${name}': expected a workspace first`)
+  const context = await opening
   const controller = new AbortController()
   open.set(id, controller)
   type Answer = (
@@ -31,7 +32,9 @@ process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit(0))
 process.on('message', (request: InspectRequest) => {
   if (request.kind === 'start') {
-    context = { store: openStore(request.workspace) }
+    opening = openStore(request.workspace).then((store) => ({ store }))
+    // Whoever asks hears of it.
+    opening.catch(() => undefined)
     return
   }
   if (request.kind === 'cancel') return open.get(request.id)?.abort()

@@ -5,6 +5,7 @@ import { NNOptError } from '../../shared/errors'
 import type { Progress, Run, StepResult, Version } from '../../shared/types'
 import type { Store } from '../store'
 import { resolveVersion } from '../store/resolve'
+import { createBackgroundWrites } from './backgroundWrites'
 import type { RunControl } from './control'
 import type { JobMessage } from './messages'
 import { createMetricsBuffer, throttle } from './metricsBuffer'
@@ -13,8 +14,10 @@ import type { StepContext } from './step'
 export interface RunContext {
   readonly step: StepContext
   readonly warnings: readonly string[]
+  /** Rejects when metrics or progress cannot be written. */
+  readonly failed: Promise<never>
   /** Writes what is still buffered. */
-  flush(): void
+  flush(): Promise<void>
 }
 
 export interface ContextParts {
@@ -33,9 +36,15 @@ export function createContext({ store, run, stepIndex, results, control, send }:
   const folder = join(store.paths.run(run.id), `step-${stepIndex + 1}`)
   mkdirSync(folder, { recursive: true })
   const warnings: string[] = []
-  const metrics = createMetricsBuffer(store.metrics.append, (written) => send({ kind: 'metrics', metrics: written }))
+  const writes = createBackgroundWrites()
+  const metrics = createMetricsBuffer((batch) =>
+    writes.add(store.metrics.append(batch).then((written) => send({ kind: 'metrics', metrics: written }))),
+  )
   const live = throttle((progress: Progress) => send({ kind: 'progress', progress }), progressEveryMs)
-  const stored = throttle((progress: Progress) => store.runs.update(run.id, { progress }), storedProgressEveryMs)
+  const stored = throttle(
+    (progress: Progress) => writes.add(store.runs.update(run.id, { progress })),
+    storedProgressEveryMs,
+  )
   const log = (level: 'info' | 'warning', text: string): void => {
     appendFileSync(
       logFile(store, run.id),
@@ -59,18 +68,24 @@ export function createContext({ store, run, stepIndex, results, control, send }:
     warn: (text) => (warnings.push(text), log('warning', text)),
     version: (reference) => findVersion(store, run, stepIndex, results, reference),
   }
-  return { step, warnings, flush: () => (metrics.flush(), live.flush(), stored.flush()) }
+  const flush = (): Promise<void> => {
+    metrics.flush()
+    live.flush()
+    stored.flush()
+    return writes.settled()
+  }
+  return { step, warnings, failed: writes.failed, flush }
 }
 
 export const logFile = (store: Store, runId: string): string => join(store.paths.run(runId), 'log.txt')
 
-function findVersion(
+async function findVersion(
   store: Store,
   run: Run,
   stepIndex: number,
   results: readonly StepResult[],
   reference: string,
-): Version {
+): Promise<Version> {
   const name = referenceIn(reference)
   if (name === undefined) return resolveVersion(store, reference)
   const index = referencedStep(run.recipe, name, stepIndex)

@@ -1,5 +1,5 @@
 import type { StepControl } from './step'
-import type { Wish } from '../store/runs'
+import type { Wish } from '../store/tables/runs'
 
 export type { Wish }
 
@@ -11,7 +11,7 @@ export interface RunControl extends StepControl {
 }
 
 /** Pause, go on and stop, as a step sees them. */
-export function createControl(onPause: (paused: boolean) => void): RunControl {
+export function createControl(onPause: (paused: boolean) => Promise<void>): RunControl {
   const controller = new AbortController()
   let wish: Wish = 'run'
   let release: (() => void) | undefined
@@ -31,10 +31,11 @@ export function createControl(onPause: (paused: boolean) => void): RunControl {
     },
     resumed: async () => {
       if (wish !== 'pause') return
-      onPause(true)
-      await new Promise<void>((resolve) => (release = resolve))
+      await onPause(true)
+      // It may have been taken back meanwhile.
+      if (wish === 'pause') await new Promise<void>((resolve) => (release = resolve))
       release = undefined
-      onPause(false)
+      await onPause(false)
     },
   }
 }

@@ -15,13 +15,20 @@ export async function addToWorkspace(context: StepContext, { name, paths, seed }
   const { signal, progress } = context
   return keep(
     context,
-    await addDataset({ name, path: paths, seed, folder: freeFolder(context, name), onProgress: progress, signal }),
+    await addDataset({
+      name,
+      path: paths,
+      seed,
+      folder: await freeFolder(context, name),
+      onProgress: progress,
+      signal,
+    }),
   )
 }
 
 export async function downloadToWorkspace(context: StepContext, name: string): Promise<StepOutput> {
   const { signal, progress, store } = context
-  const folder = freeFolder(context, name)
+  const folder = await freeFolder(context, name)
   // Outside the run's folder: the next attempt goes on with what is there.
   const archive = await downloadCifar10({ folder: store.paths.downloads, onProgress: progress, signal })
   const record = await addDataset({ name, path: archive, seed: 0, folder, onProgress: progress, signal })
@@ -30,8 +37,8 @@ export async function downloadToWorkspace(context: StepContext, name: string): P
 }
 
 /** The folder of a dataset that is not listed yet; what an interrupted earlier attempt left there is removed. */
-function freeFolder({ store }: StepContext, name: string): string {
-  if (store.datasets.find(name))
+async function freeFolder({ store }: StepContext, name: string): Promise<string> {
+  if (await store.datasets.find(name))
     throw new NNOptError(
       'conflict',
       `dataset '${name}' already exists: choose another name, or run 'nnopt dataset rm ${name}' first`,
@@ -41,8 +48,8 @@ function freeFolder({ store }: StepContext, name: string): string {
   return folder
 }
 
-function keep({ store, warn }: StepContext, record: DatasetRecord): StepOutput {
+async function keep({ store, warn }: StepContext, record: DatasetRecord): Promise<StepOutput> {
   for (const warning of record.facts.warnings) warn(warning)
-  store.datasets.put(record)
+  await store.datasets.put(record)
   return { output: { dataset: record.name, skipped: record.facts.skipped } }
 }

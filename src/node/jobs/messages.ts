@@ -1,6 +1,6 @@
 import type { ErrorReport } from '../../shared/errors'
 import type { Metric, Progress } from '../../shared/types'
-import type { Wish } from '../store/runs'
+import type { Wish } from '../store/tables/runs'
 
 /** From the host to a job. */
 export type JobCommand =

@@ -1,5 +1,4 @@
-import type { Metric } from '../../shared/types'
-import type { NewMetric } from '../store/metrics'
+import type { NewMetric } from '../store/tables/metrics'
 
 /** Ten transactions a second at most, however fast a step reports. */
 const flushEveryMs = 100
@@ -10,10 +9,7 @@ export interface MetricsBuffer {
 }
 
 /** Collects metrics and hands them on in batches. */
-export function createMetricsBuffer(
-  write: (metrics: readonly NewMetric[]) => readonly Metric[],
-  onWritten: (metrics: readonly Metric[]) => void,
-): MetricsBuffer {
+export function createMetricsBuffer(write: (metrics: readonly NewMetric[]) => void): MetricsBuffer {
   let pending: NewMetric[] = []
   let timer: NodeJS.Timeout | undefined
   const flush = (): void => {
@@ -22,7 +18,7 @@ export function createMetricsBuffer(
     if (pending.length === 0) return
     const batch = pending
     pending = []
-    onWritten(write(batch))
+    write(batch)
   }
   return {
     add: (metric) => {

@@ -13,20 +13,20 @@ const send = (message: JobMessage): void => {
 }
 
 const control = createControl((paused) => onPause(paused))
-let onPause: (paused: boolean) => void = () => undefined
+let onPause: (paused: boolean) => Promise<void> = async () => undefined
 
 async function work(workspace: string, runId: string): Promise<JobOutcome> {
-  const store = openStore(workspace)
+  const store = await openStore(workspace)
   try {
-    const run = store.runs.find(runId)
+    const run = await store.runs.find(runId)
     assert(run, () => `run '${runId}' is not in '${workspace}'`)
-    onPause = (paused) => {
-      store.runs.update(runId, { status: paused ? 'paused' : 'running' })
+    onPause = async (paused) => {
+      await store.runs.update(runId, { status: paused ? 'paused' : 'running' })
       send({ kind: 'changed' })
     }
     return await runRecipe({ store, run, steps, control, send })
   } finally {
-    store.close()
+    await store.close()
   }
 }
 

@@ -1,50 +1,55 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { uptime } from 'node:os'
-import { checkRecipe, formatRecipe, paramsOf } from '../../core/recipe/recipe'
-import { NNOptError } from '../../shared/errors'
-import type { Recipe, Run } from '../../shared/types'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { checkRecipe, formatRecipe } from '../../core/recipe/recipe'
+import { NNOptError, toErrorReport } from '../../shared/errors'
+import type { HostEvent, Recipe, Run } from '../../shared/types'
 import type { EventHub } from '../handlers/events'
 import type { Store } from '../store'
 import { replaceFile } from '../store/durable'
 import { createId } from '../store/ids'
+import { storageError } from '../store/storageError'
+import type { RunChange } from '../store/tables/runs'
 import type { Wish } from './control'
-import { isAlive } from './machineLock'
+import { environmentOf } from './environment'
 import type { JobMessage } from './messages'
 import { spawnJob } from './spawnJob'
-import type { JobHandle } from './spawnJob'
+import type { JobEnd, JobHandle } from './spawnJob'
 
 export interface JobQueue {
   /** Checks the whole recipe, then queues it. */
   start(recipe: Recipe): Promise<Run>
   resume(run: Run): Promise<Run>
-  pause(run: Run): Run
+  pause(run: Run): Promise<Run>
   /** Asks it to stop, at once or at the end of its epoch; asked again to stop at once, ends its process. */
-  stop(run: Run, when?: 'now' | 'epochEnd'): Run
+  stop(run: Run, when?: 'now' | 'epochEnd'): Promise<Run>
   /** Ids of the runs that wait, the next one first. */
   order(): readonly string[]
   /** Puts a waiting run before another, or last. */
   move(run: Run, before?: Run): readonly string[]
-  /** Whether a run works or waits in this queue. */
+  /** Whether a run works or waits in this queue, or its end is still to be recorded. */
   owns(runId: string): boolean
   /** Ends the job that runs; its run can be resumed. */
   close(): Promise<void>
 }
 
 const wishPollMs = 500
+/** Between two attempts to record how a run ended. */
+const recordAgainMs = 1000
 const now = (): string => new Date().toISOString()
 
-/** One run after the other; other hosts of the same workspace have queues of their own. */
+/** One run after the other; other hosts of the same workspace have queues of their own. Whatever goes wrong with a run is that run's end, never the queue's. */
 export function createQueue(store: Store, hub: EventHub): JobQueue {
   return new Queue(store, hub)
 }
 
 class Queue implements JobQueue {
   private waiting: readonly string[] = []
+  /** Taken from those that wait; its process may not be there yet. */
+  private current: string | undefined
   private active: { readonly runId: string; readonly job: JobHandle; asked: Wish } | undefined
+  private readonly unrecorded = new Set<string>()
   private closed = false
-  /** Between the queue and its process. */
-  private starting: string | undefined
   private idle: Promise<void> = Promise.resolve()
 
   constructor(
@@ -58,7 +63,7 @@ class Queue implements JobQueue {
     const id = createId('r')
     mkdirSync(this.store.paths.run(id), { recursive: true })
     replaceFile(join(this.store.paths.run(id), 'recipe.yaml'), new TextEncoder().encode(formatRecipe(recipe)))
-    this.store.runs.insert({ id, name: recipe.name, recipe, createdAt: now(), pid: process.pid })
+    await this.store.runs.insert({ id, name: recipe.name, recipe, createdAt: now(), pid: process.pid })
     return this.enqueue(id)
   }
 
@@ -69,23 +74,24 @@ class Queue implements JobQueue {
         'conflict',
         `run '${run.id}' is ${run.status}: expected a paused, stopped, failed or crashed run`,
       )
-    this.store.runs.update(run.id, { status: 'queued', error: null, finishedAt: null, wish: 'run', pid: process.pid })
+    const change: RunChange = { status: 'queued', error: null, finishedAt: null, wish: 'run', pid: process.pid }
+    await this.store.runs.update(run.id, change)
     return this.enqueue(run.id)
   }
 
-  pause(run: Run): Run {
+  async pause(run: Run): Promise<Run> {
     if (run.status !== 'running')
       throw new NNOptError('conflict', `run '${run.id}' is ${run.status}: expected a running run`)
     return this.wish(run, 'pause')
   }
 
-  stop(run: Run, when: 'now' | 'epochEnd' = 'now'): Run {
-    if (run.status === 'queued') {
-      this.store.runs.update(run.id, { status: 'stopped', finishedAt: now(), pid: null })
+  async stop(run: Run, when: 'now' | 'epochEnd' = 'now'): Promise<Run> {
+    if (run.status === 'queued' && this.current !== run.id) {
       this.setWaiting(this.waiting.filter((id) => id !== run.id))
+      await this.store.runs.update(run.id, { status: 'stopped', finishedAt: now(), pid: null })
       return this.changed(run.id)
     }
-    if (run.status !== 'running' && run.status !== 'paused')
+    if (run.status !== 'queued' && run.status !== 'running' && run.status !== 'paused')
       throw new NNOptError('conflict', `run '${run.id}' is already ${run.status}`)
     if (when === 'epochEnd' && run.status === 'running') return this.wish(run, 'stopAtEpochEnd')
     if (this.active?.runId === run.id && this.active.asked === 'stop') this.active.job.kill()
@@ -93,26 +99,21 @@ class Queue implements JobQueue {
   }
 
   readonly owns = (runId: string): boolean =>
-    this.active?.runId === runId || this.waiting.includes(runId) || this.starting === runId
+    this.current === runId || this.waiting.includes(runId) || this.unrecorded.has(runId)
 
   order(): readonly string[] {
     return this.waiting
   }
 
   move(run: Run, before?: Run): readonly string[] {
-    if (!this.waiting.includes(run.id))
-      throw new NNOptError('conflict', `run '${run.id}' is ${run.status}: expected a queued run`)
-    if (before && !this.waiting.includes(before.id))
-      throw new NNOptError('conflict', `run '${before.id}' is ${before.status}: expected a queued run`)
+    for (const each of [run, ...(before ? [before] : [])])
+      if (!this.waiting.includes(each.id))
+        throw new NNOptError('conflict', `run '${each.id}' is ${each.status}: expected a queued run`)
+    if (before?.id === run.id) return this.waiting
     const others = this.waiting.filter((id) => id !== run.id)
-    const at = before && before.id !== run.id ? others.indexOf(before.id) : others.length
-    this.setWaiting(before?.id === run.id ? this.waiting : [...others.slice(0, at), run.id, ...others.slice(at)])
+    const at = before ? others.indexOf(before.id) : others.length
+    this.setWaiting([...others.slice(0, at), run.id, ...others.slice(at)])
     return this.waiting
-  }
-
-  private setWaiting(order: readonly string[]): void {
-    this.waiting = order
-    this.hub.publish({ kind: 'queue.changed', order })
   }
 
   async close(): Promise<void> {
@@ -121,112 +122,148 @@ class Queue implements JobQueue {
     await this.idle
   }
 
-  private wish(run: Run, wish: Wish): Run {
-    this.store.runs.update(run.id, { wish })
-    this.obey()
+  private setWaiting(order: readonly string[]): void {
+    this.waiting = order
+    this.hub.publish({ kind: 'queue.changed', order })
+  }
+
+  private async wish(run: Run, wish: Wish): Promise<Run> {
+    await this.store.runs.update(run.id, { wish })
+    await this.obey()
     return this.changed(run.id)
   }
 
   /** The wish lies in the store, so that another process can stop a run of this one. */
-  private readonly obey = (): void => {
-    if (!this.active) return
-    const wish = this.store.runs.wish(this.active.runId)
-    if (wish === this.active.asked) return
-    this.active.asked = wish
-    this.active.job.ask(wish)
+  private async obey(): Promise<void> {
+    const { active } = this
+    if (!active) return
+    const wish = await this.store.runs.wish(active.runId)
+    if (wish === active.asked) return
+    active.asked = wish
+    active.job.ask(wish)
   }
 
-  private enqueue(runId: string): Run {
+  private async enqueue(runId: string): Promise<Run> {
     this.setWaiting([...this.waiting, runId])
-    const run = this.changed(runId)
+    const run = await this.changed(runId)
     this.next()
     return run
   }
 
   private next(): void {
-    if (this.active || this.closed) return
     const [runId, ...rest] = this.waiting
-    if (runId === undefined) return
+    if (this.current !== undefined || this.closed || runId === undefined) return
+    this.current = runId
     this.setWaiting(rest)
-    const run = this.store.runs.find(runId)
-    if (run?.status === 'queued') this.idle = this.work(run)
-    else this.next()
+    this.idle = this.work(runId)
   }
 
-  private async work(run: Run): Promise<void> {
-    const runId = run.id
-    this.starting = runId
-    const poll = setInterval(this.obey, wishPollMs)
-    try {
-      const job = spawnJob({
-        workspace: this.store.paths.root,
-        runId,
-        environment: await environmentOf(run.recipe),
-        onMessage: (message) => this.onMessage(runId, message),
-      })
-      this.active = { runId, job, asked: 'run' }
-      this.store.runs.update(runId, { status: 'running', startedAt: run.startedAt ?? now(), pid: job.pid ?? null })
-      this.changed(runId)
-      const outcome = await job.ended
-      const wasClosed = this.closed && outcome.status === 'crashed'
-      this.store.runs.update(runId, {
-        status: wasClosed ? 'stopped' : outcome.status,
-        error: 'error' in outcome && !wasClosed ? outcome.error : null,
-        finishedAt: now(),
-        pid: null,
-        progress: null,
-      })
-    } finally {
-      clearInterval(poll)
-      this.active = undefined
-      this.starting = undefined
-    }
-    this.changed(runId)
+  private async work(runId: string): Promise<void> {
+    const end = await this.endOf(runId)
+    if (end) await this.record(runId, end)
+    this.current = undefined
     this.next()
   }
 
-  private onMessage(runId: string, message: JobMessage): void {
-    if (message.kind === 'progress') this.hub.publish({ kind: 'run.progress', runId, progress: message.progress })
-    if (message.kind === 'metrics') this.hub.publish({ kind: 'run.metrics', runId, metrics: message.metrics })
-    if (message.kind === 'log') this.hub.publish({ kind: 'run.log', runId, level: message.level, text: message.text })
-    if (message.kind === 'versions') this.hub.publish({ kind: 'versions.changed' })
-    if (message.kind === 'datasets') this.hub.publish({ kind: 'datasets.changed' })
-    if (message.kind === 'changed') this.changed(runId)
+  /** How a run ended, also when it could not even start; undefined for one that was stopped while it waited. */
+  private async endOf(runId: string): Promise<JobEnd | undefined> {
+    const poll = setInterval(() => void this.obey().catch((error: unknown) => this.complain(runId, error)), wishPollMs)
+    try {
+      const run = await this.store.runs.find(runId)
+      return run?.status === 'queued' ? await this.runJob(run) : undefined
+    } catch (error) {
+      return { status: 'failed', error: toErrorReport(storageError(error, this.store.paths.root)) }
+    } finally {
+      clearInterval(poll)
+      this.active = undefined
+    }
   }
 
-  private changed(runId: string): Run {
-    const run = this.store.runs.find(runId) as Run
-    this.hub.publish({ kind: 'run.changed', run })
-    return run
+  private async runJob(run: Run): Promise<JobEnd> {
+    const environment = await environmentOf(run.recipe)
+    await this.store.runs.update(run.id, { status: 'running', startedAt: run.startedAt ?? now() })
+    const job = spawnJob({
+      workspace: this.store.paths.root,
+      runId: run.id,
+      environment,
+      onMessage: (message) => this.onMessage(run.id, message),
+    })
+    this.active = { runId: run.id, job, asked: 'run' }
+    try {
+      await this.store.runs.update(run.id, { pid: job.pid ?? null })
+      await this.changed(run.id)
+      return await job.ended
+    } finally {
+      job.kill()
+    }
   }
-}
 
-/** Variables that must be there when the process starts: those of the backends that its steps train on. */
-async function environmentOf({ steps: entries }: Recipe): Promise<Readonly<Record<string, string>>> {
-  const [{ steps }, { environmentFor }] = await Promise.all([import('./steps/index'), import('../backends')])
-  const training = entries.filter((entry) => steps.get(entry.step).usesBackend(paramsOf(entry)))
-  return Object.assign({}, ...training.map(({ backend = 'auto' }) => environmentFor(String(backend))))
-}
-
-const bootedAt = (): number => Date.now() - uptime() * 1000
-
-/** Whether the process that a run names can still be working on it. */
-export const isAbandoned = ({ status, pid, startedAt, createdAt }: Run): boolean =>
-  (status === 'queued' || status === 'running' || status === 'paused') &&
-  (pid === null || !isAlive(pid) || Date.parse(startedAt ?? createdAt) < bootedAt())
-
-/** Marks runs whose process is gone: they can be resumed. */
-export function closeAbandonedRuns(store: Store, isOwn: (runId: string) => boolean = () => false): readonly Run[] {
-  const abandoned = store.runs.list(['queued', 'running', 'paused']).filter((run) => !isOwn(run.id) && isAbandoned(run))
-  for (const run of abandoned) {
-    const message = `the program executing run '${run.id}' ended; resume it with 'nnopt resume ${run.id}'`
-    store.runs.update(run.id, {
-      status: 'crashed',
-      error: { code: 'crashed', message },
+  /** Tries until it works: the next run starts meanwhile, and this one stays the queue's own. */
+  private async record(runId: string, end: JobEnd): Promise<void> {
+    const wasClosed = this.closed && end.status === 'crashed'
+    const change: RunChange = {
+      status: wasClosed ? 'stopped' : end.status,
+      error: 'error' in end && !wasClosed ? end.error : null,
       finishedAt: now(),
       pid: null,
       progress: null,
-    })
+    }
+    this.unrecorded.add(runId)
+    if (!(await this.tryToRecord(runId, change))) void this.recordLater(runId, change)
   }
-  return abandoned
+
+  private async recordLater(runId: string, change: RunChange): Promise<void> {
+    while (!this.closed) {
+      await sleep(recordAgainMs, undefined, { ref: false })
+      if (await this.tryToRecord(runId, change)) return
+    }
+  }
+
+  private async tryToRecord(runId: string, change: RunChange): Promise<boolean> {
+    try {
+      await this.store.runs.update(runId, change)
+      this.unrecorded.delete(runId)
+      await this.changed(runId)
+      return true
+    } catch (error) {
+      this.complain(runId, error)
+      return false
+    }
+  }
+
+  private onMessage(runId: string, message: JobMessage): void {
+    const event = eventOf(runId, message)
+    if (event) this.hub.publish(event)
+    if (message.kind === 'changed') this.changed(runId).catch((error: unknown) => this.complain(runId, error))
+  }
+
+  private async changed(runId: string): Promise<Run> {
+    const run = (await this.store.runs.find(runId)) as Run
+    this.hub.publish({ kind: 'run.changed', run })
+    return run
+  }
+
+  /** The run goes on; whoever watches it is told. */
+  private complain(runId: string, error: unknown): void {
+    const { message } = toErrorReport(storageError(error, this.store.paths.root))
+    this.hub.publish({ kind: 'run.log', runId, level: 'error', text: message })
+  }
+}
+
+/** What those who watch hear of a job's message. */
+function eventOf(runId: string, message: JobMessage): HostEvent | undefined {
+  switch (message.kind) {
+    case 'progress':
+      return { kind: 'run.progress', runId, progress: message.progress }
+    case 'metrics':
+      return { kind: 'run.metrics', runId, metrics: message.metrics }
+    case 'log':
+      return { kind: 'run.log', runId, level: message.level, text: message.text }
+    case 'versions':
+      return { kind: 'versions.changed' }
+    case 'datasets':
+      return { kind: 'datasets.changed' }
+    default:
+      return undefined
+  }
 }

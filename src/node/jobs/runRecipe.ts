@@ -28,7 +28,7 @@ export async function runRecipe(parts: RecipeRun): Promise<JobOutcome> {
       await control.resumed()
       if (control.signal.aborted) return { status: 'stopped' }
       results = [...results, await runStep(parts, index, results)]
-      store.runs.update(run.id, { results })
+      await store.runs.update(run.id, { results })
       control.epochEnded()
       for (const kind of ['changed', 'versions', 'datasets'] as const) parts.send({ kind })
     }
@@ -68,10 +68,10 @@ async function runStep(
   })
   const startedAt = performance.now()
   try {
-    const output = await step.run(context.step, paramsOf(entry))
+    const output = await Promise.race([step.run(context.step, paramsOf(entry)), context.failed])
     return { ...output, warnings: context.warnings, seconds: (performance.now() - startedAt) / 1000 }
   } finally {
-    context.flush()
+    await context.flush()
     release()
   }
 }

@@ -9,9 +9,12 @@ export interface JobHandle {
   readonly pid: number | undefined
   ask(wish: Wish): void
   kill(): void
-  /** How it ended; a process that died without saying so is `crashed`. */
-  readonly ended: Promise<JobOutcome | { readonly status: 'crashed'; readonly error: ErrorReport }>
+  /** Never rejects. */
+  readonly ended: Promise<JobEnd>
 }
+
+/** How a job ended; a process that died without saying so is `crashed`. */
+export type JobEnd = JobOutcome | { readonly status: 'crashed'; readonly error: ErrorReport }
 
 export interface JobOptions {
   readonly workspace: string

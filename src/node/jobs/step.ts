@@ -23,7 +23,7 @@ export interface StepContext extends StepControl {
   /** Shown to the person and kept with the run. */
   warn(text: string): void
   /** A version by id, unique name or `$step`. */
-  version(reference: string): Version
+  version(reference: string): Promise<Version>
 }
 
 export interface StepOutput {

@@ -6,7 +6,7 @@ import type { FileContent } from './durable'
 import { diskUse, writeFolder } from './durable'
 import { createId } from './ids'
 import type { Store } from './index'
-import { guardStorage } from './storageError'
+import { guardStorageAsync } from './storageError'
 
 export type VersionDraft = Omit<
   Version,
@@ -19,21 +19,25 @@ const modelFile = 'model.onnx'
  * The only way a version comes into being: its folder is complete and on the disk before its row is written, so a crash in between leaves
  * a folder without a row, which `nnopt doctor --repair` registers, never a version without its files. `metadata.json` is added to the files.
  */
-export function commitVersion(store: Store, draft: VersionDraft, files: ReadonlyMap<string, FileContent>): Version {
+export async function commitVersion(
+  store: Store,
+  draft: VersionDraft,
+  files: ReadonlyMap<string, FileContent>,
+): Promise<Version> {
   const model = files.get(modelFile)
   assert(model instanceof Uint8Array, () => `version '${draft.name}': expected the bytes of ${modelFile}`)
   const now = Date.now()
   const id = createId('v', now)
   const facts = { ...draft, id, createdAt: new Date(now).toISOString(), sizeBytes: model.length, hash: sha256(model) }
   const folder = store.paths.version(id)
-  return guardStorage(store.paths.root, () => {
+  return guardStorageAsync(store.paths.root, async () => {
     writeFolder(
       folder,
       new Map([...files, ['metadata.json', new TextEncoder().encode(`${JSON.stringify(facts, null, 2)}\n`)]]),
     )
     const version: Version = { ...facts, diskBytes: diskUse(folder), deletedAt: null, tags: [], notes: '' }
     try {
-      store.versions.insert(version)
+      await store.versions.insert(version)
     } catch (error) {
       rmSync(folder, { recursive: true, force: true })
       throw error

@@ -62,24 +62,26 @@ function resolve<T extends Named>(kind: string, asked: string, candidates: reado
 }
 
 /** A version by id or unique name; `deleted` looks in the trash. Throws `notFound` with close names, `wrongCall` with the candidates. */
-export const resolveVersion = (store: Store, asked: string, { deleted = false } = {}): Version =>
-  resolve(deleted ? 'deleted version' : 'version', asked, store.versions.list(deleted))
+export const resolveVersion = async (store: Store, asked: string, { deleted = false } = {}): Promise<Version> =>
+  resolve(deleted ? 'deleted version' : 'version', asked, await store.versions.list(deleted))
 
-export const resolveRun = (store: Store, asked: string): Run => resolve('run', asked, store.runs.list())
+export const resolveRun = async (store: Store, asked: string): Promise<Run> =>
+  resolve('run', asked, await store.runs.list())
 
-export function resolveDataset(store: Store, name: string): DatasetRecord {
-  const record = store.datasets.find(name)
+export async function resolveDataset(store: Store, name: string): Promise<DatasetRecord> {
+  const record = await store.datasets.find(name)
   if (record) return record
+  const known = await store.datasets.list()
   throw unknown(
     'dataset',
     name,
-    store.datasets.list().map((known) => known.name),
+    known.map((each) => each.name),
   )
 }
 
 /** `base`, or `base-2`, `base-3` … when it is taken. */
-export function freeName(store: Store, base: string): string {
-  const taken = new Set(store.versions.list(false).map(({ name }) => name))
+export async function freeName(store: Store, base: string): Promise<string> {
+  const taken = new Set((await store.versions.list(false)).map(({ name }) => name))
   let name = base
   for (let count = 2; taken.has(name); count++) name = `${base}-${count}`
   return name

@@ -1,4 +1,5 @@
 import { NNOptError } from '../../shared/errors'
+import { resultCode } from './tables/sqlite'
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full: free some space (nnopt purge empties the trash) and try again',
@@ -21,11 +22,10 @@ const sqliteReasons: Readonly<Record<number, string>> = {
   26: "'workspace.db' is not a database: move it away and run 'nnopt doctor --repair'",
 }
 
-const primaryCode = (extended: number): number => extended & 0xff
-
 function reasonOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
-  if ('errcode' in error && typeof error.errcode === 'number') return sqliteReasons[primaryCode(error.errcode)]
+  const code = resultCode(error)
+  if (code !== undefined) return sqliteReasons[code]
   return 'code' in error && typeof error.code === 'string' ? reasons[error.code] : undefined
 }
 

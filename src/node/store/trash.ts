@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Version } from '../../shared/types'
 import { diskUse, syncPath } from './durable'
 import type { Store } from './index'
-import { guardStorage } from './storageError'
+import { guardStorageAsync } from './storageError'
 
 const trashed = ({ paths }: Store, id: string): string => join(paths.trash, id)
 
@@ -12,24 +12,26 @@ const move = (from: string, to: string): void => {
 }
 
 /** Marks a version deleted and moves its folder to the trash; it can come back until it is purged. */
-export function removeVersion(store: Store, { id }: Version): Version {
-  return guardStorage(store.paths.root, () => {
+export function removeVersion(store: Store, version: Version): Promise<Version> {
+  const { id } = version
+  const deletedAt = new Date().toISOString()
+  return guardStorageAsync(store.paths.root, async () => {
     mkdirSync(store.paths.trash, { recursive: true })
     // The row first: a crash in between leaves a deleted version whose folder doctor moves.
-    store.versions.update(id, { deletedAt: new Date().toISOString() })
+    const removed = await store.versions.update(id, { deletedAt })
     move(store.paths.version(id), trashed(store, id))
     syncPath(store.paths.versions)
-    return store.versions.find(id) as Version
+    return removed ?? { ...version, deletedAt }
   })
 }
 
 /** Brings a deleted version back. */
-export function restoreVersion(store: Store, { id }: Version): Version {
-  return guardStorage(store.paths.root, () => {
+export function restoreVersion(store: Store, version: Version): Promise<Version> {
+  const { id } = version
+  return guardStorageAsync(store.paths.root, async () => {
     move(trashed(store, id), store.paths.version(id))
     syncPath(store.paths.versions)
-    store.versions.update(id, { deletedAt: null })
-    return store.versions.find(id) as Version
+    return (await store.versions.update(id, { deletedAt: null })) ?? { ...version, deletedAt: null }
   })
 }
 
@@ -37,11 +39,11 @@ export function restoreVersion(store: Store, { id }: Version): Version {
 export function purgeVersions(
   store: Store,
   versions: readonly Version[],
-): { readonly removed: readonly string[]; readonly freedBytes: number } {
-  return guardStorage(store.paths.root, () => {
+): Promise<{ readonly removed: readonly string[]; readonly freedBytes: number }> {
+  return guardStorageAsync(store.paths.root, async () => {
     let freedBytes = 0
     for (const { id } of versions) {
-      store.versions.remove(id)
+      await store.versions.remove(id)
       store.tunings.remove(id)
       for (const folder of [trashed(store, id), store.paths.version(id)]) {
         freedBytes += diskUse(folder)

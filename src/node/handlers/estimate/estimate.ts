@@ -50,7 +50,7 @@ async function lookAt(parts: Estimator, recipe: Recipe, index: number, made: Mad
   const entry = recipe.steps[index]
   const params = withDefaults(parts, entry)
   const input = await inputOf(parts, recipe, index, params, made)
-  const dataset = typeof params.dataset === 'string' ? parts.store.datasets.find(params.dataset) : undefined
+  const dataset = typeof params.dataset === 'string' ? await parts.store.datasets.find(params.dataset) : undefined
   return {
     input,
     output: outputOf(entry.step, input),
@@ -77,7 +77,7 @@ async function inputOf(
   made: Made,
 ): Promise<GraphFacts | undefined> {
   if (typeof params.architecture === 'string') {
-    const dataset = typeof params.dataset === 'string' ? parts.store.datasets.find(params.dataset) : undefined
+    const dataset = typeof params.dataset === 'string' ? await parts.store.datasets.find(params.dataset) : undefined
     return architectureFacts(params.architecture, {
       ...(dataset && { classes: dataset.classes.length }),
       ...(params.architectureParams as Params | undefined),
@@ -89,7 +89,7 @@ async function inputOf(
   if (name === previousStep) return made[index - 1]
   if (name !== undefined) return made[recipe.steps.findIndex(({ id }, position) => position < index && id === name)]
   try {
-    return await versionFacts(parts.store, resolveVersion(parts.store, reference))
+    return await versionFacts(parts.store, await resolveVersion(parts.store, reference))
   } catch (error) {
     // A name that is not there is one of the recipe's problems; an estimate has nothing to add.
     if (error instanceof NNOptError) return undefined
@@ -109,7 +109,7 @@ async function timeOf(
   work: Work | undefined,
 ): Promise<Pick<StepEstimate, 'seconds' | 'basis'>> {
   if (!work) return { seconds: null, basis: 'the model or dataset does not exist yet' }
-  for (const run of parts.store.runs.list().slice(0, runsLookedAt)) {
+  for (const run of (await parts.store.runs.list()).slice(0, runsLookedAt)) {
     const rate = await rateOf(parts, run, entry, work.unit)
     if (rate !== undefined) return { seconds: rate * work.amount, basis: `from run '${run.name}'` }
   }
@@ -128,6 +128,6 @@ async function rateOf(parts: Estimator, run: Run, entry: RecipeStep, unit: strin
 }
 
 async function finished({ store }: Estimator, versionId: string | undefined): Promise<GraphFacts | undefined> {
-  const version = versionId === undefined ? undefined : store.versions.find(versionId)
+  const version = versionId === undefined ? undefined : await store.versions.find(versionId)
   return version && version.deletedAt === null ? versionFacts(store, version) : undefined
 }

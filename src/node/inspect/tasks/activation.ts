@@ -18,7 +18,7 @@ export const activation: Inspection<'versions.activation'> = async (
   { store },
   { version: reference, value, dataset: name, images, seed },
 ) => {
-  const version = resolveVersion(store, reference)
+  const version = await resolveVersion(store, reference)
   const graph = openedGraph(store, version)
   if (
     ![...graph.inputs, ...graph.nodes.flatMap(({ outputs }) => outputs.map((output) => ({ name: output })))].some(
@@ -32,7 +32,7 @@ export const activation: Inspection<'versions.activation'> = async (
     strategy: 'stratified',
     seed,
   })
-  const pool = createDataPool(resolveDataset(store, name), { workers: 1 })
+  const pool = createDataPool(await resolveDataset(store, name), { workers: 1 })
   try {
     const statistics = (
       await calibrate(graph, [value], batches(pool, split, samples, graph, version), { histogram: true, workers: 1 })

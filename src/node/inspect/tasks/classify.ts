@@ -15,7 +15,7 @@ export const classify: Inspection<'versions.classify'> = async (context, { versi
   const picture = await decoded(image)
   const answers: Classification[] = []
   for (const reference of versions)
-    answers.push(await answerOf(context, resolveVersion(context.store, reference), picture, { top, runs, tuned }))
+    answers.push(await answerOf(context, await resolveVersion(context.store, reference), picture, { top, runs, tuned }))
   return answers
 }
 

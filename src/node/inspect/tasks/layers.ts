@@ -15,4 +15,4 @@ export function layersOf(graph: Graph): readonly Layer[] {
 }
 
 export const layers: Inspection<'versions.layers'> = async ({ store }, { version }) =>
-  layersOf(openedGraph(store, resolveVersion(store, version)))
+  layersOf(openedGraph(store, await resolveVersion(store, version)))

@@ -22,7 +22,7 @@ export const profile: Inspection<'versions.profile'> = async (
   { store },
   { version: reference, batch, threads, runs },
 ) => {
-  const version = resolveVersion(store, reference)
+  const version = await resolveVersion(store, reference)
   const graph = openedGraph(store, version)
   const folder = await mkdtemp(join(tmpdir(), 'nnopt-profile-'))
   try {

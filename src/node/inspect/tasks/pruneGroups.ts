@@ -4,7 +4,7 @@ import type { Inspection } from '../inspection'
 import { costOf, plannedNetwork } from '../plannedNetwork'
 
 export const pruneGroups: Inspection<'versions.pruneGroups'> = async ({ store }, { version }) => {
-  const network = plannedNetwork(store, version)
+  const network = await plannedNetwork(store, version)
   const groups = [...layersOfGroups(network.dependencies)].map(([{ name, units, blocked = null }, layers]) => ({
     name,
     layers,

@@ -11,7 +11,7 @@ export const pruneMeasure: Inspection<'versions.pruneMeasure'> = async (
   { store, signal, emit },
   { version, dataset, samples, ...config },
 ) => {
-  const network = plannedNetwork(store, version)
+  const network = await plannedNetwork(store, version)
   const graph = cutAs(network, plannedChoice(network, config))
   const warnings: string[] = []
   const measuring = {

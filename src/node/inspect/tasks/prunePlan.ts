@@ -11,7 +11,7 @@ export const prunePlan: Inspection<'versions.prunePlan'> = async (
   { store },
   { version, goal, gzip, sensitivity, ...config },
 ) => {
-  const network = plannedNetwork(store, version)
+  const network = await plannedNetwork(store, version)
   const { counts, removed } = plannedChoice(network, config, goal && targetOf(network, goal.target, goal.keep))
   const changed = [...counts].map(([{ name, units }, after]) => ({ name, before: units.length, after }))
   return {

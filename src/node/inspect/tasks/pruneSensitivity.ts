@@ -12,7 +12,7 @@ export const pruneSensitivity: Inspection<'versions.pruneSensitivity'> = async (
   { store, signal, emit },
   { version, ratios, dataset, samples, ...config },
 ) => {
-  const network = plannedNetwork(store, version)
+  const network = await plannedNetwork(store, version)
   const open = network.dependencies.groups.filter(({ blocked }) => blocked === undefined)
   const sample = await planningSample(store, network, { dataset, samples, seed: config.seed }, signal)
   const accuracy = await sample.accuracy(network.source, signal)

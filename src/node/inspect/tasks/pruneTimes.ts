@@ -4,7 +4,7 @@ import type { Inspection } from '../inspection'
 import { plannedNetwork } from '../plannedNetwork'
 
 export const pruneTimes: Inspection<'versions.pruneTimes'> = async ({ store, signal, emit }, { version }) => {
-  const network = plannedNetwork(store, version)
+  const network = await plannedNetwork(store, version)
   const warnings: string[] = []
   const measuring = {
     signal,

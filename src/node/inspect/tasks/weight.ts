@@ -16,7 +16,7 @@ import { openedGraph } from '../openedModel'
 const bins = 128
 
 export const weight: Inspection<'versions.weight'> = async ({ store }, { version: reference, layer }) => {
-  const version = resolveVersion(store, reference)
+  const version = await resolveVersion(store, reference)
   const graph = openedGraph(store, version)
   const found = weightIn(graph, layer, version)
   const channels = slicesOf(found.values, found.shape, found.channelAxis)
@@ -40,7 +40,7 @@ export const weight: Inspection<'versions.weight'> = async ({ store }, { version
 const mostNumbers = 2 ** 21
 
 export const weightNumbers: Inspection<'versions.weightValues'> = async ({ store }, { version: reference, layer }) => {
-  const version = resolveVersion(store, reference)
+  const version = await resolveVersion(store, reference)
   const { values, shape, channelAxis } = weightIn(openedGraph(store, version), layer, version)
   const isSample = values.length > mostNumbers
   const step = values.length / mostNumbers

@@ -43,7 +43,7 @@ type Params = z.output<typeof params>
 export const benchmarkStep = defineStep({ id: 'benchmark', label: 'Benchmark', params, exclusive: true, run })
 
 async function run(context: StepContext, options: Params): Promise<StepOutput> {
-  const versions = options.versions.map(context.version)
+  const versions = await Promise.all(options.versions.map(context.version))
   const { benchmarkGroups } = await import('../../inference/benchmark')
   const groups = options.tuned ? await tunedGroups(context, versions) : await sameForAll(context, versions, options)
   context.progress({ label: 'warming up', done: 0 })
@@ -57,7 +57,7 @@ async function run(context: StepContext, options: Params): Promise<StepOutput> {
     stored(result, report, runtimeText(result.engine, result.form), options.tuned),
   )
   for (const warning of new Set(benchmarks.flatMap(({ warnings }) => warnings))) context.warn(warning)
-  keep(context, versions, benchmarks)
+  await keep(context, versions, benchmarks)
   return { output: { benchmarks, comparisons: report.comparisons.map(comparison), cpu: report.cpu } }
 }
 
@@ -119,8 +119,13 @@ function assertCores(threads: readonly number[]): void {
 }
 
 /** A version that was deleted while it was measured, to the trash or for good, keeps no figures. */
-function keep({ store, runId }: StepContext, versions: readonly Version[], benchmarks: readonly Benchmark[]): void {
-  const gone = versions.find(({ id }) => store.versions.find(id)?.deletedAt !== null)
+async function keep(
+  { store, runId }: StepContext,
+  versions: readonly Version[],
+  benchmarks: readonly Benchmark[],
+): Promise<void> {
+  const rows = await Promise.all(versions.map(({ id }) => store.versions.find(id)))
+  const gone = versions.find((_, index) => rows[index]?.deletedAt !== null)
   if (gone)
     throw new NNOptError(
       'notFound',
@@ -128,7 +133,13 @@ function keep({ store, runId }: StepContext, versions: readonly Version[], bench
     )
   const createdAt = new Date().toISOString()
   for (const benchmark of benchmarks)
-    store.measurements.addBenchmark({ id: createId('b'), versionId: benchmark.version, runId, createdAt, benchmark })
+    await store.measurements.addBenchmark({
+      id: createId('b'),
+      versionId: benchmark.version,
+      runId,
+      createdAt,
+      benchmark,
+    })
 }
 
 function stored(

@@ -55,7 +55,7 @@ async function run(
   { version: reference, dataset, tuned, ...options }: z.output<typeof params>,
 ): Promise<StepOutput> {
   const { store } = context
-  const version = context.version(reference)
+  const version = await context.version(reference)
   const { scoreVersion } = await import('../work/measure/evaluateVersion')
   checkTogether({ tuned, exact: options.exact })
   const best = tuned
@@ -64,7 +64,13 @@ async function run(
       ? {}
       : await ordinaryRequest(context, version)
   const { evaluation, predictions } = await scoreVersion(
-    { version, modelPath: store.paths.model(version.id), dataset: resolveDataset(store, dataset), ...options, ...best },
+    {
+      version,
+      modelPath: store.paths.model(version.id),
+      dataset: await resolveDataset(store, dataset),
+      ...options,
+      ...best,
+    },
     context,
   )
   evaluation.warnings.forEach(context.warn)
@@ -74,7 +80,7 @@ async function run(
       `${evaluation.skipped.length} images could not be read and were skipped; the first: ${evaluation.skipped[0].path}: ${evaluation.skipped[0].reason}`,
     )
   // What another engine or file scores is not what everybody gets from the version's file.
-  if (!options.exact && !tuned) keep(context, version, options, { evaluation, predictions })
+  if (!options.exact && !tuned) await keep(context, version, options, { evaluation, predictions })
   return { output: { evaluation } }
 }
 
@@ -94,25 +100,17 @@ async function ordinaryRequest({ store }: StepContext, { id }: Version): Promise
 }
 
 /** Scores of a default session alone: a version is known by what everybody gets from its file. */
-function keep(
+async function keep(
   { store, runId }: StepContext,
   version: Version,
   { limit = null, seed }: { readonly limit?: number | null | undefined; readonly seed: number },
   { evaluation, predictions }: Omit<ScoredVersion, 'right'>,
-): void {
+): Promise<void> {
   const id = createId('e')
-  store.transaction(() => {
-    store.measurements.addEvaluation({
-      id,
-      versionId: version.id,
-      runId,
-      createdAt: new Date().toISOString(),
-      limit,
-      seed,
-      evaluation,
-    })
-    store.predictions.put(id, predictions)
-  })
+  await store.measurements.addEvaluation(
+    { id, versionId: version.id, runId, createdAt: new Date().toISOString(), limit, seed, evaluation },
+    predictions,
+  )
 }
 
 /** int8 may compute something else on another kind of CPU than it was made on. */

@@ -20,7 +20,7 @@ export const exportStep = defineStep({
   label: 'Export',
   params,
   run: async (context: StepContext, { version, format, out, padChannels }): Promise<StepOutput> => {
-    const bytes = exportedBytes(context.store.paths.model(context.version(version).id), padChannels)
+    const bytes = exportedBytes(context.store.paths.model((await context.version(version)).id), padChannels)
     const path = writeArtifact(out, bytes)
     return { output: { path, format, sizeBytes: bytes.length } }
   },

@@ -46,7 +46,7 @@ async function run(context: StepContext, { file, name, preprocessing, classes, o
   const int8 = isQuantized(graph)
   if (int8) warnings.push('an int8 model can be measured and exported, but not trained or quantized again')
   warnings.forEach(context.warn)
-  const version = saveModel(context, {
+  const version = await saveModel(context, {
     graph,
     name,
     origin,

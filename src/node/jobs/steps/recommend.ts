@@ -34,7 +34,12 @@ export const recommendStep = defineStep({
   run: async (context, { version, dataset, threads = availableParallelism(), ...options }) => {
     const { recommendVersion } = await import('../work/measure/recommendVersion')
     const recommendation = await recommendVersion(
-      { version: context.version(version), dataset: resolveDataset(context.store, dataset), threads, ...options },
+      {
+        version: await context.version(version),
+        dataset: await resolveDataset(context.store, dataset),
+        threads,
+        ...options,
+      },
       context,
     )
     recommendation.warnings.forEach(context.warn)

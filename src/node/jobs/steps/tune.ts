@@ -25,7 +25,10 @@ export const tuneStep = defineStep({
   exclusive: true,
   run: async (context, { version, batch, engines: wanted }) => {
     const { tuneVersion } = await import('../work/measure/tuneVersion')
-    const tuning = await tuneVersion({ version: context.version(version), batches: batch, engines: wanted }, context)
+    const tuning = await tuneVersion(
+      { version: await context.version(version), batches: batch, engines: wanted },
+      context,
+    )
     tuning.warnings.forEach(context.warn)
     return { output: { tuning } }
   },

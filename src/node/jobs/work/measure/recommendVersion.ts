@@ -48,7 +48,7 @@ interface Candidate extends Pick<Deployment, 'kind' | 'how' | 'accuracyIs'> {
 
 /** Measures an int8 version beside its float network, with exact and with saturating sums and with 7-bit weights, and says which to deploy. Throws `unsupported` for a version without both. */
 export async function recommendVersion(request: RecommendRequest, context: Context): Promise<Recommendation> {
-  const float = floatParent(context.store, request.version)
+  const float = await floatParent(context.store, request.version)
   const folder = mkdtempSync(join(tmpdir(), 'nnopt-recommend-'))
   try {
     const { saturates } = await probeSaturation()
@@ -89,14 +89,14 @@ export async function recommendVersion(request: RecommendRequest, context: Conte
   }
 }
 
-function floatParent(store: Context['store'], version: Version): Version {
+async function floatParent(store: Context['store'], version: Version): Promise<Version> {
   if (version.precision !== 'int8')
     throw new NNOptError(
       'unsupported',
       `version '${version.name}' is ${version.precision}: expected an int8 version; run 'nnopt quantize' first`,
     )
   for (let parent = version.parentId; parent !== null;) {
-    const found = store.versions.find(parent)
+    const found = await store.versions.find(parent)
     if (!found) break
     if (found.precision === 'fp32') return found
     parent = found.parentId

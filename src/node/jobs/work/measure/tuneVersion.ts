@@ -52,7 +52,7 @@ export async function tuneVersion(
     ...found,
     warnings: [...before, ...warnings],
   }
-  if (store.versions.find(version.id)?.deletedAt !== null)
+  if ((await store.versions.find(version.id))?.deletedAt !== null)
     throw new NNOptError('notFound', `version '${version.name}' (${version.id}) was deleted during tuning`)
   if (!usesPadded(found)) rmSync(formFile(store, version.id, fingerprint, 'padded'), { force: true })
   store.tunings.save(tuning)

@@ -18,10 +18,10 @@ export interface ResultsRequest {
 }
 
 /** The newest measurements of each version. Throws `wrongCall` naming a version that was not measured. */
-function resultOf(context: StepContext, reference: string): Result {
-  const version = context.version(reference)
-  const [evaluation] = context.store.measurements.evaluations(version.id)
-  const [benchmark] = context.store.measurements.benchmarks(version.id)
+async function resultOf(context: StepContext, reference: string): Promise<Result> {
+  const version = await context.version(reference)
+  const [evaluation] = await context.store.measurements.evaluations(version.id)
+  const [benchmark] = await context.store.measurements.benchmarks(version.id)
   if (!evaluation || !benchmark)
     throw new NNOptError(
       'wrongCall',
@@ -36,8 +36,11 @@ function resultOf(context: StepContext, reference: string): Result {
   }
 }
 
-export function writeResults(context: StepContext, { versions, title, out }: ResultsRequest): StepOutput {
-  const results = versions.map((reference) => resultOf(context, reference))
+export async function writeResults(
+  context: StepContext,
+  { versions, title, out }: ResultsRequest,
+): Promise<StepOutput> {
+  const results = await Promise.all(versions.map((reference) => resultOf(context, reference)))
   const file = resolve(out)
   const stem = basename(file).replace(/\.md$/, '')
   const plots = resultsPlots(results)

@@ -32,13 +32,13 @@ async function train(
   overrides: TrainOverrides,
   extra: Pick<TrainingJob, 'gradientsOnly'> = {},
 ): Promise<TrainingResult> {
-  const dataset = resolveDataset(context.store, params.dataset ?? '')
+  const dataset = await resolveDataset(context.store, params.dataset ?? '')
   const { schedule: _pruneSchedule, ...shared } = params
   const config = trainConfig.parse({ ...shared, ...overrides })
-  const teacher = readTeacher(
+  const teacher = await readTeacher(
     context,
     config.distill,
-    parentOf(context.store, { ...parent, parentId: parent.id }),
+    await parentOf(context.store, { ...parent, parentId: parent.id }),
     graph,
   )
   const job = {

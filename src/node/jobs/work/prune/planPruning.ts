@@ -32,8 +32,8 @@ interface Candidate {
 /** What a pruning will bring and cost, before anything is cut: by group and in all. No version is made. */
 export async function planPruning(context: StepContext, params: PlanParams): Promise<StepOutput> {
   checkPruneConfig(params)
-  const parent = context.version(params.from)
-  const source = startOf(context, { ...params, epochs: 0 }, parent)
+  const parent = await context.version(params.from)
+  const source = await startOf(context, { ...params, epochs: 0 }, parent)
   const pruner = createPruner(context, params, parent, source)
   const smaller = await pruner.prune(source, { before: 0, after: 1 })
   const table = smaller.cut ? await pruner.table() : undefined
@@ -59,15 +59,15 @@ export async function planPruning(context: StepContext, params: PlanParams): Pro
   return { output: { plan } }
 }
 
-function sampleFor(
+async function sampleFor(
   context: StepContext,
   params: PlanParams,
   parent: Version,
   source: Graph,
-): Promise<AccuracySample> | undefined {
+): Promise<AccuracySample | undefined> {
   if (params.dataset === undefined) return undefined
   return accuracySample(
-    resolveDataset(context.store, params.dataset),
+    await resolveDataset(context.store, params.dataset),
     parent,
     source,
     params.planSamples,

@@ -28,13 +28,13 @@ interface Pruned {
 /** Removes weights or channels step by step, fine-tunes between and after, and saves the result as a version. */
 export async function pruneVersion(context: StepContext, params: PruneParams): Promise<StepOutput> {
   checkPruneConfig(params)
-  const parent = context.version(params.from)
-  const source = startOf(context, params, parent)
+  const parent = await context.version(params.from)
+  const source = await startOf(context, params, parent)
   const pruned = await pruneInSteps(context, params, parent, source)
   const [before, after] = [source, pruned.graph].map(figuresOf)
-  const name = params.name ?? freeName(context.store, `${parent.name}-pruned`)
+  const name = params.name ?? (await freeName(context.store, `${parent.name}-pruned`))
   const details = { before, after, groups: pruned.groups, history: pruned.history }
-  const version = saveModel(context, {
+  const version = await saveModel(context, {
     graph: pruned.graph,
     name,
     origin: 'pruned',
@@ -48,7 +48,7 @@ export async function pruneVersion(context: StepContext, params: PruneParams): P
 }
 
 /** Throws `unsupported` for an int8 version, `wrongCall` where training images are needed and no dataset is named. */
-export function startOf(context: StepContext, params: PruneParams, parent: Version): Graph {
+export async function startOf(context: StepContext, params: PruneParams, parent: Version): Promise<Graph> {
   if (parent.precision !== 'fp32') {
     throw new NNOptError(
       'unsupported',
@@ -64,7 +64,8 @@ export function startOf(context: StepContext, params: PruneParams, parent: Versi
   if (params.dataset === undefined && needs !== undefined)
     throw new NNOptError('wrongCall', `${needs} needs training images: expected a dataset (--dataset)`)
   if (params.dataset === undefined) return readTrainable(context.store, parent)
-  return fromVersion(context, parent.id, resolveDataset(context.store, params.dataset)).graph
+  const { graph } = await fromVersion(context, parent.id, await resolveDataset(context.store, params.dataset))
+  return graph
 }
 
 function figuresOf(graph: Graph): Readonly<Record<string, number>> {

@@ -51,8 +51,8 @@ const [batchSize, switchedImages] = [8, 16]
 
 /** Says what quantization does to every layer of a version: of an int8 version as it is, of an fp32 version as it would be. */
 export async function analyzeVersion(context: StepContext, params: AnalyzeParams): Promise<QuantizationAnalysis> {
-  const version = context.version(params.version)
-  const parent = parentOf(context, version)
+  const version = await context.version(params.version)
+  const parent = await parentOf(context, version)
   const config = configOf(context, version, params)
   return withWorkbench(
     context,
@@ -88,9 +88,9 @@ async function analyzeNetwork(
 
 const imageCount = (images: readonly ImageBatch[]): number => images.reduce((sum, { shape }) => sum + shape[0], 0)
 
-function parentOf({ store }: StepContext, version: Version): Version {
+async function parentOf({ store }: StepContext, version: Version): Promise<Version> {
   if (version.precision === 'fp32') return version
-  const parent = version.parentId === null ? undefined : store.versions.find(version.parentId)
+  const parent = version.parentId === null ? undefined : await store.versions.find(version.parentId)
   if (parent?.precision === 'fp32' && existsSync(store.paths.trainingState(version.id))) return parent
   throw new NNOptError(
     'unsupported',

@@ -27,14 +27,14 @@ export async function qatVersion(
   checkpointFolder: string,
 ): Promise<StepOutput> {
   const start = await remembered(join(context.folder, 'start.bin'), () => quantizationStart(context, params))
-  const result = await train(context, jobOf(context, params, start, checkpointFolder))
+  const result = await train(context, await jobOf(context, params, start, checkpointFolder))
   const warnings = warningsOf(result)
   warnings.forEach(context.warn)
   const { device, bestEpoch, history } = result
   const outcome = { device, bestEpoch, epochs: history, zeros: maskReport(convert(result.graph).graph) }
   const config = ptqConfig.parse(params)
   return withWorkbench(context, withValidationSamples(params), config, async (bench) => {
-    const name = params.name ?? freeName(context.store, `${start.parent.name}-${params.mode}`)
+    const name = params.name ?? (await freeName(context.store, `${start.parent.name}-${params.mode}`))
     const { version, facts } = await saveQuantized(context, bench, trained(start, result), config, name, {
       warnings,
       details: outcome,
@@ -51,12 +51,12 @@ export async function qatVersion(
   })
 }
 
-function jobOf(
+async function jobOf(
   context: StepContext,
   params: QuantizeParams,
   { parent, dataset, preprocessing, climbed, samples }: QuantizationStart,
   checkpointFolder: string,
-): TrainingJob {
+): Promise<TrainingJob> {
   const { graph } = climbed.network
   const { observerEpochs, learnScales, ...settings } = qatConfig.parse(params)
   const config = ptqConfig.parse(params)
@@ -67,7 +67,7 @@ function jobOf(
     samples,
     settings: { ...config, observerEpochs, learnScales },
   }
-  const teacher = readTeacher(context, params.distill, parent, graph)
+  const teacher = await readTeacher(context, params.distill, parent, graph)
   return {
     graph,
     preprocessing,

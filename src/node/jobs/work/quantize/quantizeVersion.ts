@@ -31,7 +31,8 @@ export async function quantizeVersion(context: StepContext, params: QuantizePara
     if (params.goal) return reachGoal(context, bench, params, config)
     const climbed = await start(bench, config)
     const name =
-      params.name ?? freeName(context.store, `${bench.parent.name}-${params.mode}${config.ladder ? '-ladder' : ''}`)
+      params.name ??
+      (await freeName(context.store, `${bench.parent.name}-${params.mode}${config.ladder ? '-ladder' : ''}`))
     const { version, facts } = await saveQuantized(context, bench, climbed, config, name)
     return {
       versionId: version.id,

@@ -99,7 +99,7 @@ async function runTrial(
     config.keepFp32.length > 0 ? networkBuilder(bench.source, config, bench.calibration, context) : bench.builder
   const climbed: Climbed = { network: await builder.build(rungs), rungs, reports: [] }
   const on = rungOrder.filter((rung) => rungs[rung])
-  const name = freeName(
+  const name = await freeName(
     context.store,
     `${wanted ?? `${bench.parent.name}-ptq`}-${config.keepFp32.length > 0 ? `float${config.keepFp32.length}` : (on.at(-1) ?? 'plain')}`,
   )

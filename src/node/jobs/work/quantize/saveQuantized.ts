@@ -48,7 +48,7 @@ export async function saveQuantized(
   for (const { node, message } of notes) context.log(`${node}: ${message}`)
   for (const { node, reason } of facts.floatNodes) context.log(`${node} stays in fp32: ${reason}`)
   const report = { notes, removedClamps, ...ptqReport(network.prepared, network.graph, network.statistics) }
-  const version = saveModel(context, {
+  const version = await saveModel(context, {
     graph,
     name,
     origin: 'quantized',

@@ -47,13 +47,13 @@ export async function withWorkbench<T>(
   config: PtqConfig,
   work: (bench: Workbench) => Promise<T>,
 ): Promise<T> {
-  const parent = context.version(params.from)
+  const parent = await context.version(params.from)
   if (parent.precision !== 'fp32')
     throw new NNOptError(
       'unsupported',
       `version '${parent.name}' is already ${parent.precision}: expected an fp32 version`,
     )
-  const pool = createDataPool(resolveDataset(context.store, params.dataset))
+  const pool = createDataPool(await resolveDataset(context.store, params.dataset))
   try {
     return await work(await open(context, params, config, parent, pool))
   } finally {
@@ -75,7 +75,7 @@ async function open(
   const source = readFloat(context.store, parent)
   const images = await openImages({
     pool,
-    record: resolveDataset(context.store, params.dataset),
+    record: await resolveDataset(context.store, params.dataset),
     version: parent,
     graph: source,
   })

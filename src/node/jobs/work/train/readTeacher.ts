@@ -18,14 +18,14 @@ export interface TeacherFile {
 const parentName = 'parent'
 
 /** The network that `distill` names, when it does. Throws `wrongCall` when there is no parent, and `badInput` when it reads other images or gives other scores than the student. */
-export function readTeacher(
+export async function readTeacher(
   { store, version: find, log }: StepContext,
   distill: string | undefined,
   parent: Version | undefined,
   student: Graph,
-): TeacherFile | undefined {
+): Promise<TeacherFile | undefined> {
   if (distill === undefined) return undefined
-  const teacher = distill === parentName ? parent : find(distill)
+  const teacher = distill === parentName ? parent : await find(distill)
   if (!teacher)
     throw new NNOptError(
       'wrongCall',
@@ -51,7 +51,7 @@ function assertAlike(name: string, teacher: Graph, student: Graph): void {
 }
 
 /** The fp32 version that a pruned one was made from; a version without one learns from its own scores at the start. */
-export function parentOf({ versions }: Store, version: Version): Version {
-  const parent = version.parentId === null ? undefined : versions.find(version.parentId)
+export async function parentOf({ versions }: Store, version: Version): Promise<Version> {
+  const parent = version.parentId === null ? undefined : await versions.find(version.parentId)
   return parent?.trainable && parent.deletedAt === null ? parent : version
 }

@@ -33,15 +33,16 @@ export async function trainVersion(
   params: TrainParams,
   checkpointFolder: string,
 ): Promise<StepOutput> {
-  const dataset = resolveDataset(context.store, params.dataset)
-  const start =
-    params.from === undefined ? fromArchitecture(context, params, dataset) : fromVersion(context, params.from, dataset)
+  const dataset = await resolveDataset(context.store, params.dataset)
+  const start = await (params.from === undefined
+    ? fromArchitecture(context, params, dataset)
+    : fromVersion(context, params.from, dataset))
   const stopWatching = watchSystem(context)
   try {
-    const teacher = readTeacher(
+    const teacher = await readTeacher(
       context,
       params.distill,
-      start.parent && parentOf(context.store, start.parent),
+      start.parent && (await parentOf(context.store, start.parent)),
       start.graph,
     )
     const job = {
@@ -61,11 +62,11 @@ export async function trainVersion(
     if (stopped) throw new NNOptError('cancelled', 'training stopped on request; its checkpoint is kept')
     const name =
       params.name ??
-      freeName(context.store, start.parent ? `${start.parent.name}-tuned` : (params.architecture ?? 'trained'))
+      (await freeName(context.store, start.parent ? `${start.parent.name}-tuned` : (params.architecture ?? 'trained')))
     const warnings =
       diverged === undefined ? [] : [`${diverged}. The best checkpoint was restored: epoch ${(bestEpoch ?? 0) + 1}`]
     warnings.forEach((warning) => context.warn(warning))
-    const version = saveModel(context, {
+    const version = await saveModel(context, {
       graph,
       name,
       origin: 'trained',
@@ -81,11 +82,11 @@ export async function trainVersion(
   }
 }
 
-function fromArchitecture(
+async function fromArchitecture(
   context: StepContext,
   { architecture = '', architectureParams, seed, weightsFrom }: TrainParams,
   { classes, facts: { imageSize } }: DatasetRecord,
-): Start {
+): Promise<Start> {
   const smallest = Math.min(imageSize.minWidth, imageSize.minHeight)
   const built = buildArchitecture(
     architecture,
@@ -98,7 +99,7 @@ function fromArchitecture(
   )
   const [height, width] = imageInput(built).shape.slice(2).map(Number)
   const { preprocessing } = guessPreprocessing(height, width)
-  const parent = weightsFrom === undefined ? undefined : context.version(weightsFrom)
+  const parent = weightsFrom === undefined ? undefined : await context.version(weightsFrom)
   const graph = parent
     ? withWeightsOf(built, readModelFile(context.store.paths.model(parent.id)).graph, parent.name)
     : built
@@ -133,8 +134,12 @@ function buildArchitecture(id: string, params: Readonly<Record<string, unknown>>
 /** Images up to this side are trained at their own size unless the architecture's parameters say otherwise. */
 const smallSide = 64
 
-export function fromVersion({ store, version: find }: StepContext, reference: string, dataset: DatasetRecord): Start {
-  const parent = find(reference)
+export async function fromVersion(
+  { store, version: find }: StepContext,
+  reference: string,
+  dataset: DatasetRecord,
+): Promise<Start> {
+  const parent = await find(reference)
   const graph = readTrainable(store, parent)
   const { classes, outputOf } = matchClasses(parent, dataset)
   if (outputOf.some((output, label) => output !== label)) {

@@ -27,10 +27,10 @@ export interface NewModel extends Pick<Version, 'name' | 'origin' | 'precision' 
 const lineageKey = 'nnopt.lineage'
 
 /** Writes a model as a version of the workspace, with its preprocessing, class names and lineage inside the file. Throws `internal` when a masked weight is not zero. */
-export function saveModel({ store, runId, stepIndex }: StepContext, model: NewModel): Version {
+export async function saveModel({ store, runId, stepIndex }: StepContext, model: NewModel): Promise<Version> {
   maskReport(model.graph)
   const { graph, parent, training = graph, files = new Map<string, FileContent>(), details, ...facts } = model
-  const run = store.runs.find(runId)
+  const run = await store.runs.find(runId)
   assert(run, () => `run '${runId}' is unknown`)
   const entry = run.recipe.steps[stepIndex]
   const lineage = {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { NNOptError } from '../../shared/errors'
+import { NNOptError } from '../../../shared/errors'
 import type { DatabaseSync } from './sqlite'
 import { transaction } from './sqlite'
 

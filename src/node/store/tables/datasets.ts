@@ -1,5 +1,5 @@
-import type { DatasetRecord } from '../datasets/record'
-import type { WorkspacePaths } from './workspace'
+import type { DatasetRecord } from '../../datasets/record'
+import type { WorkspacePaths } from '../workspace'
 import type { DatabaseSync, Row } from './sqlite'
 import { text } from './sqlite'
 

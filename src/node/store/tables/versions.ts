@@ -1,6 +1,6 @@
-import type { Version } from '../../shared/types'
+import type { Version } from '../../../shared/types'
 import type { DatabaseSync, Row } from './sqlite'
-import { text, textOrNull } from './sqlite'
+import { text, textOrNull, transaction } from './sqlite'
 
 /** What a person may change, and the columns that searches use; the rest of a version never changes. */
 type VersionFacts = Omit<Version, 'id' | 'name' | 'createdAt' | 'deletedAt' | 'parentId' | 'runId' | 'tags' | 'notes'>
@@ -12,7 +12,8 @@ export interface VersionTable {
   find(id: string): Version | undefined
   /** Newest first. */
   list(deleted: boolean): readonly Version[]
-  update(id: string, change: VersionChange): void
+  /** All of a change, or nothing; returns the version as it is then. */
+  update(id: string, change: VersionChange): Version | undefined
   remove(id: string): void
 }
 
@@ -45,6 +46,10 @@ function read(row: Row): Version {
 }
 
 export function versionTable(database: DatabaseSync): VersionTable {
+  const find = (id: string): Version | undefined => {
+    const row = database.prepare('SELECT * FROM versions WHERE id = ?').get(id)
+    return row && read(row)
+  }
   return {
     insert: (version) => {
       const { id, name, createdAt, deletedAt, parentId, runId, tags, notes } = version
@@ -64,10 +69,7 @@ export function versionTable(database: DatabaseSync): VersionTable {
           JSON.stringify(factsOf(version)),
         )
     },
-    find: (id) => {
-      const row = database.prepare('SELECT * FROM versions WHERE id = ?').get(id)
-      return row && read(row)
-    },
+    find,
     list: (deleted) =>
       database
         .prepare(
@@ -75,14 +77,16 @@ export function versionTable(database: DatabaseSync): VersionTable {
         )
         .all()
         .map(read),
-    update: (id, { name, tags, notes, deletedAt }) => {
-      if (name !== undefined) database.prepare('UPDATE versions SET name = ? WHERE id = ?').run(name, id)
-      if (tags !== undefined)
-        database.prepare('UPDATE versions SET tags = ? WHERE id = ?').run(JSON.stringify(tags), id)
-      if (notes !== undefined) database.prepare('UPDATE versions SET notes = ? WHERE id = ?').run(notes, id)
-      if (deletedAt !== undefined)
-        database.prepare('UPDATE versions SET deleted_at = ? WHERE id = ?').run(deletedAt, id)
-    },
+    update: (id, { name, tags, notes, deletedAt }) =>
+      transaction(database, () => {
+        if (name !== undefined) database.prepare('UPDATE versions SET name = ? WHERE id = ?').run(name, id)
+        if (tags !== undefined)
+          database.prepare('UPDATE versions SET tags = ? WHERE id = ?').run(JSON.stringify(tags), id)
+        if (notes !== undefined) database.prepare('UPDATE versions SET notes = ? WHERE id = ?').run(notes, id)
+        if (deletedAt !== undefined)
+          database.prepare('UPDATE versions SET deleted_at = ? WHERE id = ?').run(deletedAt, id)
+        return find(id)
+      }),
     remove: (id) => void database.prepare('DELETE FROM versions WHERE id = ?').run(id),
   }
 }

@@ -1,4 +1,4 @@
-import type { Progress, Recipe, Run, RunStatus, StepResult } from '../../shared/types'
+import type { Progress, Recipe, Run, RunStatus, StepResult } from '../../../shared/types'
 import type { DatabaseSync, Row } from './sqlite'
 import { numberOrNull, text, textOrNull } from './sqlite'
 

@@ -1,5 +1,5 @@
-import type { SeriesWindow } from '../../core/measure/series'
-import type { Metric } from '../../shared/types'
+import type { SeriesWindow } from '../../../core/measure/series'
+import type { Metric } from '../../../shared/types'
 import { metricBlocks } from './metricBlocks'
 import type { MetricGroup, MetricSeries } from './metricBlocks'
 import type { DatabaseSync, Row } from './sqlite'

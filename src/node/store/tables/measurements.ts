@@ -1,10 +1,13 @@
-import type { Benchmark, Evaluation, EvaluationSummary, StoredBenchmark, StoredEvaluation } from '../../shared/types'
+import type { Benchmark, Evaluation, EvaluationSummary, StoredBenchmark, StoredEvaluation } from '../../../shared/types'
 import type { DatabaseSync, Row } from './sqlite'
-import { numberOrNull, text, textOrNull } from './sqlite'
+import { predictionTable } from './predictions'
+import type { Predictions } from './predictions'
+import { numberOrNull, text, textOrNull, transaction } from './sqlite'
 
 /** Newest first. */
 export interface MeasurementTable {
-  addEvaluation(stored: StoredEvaluation): void
+  /** With what was said to every image, where it is kept: both, or nothing. */
+  addEvaluation(stored: StoredEvaluation, predictions?: Predictions): void
   evaluations(versionId: string): readonly StoredEvaluation[]
   addBenchmark(stored: StoredBenchmark): void
   /** Newest first; those in a version's own configuration, which are not comparable with those of others, behind all that are. */
@@ -48,12 +51,15 @@ export function measurementTable(database: DatabaseSync): MeasurementTable {
       )
       .all()
   return {
-    addEvaluation: ({ id, versionId, runId, createdAt, limit, seed, evaluation }) =>
-      void database
-        .prepare(
-          'INSERT INTO evaluations (id, version_id, run_id, created_at, sample_limit, seed, evaluation) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        )
-        .run(id, versionId, runId, createdAt, limit, seed, JSON.stringify(evaluation)),
+    addEvaluation: ({ id, versionId, runId, createdAt, limit, seed, evaluation }, predictions) =>
+      transaction(database, () => {
+        database
+          .prepare(
+            'INSERT INTO evaluations (id, version_id, run_id, created_at, sample_limit, seed, evaluation) VALUES (?, ?, ?, ?, ?, ?, ?)',
+          )
+          .run(id, versionId, runId, createdAt, limit, seed, JSON.stringify(evaluation))
+        if (predictions) predictionTable(database).put(id, predictions)
+      }),
     evaluations: (versionId) =>
       rows('evaluations', versionId).map((row) => ({
         ...common(row),

@@ -1,5 +1,5 @@
-import { blocksInWindow, decimate, mergeBlocks, pointBlock } from '../../core/measure/series'
-import type { SeriesBlock, SeriesWindow } from '../../core/measure/series'
+import { blocksInWindow, decimate, mergeBlocks, pointBlock } from '../../../core/measure/series'
+import type { SeriesBlock, SeriesWindow } from '../../../core/measure/series'
 import type { DatabaseSync, Row } from './sqlite'
 import { text, transaction } from './sqlite'
 
