@@ -5,6 +5,8 @@ import type { BlobWriter } from './blobWriter'
 import type { ListedSource } from './placeImages'
 
 export interface ListOptions {
+  readonly format?: string | undefined
+  readonly formatParams?: Readonly<Record<string, unknown>> | undefined
   readonly blob: BlobWriter
   readonly signal?: AbortSignal | undefined
   onProgress(progress: Progress): void
@@ -19,15 +21,18 @@ export interface ListedSources {
 /** Reads every source; images out of archives are in the blob afterwards. */
 export async function listSources(
   paths: readonly string[],
-  { blob, signal, onProgress }: ListOptions,
+  { format: wanted, formatParams, blob, signal, onProgress }: ListOptions,
 ): Promise<ListedSources> {
   const sources: ListedSource[] = []
   const formats = new Set<string>()
-  const recognised = await Promise.all(paths.map((path) => recognise(resolve(path))))
+  const recognised = await Promise.all(paths.map((path) => recognise(resolve(path), wanted)))
   for (const { format, probe } of recognised) {
     const report = (done: number, total: number): void =>
       onProgress({ label: `reading ${basename(probe.path)}`, done, total, unit: format.progressUnit })
-    sources.push({ path: probe.path, listing: await format.read(probe, { blob, signal, onProgress: report }) })
+    sources.push({
+      path: probe.path,
+      listing: await format.read(probe, { blob, signal, onProgress: report }, formatParams),
+    })
     formats.add(format.id)
   }
   return { sources, formats: [...formats] }

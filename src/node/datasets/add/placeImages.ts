@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { NNOptError } from '../../../shared/errors'
 import type { Split } from '../../../shared/types/dataset'
 import type { FoundImage, Listing } from '../formats/format'
-import { splitNamed } from './splitNames'
+import { splitNamed } from '../splitNames'
 
 /** A source with what was found in it. */
 export interface ListedSource {
@@ -35,12 +35,13 @@ export interface PlacedImages {
 const expected = 'expected train|val|test/<class>/<image>, or <class>/<image>'
 
 /**
- * Finds split and class of every image of a source by its folders: `train|val|test/<class>/…`, or `<class>/…`, either inside one folder that holds all.
+ * Finds split and class of every image of a source, by its labels or else by its folders: `train|val|test/<class>/…`, or `<class>/…`, either inside one folder that holds all.
  * A source that is itself called train, val or test and holds class folders is that split. Throws `badInput` naming the first path that does not fit.
  */
 export function placeImages({ path, listing }: ListedSource): PlacedImages {
   if (listing.images.length === 0 && listing.folders.length === 0)
     throw new NNOptError('badInput', `'${path}' contains no images: ${expected} with JPEG, PNG or WebP files`, { path })
+  if (listing.images.some(({ label }) => label)) return { images: labelledImages(path, listing), folders: [] }
   const depth = isWrapped(listing) ? 1 : 0
   const tops = topFolders(listing, depth)
   const hasSplits = tops.length > 0 && tops.every((name) => splitNamed(name) !== undefined)
@@ -55,6 +56,13 @@ export function placeImages({ path, listing }: ListedSource): PlacedImages {
     folders: listing.folders.flatMap((folder) => classFolder(folder, levels)),
   }
 }
+
+const labelledImages = (source: string, { images }: Listing): readonly PlacedImage[] =>
+  images.map((image) => {
+    if (!image.label)
+      throw new NNOptError('internal', `'${source}': image '${image.path}': expected a label, as other images have one`)
+    return { ...image, ...image.label, key: image.path }
+  })
 
 interface Levels {
   /** Folders around the splits or classes: 0 or 1. */

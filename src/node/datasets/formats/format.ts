@@ -1,7 +1,16 @@
-import type { Problem } from '../../../shared/types/dataset'
+import { z } from 'zod'
+import { NNOptError } from '../../../shared/errors'
+import type { Problem, Split } from '../../../shared/types/dataset'
 import type { Extension } from '../../../shared/registry'
 import type { BlobWriter } from '../add/blobWriter'
 import type { SourceProbe } from './probe'
+
+/** What a source itself says of an image, in place of the folders that it lies in. */
+export interface ImageLabel {
+  readonly className: string
+  /** null: the source names no splits. */
+  readonly split: Split | null
+}
 
 /** An image of a source and where its bytes lie now. */
 export interface FoundImage {
@@ -15,9 +24,11 @@ export interface FoundImage {
   readonly length: number
   /** Present: the bytes are RGB pixels of this size, row by row, instead of an encoded image. */
   readonly pixels?: { readonly width: number; readonly height: number }
+  /** Present on every image of a source or on none. Without labels, the path decides: `[split/]<class>/<image>`. */
+  readonly label?: ImageLabel
 }
 
-/** All that a source holds; splits and classes are found afterwards, from the paths alone. */
+/** All that a source holds. Splits and classes are found afterwards, from the labels or else from the paths. */
 export interface Listing {
   readonly images: readonly FoundImage[]
   /** Folders, with '/', also those without an image. */
@@ -34,9 +45,7 @@ export interface ReadContext {
   onProgress(done: number, total: number): void
 }
 
-/** One way in which images come: a folder, an archive, the files of a known dataset. */
-export interface DatasetFormat extends Extension {
-  readonly kind: 'datasetFormat'
+interface Facts extends Omit<Extension, 'kind'> {
   readonly label: string
   readonly help: string
   /** Whether the source is of this format; of several that agree, the one that `refines` another wins. */
@@ -44,11 +53,39 @@ export interface DatasetFormat extends Extension {
   readonly refines?: readonly string[]
   /** What `onProgress` counts. */
   readonly progressUnit: 'bytes' | 'files'
-  /** Lists the images, copying those of an archive into the blob. Throws `badInput` naming file and place. */
-  read(source: SourceProbe, context: ReadContext): Promise<Listing>
 }
 
-export const defineFormat = (format: Omit<DatasetFormat, 'kind'>): DatasetFormat => ({
-  kind: 'datasetFormat',
-  ...format,
-})
+/** One way in which images come: a folder, an archive, a file of labels, the files of a known dataset. */
+export interface DatasetFormat extends Facts, Extension {
+  readonly kind: 'datasetFormat'
+  readonly params: z.ZodObject
+  /** Lists the images, copying those of an archive into the blob. Throws `badInput` naming file and place, `wrongCall` on wrong params. */
+  read(source: SourceProbe, context: ReadContext, params?: Readonly<Record<string, unknown>>): Promise<Listing>
+}
+
+interface Definition<S extends z.ZodRawShape> extends Facts {
+  /** Settings of this format; none when absent. */
+  readonly params?: z.ZodObject<S>
+  read(source: SourceProbe, context: ReadContext, params: z.output<z.ZodObject<S>>): Promise<Listing>
+}
+
+/** Declares a format: the one export of its file. */
+export function defineFormat<S extends z.ZodRawShape>(definition: Definition<S>): DatasetFormat {
+  const params = (definition.params ?? z.object({})) as z.ZodObject<S>
+  const read: DatasetFormat['read'] = (source, context, given = {}) =>
+    definition.read(source, context, parseParams(definition.id, params, given))
+  return { ...definition, kind: 'datasetFormat', params, read }
+}
+
+function parseParams<S extends z.ZodRawShape>(
+  id: string,
+  params: z.ZodObject<S>,
+  given: unknown,
+): z.output<z.ZodObject<S>> {
+  const parsed = params.strict().safeParse(given)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new NNOptError('wrongCall', `format '${id}': ${issue?.path.join('.') || 'parameters'}: ${issue?.message}`, {
+    field: `formatParams.${issue?.path.join('.')}`,
+  })
+}

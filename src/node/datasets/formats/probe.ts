@@ -2,17 +2,18 @@ import { open, readdir, stat } from 'node:fs/promises'
 import { NNOptError } from '../../../shared/errors'
 import { firstTarNames } from './tarEntries'
 
-export type SourceKind = 'folder' | 'tar' | 'tar.gz' | 'zip'
+/** `file` is one that is no archive, such as a table of labels. */
+export type SourceKind = 'folder' | 'tar' | 'tar.gz' | 'zip' | 'file'
 
 /** What can be told of a source at a glance. */
 export interface SourceProbe {
   readonly path: string
   readonly kind: SourceKind
-  /** Names in the folder; first entries of a tar; empty for a zip. */
+  /** Names in the folder; first entries of a tar; else empty. */
   readonly names: readonly string[]
 }
 
-const expected = 'expected a folder, a .tar, a .tar.gz or a .zip file'
+const expected = 'expected a folder, a .tar, .tar.gz or .zip file, or a file of labels'
 
 /** First bytes of archives that people have and this program does not read. */
 const foreign: readonly (readonly [string, string])[] = [
@@ -37,8 +38,8 @@ export async function probeSource(path: string): Promise<SourceProbe> {
   if (!stats.isFile())
     throw new NNOptError('badInput', `'${path}' is neither a file nor a folder: ${expected}`, { path })
   if (stats.size === 0) throw new NNOptError('badInput', `'${path}' is empty (0 bytes): ${expected}`, { path })
-  const kind = archiveKind(path, await firstBytes(path))
-  return { path, kind, names: kind === 'zip' ? [] : await firstTarNames(path, kind) }
+  const kind = fileKind(path, await firstBytes(path))
+  return { path, kind, names: kind === 'zip' || kind === 'file' ? [] : await firstTarNames(path, kind) }
 }
 
 const tarMagic = { offset: 257, text: 'ustar' }
@@ -53,15 +54,12 @@ async function firstBytes(path: string): Promise<Buffer> {
   }
 }
 
-function archiveKind(path: string, bytes: Buffer): Exclude<SourceKind, 'folder'> {
+function fileKind(path: string, bytes: Buffer): Exclude<SourceKind, 'folder'> {
   const hex = bytes.subarray(0, 8).toString('hex')
   if (hex.startsWith('504b0304') || hex.startsWith('504b0506')) return 'zip'
   if (hex.startsWith('1f8b')) return 'tar.gz'
   if (bytes.toString('latin1', tarMagic.offset, tarMagic.offset + tarMagic.text.length) === tarMagic.text) return 'tar'
   const other = foreign.find(([magic]) => hex.startsWith(magic))
-  throw new NNOptError(
-    'badInput',
-    `'${path}' is ${other ? `a ${other[1]} file` : `not an archive (it starts with the bytes ${hex || 'none'})`}: ${expected}`,
-    { path },
-  )
+  if (!other) return 'file'
+  throw new NNOptError('badInput', `'${path}' is a ${other[1]} file: ${expected}`, { path })
 }

@@ -1,4 +1,4 @@
-import type { Split } from '../../../shared/types/dataset'
+import type { Split } from '../../shared/types/dataset'
 
 const names: Readonly<Record<string, Split>> = {
   train: 'train',
@@ -9,6 +9,9 @@ const names: Readonly<Record<string, Split>> = {
   test: 'test',
   testing: 'test',
 }
+
+/** Every word for a split. */
+export const splitNames = Object.keys(names)
 
 /** The split that a folder of this name holds, or undefined. */
 export const splitNamed = (name: string): Split | undefined =>
