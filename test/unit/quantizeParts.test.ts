@@ -22,7 +22,7 @@ import { quantize } from '../../src/core/fakeQuant/quantize'
 import { rangeOf } from '../../src/core/fakeQuant/range'
 import { reestimateNorm } from '../../src/core/quantize/normReestimation'
 import { largestPair, pairsAtRisk, withoutSaturation } from '../../src/core/quantize/saturation'
-import { filledPairs, pairsInAllOrders, weightPairs } from '../../src/core/quantize/weightPairs'
+import { pairsInAllOrders, weightPairs } from '../../src/core/quantize/weightPairs'
 import type { WeightPairs } from '../../src/core/quantize/weightPairs'
 import { otherCpuWarning } from '../../src/core/quantize/otherCpu'
 import { scaleSpread } from '../../src/core/quantize/scaleSpread'
@@ -189,7 +189,6 @@ describe('weights that cannot saturate', () => {
       ],
     ]
     expect(positions(weightPairs(graph, conv))).toEqual(asItIs)
-    expect(positions(filledPairs(graph, conv))).toEqual(filled)
     expect(positions(pairsInAllOrders(graph, conv))).toEqual([...asItIs, ...filled])
   })
 

@@ -7,6 +7,7 @@ import { groupsOf, isConvolution, isDepthwise, isLinear, operatorOf } from '../o
 import { dependencyGraph } from '../prune/dependencyGraph'
 import type { DependencyGraph, Group } from '../prune/dependencyGraph'
 import { filledCount, fillImages, imageReaders } from '../prune/imageChannels'
+import { layersUnsafeToFill } from './fillSafety'
 import { padStored } from './padStored'
 import type { AxisSizes } from './padStored'
 
@@ -17,12 +18,15 @@ export interface PaddedGraph {
   readonly graph: Graph
   /** Channels before and after, of every group that grew. */
   readonly padded: readonly { readonly name: string; readonly from: number; readonly to: number }[]
+  /** Convolutions whose input channels stay as they are: filled, their products would saturate in other places. */
+  readonly unsafe: readonly string[]
 }
 
 /**
  * The same function with zero channels added until counts are multiples of `block`: filters, biases and scales of the new channels are zero, and so
  * are the weights that read them; in a QDQ graph these are the integers that stand for zero, and the images are filled too. onnxruntime's blocked convolutions leave layers alone whose channels do not fill its vectors.
- * Channels that meet an input, an output, a concatenation or another operator that counts them stay as they are. Masks and qparams are dropped: the result is for running.
+ * Channels that meet an input, an output, a concatenation or another operator that counts them stay as they are, and so do those whose products would
+ * saturate in other places. Masks and qparams are dropped: the result is for running.
  */
 export function padChannels(graph: Graph, block = channelBlock): PaddedGraph {
   return isQuantized(graph) ? padQuantized(graph, block) : padFloat(graph, block)
@@ -31,9 +35,11 @@ export function padChannels(graph: Graph, block = channelBlock): PaddedGraph {
 /** The images get channels too: their integers lie between two nodes of the graph, so that its input stays what it is. */
 function padQuantized(graph: Graph, block: number): PaddedGraph {
   const shadow = floatShadow(graph)
-  if (!shadow) return { graph, padded: [] }
-  const plan = planned(shadow.graph, block)
-  const readers = imageReaders(graph, shadow)
+  if (!shadow) return { graph, padded: [], unsafe: [] }
+  const layers = layersUnsafeToFill(graph, shadow)
+  const [unsafe, keptWeights] = [layers.map(({ name }) => name), new Set(layers.map(({ inputs }) => inputs[1]))]
+  const plan = planned(shadow.graph, block, keptWeights)
+  const readers = imageReaders(graph, shadow).filter(({ weight }) => !keptWeights.has(weight))
   const padded = [
     ...readers.map(({ node, channels }) => ({ name: `${node.name}/image`, from: channels, to: filledCount(channels) })),
     ...plan.padded,
@@ -46,7 +52,7 @@ function padQuantized(graph: Graph, block: number): PaddedGraph {
     ),
   ])
   const initializers = padded.length > 0 ? padStored(graph, shadow, sizes) : undefined
-  if (!initializers) return { graph, padded: [] }
+  if (!initializers) return { graph, padded: [], unsafe }
   const filled = fillImages({ ...graph, initializers }, readers)
   return {
     graph: {
@@ -56,12 +62,13 @@ function padQuantized(graph: Graph, block: number): PaddedGraph {
       qparams: new Map(),
     },
     padded,
+    unsafe,
   }
 }
 
 function padFloat(graph: Graph, block: number): PaddedGraph {
   const { padded, sizes, groups } = planned(graph, block)
-  if (padded.length === 0) return { graph, padded }
+  if (padded.length === 0) return { graph, padded, unsafe: [] }
   const initializers = new Map(graph.initializers)
   for (const [name, axes] of sizes)
     for (const [axis, size] of axes) initializers.set(name, padTensor(initializers.get(name) as TensorData, axis, size))
@@ -74,6 +81,7 @@ function padFloat(graph: Graph, block: number): PaddedGraph {
       qparams: new Map(),
     },
     padded,
+    unsafe: [],
   }
 }
 
@@ -85,12 +93,13 @@ interface Plan {
   readonly groups: ReadonlyMap<string, number>
 }
 
-function planned(graph: Graph, block: number): Plan {
+/** `keptWeights`: those whose input channels must not grow. */
+function planned(graph: Graph, block: number, keptWeights: ReadonlySet<string> = new Set()): Plan {
   const dependencies = dependencyGraph(graph)
   const units = new Map<number, number>()
   const padded = dependencies.groups.flatMap((group) => {
     const [from, to] = [group.units.length, Math.ceil(group.units.length / block) * block]
-    if (from === to || group.blocked !== undefined || !canGrow(dependencies, group)) return []
+    if (from === to || group.blocked !== undefined || !canGrow(dependencies, group, keptWeights)) return []
     for (const { id } of group.units) units.set(id, to)
     return [{ name: group.name, from, to }]
   })
@@ -98,7 +107,7 @@ function planned(graph: Graph, block: number): Plan {
 }
 
 /** Every value and parameter that holds the group's channels holds each of them once, and nothing else. */
-function canGrow(dependencies: DependencyGraph, { units }: Group): boolean {
+function canGrow(dependencies: DependencyGraph, { units }: Group, keptWeights: ReadonlySet<string>): boolean {
   const own = new Set(units.map(({ id }) => id))
   const fits = (ids: Int32Array): boolean => {
     const found = [...ids].map(dependencies.unitOf)
@@ -107,6 +116,12 @@ function canGrow(dependencies: DependencyGraph, { units }: Group): boolean {
       (found.length === own.size && new Set(found).size === own.size && found.every((id) => own.has(id)))
     )
   }
+  const isRead = [...keptWeights].some((name) =>
+    dependencies.bindings
+      .get(name)
+      ?.get(1)
+      ?.some((id) => own.has(dependencies.unitOf(id))),
+  )
   const touches = (value: string): boolean =>
     dependencies.labelsOf(value).ids.some((id) => own.has(dependencies.unitOf(id)))
   const holds =
@@ -114,6 +129,7 @@ function canGrow(dependencies: DependencyGraph, { units }: Group): boolean {
     dependencies.graph.nodes.every(({ outputs }) => outputs.every((value) => fits(dependencies.labelsOf(value).ids)))
   return (
     holds &&
+    !isRead &&
     dependencies.graph.nodes.every((node) => !node.inputs.some(touches) || isTransparent(dependencies, node, touches))
   )
 }

@@ -32,15 +32,11 @@ export function pairsInAllOrders(graph: Graph, node: Node): WeightPairs | undefi
   return pairsOf(graph, node, ({ inner, area }) => [...neighbours(0, inner * area), ...filledSteps(inner, area)])
 }
 
-/** The pairs of the filled order alone. */
-export const filledPairs = (graph: Graph, node: Node): WeightPairs | undefined =>
-  pairsOf(graph, node, ({ inner, area }) => (inner % 2 === 0 ? neighbours(0, inner * area) : placeByPlace(inner, area)))
-
+/** None where filling changes nothing. */
 const filledSteps = (inner: number, area: number): Steps =>
-  inner % 2 === 0 || area === 1 ? [] : placeByPlace(inner, area)
-
-const placeByPlace = (inner: number, area: number): Steps =>
-  Array.from({ length: area }, (_, place) => neighbours(place * inner, inner)).flat()
+  inner % 2 === 0 || area === 1
+    ? []
+    : Array.from({ length: area }, (_, place) => neighbours(place * inner, inner)).flat()
 
 const neighbours = (start: number, count: number): Steps =>
   Array.from({ length: Math.floor(count / 2) }, (_, pair) => [start + 2 * pair, start + 2 * pair + 1] as const)
