@@ -4,7 +4,7 @@ import { NNOptError } from '../shared/errors'
 import type { Version } from '../shared/types'
 import { projectRoot } from './engineFile'
 
-/** Names of the bundled data and the bundled model in a workspace. */
+/** Names of the bundled dataset and model in a workspace. */
 export const sampleName = 'sample'
 export const baselineName = 'baseline'
 
@@ -22,7 +22,7 @@ function bundled(name: string, pattern: RegExp): string {
 export const sampleArchive = (): string => bundled('sample', /\.(tar|tar\.gz|tgz|zip)$/)
 export const baselineFile = (): string => bundled('baseline', /\.onnx$/)
 
-/** The bundled model where an earlier call has brought it into the workspace. */
+/** The bundled model, if an earlier call has imported it into the workspace. */
 export const findBaseline = (versions: readonly Version[]): Version | undefined => {
   const file = baselineFile()
   return versions.find(({ name, origin, step }) => name === baselineName && origin === 'bundled' && step.file === file)

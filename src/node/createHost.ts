@@ -26,12 +26,12 @@ import type { Store } from './store'
 import { guardStorageAsync } from './store/storageError'
 import { watchWorkspace } from './watchWorkspace'
 
-/** RPC, store and queue of one workspace; it computes nothing itself. */
+/** RPC, store and queue of one workspace. It does no computation itself. */
 export interface Host {
   readonly store: Store
-  /** What happens. */
+  /** Events. */
   readonly hub: EventHub
-  /** Answers calls that come through a port. */
+  /** Serves the calls that arrive on a port. */
   connect(port: Port): void
   /** Stops every run that works or waits; they can be resumed. */
   stopAll(when: 'now' | 'epochEnd'): Promise<void>
@@ -41,7 +41,7 @@ export interface Host {
 
 export interface HostOptions {
   readonly workspace: string
-  /** Looks for changes by other programs; the command line does without. */
+  /** Watches for changes by other programs; the CLI turns this off. */
   readonly watch?: boolean
 }
 
@@ -113,7 +113,7 @@ const eventHandlers = (hub: EventHub): Pick<Handlers, 'events.subscribe'> => ({
     }),
 })
 
-/** What the disk or the database refuses reaches the caller as one sentence. */
+/** Turns disk and database errors into one sentence for the caller. */
 function guarded(handlers: Handlers, workspace: string): Handlers {
   type Handler = (params: never, context: never) => unknown
   const entries = Object.entries(handlers as Readonly<Record<string, Handler>>).map(([name, handler]) => [

@@ -1,27 +1,27 @@
 import type { HalfType, Precision } from '../../core/kernels/precision'
 import type { NNOptError } from '../../shared/errors'
 
-/** What a device can do in 16 bits. */
+/** 16-bit support of a device. */
 export interface MixedPrecision {
   readonly types: readonly HalfType[]
-  /** What is taken where a person leaves it open, and why. */
+  /** The choice for 'auto', and the reason. */
   readonly auto: Precision
   readonly reason: string
 }
 
-/** A backend that is running in this thread. */
+/** A backend running in this thread. */
 export interface RunningBackend {
-  /** tfjs' name of it, for setBackend. */
+  /** Its tfjs name, for setBackend. */
   readonly name: string
-  /** What computes, for a person: 'CPU (2 threads)', 'NVIDIA …'. */
+  /** The device, for display: 'CPU (2 threads)', 'NVIDIA …'. */
   readonly device: string
   readonly version: string
   readonly threads: number
-  /** A kernel's result is there when its call returns, so that reading a number after every step costs nothing. */
+  /** Kernels finish before their call returns, so reading a number after every step costs nothing. */
   readonly readsSynchronously: boolean
-  /** Absent where everything is fp32. */
+  /** Absent if everything is fp32. */
   readonly mixedPrecision?: MixedPrecision
-  /** Why nothing that runs here can go on, such as a lost device; undefined while all is well. */
+  /** Why nothing can continue on this backend, such as a lost device; undefined while it works. */
   readonly failure?: () => NNOptError | undefined
   dispose(): void
 }
@@ -31,24 +31,27 @@ export type Availability =
       readonly available: true
       readonly version: string
       readonly device: string
-      /** Memory that tensors can use; absent where the device does not say. */
+      /** Memory available to tensors; absent if the device does not report it. */
       readonly memoryBytes?: number | undefined
-      /** It computes, but slower than any other: never chosen unasked. */
+      /** It works, but slower than any other; never chosen automatically. */
       readonly isFallback?: boolean
     }
   | { readonly available: false; readonly reason: string }
 
-/** A way to train; tfjs and native code load inside create(), never on import. */
+/** A training backend. tfjs and native code load inside create(), never on import. */
 export interface Backend {
   readonly kind: 'backend'
   readonly id: string
   readonly label: string
   readonly help: string
-  /** The highest available wins where the user names none. */
+  /** The highest available one wins if the user names none. */
   readonly priority: number
-  /** 16-bit formats that some device of this backend computes in; which of them the device at hand has is known once it runs. */
+  /**
+   * 16-bit formats that some device of this backend supports; which ones the present device supports is known once it
+   * runs.
+   */
   readonly halfTypes: readonly HalfType[]
-  /** Variables that must be in the environment when the process of the job starts. */
+  /** Environment variables that must be set when the job's process starts. */
   readonly environment: Readonly<Record<string, string>>
   available(): Promise<Availability>
   /** Registers the backend with tfjs-core in this thread and selects it; throws `unavailable` with what to do. */
@@ -56,12 +59,12 @@ export interface Backend {
 }
 
 interface BackendDefinition extends Omit<Backend, 'kind' | 'halfTypes' | 'environment'> {
-  /** fp32 alone when absent. */
+  /** fp32 only if absent. */
   readonly halfTypes?: Backend['halfTypes']
   readonly environment?: Backend['environment']
 }
 
-/** Declares a backend: the one export of its folder's index.ts, which imports nothing heavy. */
+/** Defines a backend: the only export of its folder's index.ts, which imports nothing heavy. */
 export const defineBackend = (definition: BackendDefinition): Backend => ({
   halfTypes: [],
   environment: {},

@@ -7,7 +7,10 @@ interface Choice {
   readonly backend: string
 }
 
-/** Throws `wrongCall` naming the field where a named backend lacks the format; what 'auto' finds is known when training starts. */
+/**
+ * Throws `wrongCall` for the field if the named backend lacks the format; for 'auto', this is only known when training
+ * starts.
+ */
 export function checkPrecision({ precision = 'auto', backend }: Choice): void {
   if (precision === 'auto' || precision === 'fp32' || backend === 'auto') return
   if (backends.get(backend).halfTypes.includes(precision)) return

@@ -4,12 +4,12 @@ import type { Availability, Backend, RunningBackend } from './backend'
 
 export type { Availability, Backend, RunningBackend } from './backend'
 
-/** Every way to train. Importing it loads no native code, and no tfjs. */
+/** All training backends. Importing this loads no native code and no tfjs. */
 export const backends = collect<Backend>('backend', import.meta.glob('./*/index.ts', { eager: true }))
 
 export type BackendStatus = Pick<Backend, 'id' | 'label' | 'priority'> & Availability
 
-/** What can train here and what cannot, with the reason; the preferred one first. */
+/** Which backends are available and, if not, why; the preferred one first. */
 export async function listBackends(): Promise<readonly BackendStatus[]> {
   const byPriority = [...backends.list()].sort((a, b) => b.priority - a.priority)
   return Promise.all(
@@ -22,11 +22,13 @@ export async function listBackends(): Promise<readonly BackendStatus[]> {
   )
 }
 
-/** The first that is available and no mere fallback. */
+/** The first available one that is not a fallback. */
 export const preferred = (statuses: readonly BackendStatus[]): BackendStatus | undefined =>
   statuses.find((status) => status.available && !status.isFallback)
 
-/** The named backend, or with 'auto' the preferred one that is available. Throws `notFound` or `unavailable` with what to do. */
+/**
+ * The named backend or, for 'auto', the preferred available one. Throws `notFound` or `unavailable` with what to do.
+ */
 export async function findBackend(id: string): Promise<Backend> {
   if (id !== 'auto') return backends.get(id)
   const first = preferred(await listBackends())
@@ -34,7 +36,10 @@ export async function findBackend(id: string): Promise<Backend> {
   return backends.get(first.id)
 }
 
-/** Variables for a process that trains on this backend. 'auto' may choose any and gets those of all; a backend that is not there is refused by the process itself. */
+/**
+ * Environment for a process that trains on this backend. 'auto' may choose any backend, so it gets the variables of
+ * all; the process itself reports a backend that is unavailable.
+ */
 export const environmentFor = (id: string): Readonly<Record<string, string>> =>
   Object.assign(
     {},

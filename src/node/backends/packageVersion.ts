@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)
 
-/** The version of an npm package; undefined where it is not installed. */
+/** The version of an npm package; undefined if it is not installed. */
 export function packageVersion(name: string): string | undefined {
   try {
     const { version } = JSON.parse(readFileSync(require.resolve(`${name}/package.json`), 'utf8')) as {

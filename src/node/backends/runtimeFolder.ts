@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Where native runtimes are installed: $NNOPT_RUNTIME, else the user's data folder of the platform. */
+/** Where native runtimes are installed: $NNOPT_RUNTIME, or the platform's user data folder. */
 export function runtimeFolder(
   environment: Environment = process.env,
   platform: NodeJS.Platform = process.platform,

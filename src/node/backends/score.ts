@@ -11,19 +11,22 @@ import { runProfile } from '../profile/runProfile'
 import { programVersion } from '../programVersion'
 import type { BackendStatus } from './index'
 
-/** Small enough for a second or two, and made of the layers that training's time goes to. */
+/** Takes only a second or two, and uses the layers that dominate training time. */
 const work = { architecture: 'mobilenet-v2', resolution: 32, batch: 32, steps: 5, precision: 'fp32' } as const
 const protocol = `training ${work.architecture} at ${work.resolution}×${work.resolution}, batch ${work.batch}, fp32, mean of ${work.steps} steps after 2, images already in memory, loss read after each step`
 
-/** How long a measurement waits for other work. */
+/** How long a measurement waits for other work to finish. */
 const patienceMs = 5_000
 
 const scoreFile = z.record(z.string(), backendScore)
 
-/** What was measured earlier on this very machine, device and version. */
+/** Earlier measurements on this machine, device and version. */
 export const knownScore = (status: BackendStatus): BackendScore | null => readScores()[fingerprint(status)] ?? null
 
-/** Measures one backend in a process of its own while no other work of this program runs, and remembers it. Beside work that does not end it is measured too, says so, and is not remembered. */
+/**
+ * Measures one backend in its own process while nothing else in this program runs, and stores the result. If other work
+ * does not end, it measures anyway, warns, and stores nothing.
+ */
 export async function measureScore(status: BackendStatus): Promise<BackendScore> {
   let isAlone = true
   const release = await claimMachine('exclusive', { patienceMs, onGiveUp: () => (isAlone = false) })
@@ -48,7 +51,7 @@ function remember(status: BackendStatus, score: BackendScore): void {
 
 const file = (): string => join(cacheFolder(), 'trainingScores.json')
 
-/** A score counts for what it was measured on and with. */
+/** A score is valid only for the conditions it was measured under. */
 function fingerprint(status: BackendStatus): string {
   const parts = [
     programVersion(),
@@ -66,11 +69,11 @@ function readScores(): Readonly<Record<string, BackendScore>> {
   try {
     text = readFileSync(file(), 'utf8')
   } catch {
-    return {} // Nothing was measured yet.
+    return {} // No measurements yet.
   }
   try {
     return scoreFile.parse(JSON.parse(text))
   } catch {
-    return {} // A file that was cut short only costs measuring again.
+    return {} // A truncated file only means measuring again.
   }
 }

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { NNOptError } from '../../../shared/errors'
 
-/** Instruction sets that this program's operations are compiled for, best first; 'base' is what every CPU of the architecture has. */
+/**
+ * Instruction set levels that this program's operations are compiled for, best first; 'base' is what every CPU of the
+ * architecture supports.
+ */
 export const cpuLevels = ['x86-64-v4', 'x86-64-v3', 'base'] as const
 
 export type CpuLevel = (typeof cpuLevels)[number]
@@ -12,7 +15,7 @@ const NEEDED: Readonly<Record<CpuLevel, readonly string[]>> = {
   base: [],
 }
 
-/** The best level that this CPU runs, or a lower one that $NNOPT_CPU_LEVEL names, to compare them. */
+/** The best level this CPU supports, or a lower one from $NNOPT_CPU_LEVEL, for comparisons. */
 export function cpuLevel(
   flags: readonly string[] = cpuFlags(),
   highest: string = process.env['NNOPT_CPU_LEVEL'] ?? cpuLevels[0],
@@ -23,7 +26,7 @@ export function cpuLevel(
   return cpuLevels.slice(from).find((level) => NEEDED[level].every((flag) => flags.includes(flag))) ?? 'base'
 }
 
-/** What the processor says it has; nothing where it does not say. */
+/** CPU flags; empty if the system does not report them. */
 export function cpuFlags(): readonly string[] {
   try {
     return /^flags\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' ') ?? []

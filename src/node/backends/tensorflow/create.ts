@@ -27,7 +27,7 @@ export async function create(): Promise<RunningBackend> {
     device: deviceName(gpu),
     version: backend.binding.TF_Version,
     threads: availableParallelism(),
-    // A GPU goes on after a call has returned: reading there would leave it without work.
+    // A GPU keeps working after a call returns; reading then would leave it idle.
     readsSynchronously: !gpu,
     mixedPrecision: gpu ? gpuPrecision(await computeCapability()) : cpuPrecision(cpuFlags(), hasOwnOperations),
     dispose,
@@ -50,7 +50,7 @@ async function select(source: Source): Promise<TensorflowKernelBackend> {
   return tf.backend() as TensorflowKernelBackend
 }
 
-/** The addon stays loaded: native libraries cannot be unloaded from a thread. */
+/** The addon stays loaded, because a thread cannot unload native libraries. */
 function dispose(): void {
   for (const kernelName of Object.values(nativeKernelNames)) {
     if (tf.getKernel(kernelName, NAME)) tf.unregisterKernel(kernelName, NAME)

@@ -1,8 +1,8 @@
 const MEBIBYTE = 1024 ** 2
 
 /**
- * What glibc's allocator reads when a process starts. By default it gives each large tensor back to the kernel and faults it in again,
- * which costs up to a third of the training speed: here it keeps them.
+ * Settings that glibc's allocator reads when a process starts. By default it returns every large tensor to the kernel
+ * and faults it in again, which costs up to a third of the training speed; these settings keep the memory.
  */
 export const environment: Readonly<Record<string, string>> = {
   MALLOC_MMAP_THRESHOLD_: String(1024 * MEBIBYTE),

@@ -13,24 +13,24 @@ const MISSING = "TensorFlow is not installed: run 'nnopt runtime tensorflow', or
 const OUTDATED =
   "TensorFlow was installed by another version of this program: reinstall it with 'nnopt runtime tensorflow', or train on another backend"
 
-/** Why a runtime folder without a usable TensorFlow has none. */
+/** Why a runtime folder has no usable TensorFlow. */
 export const missingReason = (folder: string): string =>
   existsSync(runtimePaths(folder).manifest) ? OUTDATED : MISSING
 
-/** A way to get TensorFlow's addon into this thread. */
+/** A source of TensorFlow's addon for this thread. */
 export interface Source {
   readonly description: string
   readonly version: string
   readonly gpu: boolean
-  /** Registers the backend 'tensorflow' and its kernels on the tfjs-core given. */
+  /** Registers the backend 'tensorflow' and its kernels with the given tfjs-core. */
   load(tf: Tfjs): void
-  /** Registers this program's own operations with TensorFlow, for the CPU; false where they were not compiled. */
+  /** Registers this program's own CPU operations with TensorFlow; false if they were not compiled. */
   loadOperations(): boolean
 }
 
 const require = createRequire(import.meta.url)
 
-/** The installed runtime, else a tfjs-node package whose addon was built; undefined when neither is there. */
+/** The installed runtime, or else a tfjs-node package with a built addon; undefined if there is neither. */
 export function findSource(folder: string = runtimeFolder()): Source | undefined {
   return (
     runtimeSource(folder) ??

@@ -7,13 +7,13 @@ import { cpuLevel } from './cpuLevel'
 const run = promisify(execFile)
 const timeoutMs = 2000
 
-/** NVIDIA's compute capabilities from which tensor cores multiply these formats: Ampere and Volta. */
+/** NVIDIA compute capabilities from which tensor cores support these formats: Ampere and Volta. */
 const bfloat16From = 8
 const float16From = 7
 
 const TILE_FLAGS = ['amx_tile', 'amx_bf16'] as const
 
-/** What 'auto' takes on a GPU of a compute capability; undefined where nothing answered. */
+/** The 'auto' choice for a GPU's compute capability; undefined if it is unknown. */
 export function gpuPrecision(capability: number | undefined): MixedPrecision {
   if (capability !== undefined && capability >= bfloat16From)
     return {
@@ -37,7 +37,10 @@ export function gpuPrecision(capability: number | undefined): MixedPrecision {
   }
 }
 
-/** On CPUs 16 bits are there to be chosen, faster where the CPU has matrix tiles for them (AMX); that they lose nothing was measured to two points only (docs/results/mixed-precision.md). */
+/**
+ * On CPUs, 16 bits must be requested; they are faster on CPUs with matrix tiles (AMX). That they cost no accuracy has
+ * only been measured to within two points (docs/results/mixed-precision.md).
+ */
 export function cpuPrecision(flags: readonly string[], hasOwnOperations: boolean): MixedPrecision {
   const isFaster =
     hasOwnOperations && TILE_FLAGS.every((flag) => flags.includes(flag)) && cpuLevel(flags) === 'x86-64-v4'
@@ -50,7 +53,7 @@ export function cpuPrecision(flags: readonly string[], hasOwnOperations: boolean
   }
 }
 
-/** Of the first GPU; undefined where NVIDIA's tool is missing or does not know. */
+/** Of the first GPU; undefined if NVIDIA's tool is missing or does not report it. */
 export async function computeCapability(): Promise<number | undefined> {
   const output = await run('nvidia-smi', ['--query-gpu=compute_cap', '--format=csv,noheader'], {
     timeout: timeoutMs,

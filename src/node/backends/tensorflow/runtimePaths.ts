@@ -5,9 +5,9 @@ import type { CpuLevel } from './cpuLevel'
 
 export const TENSORFLOW_VERSION = '2.19.1'
 export const TFJS_NODE_VERSION = '4.22.0'
-/** Raised when what the installer writes changes: an older folder is then installed anew. */
+/** Increment when the installer's output changes: older folders are then reinstalled. */
 const MANIFEST_FORMAT = 2
-/** Raised when what native/ computes changes: a folder with another version's is of no use until it is installed anew. */
+/** Increment when the results of native/ change: folders with another version must be reinstalled. */
 const OPERATIONS_VERSION = 6
 
 const manifestSchema = z.object({
@@ -23,8 +23,8 @@ const manifestSchema = z.object({
 export type Manifest = z.infer<typeof manifestSchema>
 
 /**
- * Where things lie in an installed runtime. `tensorflow/` and `nvidia/` keep the wheels' own places:
- * the libraries find each other by run paths relative to these.
+ * Paths in an installed runtime. `tensorflow/` and `nvidia/` keep the layout of the wheels, because the libraries find
+ * each other by relative run paths.
  */
 export function runtimePaths(folder: string) {
   const root = join(folder, 'tensorflow')
@@ -53,7 +53,7 @@ export const manifestOf = (gpu: boolean): Manifest => ({
   arch: process.arch,
 })
 
-/** The manifest of an installed runtime; undefined when there is none that this program can use. */
+/** The manifest of an installed runtime; undefined if there is none that this program can use. */
 export function readManifest(folder: string): Manifest | undefined {
   const file = runtimePaths(folder).manifest
   if (!existsSync(file)) return undefined
@@ -64,7 +64,7 @@ export function readManifest(folder: string): Manifest | undefined {
 const isForThisMachine = ({ platform, arch }: Manifest): boolean =>
   platform === process.platform && arch === process.arch
 
-/** Whether a compiled addon's manifest names this machine and the libraries that this program installs. */
+/** Whether a compiled addon's manifest matches this machine and the libraries that this program installs. */
 export function isUsable(text: string | undefined): boolean {
   const manifest = manifestSchema.safeParse(text === undefined ? undefined : JSON.parse(text))
   return (

@@ -17,10 +17,10 @@ type WasmFileMap = Exclude<Parameters<typeof setWasmPaths>[0], string>
 const NAME = 'wasm'
 const require = createRequire(import.meta.url)
 
-/** tfjs forgets the factory when the backend is removed. */
+/** tfjs drops the factory when the backend is removed. */
 let factory: ReturnType<typeof tf.findBackendFactory> | undefined
 
-/** tfjs looks for three builds; the one with SIMD serves for all. */
+/** tfjs looks for three builds; the SIMD one serves for all. */
 const moduleUrls = (file: string): WasmFileMap => {
   const url = sharedModuleUrl(file)
   return {
@@ -30,10 +30,10 @@ const moduleUrls = (file: string): WasmFileMap => {
   }
 }
 
-/** The one that runs: registering kernels twice would take ours for tfjs' own. */
+/** The running instance: registering kernels twice would mistake ours for tfjs' own. */
 let active: RunningBackend | undefined
 
-/** Starts WebAssembly in this thread, on so many threads. */
+/** Starts WebAssembly in this thread with the given number of threads. */
 export async function createWasm(threads: number): Promise<RunningBackend> {
   active ??= await start(threads)
   return active

@@ -2,14 +2,14 @@ import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core'
 import { NNOptError } from '../../../shared/errors'
 import type { Call, Team } from './team/team'
 
-/** What is used of the package's WebAssembly module (Emscripten). */
+/** The parts of the package's WebAssembly module (Emscripten) used here. */
 interface WasmModule {
   readonly asm: { readonly memory: WebAssembly.Memory }
   _malloc(bytes: number): number
   _free(address: number): void
 }
 
-/** What is used of tfjs' BackendWasm. */
+/** The parts of tfjs' BackendWasm used here. */
 export interface WasmKernelBackend extends KernelBackend {
   readonly wasm: WasmModule
   makeOutput(shape: number[], dtype: 'float32'): TensorInfo
@@ -17,27 +17,30 @@ export interface WasmKernelBackend extends KernelBackend {
   getMemoryOffset(dataId: TensorInfo['dataId']): number
 }
 
-/** A part of a kernel's work, for one thread. */
+/** A share of a kernel's work, for one thread. */
 export interface Piece {
   readonly start: number
   readonly count: number
 }
 
-/** Memory shared by tfjs' kernels, ours and all threads: tensors are read and written where they lie. */
+/** Memory shared by tfjs' kernels, ours and all threads; tensors are read and written in place. */
 export interface Heap {
-  /** Runs a function of simd/*.ts; parameters as its definition lists them, addresses in bytes. */
+  /** Runs a function of simd/*.ts with the parameters of its definition; addresses are in bytes. */
   run(...call: Call): void
-  /** Runs one call a thread, side by side. */
+  /** Runs one call per thread, in parallel. */
   runTogether(calls: readonly Call[]): void
-  /** Divides `count` rows, images or bytes among the threads, in multiples of `granule`; one piece where the work, in floats touched, is too small to share. */
+  /**
+   * Divides `count` rows, images or bytes among the threads in multiples of `granule`; a single piece if the work, in
+   * floats touched, is too small to share.
+   */
   pieces(count: number, work: number, granule?: number): readonly Piece[]
   /** Byte address of a tensor's first element. */
   address(tensor: TensorInfo): number
-  /** A view; growing the heap invalidates it, so views are taken after every allocation. */
+  /** A view. Growing the heap invalidates it, so take views after every allocation. */
   view(tensor: TensorInfo): Float32Array
-  /** A float32 tensor with arbitrary content. */
+  /** An uninitialized float32 tensor. */
   allocate(shape: readonly number[]): TensorInfo
-  /** A float32 tensor of zeros. */
+  /** A zero-initialized float32 tensor. */
   zeros(shape: readonly number[]): TensorInfo
   copy(tensor: TensorInfo): TensorInfo
   free(tensor: TensorInfo): void
@@ -69,7 +72,7 @@ export function createHeap(backend: WasmKernelBackend, team: Team): Heap {
   }
 }
 
-/** Floats that one thread touches in about the time that waking another takes. */
+/** Floats that one thread processes in about the time it takes to wake another. */
 const LEAST_WORK = 2 ** 14
 
 function divided(count: number, threads: number, granule: number): readonly Piece[] {
@@ -81,12 +84,12 @@ function divided(count: number, threads: number, granule: number): readonly Piec
   return pieces.length > 0 ? pieces : [{ start: 0, count: 0 }]
 }
 
-/** Addresses have 32 bits. */
+/** Addresses are 32-bit. */
 const HEAP_BYTES = 2 ** 32
 
-/** malloc answers 0 when the heap cannot grow, takes sizes modulo 4 GiB, and tfjs would write there all the same. */
+/** malloc returns 0 if the heap cannot grow, takes sizes modulo 4 GiB, and tfjs would write there anyway. */
 function refuseFullHeap(module: WasmModule): void {
-  // Emscripten's stub puts the real function in its own place when it is first called.
+  // Emscripten's stub replaces itself with the real function on its first call.
   module._free(module._malloc(1))
   const malloc = module._malloc
   module._malloc = (bytes) => {

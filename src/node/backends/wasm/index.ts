@@ -6,10 +6,10 @@ import { defaultThreads, deviceName } from './threads'
 
 export const packageName = '@tensorflow/tfjs-backend-wasm'
 
-/** WebAssembly's addresses have 32 bits. */
+/** WebAssembly addresses are 32-bit. */
 const addressableBytes = 2 ** 32
 
-/** tfjs' WebAssembly backend with training kernels of ours. */
+/** tfjs' WebAssembly backend with our own training kernels. */
 export const wasmBackend = defineBackend({
   id: 'wasm',
   label: 'WebAssembly',
@@ -37,7 +37,7 @@ async function available(): Promise<Availability> {
       }
 }
 
-/** A module with one vector constant: valid where vectors are. */
+/** A module with one vector constant, which is valid only if SIMD is supported. */
 // prettier-ignore
 const simdProbe = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11)
 

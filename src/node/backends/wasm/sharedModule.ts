@@ -3,10 +3,13 @@ import { NNOptError } from '../../../shared/errors'
 
 const HEADER_BYTES = 8
 const MEMORY_SECTION = 5
-/** Flags of a memory's limits (WebAssembly core specification with threads, 5.3.9): a maximum is given; the memory is shared. */
+/**
+ * Flags of memory limits (WebAssembly core specification with threads, 5.3.9): a maximum is present; the memory is
+ * shared.
+ */
 const [HAS_MAXIMUM, SHARED] = [0x01, 0x02]
 
-/** A module that defines one memory with a maximum, with that memory shared between threads. */
+/** Copies a module that defines one memory with a maximum, making that memory shared between threads. */
 export function withSharedMemory(module: Uint8Array): Uint8Array {
   const at = memorySection(module)
   const [count, flags] = at === undefined ? [] : module.subarray(at, at + 2)
@@ -20,7 +23,7 @@ export function withSharedMemory(module: Uint8Array): Uint8Array {
   return shared
 }
 
-/** Where the content of the memory section starts. */
+/** Start of the memory section's content. */
 function memorySection(module: Uint8Array): number | undefined {
   for (let at = HEADER_BYTES; at < module.length;) {
     const id = module[at]
@@ -31,7 +34,7 @@ function memorySection(module: Uint8Array): number | undefined {
   return undefined
 }
 
-/** A LEB128 number and the place after it. */
+/** A LEB128 number and the offset after it. */
 function unsignedAt(bytes: Uint8Array, at: number): { readonly value: number; readonly next: number } {
   const low = bytes[at] & 0x7f
   if (bytes[at] < 0x80) return { value: low, next: at + 1 }
@@ -39,6 +42,6 @@ function unsignedAt(bytes: Uint8Array, at: number): { readonly value: number; re
   return { value: low + value * 0x80, next }
 }
 
-/** A module's file with its memory shared, as an address that fetch reads. */
+/** A module file with shared memory, as a URL for fetch. */
 export const sharedModuleUrl = (file: string): string =>
   `data:application/wasm;base64,${Buffer.from(withSharedMemory(readFileSync(file))).toString('base64')}`

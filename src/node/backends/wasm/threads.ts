@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { NNOptError } from '../../../shared/errors'
 
-/** More would wait for memory most of the time. */
+/** More threads would mostly wait for memory. */
 const MOST_THREADS = 8
-/** What a person may ask for. */
+/** The maximum that can be requested. */
 const HIGHEST_THREADS = 64
 
-/** $NNOPT_WASM_THREADS, else one a core. */
+/** $NNOPT_WASM_THREADS, or one per core. */
 export function defaultThreads(): number {
   const given = process.env['NNOPT_WASM_THREADS']
   if (given === undefined) return Math.min(availableParallelism(), MOST_THREADS)

@@ -1,4 +1,7 @@
-/** The part of the WebAssembly JavaScript interface that is used here; it belongs to TypeScript's DOM library, which Node's code does without. */
+/**
+ * The parts of the WebAssembly JavaScript API used here. Its types are in TypeScript's DOM library, which Node code
+ * does not include.
+ */
 declare namespace WebAssembly {
   class Memory {
     constructor(limits: { readonly initial: number; readonly maximum?: number; readonly shared?: boolean })

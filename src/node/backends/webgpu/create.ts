@@ -12,7 +12,7 @@ import type { WebgpuKernelBackend } from './kernels/kernel'
 
 const NAME = 'webgpu'
 
-/** What is used of the package. */
+/** The parts of the package used here. */
 interface WebgpuModule {
   readonly WebGPUBackend: new (device: Device, info: AdapterInfo) => WebgpuKernelBackend
 }
@@ -28,7 +28,7 @@ export async function create(): Promise<RunningBackend> {
   const label = describeAdapter(info)
   const failures = watchDevice(device, label)
   checkReads(backend, failures)
-  // The package registers a factory of its own, with a device of its own.
+  // The package registers its own factory with its own device.
   if (tf.findBackendFactory(NAME)) tf.removeBackend(NAME)
   tf.registerBackend(NAME, () => backend)
   if (!(await tf.setBackend(NAME)))
@@ -53,12 +53,15 @@ export async function create(): Promise<RunningBackend> {
   }
 }
 
-/** Commands fail later than their call returns, and what they should have written is then anything: no number leaves the device after a failure. */
+/**
+ * Commands fail after their call has returned, and their results are then undefined: after a failure, nothing is read
+ * from the device.
+ */
 function checkReads(backend: WebgpuKernelBackend, failures: Failures): void {
   const read = backend.read.bind(backend)
   backend.read = async (dataId) => {
     const values = await read(dataId).catch(async (error: unknown) => {
-      // The device says that it is lost a moment after the reads that it ends.
+      // The device reports its loss slightly after the reads that it aborts.
       await new Promise((resolve) => setImmediate(resolve))
       throw failures.first() ?? error
     })

@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module'
 import { NNOptError } from '../../../shared/errors'
 
-/** What is used of WebGPU's objects; their types belong to TypeScript's DOM library, which Node's code does without. */
+/**
+ * The parts of the WebGPU API used here. Its types are in TypeScript's DOM library, which Node code does not include.
+ */
 export interface AdapterInfo {
   readonly vendor: string
   readonly architecture: string
@@ -38,7 +40,7 @@ export const dawnPackage = 'webgpu'
 
 const require = createRequire(import.meta.url)
 
-/** Where the package's module is, or undefined where it is not installed. */
+/** Path of the package's module; undefined if it is not installed. */
 export function dawnFile(): string | undefined {
   try {
     return require.resolve(dawnPackage)
@@ -47,7 +49,7 @@ export function dawnFile(): string | undefined {
   }
 }
 
-/** tfjs' kernels use as much of a device as there is. */
+/** tfjs' kernels use everything a device offers. */
 const wantedLimits = [
   'maxBufferSize',
   'maxComputeInvocationsPerWorkgroup',
@@ -57,12 +59,15 @@ const wantedLimits = [
   'maxStorageBufferBindingSize',
 ]
 
-/** Loads Dawn into this thread and opens the fastest adapter's device; `navigator.gpu` and WebGPU's classes are there from then on. */
+/**
+ * Loads Dawn into this thread and opens a device of the fastest adapter; afterwards `navigator.gpu` and the WebGPU
+ * classes exist.
+ */
 export async function openDevice(): Promise<{ readonly device: Device; readonly info: AdapterInfo }> {
   const { create, globals } = (await import(dawnPackage)) as Dawn
   Object.assign(globalThis, globals)
   const gpu = create([])
-  // tfjs looks here to know whether there is WebGPU at all.
+  // tfjs checks here whether WebGPU is available.
   Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true, writable: true })
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
   if (!adapter) throw new NNOptError('unavailable', noAdapter)
@@ -72,12 +77,12 @@ export async function openDevice(): Promise<{ readonly device: Device; readonly 
 
 export const noAdapter = `no graphics device found: install its driver (on Linux, a Vulkan driver and the Vulkan loader libvulkan1), or train on another backend`
 
-/** Adapters that compute on the processor: right, but slower than every other backend. */
+/** Adapters that run on the CPU: correct, but slower than every other backend. */
 export const isSoftware = ({ isFallbackAdapter, vendor, architecture, description }: AdapterInfo): boolean =>
   isFallbackAdapter === true ||
   /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i.test(`${vendor} ${architecture} ${description}`)
 
-/** For a person: 'NVIDIA GeForce RTX 4090 (WebGPU)'. */
+/** For display: 'NVIDIA GeForce RTX 4090 (WebGPU)'. */
 export function describeAdapter(info: AdapterInfo): string {
   const name =
     [info.description, info.device, info.architecture, info.vendor].find((text) => text !== '') ?? 'graphics device'

@@ -1,11 +1,11 @@
 import { NNOptError } from '../../../shared/errors'
 import type { Device } from './dawn'
 
-/** Failures of a device come as events, apart from the calls that they belong to. */
+/** Device failures arrive as events, separate from the calls that caused them. */
 export interface Failures {
-  /** What went wrong first; undefined while all is well. */
+  /** The first failure; undefined if there is none. */
   first(): NNOptError | undefined
-  /** The device is given back on purpose: its end is no failure. */
+  /** The device is being destroyed on purpose, so its loss is not a failure. */
   expectEnd(): void
 }
 

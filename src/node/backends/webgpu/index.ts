@@ -6,7 +6,7 @@ import { probeAdapter } from './probe'
 
 export const packageName = '@tensorflow/tfjs-backend-webgpu'
 
-/** tfjs' WebGPU backend on Dawn, with training kernels of ours. */
+/** tfjs' WebGPU backend on Dawn, with our own training kernels. */
 export const webgpuBackend = defineBackend({
   id: 'webgpu',
   label: 'WebGPU',

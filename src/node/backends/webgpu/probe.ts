@@ -8,7 +8,7 @@ export type Probe = { readonly info: AdapterInfo } | { readonly problem: string 
 
 const timeoutMs = 20_000
 
-/** Drivers can end the process that asks them: a process of its own does. */
+/** A driver can crash the process that queries it, so query it from a separate one. */
 const script = `
 const { create } = await import(process.argv[1])
 const adapter = await create([]).requestAdapter({ powerPreference: 'high-performance' })
@@ -18,7 +18,7 @@ process.stdout.write(JSON.stringify(adapter ? { vendor, architecture, device, de
 
 let known: Promise<Probe> | undefined
 
-/** The adapter that WebGPU would use, asked for once per process; undefined where there is none. */
+/** The adapter that WebGPU would use, queried once per process; undefined if there is none. */
 export function probeAdapter(): Promise<Probe> {
   known ??= probe()
   return known

@@ -4,7 +4,7 @@ import { cpuLevels, type CpuLevel } from '../cpuLevel'
 import type { RuntimePaths } from '../runtimePaths'
 import { run } from './run'
 
-/** The names under which the linker and tfjs-node look for the wheel's libraries. */
+/** Names under which the linker and tfjs-node look for the wheel's libraries. */
 const LINKS = [
   ['libtensorflow_cc.so.2', 'libtensorflow.so'],
   ['libtensorflow_framework.so.2', 'libtensorflow_framework.so'],
@@ -12,7 +12,7 @@ const LINKS = [
 
 const FLAGS = ['-shared', '-fPIC', '-std=c++17', '-DNAPI_VERSION=8']
 
-/** Vectors are written out in the sources; what follows lets products and sums fuse and keeps not-a-number. */
+/** The sources vectorize explicitly; these flags allow fused multiply-add and preserve NaN. */
 const OPERATION_FLAGS = ['-O3', '-fno-math-errno', '-fno-trapping-math', '-Wno-psabi', '-Wno-attributes', '-pthread']
 
 const LEVEL_FLAGS: Readonly<Record<CpuLevel, readonly string[]>> = {
@@ -23,12 +23,12 @@ const LEVEL_FLAGS: Readonly<Record<CpuLevel, readonly string[]>> = {
 
 const compiler = (): string => process.env['CXX'] ?? 'g++'
 
-/** Gives the wheel's libraries the names that the addon looks for. */
+/** Links the wheel's libraries under the names that the addon expects. */
 export async function linkLibraries(place: RuntimePaths): Promise<void> {
   for (const [target, name] of LINKS) await symlink(target, join(place.libraries, name))
 }
 
-/** Compiles tfjs-node's own addon against the wheel's libraries; needs g++. */
+/** Compiles tfjs-node's own addon against the wheel's libraries; requires g++. */
 export async function compileAddon(place: RuntimePaths, nodeHeaders: string, signal?: AbortSignal): Promise<void> {
   const binding = join(place.tfjsNode, 'binding')
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(binding, file))
@@ -39,14 +39,14 @@ export async function compileAddon(place: RuntimePaths, nodeHeaders: string, sig
   await run(compiler(), ['-O2', ...FLAGS, ...includes, ...sources, '-o', place.addon, ...link], { signal })
 }
 
-/** This program's own operations, in the sources of native/, as text so that a bundle carries them. */
+/** Sources of this program's operations in native/, as text so that they are part of the bundle. */
 const sources: Readonly<Record<string, string>> = import.meta.glob('../native/*.{h,cc}', {
   query: '?raw',
   import: 'default',
   eager: true,
 })
 
-/** Compiles this program's operations, once for each level of instructions that this architecture has. */
+/** Compiles this program's operations once for each instruction set level of this architecture. */
 export async function compileOperations(
   place: RuntimePaths,
   nodeHeaders: string,
@@ -58,7 +58,8 @@ export async function compileOperations(
   for (const { file, text } of files) await writeFile(file, text)
   const inputs = files.map(({ file }) => file).filter((file) => file.endsWith('.cc'))
   const includes = [join(place.libraries, 'include'), join(nodeHeaders, 'include')].map((path) => `-I${path}`)
-  // nodelete: Node unloads an addon when a worker thread ends, but what is registered with TensorFlow stays and points into it.
+  // nodelete: Node unloads an addon when a worker thread ends, but TensorFlow keeps pointers to the operations
+  // registered from it.
   const link = [
     `-L${place.libraries}`,
     '-ltensorflow_framework',

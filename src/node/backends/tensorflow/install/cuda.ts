@@ -6,17 +6,20 @@ import type { Wanted } from './packageIndex'
 import { unzip } from './unzip'
 import { fetchWheel, type WheelOptions } from './wheels'
 
-/** `Requires-Dist: nvidia-cudnn-cu12<10.0,>=9.3.0.75; extra == "and-cuda"`: the first version named is one that the wheel was made for. */
+/**
+ * `Requires-Dist: nvidia-cudnn-cu12<10.0,>=9.3.0.75; extra == "and-cuda"`: the wheel was built for the first version
+ * listed.
+ */
 const REQUIREMENT = /^Requires-Dist: (nvidia-[a-z0-9-]+)[^;]*?[=>]=\s*([0-9.]+)[^;]*;\s*extra == ['"]and-cuda['"]/gm
 
 const LIBRARY = /^nvidia\/.+\/lib\/.+\.so[.\d]*$|^nvidia\/cuda_nvcc\/(bin\/ptxas|nvvm\/libdevice\/.+)$/
 
-/** CUDA libraries that a TensorFlow wheel names in its metadata. */
+/** CUDA libraries listed in a TensorFlow wheel's metadata. */
 export function cudaRequirements(metadata: string): readonly Wanted[] {
   return [...metadata.matchAll(REQUIREMENT)].map(([, name = '', version = '']) => ({ name, version }))
 }
 
-/** Puts the CUDA libraries beside TensorFlow's, where its run path looks for them. */
+/** Places the CUDA libraries next to TensorFlow's, where its run path finds them. */
 export async function fetchCudaLibraries(
   place: RuntimePaths,
   extracted: readonly string[],

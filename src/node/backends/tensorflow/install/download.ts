@@ -16,7 +16,7 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Brings a file into a folder, continuing an earlier attempt, and checks its sha256; returns its path. */
+/** Downloads a file into a folder, resuming an earlier attempt, and verifies its SHA-256; returns its path. */
 export async function download(file: WheelFile, folder: string, options: DownloadOptions): Promise<string> {
   const target = join(folder, file.fileName)
   if (await isComplete(target, file.sha256)) return target

@@ -16,25 +16,26 @@ import { fetchWheel, type WheelOptions } from './wheels'
 
 const NODE_HEADERS = 'node-api-headers@1.9.0'
 
-/** Libraries, headers (until the compilation is done) and the list of what the package needs. */
+/** Libraries, headers (needed until compilation is done) and the package's dependencies. */
 const WANTED =
   /^tensorflow\/(libtensorflow_(cc|framework)\.so\.2$|include\/(tensorflow|tsl|xla)\/.*\.h$)|\.dist-info\/METADATA$/
 
 export interface InstallOptions {
-  /** The runtime folder; TensorFlow goes into its subfolder. */
+  /** The runtime folder; TensorFlow goes into a subfolder. */
   readonly folder: string
   readonly gpu: boolean
-  /** Address of a Python package index (the "simple" page); else the environment's and pip's. */
+  /** Python package index ("simple" page); by default that of the environment or pip. */
   readonly packageIndex?: string | undefined
-  /** A TensorFlow wheel that is on this machine already. */
+  /** A local TensorFlow wheel. */
   readonly wheel?: string | undefined
   readonly onProgress: OnProgress
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Installs TensorFlow's library and tfjs-node's addon, compiled here, into `folder`; an interrupted download continues at the next call.
- * Throws `unsupported` off Linux, `unavailable` when a tool or the index is missing, `badInput` for a damaged file. Nothing half-written stays.
+ * Installs TensorFlow's library and tfjs-node's addon, compiled on this machine, into `folder`. Calling it again
+ * resumes an interrupted download. Throws `unsupported` on other systems than Linux, `unavailable` if a tool or the
+ * index is missing, and `badInput` for a damaged file. Leaves nothing half-written.
  */
 export async function installTensorflow(options: InstallOptions): Promise<void> {
   if (process.platform !== 'linux')
@@ -72,7 +73,7 @@ async function build(options: InstallOptions, temporary: string): Promise<void> 
   await writeFile(place.manifest, `${JSON.stringify(manifestOf(gpu), null, 2)}\n`)
 }
 
-/** A checkout compiles here; an installed program carries the result. */
+/** A checkout compiles here; an installed program ships the result. */
 async function compile({ onProgress, signal }: InstallOptions, place: RuntimePaths, temporary: string): Promise<void> {
   onProgress({ phase: 'download', message: `@tensorflow/tfjs-node ${TFJS_NODE_VERSION} (npm)` })
   const headers = join(temporary, 'headers')
@@ -107,7 +108,7 @@ async function bringLibraries(options: InstallOptions, place: RuntimePaths): Pro
   if (options.gpu) await fetchCudaLibraries(place, files, downloads(options), fetching)
 }
 
-/** The CPU-only package exists for x64 only. */
+/** The CPU-only package exists only for x64. */
 const wheelName = ({ gpu }: InstallOptions): string => (gpu || process.arch !== 'x64' ? 'tensorflow' : 'tensorflow-cpu')
 
 async function replace(from: string, to: string): Promise<void> {

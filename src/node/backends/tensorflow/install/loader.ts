@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path'
 import type { RuntimePaths } from '../runtimePaths'
 
 /**
- * tfjs-node asks for '@tensorflow/tfjs', whose tfjs-core must be the one that this program runs on: a stand-in hands that out.
- * The loader is a file of the runtime so that the program, bundled or not, and the check after the installation load it in the same way.
+ * tfjs-node requires '@tensorflow/tfjs', which must use this program's tfjs-core: a stub provides it. The loader is a
+ * file of the runtime so that the program (bundled or not) and the check after installation load TensorFlow the same
+ * way.
  */
 const STAND_IN = "module.exports = globalThis[Symbol.for('nnopt.tfjs-core')]\n"
 
@@ -22,7 +23,7 @@ module.exports = function load(tf) {
 }
 `
 
-/** Writes the loader and the stand-ins; summaries for TensorBoard are left out, with the protobuf package that they need. */
+/** Writes the loader and the stubs; omits TensorBoard summaries and the protobuf package they need. */
 export async function writeLoader(place: RuntimePaths, gpu: boolean): Promise<void> {
   for (const name of ['tfjs', 'tfjs-core']) await write(join(place.modules, '@tensorflow', name, 'index.js'), STAND_IN)
   await write(join(place.tfjsNode, 'dist', 'proto', 'api_pb.js'), 'module.exports = {}\n')

@@ -6,10 +6,10 @@ import { extract } from 'tar-stream'
 import { NNOptError } from '../../../../shared/errors'
 import { run } from './run'
 
-/** Where npm puts everything in a package's archive. */
+/** Where npm puts the files in a package archive. */
 const PREFIX = /^package\//
 
-/** Brings an npm package by the npm client, without its dependencies and scripts, and unpacks it into a folder. */
+/** Downloads an npm package with the npm client, without dependencies and scripts, and unpacks it into a folder. */
 export async function fetchNpmPackage(
   specifier: string,
   folder: string,

@@ -22,7 +22,10 @@ const simpleSchema = z.object({
 
 const ACCEPT = 'application/vnd.pypi.simple.v1+json, text/html;q=0.5'
 
-/** The Python package index to ask: the given one, $NNOPT_PACKAGE_INDEX, $PIP_INDEX_URL, pip's configuration; undefined when none names one. */
+/**
+ * The Python package index to use: the given one, $NNOPT_PACKAGE_INDEX, $PIP_INDEX_URL, or pip's configuration;
+ * undefined if there is none.
+ */
 export async function findPackageIndex(given?: string): Promise<string | undefined> {
   return given ?? process.env['NNOPT_PACKAGE_INDEX'] ?? process.env['PIP_INDEX_URL'] ?? (await configuredIndex())
 }
@@ -35,7 +38,7 @@ async function configuredIndex(): Promise<string | undefined> {
   }
 }
 
-/** The wheel of a package for this machine; throws `notFound` naming what the index offers. */
+/** The wheel of a package for this machine; throws `notFound` with what the index offers. */
 export async function findWheel(index: string, wanted: Wanted, tag: RegExp, signal?: AbortSignal): Promise<WheelFile> {
   const files = await listFiles(
     new URL(`${wanted.name.replaceAll('_', '-').toLowerCase()}/`, index.endsWith('/') ? index : `${index}/`),
@@ -68,7 +71,7 @@ function fromJson(text: string, base: string): readonly WheelFile[] {
   }))
 }
 
-/** PEP 503: anchors, the hash in the fragment. */
+/** PEP 503: anchors with the hash in the fragment. */
 function fromHtml(text: string, base: string): readonly WheelFile[] {
   return [...text.matchAll(/<a\s[^>]*href="([^"]+)"[^>]*>([^<]+)<\/a>/g)].map(([, href = '', label = '']) => {
     const url = new URL(href.replaceAll('&amp;', '&'), base)

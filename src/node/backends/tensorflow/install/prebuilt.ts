@@ -5,13 +5,13 @@ import { projectRoot } from '../../../engineFile'
 import type { RuntimePaths } from '../runtimePaths'
 import { isUsable } from '../runtimePaths'
 
-/** Where an installed program carries TensorFlow's addon, compiled; a checkout has none. */
+/** Where an installed program has TensorFlow's compiled addon; a checkout has none. */
 const carried = join(projectRoot, 'resources', 'tensorflow-addon')
 
-/** What was compiled beforehand, when it is for this machine and for the libraries that the installation brings. */
+/** The prebuilt addon, if it matches this machine and the libraries that the installation downloads. */
 const PARTS = /^(tfjs_binding\.node|nnopt_operations_.*\.node|tfjs-node)$/
 
-/** Puts the addon that came with the program in its place; false where there is none, or one for other libraries. */
+/** Installs the addon that ships with the program; false if there is none, or if it is for other libraries. */
 export async function bringPrebuilt(place: RuntimePaths, folder: string = carried): Promise<boolean> {
   if (!isUsable(manifestText(folder))) return false
   await mkdir(place.root, { recursive: true })

@@ -1,4 +1,4 @@
-/** What an installation reports: `done` and `total` in bytes where they are known. */
+/** Progress of an installation: `done` and `total` in bytes, if known. */
 export interface InstallProgress {
   readonly phase: 'find' | 'download' | 'extract' | 'compile' | 'verify'
   readonly message: string

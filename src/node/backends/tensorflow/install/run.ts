@@ -9,7 +9,9 @@ export interface RunOptions {
 
 const TAIL_CHARACTERS = 2000
 
-/** Runs a program to its end and returns what it printed; throws `unavailable` with the end of its messages when it fails. */
+/**
+ * Runs a program to completion and returns its output; throws `unavailable` with the end of its messages if it fails.
+ */
 export function run(
   command: string,
   args: readonly string[],

@@ -7,7 +7,7 @@ const MACHINE_OFFSET = 18
 const MAGIC = 0x7f454c46
 const MACHINES: Readonly<Record<number, string>> = { 62: 'x64', 183: 'arm64' }
 
-/** Throws `badInput` unless a library was made for this machine. */
+/** Throws `badInput` unless a library was built for this machine. */
 export async function assertForThisMachine(library: string, wheel: string): Promise<void> {
   const file = await open(library)
   const header = Buffer.alloc(MACHINE_OFFSET + 2)
@@ -25,7 +25,7 @@ export async function assertForThisMachine(library: string, wheel: string): Prom
 
 const FULL = ['ENOSPC', 'EDQUOT']
 
-/** A full disk in words; every other error as it is. */
+/** Turns a full disk into a readable error; leaves other errors unchanged. */
 export function explainFullDisk(error: unknown, folder: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (!FULL.includes(code)) return error
@@ -37,7 +37,7 @@ export function explainFullDisk(error: unknown, folder: string): unknown {
   )
 }
 
-/** Throws `unavailable` when CUDA was installed and the check ran on the CPU all the same. */
+/** Throws `unavailable` if CUDA was installed but the check ran on the CPU. */
 export function assertGpu(wanted: boolean, computed: boolean): void {
   if (!wanted || computed) return
   throw new NNOptError(

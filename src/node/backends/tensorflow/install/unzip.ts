@@ -7,7 +7,10 @@ import { NNOptError } from '../../../../shared/errors'
 
 const isWantedFile = (name: string, wanted: (name: string) => boolean): boolean => !name.endsWith('/') && wanted(name)
 
-/** Extracts the files that `wanted` accepts; returns their names. Throws `badInput` when the archive is damaged or leaves the folder. */
+/**
+ * Extracts the files that `wanted` accepts and returns their names. Throws `badInput` if the archive is damaged or has
+ * an entry outside its folder.
+ */
 export async function unzip(
   file: string,
   folder: string,

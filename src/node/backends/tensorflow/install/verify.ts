@@ -5,7 +5,7 @@ import { nodeBinary } from '../../../jobs/nodeBinary'
 import { environment } from '../environment'
 import { run } from './run'
 
-/** One step of a linear model: its gradient must bring the loss down. */
+/** One step of a linear model; its gradient must reduce the loss. */
 const PROBE = `
 const [core, loader] = process.argv.slice(1)
 const tf = require(core)
@@ -23,7 +23,7 @@ tf.setBackend('tensorflow').then(() => {
 
 const verdict = z.object({ version: z.string(), gpu: z.boolean() })
 
-/** Runs a training step in a process of its own: TensorFlow's version, and whether a GPU computed. */
+/** Runs a training step in a separate process; returns TensorFlow's version and whether it ran on a GPU. */
 export async function verify(place: RuntimePaths, signal?: AbortSignal): Promise<z.infer<typeof verdict>> {
   const core = createRequire(import.meta.url).resolve('@tensorflow/tfjs-core')
   const printed = await run(nodeBinary(), ['--input-type=commonjs', '-e', PROBE, core, place.loader], {

@@ -11,16 +11,19 @@ export interface WheelOptions extends DownloadOptions {
 
 const PYTHON_VERSION = '3.11'
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' }
-/** Names of Linux that wheels are built for, newest last (PEP 600). */
+/** Linux platform tags that wheels are built for, newest last (PEP 600). */
 const LINUXES = ['manylinux2014', 'manylinux_2_27', 'manylinux_2_28', 'manylinux_2_31'] as const
 
-/** Only the C++ libraries of a wheel are used, so any Python version would do: one is chosen, that tests cover. */
+/** Only the wheel's C++ libraries are used, so the Python version does not matter; use one that tests cover. */
 const WHEEL_TAG: Readonly<Record<string, RegExp>> = {
   x64: /-(cp311-cp311|py3-none)-.*manylinux.*x86_64.*\.whl$/,
   arm64: /-(cp311-cp311|py3-none)-.*manylinux.*aarch64.*\.whl$/,
 }
 
-/** Brings one wheel into a folder, from the package index over HTTP, or by pip where no index is named; returns its path. */
+/**
+ * Downloads one wheel into a folder, from the package index over HTTP or with pip if no index is configured; returns
+ * its path.
+ */
 export async function fetchWheel(wanted: Wanted, folder: string, options: WheelOptions): Promise<string> {
   const tag = WHEEL_TAG[process.arch]
   if (!tag)

@@ -6,7 +6,7 @@ const FORWARD_OUTPUTS = 6
 /** dx, dScale, dShift and two empty tensors. */
 const GRADIENT_OUTPUTS = 5
 
-/** FusedBatchNormV3 knows rank 4 only: [n, c] goes in as [n, 1, 1, c]. */
+/** FusedBatchNormV3 supports only rank 4: [n, c] is passed as [n, 1, 1, c]. */
 function rank4(x: TensorInfo): TensorInfo {
   const [n = 1, c = 1] = x.shape
   return x.shape.length === 4 ? x : reshape(x as Tensor, [n, 1, 1, c])
@@ -16,7 +16,7 @@ const like = (y: Tensor, x: TensorInfo): Tensor => (x.shape.length === 4 ? y : r
 
 const pick = (inputs: NamedTensorInfoMap, ...names: string[]): TensorInfo[] => names.map((name) => input(inputs, name))
 
-/** FusedBatchNormV3 and FusedBatchNormGradV3: one operation each where tfjs' own operations take about ten passes. */
+/** FusedBatchNormV3 and FusedBatchNormGradV3: one operation each, where tfjs needs about ten passes. */
 export function registerBatchNorm({ run, float, bool, text, typeOf, float32 }: Operations): void {
   const attributes = (x: TensorInfo, epsilon: unknown, training: boolean): OperationAttribute[] => [
     typeOf(x),

@@ -2,7 +2,10 @@ import { tensor1d, tidy, type NamedAttrMap, type NamedTensorInfoMap, type Tensor
 import { bfloatGradients, fusedDepthwise } from './fused'
 import { input, integers, registerNative, type OperationAttribute, type Operations } from './operations'
 
-/** Convolutions with ONNX' explicit padding, which tfjs-node refuses and TensorFlow has; the caller has removed dilation. */
+/**
+ * Convolutions with ONNX's explicit padding, which TensorFlow supports but tfjs-node rejects. The caller has removed
+ * dilation.
+ */
 export function registerConvolution(operations: Operations, withFused: boolean): void {
   const dense = convolution(operations, 'Conv2D', 'Conv2DBackprop')
   const half = withFused ? bfloatGradients(operations) : undefined

@@ -1,6 +1,6 @@
 import { input, registerNative, type Operations } from './operations'
 
-/** ReluGrad and Relu6Grad read the output as well as the input: their conditions are the same for both. */
+/** ReluGrad and Relu6Grad accept the output instead of the input: their conditions give the same result for both. */
 export function registerElementwise(operations: Operations, withFused: boolean): void {
   const { runSingle, run, bool, float32, text } = operations
   if (!withFused) {

@@ -16,7 +16,9 @@ const FILTER_GRADIENT_KERNELS = [3, 5]
 
 const pick = (inputs: NamedTensorInfoMap, ...names: string[]): TensorInfo[] => names.map((name) => input(inputs, name))
 
-/** This program's own operations (native/*.cc), where the installer compiled them: they replace TensorFlow's on the CPU. */
+/**
+ * This program's own operations (native/*.cc), if the installer compiled them; they replace TensorFlow's on the CPU.
+ */
 export function registerFused(operations: Operations): void {
   registerBatchNorm(operations)
   registerActivations(operations)
@@ -116,7 +118,7 @@ function registerUpdates({ run, runSingle, int }: Operations): void {
   )
 }
 
-/** Depthwise convolution: undefined where the operation does not cover the case and TensorFlow's runs. */
+/** Depthwise convolution: undefined if the operation does not cover the case, so that TensorFlow's runs. */
 export function fusedDepthwise({ runSingle, int }: Operations) {
   const attributes = (attrs: NamedAttrMap) => [
     int('strides', integers(attrs, 'strides')),
@@ -152,7 +154,10 @@ export function fusedDepthwise({ runSingle, int }: Operations) {
   } as const
 }
 
-/** Gradients of a dense convolution in bfloat16, which TensorFlow computes many times slower than in fp32; undefined for other numbers. */
+/**
+ * Gradients of a dense convolution in bfloat16, which TensorFlow computes many times slower than in fp32; undefined for
+ * other types.
+ */
 export function bfloatGradients({ runSingle, int, isBfloat16 }: Operations) {
   const attributes = (attrs: NamedAttrMap) => [
     int('strides', integers(attrs, 'strides')),

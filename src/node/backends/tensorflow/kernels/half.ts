@@ -4,7 +4,7 @@ import { input, registerNative, TYPES, type OperationAttribute, type TensorflowK
 
 const HALVES: readonly number[] = halfTypes.map((type) => TYPES[type])
 
-/** Sums and functions that lose too much in 16 bits: they compute in fp32, and so is their result. */
+/** Sums and functions that lose too much precision in 16 bits: they compute in, and return, fp32. */
 const WIDE: ReadonlySet<string> = new Set([
   'BiasAddGrad',
   'Exp',
@@ -18,10 +18,10 @@ const WIDE: ReadonlySet<string> = new Set([
   'Sum',
 ])
 
-/** These name the type of each operand themselves. */
+/** Operations that specify the type of each operand themselves. */
 const OWN_TYPES: ReadonlySet<string> = new Set(['Cast', 'FusedBatchNormV3', 'FusedBatchNormGradV3'])
 
-/** This program's own operations that have a kernel for bfloat16, with the operands that it takes so. */
+/** This program's own operations with a bfloat16 kernel, and the operands they accept in it. */
 const OWN_IN_BFLOAT16: Readonly<Record<string, readonly number[]>> = {
   NNOptBatchNorm: [0],
   NNOptBatchNormGradient: [0, 1],
@@ -38,7 +38,7 @@ const OWN_IN_BFLOAT16: Readonly<Record<string, readonly number[]>> = {
   NNOptPointwiseFilterGradient: [0, 1],
 }
 
-/** The others compute in fp32 between two conversions: their first output is what layers hand on. */
+/** The others compute in fp32 between two conversions; only their first output is passed on to other layers. */
 const isOwn = (name: string): boolean => name.startsWith('NNOpt')
 
 interface OutputMetadata {
@@ -47,7 +47,7 @@ interface OutputMetadata {
   readonly dtype: number
 }
 
-/** What is overridden of tfjs-node's NodeJSKernelBackend, which knows no numbers of 16 bits. */
+/** The methods overridden in tfjs-node's NodeJSKernelBackend, which has no 16-bit types. */
 interface Overridden {
   createOutputTensor(metadata: OutputMetadata): Tensor
   readSync(id: DataId): BackendValues
@@ -58,10 +58,10 @@ type HalfBackend = TensorflowKernelBackend & Overridden
 
 const knowing = new WeakSet<TensorflowKernelBackend>()
 
-/** TF_DataType of a tensor's numbers. */
+/** TF_DataType of a tensor's elements. */
 const typeOf = (backend: TensorflowKernelBackend, { dataId }: TensorInfo): number => backend.tensorMap.get(dataId).dtype
 
-/** Changes of number format. The first one teaches the backend the formats, so that training in fp32 pays nothing for them. */
+/** Conversions between number formats. The first one patches the backend, so training in fp32 pays nothing. */
 export function registerHalf(backend: TensorflowKernelBackend): void {
   registerNative('toHalf', (inputs, { type }) => {
     if (!knowing.has(backend)) teachHalf(backend as HalfBackend)
@@ -70,7 +70,10 @@ export function registerHalf(backend: TensorflowKernelBackend): void {
   registerNative('toFloat', (inputs) => inType(backend, input(inputs, 'x'), TYPES.float32))
 }
 
-/** Nothing is computed where the type is there already: some operations give gradients of filters in fp32, and a teacher's weights are converted once. */
+/**
+ * Does nothing if the type already matches: some operations return fp32 filter gradients, and a teacher's weights are
+ * converted only once.
+ */
 function inType(backend: TensorflowKernelBackend, x: TensorInfo, type: number): TensorInfo {
   if (typeOf(backend, x) !== type) return convert(backend, x, type)
   backend.incRef(x.dataId)
@@ -88,8 +91,8 @@ function convert(backend: TensorflowKernelBackend, x: TensorInfo, to: number): T
 }
 
 /**
- * Lets the backend hold, compute with and read tensors of 16 bits. To tfjs they are float32. An operation with such an operand computes in 16 bits, its fp32
- * operands converted, or, where it is WIDE, in fp32.
+ * Lets the backend hold, compute with and read 16-bit tensors, which are float32 to tfjs. An operation with such an
+ * operand converts its fp32 operands and computes in 16 bits, or in fp32 if it is WIDE.
  */
 function teachHalf(backend: HalfBackend): void {
   knowing.add(backend)
@@ -123,7 +126,7 @@ function teachHalf(backend: HalfBackend): void {
     backend.executeMultipleOutputs(name, attributes, inputs, 1)[0] as Tensor
 }
 
-/** tfjs-node passes 64-bit scalars as objects of its own, which are no tensors. */
+/** tfjs-node passes 64-bit scalars as its own objects, which are not tensors. */
 const typeOfOperand = (backend: HalfBackend, operand: TensorInfo): number | undefined =>
   'dataId' in operand ? typeOf(backend, operand) : undefined
 

@@ -5,7 +5,10 @@ import { registerFused } from './fused'
 import { registerHalf } from './half'
 import { operationsOf, type TensorflowKernelBackend } from './operations'
 
-/** Registers TensorFlow's own operations for the training kernels of core/kernels, and this program's where they are loaded. */
+/**
+ * Registers TensorFlow's operations for the training kernels of core/kernels, and this program's own if they are
+ * loaded.
+ */
 export function registerTensorflowKernels(backend: TensorflowKernelBackend, withFused: boolean): void {
   const operations = operationsOf(backend)
   registerElementwise(operations, withFused)

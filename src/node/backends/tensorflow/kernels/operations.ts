@@ -10,14 +10,14 @@ import {
 import { nativeKernelNames, type NativeKernel } from '../../../../core/kernels/native'
 import type { HalfType } from '../../../../core/kernels/precision'
 
-/** Attribute of a TensorFlow operation as tfjs-node's addon takes it. */
+/** An attribute of a TensorFlow operation, as tfjs-node's addon expects it. */
 export interface OperationAttribute {
   readonly name: string
   readonly type: number
   readonly value: unknown
 }
 
-/** What is used of tfjs-node's addon. */
+/** The parts of tfjs-node's addon used here. */
 export interface TensorflowBinding {
   readonly TF_ATTR_STRING: number
   readonly TF_ATTR_INT: number
@@ -30,7 +30,7 @@ export interface TensorflowBinding {
   isUsingGpuDevice(): boolean
 }
 
-/** What is used of tfjs-node's NodeJSKernelBackend. */
+/** The parts of tfjs-node's NodeJSKernelBackend used here. */
 export interface TensorflowKernelBackend extends KernelBackend {
   readonly binding: TensorflowBinding
   readonly tensorMap: {
@@ -45,7 +45,7 @@ export interface TensorflowKernelBackend extends KernelBackend {
   ): Tensor[]
 }
 
-/** Runs eager TensorFlow operations by name; attributes are built by `float`, `int`, `bool`, `text` and `type`. */
+/** Runs eager TensorFlow operations by name; `float`, `int`, `bool`, `text` and `type` build attributes. */
 export interface Operations {
   run(name: string, attributes: readonly OperationAttribute[], inputs: readonly TensorInfo[], outputs: number): Tensor[]
   runSingle(name: string, attributes: readonly OperationAttribute[], inputs: readonly TensorInfo[]): Tensor
@@ -53,14 +53,14 @@ export interface Operations {
   int(name: string, value: number | readonly number[]): OperationAttribute
   bool(name: string, value: boolean): OperationAttribute
   text(name: string, value: string): OperationAttribute
-  /** T = float32; in 16 bits where an operand is (half.ts). */
+  /** T = float32, or the 16-bit type of an operand (half.ts). */
   readonly float32: OperationAttribute
-  /** T = the type of a tensor's numbers. */
+  /** T = the type of a tensor's elements. */
   typeOf(tensor: TensorInfo): OperationAttribute
   isBfloat16(tensor: TensorInfo): boolean
 }
 
-/** TF_DataType of TensorFlow's C interface. */
+/** TF_DataType in TensorFlow's C API. */
 export const TYPES: Readonly<Record<HalfType | 'float32', number>> = { float32: 1, bfloat16: 14, float16: 19 }
 
 export function operationsOf(backend: TensorflowKernelBackend): Operations {
@@ -88,7 +88,7 @@ function only(name: string, outputs: readonly Tensor[]): Tensor {
 
 export type NativeImplementation = (inputs: NamedTensorInfoMap, attributes: NamedAttrMap) => TensorInfo | TensorInfo[]
 
-/** Registers one implementation for the tensorflow backend under the name that the kernel's caller looks up. */
+/** Registers one implementation for the tensorflow backend under the name that callers look up. */
 export function registerNative(kernel: NativeKernel, implementation: NativeImplementation): void {
   registerKernel({
     kernelName: nativeKernelNames[kernel],
@@ -97,14 +97,14 @@ export function registerNative(kernel: NativeKernel, implementation: NativeImple
   })
 }
 
-/** An input that the caller always passes. */
+/** An input that callers always pass. */
 export function input(inputs: NamedTensorInfoMap, name: string): TensorInfo {
   const tensor = inputs[name]
   if (!tensor) throw new TypeError(`kernel: input '${name}' is missing, got ${Object.keys(inputs).join(', ')}`)
   return tensor
 }
 
-/** A list of integers among the attributes. */
+/** An integer list among the attributes. */
 export function integers(attributes: NamedAttrMap, name: string): number[] {
   const value = attributes[name]
   if (!Array.isArray(value))

@@ -11,13 +11,13 @@ export const activation =
   ({ inputs: { x }, heap }) =>
     elementwise(heap, 'relu', [x], boundsOf(kind)[1])
 
-/** Gradient from the output y. */
+/** Gradient computed from the output y. */
 export const activationGradient =
   (kind: Bounded): WasmKernel =>
   ({ inputs: { dy, y }, heap }) =>
     elementwise(heap, 'reluGradient', [dy, y], boundsOf(kind)[1])
 
-/** Runs a function of addresses, a count of bytes and settings on all elements of tensors of one shape. */
+/** Runs a function that takes addresses, a byte count and settings on all elements of equally shaped tensors. */
 export function elementwise(
   heap: Heap,
   name: string,
@@ -40,7 +40,7 @@ export function elementwise(
   return out
 }
 
-/** Gradient of a bias: the sum over all axes but the last. */
+/** Bias gradient: the sum over all axes but the last. */
 export const biasGradient: WasmKernel = ({ inputs: { dy }, heap }) => {
   const { channels, rows, rowBytes } = rowsOf(dy)
   const sums = heap.zeros([channels])

@@ -5,7 +5,7 @@ import { FLOAT_BYTES, boundsOf, rowsOf, sizeOf } from './kernel'
 import type { WasmKernel } from './kernel'
 import { sumPieces } from './partialSums'
 
-/** y, mean, unbiased variance, and for the gradient: mean, 1 / deviation, shift. */
+/** y, mean and unbiased variance; for the gradient: mean, 1 / standard deviation, shift. */
 export const batchNormTrain: WasmKernel = ({
   inputs: { x, scale, shift },
   attributes: { epsilon, activation },

@@ -12,7 +12,7 @@ interface Part extends BatchStatistics {
   readonly count: number
 }
 
-/** Statistics of every channel of x over all rows; each thread sums its share of them. */
+/** Per-channel statistics of x over all rows; each thread processes its share of the rows. */
 export function batchStatistics(heap: Heap, x: TensorInfo): BatchStatistics {
   const { channels, rows, rowBytes } = rowsOf(x)
   const pieces = heap.pieces(rows, sizeOf(x.shape))
@@ -35,7 +35,10 @@ export function batchStatistics(heap: Heap, x: TensorInfo): BatchStatistics {
   return { mean, variance }
 }
 
-/** Adds a part to the total, whose tensors are used on: Chan, Golub and LeVeque (1979), as simd/batchNorm.ts does for chunks. */
+/**
+ * Merges a partial result into the total and reuses the total's tensors: Chan, Golub and LeVeque (1979), as
+ * simd/batchNorm.ts does for chunks.
+ */
 function combine(heap: Heap, total: Part, part: Part): Part {
   const [mean, variance, otherMean, otherVariance] = [total.mean, total.variance, part.mean, part.variance].map(
     heap.view,

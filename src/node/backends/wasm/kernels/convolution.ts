@@ -5,7 +5,7 @@ import { sumOverImages, writeImages } from './images'
 import { FLOAT_BYTES, integers } from './kernel'
 import type { WasmKernel } from './kernel'
 
-/** Convolution of x [n, h, w, c] by filter [kh, kw, c, o]. */
+/** Convolution of x [n, h, w, c] with filter [kh, kw, c, o]. */
 export const conv2d: WasmKernel = (call) => {
   const {
     inputs: { x, filter },
@@ -16,7 +16,7 @@ export const conv2d: WasmKernel = (call) => {
   return y
 }
 
-/** Its gradient by the input. */
+/** Gradient with respect to the input. */
 export const conv2dInputGradient: WasmKernel = (call) => {
   const {
     inputs: { dy, filter },
@@ -30,7 +30,7 @@ export const conv2dInputGradient: WasmKernel = (call) => {
   return dx
 }
 
-/** Its gradient by the filter. */
+/** Gradient with respect to the filter. */
 export const conv2dFilterGradient: WasmKernel = (call) => {
   const {
     inputs: { x, dy },
@@ -42,7 +42,7 @@ export const conv2dFilterGradient: WasmKernel = (call) => {
   return gradient
 }
 
-/** Every tap [c, o] of a filter [kh, kw, c, o] as [o, c]. */
+/** Transposes every tap [c, o] of a filter [kh, kw, c, o] to [o, c]. */
 function transposedTaps(heap: Heap, filter: TensorInfo): TensorInfo {
   const [kernelHeight, kernelWidth, channels, outChannels] = filter.shape
   const out = heap.allocate([kernelHeight, kernelWidth, outChannels, channels])

@@ -8,7 +8,7 @@ import {
   multipliedDepthwiseInputGradient,
 } from './multipliedDepthwise'
 
-/** Depthwise convolution of x [n, h, w, c] by filter [kh, kw, c, m]. */
+/** Depthwise convolution of x [n, h, w, c] with filter [kh, kw, c, m]. */
 export const depthwiseConv2d: WasmKernel = (call) => {
   const {
     inputs: { x, filter },
@@ -20,7 +20,7 @@ export const depthwiseConv2d: WasmKernel = (call) => {
   return y
 }
 
-/** Its gradient by the input. */
+/** Gradient with respect to the input. */
 export const depthwiseConv2dInputGradient: WasmKernel = (call) => {
   const {
     inputs: { dy, filter },
@@ -33,7 +33,7 @@ export const depthwiseConv2dInputGradient: WasmKernel = (call) => {
   return dx
 }
 
-/** Its gradient by the filter. */
+/** Gradient with respect to the filter. */
 export const depthwiseConv2dFilterGradient: WasmKernel = (call) => {
   const {
     inputs: { x, dy },

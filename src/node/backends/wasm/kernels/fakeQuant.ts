@@ -3,13 +3,13 @@ import type { Call } from '../team/team'
 import { FLOAT_BYTES, LINE_FLOATS, sizeOf } from './kernel'
 import type { KernelCall, WasmKernel } from './kernel'
 
-/** Quantize and dequantize, for one scale or one a channel. */
+/** Quantizes and dequantizes with one scale, or one per channel. */
 export const fakeQuant: WasmKernel = (call) => run('fakeQuant', 'sharedFakeQuant', call)
 
-/** dy where the integer of x lies inside qmin..qmax. */
+/** dy where the integer of x is within qmin..qmax, else 0. */
 export const fakeQuantGradient: WasmKernel = (call) => run('fakeQuantGradient', 'sharedFakeQuantGradient', call)
 
-/** The channel of an element is its index modulo the number of scales. */
+/** An element's channel is its index modulo the number of scales. */
 function run(
   perChannel: string,
   shared: string,

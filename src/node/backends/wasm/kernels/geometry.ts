@@ -4,7 +4,7 @@ import { integers } from './kernel'
 /** Feature maps narrower than this have longer runs along the batch than along the width. */
 const NARROW = 8
 
-/** Sizes in the order of simd/runs.ts, and the suffix of the function that suits them. */
+/** Sizes in the order used by simd/runs.ts, and the suffix of the matching function. */
 export interface Geometry {
   readonly sizes: readonly number[]
   readonly variant: '' | 'ByBatch'
@@ -40,7 +40,7 @@ export function geometryOf(
   }
 }
 
-/** Shape of a convolution's output with `channels`. */
+/** Output shape of a convolution with `channels` channels. */
 export function outputShape(
   [batch, height, width]: readonly number[],
   [kernelHeight, kernelWidth]: readonly number[],

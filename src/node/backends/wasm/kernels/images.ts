@@ -6,14 +6,14 @@ import { FLOAT_BYTES, sizeOf } from './kernel'
 import type { KernelCall } from './kernel'
 import { sumPieces } from './partialSums'
 
-/** The tensors of a convolution: what is read of x and y and written to the third depends on the function. */
+/** The tensors of a convolution; the function determines which of them are read and which one is written. */
 export interface ConvolutionTensors {
   readonly x: TensorInfo
   readonly filter: TensorInfo
   readonly y: TensorInfo
 }
 
-/** The call of a convolution's function for some images of the batch. */
+/** The call of a convolution function for some images of the batch. */
 function callsOf(
   name: string,
   { x, filter, y }: ConvolutionTensors,
@@ -38,13 +38,13 @@ function callsOf(
 const piecesOf = ({ x, filter, y }: ConvolutionTensors, heap: Heap): readonly Piece[] =>
   heap.pieces(x.shape[0], Math.max(sizeOf(x.shape), sizeOf(y.shape)) * filter.shape[0])
 
-/** Runs a function that writes images, x or y, a share of the batch on every thread. */
+/** Runs a function that writes per image (x or y), with a share of the batch on each thread. */
 export function writeImages(name: string, tensors: ConvolutionTensors, call: KernelCall): void {
   const callOf = callsOf(name, tensors, call)
   call.heap.runTogether(piecesOf(tensors, call.heap).map((piece) => callOf(piece, tensors.filter)))
 }
 
-/** Runs a function that sums over the batch into the filter's gradient. */
+/** Runs a function that sums over the batch into the filter gradient. */
 export function sumOverImages(name: string, tensors: ConvolutionTensors, call: KernelCall): void {
   const callOf = callsOf(name, tensors, call)
   sumPieces(call.heap, piecesOf(tensors, call.heap), [tensors.filter], (piece, [own]) => callOf(piece, own))

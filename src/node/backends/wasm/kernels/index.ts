@@ -38,14 +38,14 @@ const nativeKernels = {
   fakeQuantGradient,
 } as const satisfies Partial<Record<NativeKernel, WasmKernel>>
 
-/** tfjs' own kernels that ours replace where all inputs are float32: the same contract, faster. */
+/** tfjs' kernels that ours replace if all inputs are float32: same contract, but faster. */
 const replacedKernels: Readonly<Record<string, WasmKernel>> = {
   MaxPoolGrad: maxPoolGradient,
   SplitV: splitPieces,
   Tile: tile,
 }
 
-/** Registers every kernel of ours for the backend whose heap this is; the function that comes back puts tfjs' own back. */
+/** Registers all our kernels for this heap's backend; returns a function that restores tfjs' own. */
 export function registerWasmKernels(backendName: string, heap: Heap): () => void {
   const restores = [
     ...Object.entries(nativeKernels).map(([id, kernel]) =>

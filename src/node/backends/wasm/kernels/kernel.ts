@@ -15,10 +15,10 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((produc
 
 export const FLOAT_BYTES = 4
 
-/** Floats of a cache line: threads that share none do not wait for each other. */
+/** Floats per cache line: threads that share no line do not wait for each other. */
 export const LINE_FLOATS = 16
 
-/** Channels and rows of a tensor as a matrix [rows, channels]. */
+/** A tensor viewed as a matrix [rows, channels]. */
 export function rowsOf({ shape }: TensorInfo): {
   readonly channels: number
   readonly rows: number
@@ -28,7 +28,7 @@ export function rowsOf({ shape }: TensorInfo): {
   return { channels, rows: channels === 0 ? 0 : sizeOf(shape) / channels, rowBytes: channels * FLOAT_BYTES }
 }
 
-/** Bounds of an activation: what lies outside is clipped and has no gradient. */
+/** Bounds of an activation: values outside are clipped and have no gradient. */
 export function boundsOf(activation: unknown): readonly [floor: number, ceiling: number] {
   const bounds = { none: [-Infinity, Infinity], relu: [0, Infinity], relu6: [0, 6] } as const
   return bounds[(activation ?? 'none') as keyof typeof bounds]

@@ -3,12 +3,12 @@ import type { Heap, Piece } from '../heap'
 import { FLOAT_BYTES, LINE_FLOATS } from './kernel'
 import type { WasmKernel } from './kernel'
 
-/** Rows of the tallest tile of simd/gemm.ts. */
+/** Rows of the tallest tile in simd/gemm.ts. */
 const TILE_ROWS = 6
-/** Multiply-adds that take as long as one float read and written. */
+/** Multiply-adds that take as long as reading and writing one float. */
 const PRODUCTS_PER_FLOAT = 8
 
-/** a [m, k] · b [k, n], each transposed first where asked. */
+/** a [m, k] · b [k, n], each optionally transposed first. */
 export const matMul: WasmKernel = ({ inputs: { a, b }, attributes: { transposeA, transposeB }, heap }) => {
   const [rows, depth] = transposeA ? [a.shape[1], a.shape[0]] : a.shape
   const columns = transposeB ? b.shape[0] : b.shape[1]
@@ -18,7 +18,7 @@ export const matMul: WasmKernel = ({ inputs: { a, b }, attributes: { transposeA,
   const [aRow, aStep] = transposeA ? [along, across] : [across, along]
   const columnBytes = columns * FLOAT_BYTES
   const [from, factor, to] = [a, right, out].map(heap.address)
-  // Every element is summed by one thread in the same order, so the bits do not depend on the number of threads.
+  // Each element is summed by one thread in a fixed order, so results do not depend on the number of threads.
   const { byRows, pieces } = division(heap, rows, columns, depth)
   heap.runTogether(
     pieces.map(({ start, count }) =>
@@ -55,7 +55,7 @@ export const matMul: WasmKernel = ({ inputs: { a, b }, attributes: { transposeA,
   return out
 }
 
-/** Rows or columns of the product for each thread, whichever are more. */
+/** Splits the product by rows or columns, whichever are more. */
 function division(
   heap: Heap,
   rows: number,
@@ -67,7 +67,7 @@ function division(
   return { byRows, pieces: byRows ? heap.pieces(rows, work, TILE_ROWS) : heap.pieces(columns, work, LINE_FLOATS) }
 }
 
-/** The transpose of one matrix. */
+/** Transposes one matrix. */
 function transposed(heap: Heap, matrix: TensorInfo): TensorInfo {
   const [rows, columns] = matrix.shape
   const out = heap.allocate([columns, rows])

@@ -3,9 +3,12 @@ import { geometryOf, outputShape } from './geometry'
 import { integers } from './kernel'
 import type { KernelCall } from './kernel'
 
-/** Depthwise convolution with several outputs a channel, which is rare: plain loops. */
+/** Depthwise convolution with several outputs per channel; rare, so plain loops suffice. */
 
-/** Calls `visit` for every output pixel and filter tap inside the image, with the offsets of their channel vectors. */
+/**
+ * Calls `visit` for every output pixel and every filter tap inside the image, with the offsets of their channel
+ * vectors.
+ */
 function forEachTap(
   sizes: readonly number[],
   visit: (xOffset: number, filterOffset: number, yOffset: number) => void,

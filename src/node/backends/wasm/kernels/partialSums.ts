@@ -3,7 +3,10 @@ import type { Heap, Piece } from '../heap'
 import type { Call } from '../team/team'
 import { FLOAT_BYTES, sizeOf } from './kernel'
 
-/** Runs a function that adds to `totals`, which hold zeros, on every piece of the work: each thread adds to tensors of its own, and these are added up in the order of the pieces. */
+/**
+ * Runs a function that adds to `totals` (initially zero) on every piece of the work. Each thread adds to its own
+ * tensors, which are then summed in the order of the pieces.
+ */
 export function sumPieces(
   heap: Heap,
   pieces: readonly Piece[],

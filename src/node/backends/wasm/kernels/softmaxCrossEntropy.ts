@@ -1,6 +1,8 @@
 import type { WasmKernel } from './kernel'
 
-/** Loss [n] and gradient [n, c] of softmax(logits [n, c]) against distributions labels [n, c]; sums in double precision. */
+/**
+ * Loss [n] and gradient [n, c] of softmax(logits [n, c]) against label distributions [n, c]; sums in double precision.
+ */
 export const softmaxCrossEntropy: WasmKernel = ({ inputs: { logits, labels }, heap }) => {
   const [samples, classes] = logits.shape
   const outputs = [heap.allocate([samples]), heap.allocate([samples, classes])]
@@ -16,7 +18,7 @@ export const softmaxCrossEntropy: WasmKernel = ({ inputs: { logits, labels }, he
     let loss = 0
     for (let index = start; index < end; index++) {
       const logProbability = scores[index] - logTotal
-      // 0 · −∞ counts as 0: a class that has no share adds nothing.
+      // 0 · −∞ counts as 0: a class without a share adds nothing.
       if (targets[index] !== 0) loss -= targets[index] * logProbability
       gradients[index] = Math.exp(logProbability) - targets[index]
     }

@@ -2,7 +2,9 @@ import { backend_util } from '@tensorflow/tfjs-core'
 import { sizeOf } from './kernel'
 import type { WasmKernel } from './kernel'
 
-/** Splits x along one axis: one copy a piece and row, where the package's kernel computes an index for every element. */
+/**
+ * Splits x along one axis with one copy per piece and row; the package's kernel computes an index for every element.
+ */
 export const splitPieces: WasmKernel = ({ inputs: { x }, attributes: { numOrSizeSplits, axis }, heap }) => {
   const along = Number(axis) < 0 ? Number(axis) + x.shape.length : Number(axis)
   const sizes = backend_util.prepareSplitSize(

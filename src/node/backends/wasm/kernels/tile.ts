@@ -1,7 +1,10 @@
 import { sizeOf } from './kernel'
 import type { WasmKernel } from './kernel'
 
-/** Repeats x `reps` times along each axis: whole blocks are copied, where the package's kernel computes an index for every element. */
+/**
+ * Repeats x `reps` times along each axis by copying whole blocks; the package's kernel computes an index for every
+ * element.
+ */
 export const tile: WasmKernel = ({ inputs: { x }, attributes, heap }) => {
   const reps = attributes['reps'] as readonly number[]
   const out = heap.allocate(x.shape.map((size, axis) => size * reps[axis]))

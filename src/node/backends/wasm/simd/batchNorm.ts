@@ -6,8 +6,9 @@ import type { Strip } from './strips'
 import { forEachStrip } from './strips'
 
 /**
- * Mean and biased variance of each channel of x [rows, channels]; both outputs hold zeros at first. Chunks are combined by Chan, Golub and LeVeque's
- * formula (1979), which keeps the digits that sums of squares lose where the mean is far from zero.
+ * Mean and biased variance of each channel of x [rows, channels]; both outputs must be zero initially. Chunks are
+ * merged with the formula of Chan, Golub and LeVeque (1979), which keeps the precision that sums of squares lose if the
+ * mean is far from zero.
  */
 export const batchNormStatistics = defineFunction(
   'batchNormStatistics',
@@ -50,7 +51,7 @@ export const batchNormStatistics = defineFunction(
 
 interface Totals {
   readonly mean: Code
-  /** Sum of squared deviations until the last chunk has been added. */
+  /** Holds the sum of squared deviations until the last chunk has been added. */
   readonly variance: Code
 }
 
@@ -135,7 +136,7 @@ interface GradientStrip {
   readonly dy: Code
 }
 
-/** Reads x − mean and dy at one place; with an activation dy counts where floor < y < ceiling. */
+/** Reads x − mean and dy at one position; with an activation, dy counts only where floor < y < ceiling. */
 function readGradient(
   emitter: Emitter,
   strip: Strip,
@@ -172,7 +173,7 @@ function readGradient(
   }
 }
 
-/** dShift += Σ dy, dScale += Σ dy · (x − mean) · inverse over rows; both hold zeros at first. */
+/** dShift += Σ dy, dScale += Σ dy · (x − mean) · inverse over rows; both must be zero initially. */
 const gradientSums = (activated: boolean): FunctionDefinition =>
   defineFunction(
     activated ? 'activatedGradientSums' : 'gradientSums',
@@ -206,7 +207,10 @@ const gradientSums = (activated: boolean): FunctionDefinition =>
     ['floor', 'ceiling'],
   )
 
-/** dx = scale · inverse · (dy − dShift · share − (x − mean) · inverse · dScale · share), `share` one over the rows that the sums run over. */
+/**
+ * dx = scale · inverse · (dy − dShift · share − (x − mean) · inverse · dScale · share), where `share` is 1 / number of
+ * rows summed over.
+ */
 const gradientInput = (activated: boolean): FunctionDefinition =>
   defineFunction(
     activated ? 'activatedGradientInput' : 'gradientInput',

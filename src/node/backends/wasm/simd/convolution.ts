@@ -6,7 +6,7 @@ import type { ForEachRun, Run, Sizes } from './runs'
 
 const FLOAT = i32.const(4)
 
-/** Operands of gemm for one run; `pixel` and `outPixel` are the bytes of a pixel of x and of y. */
+/** Operands of gemm for one run; `pixel` and `outPixel` are bytes per pixel of x and y. */
 type Product = (run: Run, sizes: Sizes, pixel: Code, outPixel: Code) => readonly Code[]
 
 /** y += x · filter, filter [kh, kw, channels, outChannels]. */
@@ -23,7 +23,9 @@ const forward: Product = (run, { channels, outChannels }, _pixel, outPixel) => [
   channels,
 ]
 
-/** x += y · filter, with y the gradient and each tap of the filter transposed: [kh, kw, outChannels, channels]. */
+/**
+ * x += y · filter, where y is the gradient and each tap of the filter is transposed: [kh, kw, outChannels, channels].
+ */
 const inputGradient: Product = (run, { channels, outChannels }, pixel) => [
   run.y,
   run.yStep,
@@ -37,7 +39,7 @@ const inputGradient: Product = (run, { channels, outChannels }, pixel) => [
   outChannels,
 ]
 
-/** filter += Σ xᵀ · y, with y the gradient. */
+/** filter += Σ xᵀ · y, where y is the gradient. */
 const filterGradient: Product = (run, { channels, outChannels }, _pixel, outPixel) => [
   run.x,
   FLOAT,
@@ -51,7 +53,7 @@ const filterGradient: Product = (run, { channels, outChannels }, _pixel, outPixe
   run.count,
 ]
 
-/** Dense convolution as one matrix product a run: the tensor that is written holds zeros at first. */
+/** Dense convolution as one matrix product per run; the output must be zero initially. */
 function convolutionFunction(name: string, gemm: number, forEachRun: ForEachRun, product: Product): FunctionDefinition {
   return defineFunction(name, ['x', 'filter', 'y', ...convolutionSizes], (emitter, { x, filter, y, ...sizes }) => {
     const [pixel, outPixel] = [sizes.channels, sizes.outChannels].map(
@@ -72,7 +74,7 @@ const products = {
   convolutionFilterGradient: filterGradient,
 } as const
 
-/** `gemm` is the index of that function in the module. */
+/** `gemm` is the function's index in the module. */
 export const convolutionFunctions = (gemm: number): readonly FunctionDefinition[] =>
   Object.entries(products).flatMap(([name, product]) => [
     convolutionFunction(name, gemm, alongWidth, product),

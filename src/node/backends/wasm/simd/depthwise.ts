@@ -12,7 +12,10 @@ const STRIP_VECTORS = 4
 
 type StripWriter = (emitter: Emitter, strip: Strip, run: Run, offset: Code) => void
 
-/** Depthwise convolution with one output a channel, x and y [n, h, w, c], filter [kh, kw, c]; the tensor that is written holds zeros at first. */
+/**
+ * Depthwise convolution with one output per channel: x and y [n, h, w, c], filter [kh, kw, c]. The output must be zero
+ * initially.
+ */
 function depthwiseFunction(name: string, forEachRun: ForEachRun, write: StripWriter): FunctionDefinition {
   return defineFunction(name, ['x', 'filter', 'y', ...convolutionSizes], (emitter, { x, filter, y, ...sizes }) => {
     const pixel = emitter.let('i32', i32.mul(sizes.channels, i32.const(FLOAT_BYTES))).get
@@ -43,7 +46,7 @@ const forward: StripWriter = (emitter, strip, run, offset) => {
   )
 }
 
-/** x += filter · y, with y the gradient. */
+/** x += filter · y, where y is the gradient. */
 const inputGradient: StripWriter = (emitter, strip, run, offset) => {
   const { lanes, offsets } = strip
   const weights = loadStrip(emitter, strip, i32.add(run.filter, offset))
@@ -54,7 +57,7 @@ const inputGradient: StripWriter = (emitter, strip, run, offset) => {
   )
 }
 
-/** filter += Σ x · y, with y the gradient. */
+/** filter += Σ x · y, where y is the gradient. */
 const filterGradient: StripWriter = (emitter, strip, run, offset) => {
   const { lanes, offsets } = strip
   const address = i32.add(run.filter, offset)

@@ -6,10 +6,10 @@ import type { Lanes } from './lanes'
 import { forEachChunkStrip, forEachRow, zeroStrip } from './rows'
 import { forEachStrip } from './strips'
 
-/** Rows that a pass of transpose reads together: their cache lines stay. */
+/** Rows that one transpose pass reads together, so that their cache lines stay cached. */
 const TRANSPOSED_ROWS = 16
 
-/** y = min(max(x, 0), ceiling) for `bytes` of floats; not-a-number stays, so that divergence shows. */
+/** y = min(max(x, 0), ceiling) for `bytes` of floats; preserves NaN, so that divergence shows. */
 export const relu = defineFunction(
   'relu',
   ['x', 'y', 'bytes', 'ceiling'],
@@ -37,7 +37,7 @@ export const reluGradient = defineFunction(
   ['ceiling'],
 )
 
-/** y = a + b for `bytes` of floats; y may be a or b. */
+/** y = a + b for `bytes` of floats; y may alias a or b. */
 export const sum = defineFunction('sum', ['a', 'b', 'y', 'bytes'], (emitter, { a, b, y, bytes }) => {
   forEachStrip(emitter, bytes, 1, ({ lanes }, offset) =>
     emitter.emit(
@@ -73,7 +73,7 @@ export const transpose = defineFunction(
   },
 )
 
-/** sums += Σ over rows of x [rows, channels]; `sums` holds zeros at first. */
+/** sums += Σ over rows of x [rows, channels]; `sums` must be zero initially. */
 export const columnSums = defineFunction(
   'columnSums',
   ['x', 'sums', 'rowBytes', 'rows'],
@@ -104,7 +104,10 @@ function integers(emitter: Emitter, { lanes, x, scale, zeroPoint }: Grid): Code 
   return emitter.let(lanes.type, lanes.add(lanes.nearest(lanes.div(x, scale)), zeroPoint)).get
 }
 
-/** Quantize and dequantize x [rows, channels], or its gradient; scale and zeroPoint have one float a channel, or one in all when `shared`. */
+/**
+ * Quantizes and dequantizes x [rows, channels], or computes the gradient. scale and zeroPoint have one float per
+ * channel, or a single one if `shared`.
+ */
 function fakeQuantFunction(name: string, shared: boolean, gradient: boolean): FunctionDefinition {
   return defineFunction(
     name,

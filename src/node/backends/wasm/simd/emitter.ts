@@ -38,7 +38,7 @@ export const f32 = {
   div: binary(0x95),
 } as const
 
-/** The value of `a` where the condition holds, else `b`. */
+/** `a` if the condition holds, else `b`. */
 export const select = (a: Code, b: Code, condition: Code): Code => [...a, ...b, ...condition, 0x1b]
 
 export const minimum = (a: Code, b: Code): Code => select(a, b, i32.less(a, b))
@@ -48,7 +48,7 @@ const LOOP = [0x03, 0x40]
 const IF = [0x04, 0x40]
 const END = 0x0b
 
-/** Calls the function at an index of the module. */
+/** Calls the function with this index in the module. */
 export const call = (index: number, ...operands: readonly Code[]): Code => [
   ...operands.flat(),
   0x10,
@@ -74,7 +74,7 @@ export class Emitter {
     return localAt(this.parameters.length + this.locals.length - 1)
   }
 
-  /** A local with a value. */
+  /** A local variable with an initial value. */
   let(type: ValueType, value: Code): Local {
     const local = this.local(type)
     this.set(local, value)
@@ -105,7 +105,7 @@ export class Emitter {
     this.emit([0x0c, 1], [END], [END])
   }
 
-  /** Runs `body` for counter = from, from + step … below `end`. */
+  /** Runs `body` for counter = from, from + step, … while below `end`. */
   forEach(from: Code, end: Code, step: Code, body: (counter: Code) => void): void {
     const counter = this.let('i32', from)
     this.loopWhile(i32.less(counter.get, end), () => {
@@ -121,10 +121,10 @@ export class Emitter {
 
 const localAt = (index: number): Local => ({ index, get: [0x20, ...unsigned(index)] })
 
-/** A function that is written when the module is made. */
+/** A function that is emitted when the module is built. */
 export type FunctionDefinition = () => FunctionCode
 
-/** A function whose parameters are named: i32 addresses in bytes, counts and byte strides; those in `floats` are f32. */
+/** A function with named parameters: i32 byte addresses, counts and byte strides; those listed in `floats` are f32. */
 export function defineFunction<P extends string>(
   name: string,
   parameters: readonly P[],

@@ -9,14 +9,14 @@ const PAYLOAD_BITS = 7
 const PAYLOAD = 0x7f
 const CONTINUES = 0x80
 
-/** LEB128 of a number that is not negative. */
+/** LEB128 encoding of a nonnegative number. */
 export function unsigned(value: number): Code {
   const low = value & PAYLOAD
   const rest = value >>> PAYLOAD_BITS
   return rest === 0 ? [low] : [low | CONTINUES, ...unsigned(rest)]
 }
 
-/** LEB128 of a 32-bit integer. */
+/** LEB128 encoding of a signed 32-bit integer. */
 export function signed(value: number): Code {
   const low = value & PAYLOAD
   const rest = value >> PAYLOAD_BITS
@@ -26,7 +26,7 @@ export function signed(value: number): Code {
 
 export const float32Bytes = (value: number): Code => [...new Uint8Array(new Float32Array([value]).buffer)]
 
-/** A count and the items after it. */
+/** A count followed by its items. */
 export const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()]
 
 export const text = (value: string): Code => vector([...new TextEncoder().encode(value)].map((byte) => [byte]))
@@ -47,7 +47,7 @@ const FUNCTION_TYPE = 0x60
 const END = 0x0b
 const header: Code = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
 
-/** Limits of the memory: shared between threads, from one page up to all that 32 bits can address. */
+/** Limits of the memory: shared between threads, from one page to the full 32-bit address space. */
 const sharedMemory: Code = [0x03, ...unsigned(1), ...unsigned(2 ** 16)]
 
 /** A module (WebAssembly core specification 2.0, chapter 5) that imports `env.memory` and exports functions without results. */

@@ -5,10 +5,13 @@ import type { Strip } from './strips'
 import { forEachStrip } from './strips'
 
 const FLOAT_BYTES = 4
-/** Rows of a tile, the tallest first: with two vectors of columns its twelve sums, and what they are made of, fit sixteen registers. */
+/**
+ * Tile heights, tallest first: with two vectors of columns, the twelve sums and their operands fit into sixteen
+ * registers.
+ */
 const TILE_ROWS = [6, 2, 1]
 const TILE_VECTORS = 2
-/** Products that a tile adds before the next tile: the rows of b that they read stay in the cache. */
+/** Depth that a tile processes before the next tile starts, so that the rows of b it reads stay cached. */
 const DEPTH_BLOCK = 128
 
 interface Tile {
@@ -24,8 +27,8 @@ interface Tile {
 }
 
 /**
- * out[i, j] += Σ_k a[i, k] · b[k, j] for `rows` × `columns` and k below `depth`. Strides are bytes: aRow from one i to the next, aStep from one k to the
- * next, bStep from one k to the next, outRow from one i to the next; neighbouring j are neighbouring floats.
+ * out[i, j] += Σ_k a[i, k] · b[k, j] for `rows` × `columns` and k < `depth`. Strides are in bytes: aRow and outRow from
+ * one i to the next, aStep and bStep from one k to the next. Adjacent j are adjacent floats.
  */
 export const gemm = defineFunction(
   'gemm',

@@ -2,14 +2,17 @@ import { f32, select } from './emitter'
 import type { Code, ValueType } from './encoding'
 import { encodeModule, float32Bytes, unsigned } from './encoding'
 
-/** Float arithmetic on neighbouring elements: four at a time, or one for what is left over. Operands that are named `cheap` are evaluated twice. */
+/**
+ * Float arithmetic on adjacent elements: four at a time, or one for the remainder. Operands named `cheap` are evaluated
+ * twice.
+ */
 export interface Lanes {
   readonly type: ValueType
   readonly count: number
   readonly bytes: number
   load(address: Code, offset?: number): Code
   store(address: Code, value: Code, offset?: number): Code
-  /** One float from memory in every lane. */
+  /** Loads one float into every lane. */
   loadSplat(address: Code): Code
   splat(scalar: Code): Code
   constant(value: number): Code
@@ -17,14 +20,14 @@ export interface Lanes {
   sub(a: Code, b: Code): Code
   mul(a: Code, b: Code): Code
   div(a: Code, b: Code): Code
-  /** a · b + c, rounded once where the processor and Node can (relaxed SIMD), else twice. */
+  /** a · b + c, rounded once if the CPU and Node support it (relaxed SIMD), else twice. */
   multiplyAdd(a: Code, b: Code, c: Code): Code
   sqrt(a: Code): Code
-  /** To the nearest integer, ties to even. */
+  /** Rounds to the nearest integer, ties to even. */
   nearest(a: Code): Code
-  /** b where a < b, else a: not-a-number in a stays. */
+  /** b where a < b, else a; preserves NaN in a. */
   atLeast(cheapA: Code, cheapB: Code): Code
-  /** b where b < a, else a: not-a-number in a stays. */
+  /** b where b < a, else a; preserves NaN in a. */
   atMost(cheapA: Code, cheapB: Code): Code
   /** value where a < b, else 0. */
   whereLess(value: Code, a: Code, b: Code): Code
@@ -50,7 +53,7 @@ const DROP = 0x1a
 
 let relaxed: boolean | undefined
 
-/** Relaxed SIMD came with V8 11.4: Node 22 has it, Node 20 not. */
+/** Relaxed SIMD arrived with V8 11.4: Node 22 has it, Node 20 does not. */
 function hasMultiplyAdd(): boolean {
   const zero = vectorConstant(0)
   relaxed ??= WebAssembly.validate(

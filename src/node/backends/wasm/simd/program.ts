@@ -5,7 +5,7 @@ import { columnSums, fakeQuantFunctions, relu, reluGradient, sum, transpose } fr
 import { encodeModule } from './encoding'
 import { gemm } from './gemm'
 
-/** gemm comes first: convolutions call it by its index. */
+/** gemm comes first, because convolutions call it by index. */
 const GEMM = 0
 
 const functions = [
@@ -26,17 +26,17 @@ const functions = [
 
 type Compute = (...parameters: readonly number[]) => void
 
-/** Runs a function of simd/*.ts by name; parameters as its definition lists them, addresses in bytes. */
+/** Runs a function of simd/*.ts by name with the parameters of its definition; addresses are in bytes. */
 export type Program = (name: string, ...parameters: readonly number[]) => void
 
 const written = functions.map((write) => write())
 
-/** Every function, in an order that all threads know. */
+/** All functions, in an order shared by all threads. */
 export const functionNames: readonly string[] = written.map(({ name }) => name)
 
 let compiled: WebAssembly.Module | undefined
 
-/** Compiles the kernels once a thread and binds them to a memory. */
+/** Compiles the kernels once per thread and binds them to a memory. */
 export function createProgram(memory: WebAssembly.Memory): Program {
   compiled ??= new WebAssembly.Module(encodeModule(written))
   const { exports } = new WebAssembly.Instance(compiled, { env: { memory } })

@@ -4,7 +4,10 @@ import type { Code } from './encoding'
 import type { Strip } from './strips'
 import { forEachStrip } from './strips'
 
-/** Rows of a chunk: what a strip's sums run over before they are added to the total, so that rounding grows slowly and a chunk stays in the cache. */
+/**
+ * Rows per chunk: a strip's sums run over one chunk before they are added to the total, so that rounding errors grow
+ * slowly and the chunk stays cached.
+ */
 const CHUNK_ROWS = 32
 /** One cache line of channels. */
 const STRIP_VECTORS = 4
@@ -15,7 +18,10 @@ interface Chunk {
   readonly count: Code
 }
 
-/** Covers a [rows, channels] tensor chunk by chunk and strip by strip; `offset` is the strip's byte offset in a vector of channels. */
+/**
+ * Iterates over a [rows, channels] tensor by chunks and strips; `offset` is the strip's byte offset in a channel
+ * vector.
+ */
 export function forEachChunkStrip(
   emitter: Emitter,
   rows: Code,
@@ -28,7 +34,7 @@ export function forEachChunkStrip(
   })
 }
 
-/** Runs `body` for every row of a chunk, with the addresses of the strip in each of the given tensors. */
+/** Runs `body` for every row of a chunk, with the strip's address in each of the given tensors. */
 export function forEachRow(
   emitter: Emitter,
   rowBytes: Code,
@@ -46,10 +52,10 @@ export function forEachRow(
   })
 }
 
-/** A strip of a channel vector in registers. */
+/** A strip of a channel vector, held in registers. */
 export const loadStrip = (emitter: Emitter, { lanes, offsets }: Strip, address: Code): readonly Local[] =>
   offsets.map((at) => emitter.let(lanes.type, lanes.load(address, at)))
 
-/** A strip of registers that start at zero. */
+/** A strip of registers initialized to zero. */
 export const zeroStrip = (emitter: Emitter, { lanes, offsets }: Strip): readonly Local[] =>
   offsets.map(() => emitter.let(lanes.type, lanes.constant(0)))

@@ -2,7 +2,10 @@ import { i32, maximum, minimum } from './emitter'
 import type { Emitter } from './emitter'
 import type { Code } from './encoding'
 
-/** Sizes of a convolution, NHWC, in the order of the functions' parameters; `channels` is one number for both sides when depthwise. */
+/**
+ * Sizes of a convolution, NHWC, in the order of the functions' parameters; `channels` is a single number for depthwise
+ * convolutions.
+ */
 export const convolutionSizes = [
   'batch',
   'height',
@@ -30,7 +33,10 @@ export interface Operands {
 /** Bytes of one pixel of x, one tap of the filter and one pixel of y. */
 export type OperandBytes = Readonly<Record<keyof Operands, Code>>
 
-/** Outputs that read the image through one filter tap, at even distances: byte addresses of the first, steps to the next, and how many. */
+/**
+ * Evenly spaced outputs that read the image through one filter tap: byte addresses of the first one, steps to the next,
+ * and their count.
+ */
 export interface Run extends Operands {
   readonly xStep: Code
   readonly yStep: Code
@@ -48,14 +54,14 @@ export type ForEachRun = (
 const { add, sub, mul, div, rem } = i32
 const [zero, one] = [i32.const(0), i32.const(1)]
 
-/** The taps of one axis that fall inside the image at an output position, whose window starts at `start`: body(tap). */
+/** The taps along one axis that fall inside the image, for a window starting at `start`: body(tap). */
 function forEachTap(emitter: Emitter, start: Code, kernel: Code, size: Code, body: (tap: Code) => void): void {
   const first = emitter.let('i32', maximum(zero, sub(zero, start))).get
   const end = emitter.let('i32', minimum(kernel, sub(size, start))).get
   emitter.forEach(first, end, one, body)
 }
 
-/** Runs along the width: for every image, output row and tap, the columns whose window holds that tap. */
+/** Runs along the width: for every image, output row and tap, the columns whose window includes that tap. */
 export const alongWidth: ForEachRun = (emitter, sizes, operands, bytes, body) => {
   const register = (value: Code): Code => emitter.let('i32', value).get
   const xStep = register(mul(bytes.x, sizes.strideWidth))
@@ -84,7 +90,10 @@ export const alongWidth: ForEachRun = (emitter, sizes, operands, bytes, body) =>
   })
 }
 
-/** Runs along the batch: for every output position and tap inside the image. Longer than those along the width where feature maps are small. */
+/**
+ * Runs along the batch: for every output position and every tap inside the image. Longer than runs along the width if
+ * feature maps are small.
+ */
 export const alongBatch: ForEachRun = (emitter, sizes, operands, bytes, body) => {
   const register = (value: Code): Code => emitter.let('i32', value).get
   const xStep = register(mul(mul(sizes.height, sizes.width), bytes.x))

@@ -4,7 +4,7 @@ import type { Code } from './encoding'
 import { scalarLanes, vectorLanes } from './lanes'
 import type { Lanes } from './lanes'
 
-/** Neighbouring channels that are worked on together: `vectors` registers of the same lanes. */
+/** Adjacent channels processed together: `vectors` registers of equal width. */
 export interface Strip {
   readonly lanes: Lanes
   readonly vectors: number
@@ -20,7 +20,10 @@ const strip = (lanes: Lanes, vectors: number): Strip => ({
 
 const bytesOf = ({ lanes, vectors }: Strip): number => lanes.bytes * vectors
 
-/** Covers `bytes` of floats by wide strips, then single vectors, then single floats; `body` gets the byte offset of each strip. */
+/**
+ * Covers `bytes` of floats with wide strips, then single vectors, then single floats; `body` receives each strip's byte
+ * offset.
+ */
 export function forEachStrip(
   emitter: Emitter,
   bytes: Code,

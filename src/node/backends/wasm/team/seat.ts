@@ -1,8 +1,8 @@
-/** Where a thread of the team finds its work; all of it is shared memory. */
+/** The slots through which a thread of the team receives work; all in shared memory. */
 export interface Seat {
-  /** Int32: ticket, answer, function's index, count of parameters. */
+  /** Int32: ticket, answer, function index, parameter count. */
   readonly control: Int32Array
-  /** Parameters of the function; 32-bit addresses and floats alike fit doubles. */
+  /** The function's parameters; 32-bit addresses and floats both fit doubles. */
   readonly parameters: Float64Array
 }
 
@@ -10,14 +10,14 @@ export const slot = { ticket: 0, answer: 1, functionIndex: 2, parameterCount: 3 
 const SLOTS = 4
 const MOST_PARAMETERS = 32
 
-/** Tickets count from 1; this one sends the thread home. */
+/** Tickets count up from 1; this value ends the thread. */
 export const lastTicket = -1
-/** The answer while a function runs. */
+/** The answer while a function is running. */
 export const unanswered = 0
-/** What a thread answers in place of the ticket when its function failed. */
+/** The answer if the function failed. */
 export const failedAnswer = -2
 
-/** A wait this long costs less than the system's wake-up, which takes some 50 µs. */
+/** Spinning this long costs less than a wake-up by the system, which takes about 50 µs. */
 const SPINS = 4000
 
 export const newSeat = (): Seat => ({
@@ -25,7 +25,7 @@ export const newSeat = (): Seat => ({
   parameters: new Float64Array(new SharedArrayBuffer(MOST_PARAMETERS * Float64Array.BYTES_PER_ELEMENT)),
 })
 
-/** Waits until a slot differs from `old`: awake at first, then asleep. Returns what it holds then. */
+/** Waits until a slot differs from `old`, spinning first, then sleeping. Returns the new value. */
 export function waitForChange(control: Int32Array, index: number, old: number): number {
   for (let spin = 0; spin < SPINS; spin++) {
     const value = Atomics.load(control, index)
@@ -35,7 +35,7 @@ export function waitForChange(control: Int32Array, index: number, old: number): 
   return Atomics.load(control, index)
 }
 
-/** Writes a slot and wakes whoever waits for it. */
+/** Writes a slot and wakes its waiter. */
 export function announce(control: Int32Array, index: number, value: number): void {
   Atomics.store(control, index, value)
   Atomics.notify(control, index)

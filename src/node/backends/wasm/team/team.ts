@@ -7,16 +7,19 @@ import type { Seat } from './seat'
 import { announce, failedAnswer, lastTicket, newSeat, slot, unanswered, waitForChange } from './seat'
 import type { TeamWorkerData } from './worker'
 
-/** Tickets start again after so many: only neighbours must differ. */
+/** Tickets wrap around here; only consecutive ones must differ. */
 const lastingTickets = 2 ** 30
 
-/** A function of simd/*.ts with its parameters. */
+/** A function of simd/*.ts and its parameters. */
 export type Call = readonly [name: string, ...parameters: number[]]
 
-/** Threads that run kernels on one memory at the same time; the calling thread is one of them. */
+/** Threads that run kernels on one memory in parallel, including the calling thread. */
 export interface Team {
   readonly threads: number
-  /** Runs at most as many calls as there are threads, side by side; they must not write what another reads or writes. Throws `internal` when one fails. */
+  /**
+   * Runs at most one call per thread, in parallel; calls must not write what others read or write. Throws `internal` if
+   * one fails.
+   */
   run(calls: readonly Call[]): void
   dispose(): void
 }

@@ -1,11 +1,11 @@
-// A thread of the team: runs the kernels that its seat names, on the memory that all threads share.
+// A thread of the team: runs the kernels that its seat specifies, on the shared memory.
 import { parentPort, workerData } from 'node:worker_threads'
 import { createProgram, functionNames } from '../simd/program'
 import type { Program } from '../simd/program'
 import type { Seat } from './seat'
 import { announce, failedAnswer, lastTicket, slot, waitForChange } from './seat'
 
-/** What the team hands to a thread when it starts. */
+/** What the team passes to a thread at its start. */
 export interface TeamWorkerData {
   readonly memory: WebAssembly.Memory
   readonly seat: Seat
@@ -19,7 +19,7 @@ function work(run: Program, { control, parameters }: Seat): void {
     try {
       run(functionNames[control[slot.functionIndex]], ...parameters.subarray(0, control[slot.parameterCount]))
     } catch {
-      // A kernel can only fail by an address outside the memory; the thread that asked says which kernel it was.
+      // A kernel can only fail by accessing memory out of bounds; the requesting thread reports which kernel it was.
       answer = failedAnswer
     }
     announce(control, slot.answer, answer)

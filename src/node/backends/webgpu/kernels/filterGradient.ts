@@ -4,15 +4,15 @@ import { integers, sizeOf } from './kernel'
 import { sumRows } from './sumRows'
 
 const workgroupSize = 64
-/** Invocations that keep a large device busy: a filter alone has too few elements, so its positions are divided as well. */
+/** Enough invocations to keep a large device busy: filters have few elements, so the positions are divided too. */
 const wantedInvocations = 65_536
-/** Products that an invocation adds at least. */
+/** Minimum number of products per invocation. */
 const leastPositions = 32
 
 const uniforms =
   'sizes : vec4<i32>, outSizes : vec4<i32>, filterSizes : vec4<i32>, strides : vec2<i32>, pads : vec2<i32>, positionsEach : i32, count : i32,'
 
-/** Sum over a share of the positions of x · dy for one filter element; `channels` names the channel of x and of dy. */
+/** Sum of x · dy over a share of the positions, for one filter element; `channels` selects the channels of x and dy. */
 const code = (channels: string): string => `
   fn main(index : i32) {
     if (index >= uniforms.count) { return; }

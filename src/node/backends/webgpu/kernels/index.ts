@@ -7,7 +7,7 @@ import { conv2dInputGradient, depthwiseConv2dInputGradient } from './inputGradie
 import type { WebgpuKernel, WebgpuKernelBackend } from './kernel'
 import { biasGradient } from './sumRows'
 
-/** The training kernels that this backend has of its own; what is not here runs as tfjs' operations. */
+/** This backend's own training kernels; anything else runs as tfjs operations. */
 const kernels = {
   conv2dInputGradient,
   conv2dFilterGradient,
@@ -16,7 +16,7 @@ const kernels = {
   biasGradient,
 } as const satisfies Partial<Record<NativeKernel, WebgpuKernel>>
 
-/** Registers every kernel of ours; the function that comes back removes them. */
+/** Registers all our kernels; returns a function that removes them. */
 export function registerWebgpuKernels(backendName: string, backend: WebgpuKernelBackend): () => void {
   const names = Object.entries(kernels).map(([id, kernel]) => {
     const kernelName = nativeKernelNames[id as NativeKernel]

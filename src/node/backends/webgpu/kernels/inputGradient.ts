@@ -1,7 +1,7 @@
 import type { KernelCall, WebgpuKernel } from './kernel'
 import { integers } from './kernel'
 
-/** tfjs' attributes for a geometry with explicit padding, `inputShape` among them. */
+/** tfjs' attributes for a geometry with explicit padding, including `inputShape`. */
 function geometry({ attributes }: Pick<KernelCall, 'attributes'>): Readonly<Record<string, unknown>> {
   const [top, left, bottom, right] = integers(attributes, 'pads')
   return {

@@ -1,16 +1,16 @@
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core'
 import { NNOptError } from '../../../../shared/errors'
 
-/** A compute shader as tfjs' WebGPU backend runs it. */
+/** A compute shader for tfjs' WebGPU backend. */
 export interface ShaderProgram {
   readonly outputShape: number[]
   readonly variableNames: string[]
-  /** WGSL fields of the uniforms, after those that tfjs makes for shapes. */
+  /** WGSL fields of the uniforms, after those that tfjs adds for shapes. */
   readonly uniforms: string
   readonly workgroupSize: [number, number, number]
   readonly dispatchLayout: { readonly x: number[] }
   dispatch: [number, number, number]
-  /** Programs with equal keys, shapes' ranks and types share one pipeline. */
+  /** Programs with equal keys, ranks and types share one pipeline. */
   readonly shaderKey: string
   readonly getUserCode: () => string
 }
@@ -20,7 +20,7 @@ export interface Uniform {
   readonly data: number[]
 }
 
-/** What is used of tfjs' WebGPUBackend. */
+/** The parts of tfjs' WebGPUBackend used here. */
 export interface WebgpuKernelBackend extends KernelBackend {
   runWebGPUProgram(
     program: ShaderProgram,
@@ -29,7 +29,7 @@ export interface WebgpuKernelBackend extends KernelBackend {
     uniforms: readonly Uniform[],
   ): TensorInfo
   disposeData(dataId: object, force?: boolean): boolean
-  /** Bytes of buffers in use, and of those that are kept for reuse as well. */
+  /** Bytes of buffers in use, and including those kept for reuse. */
   memory(): { readonly numBytesInGPU: number; readonly numBytesAllocatedInGPU: number; readonly unreliable: boolean }
 }
 
@@ -47,7 +47,7 @@ export interface KernelCall {
 
 export type WebgpuKernel = (call: KernelCall) => TensorInfo | TensorInfo[]
 
-/** A list of integers among a kernel's attributes. */
+/** An integer list among a kernel's attributes. */
 export function integers(attributes: Readonly<Record<string, unknown>>, name: string): number[] {
   const value = attributes[name]
   if (!Array.isArray(value) || !value.every(Number.isInteger))

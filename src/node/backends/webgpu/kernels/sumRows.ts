@@ -3,7 +3,7 @@ import type { ShaderProgram, WebgpuKernel, WebgpuKernelBackend } from './kernel'
 import { sizeOf } from './kernel'
 
 const workgroupSize = 64
-/** Rows that one invocation adds; more are added in several rounds, so that rounding grows with the logarithm of their number. */
+/** Rows summed by one invocation. More rows take several rounds, so that rounding errors grow logarithmically. */
 const rowsEach = 64
 
 const code = `
@@ -20,7 +20,7 @@ const code = `
   }
 `
 
-/** Column sums of a tensor as a matrix [rows, last axis] → [last axis]. */
+/** Column sums of a tensor viewed as [rows, last axis] → [last axis]. */
 export function sumRows(backend: WebgpuKernelBackend, x: TensorInfo): TensorInfo {
   const columns = x.shape[x.shape.length - 1]
   const rows = sizeOf(x.shape) / columns
@@ -48,5 +48,5 @@ export function sumRows(backend: WebgpuKernelBackend, x: TensorInfo): TensorInfo
   return total
 }
 
-/** Gradient of a bias along the last axis: dy [.., c] → [c]. */
+/** Bias gradient along the last axis: dy [.., c] → [c]. */
 export const biasGradient: WebgpuKernel = ({ inputs: { dy }, backend }) => sumRows(backend, dy)
