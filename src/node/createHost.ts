@@ -33,9 +33,9 @@ export interface Host {
   readonly hub: EventHub
   /** Serves the calls that arrive on a port. */
   connect(port: Port): void
-  /** Stops every run that works or waits; they can be resumed. */
+  /** Stops every active or queued run; they can be resumed. */
   stopAll(when: 'now' | 'epochEnd'): Promise<void>
-  /** Ends the job that runs; its run can be resumed. */
+  /** Ends the current job; its run can be resumed. */
   close(): Promise<void>
 }
 
@@ -57,7 +57,7 @@ export async function createHost({ workspace, watch = true }: HostOptions): Prom
   clearOldUploads(parts)
   const handlers = guarded(handlersOf(parts), store.paths.root)
   const unwatch = watch ? await watchWorkspace(store, hub) : () => undefined
-  // A job outlives a host that was killed by a moment: it counts as abandoned only once it is gone.
+  // A job outlives a killed host by a moment; it counts as abandoned only when it is gone.
   const looking = setInterval(() => {
     // A workspace that cannot be written now is looked at again.
     void publishAbandoned(store, queue, hub).catch(() => undefined)

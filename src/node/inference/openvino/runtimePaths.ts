@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { runtimeFolder } from '../../backends/runtimeFolder'
 
 export const OPENVINO_VERSION = '2026.4.1'
-/** Raised when what the installer writes changes: an older folder is then installed anew. */
+/** Increment when the installer's output changes: older folders are then reinstalled. */
 const MANIFEST_FORMAT = 1
 
 const manifestSchema = z.object({
