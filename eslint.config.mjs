@@ -87,7 +87,7 @@ const floorRules = Object.entries(banned).map(([folder, others]) =>
     [
       layerPattern('core'),
       {
-        regex: `^(\\.\\./)+(${others.join('|')})(/|$)`,
+        regex: `^(\\.\\./)+(${others.join('|')})/`,
         message: `src/core/${folder} must not import this: it is on the same floor or above, see scripts/floors.mjs`,
       },
     ],

@@ -6,7 +6,7 @@ import { NNOptError } from '../../../shared/errors'
 import type { RunningBackend } from '../backend'
 import { createHeap } from './heap'
 import type { WasmKernelBackend } from './heap'
-import { packageName, wasmBackend } from './index'
+import { available, packageName } from './available'
 import { registerWasmKernels } from './kernels/index'
 import { sharedModuleUrl } from './sharedModule'
 import { createTeam } from './team/team'
@@ -40,7 +40,7 @@ export async function createWasm(threads: number): Promise<RunningBackend> {
 }
 
 async function start(threads: number): Promise<RunningBackend> {
-  const found = await wasmBackend.available()
+  const found = await available()
   if (!found.available) throw new NNOptError('unavailable', `the wasm backend cannot start: ${found.reason}`)
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
   setWasmPaths(moduleUrls(join(dirname(require.resolve(packageName)), 'tfjs-backend-wasm-simd.wasm')), true)

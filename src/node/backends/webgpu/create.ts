@@ -6,7 +6,7 @@ import { describeAdapter, openDevice } from './dawn'
 import type { AdapterInfo, Device } from './dawn'
 import { watchDevice } from './failures'
 import type { Failures } from './failures'
-import { packageName } from './index'
+import { packageName } from './available'
 import { registerWebgpuKernels } from './kernels/index'
 import type { WebgpuKernelBackend } from './kernels/kernel'
 

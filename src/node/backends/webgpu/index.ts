@@ -1,10 +1,5 @@
 import { defineBackend } from '../backend'
-import type { Availability } from '../backend'
-import { packageVersion } from '../packageVersion'
-import { describeAdapter, isSoftware, noAdapter } from './dawn'
-import { probeAdapter } from './probe'
-
-export const packageName = '@tensorflow/tfjs-backend-webgpu'
+import { available } from './available'
 
 /** tfjs' WebGPU backend on Dawn, with our own training kernels. */
 export const webgpuBackend = defineBackend({
@@ -15,13 +10,3 @@ export const webgpuBackend = defineBackend({
   available,
   create: async () => (await import('./create')).create(),
 })
-
-async function available(): Promise<Availability> {
-  const version = packageVersion(packageName)
-  if (version === undefined)
-    return { available: false, reason: `${packageName} is not installed: run 'npm ci' in the program's folder` }
-  const probe = await probeAdapter()
-  if (!probe) return { available: false, reason: noAdapter }
-  if ('problem' in probe) return { available: false, reason: probe.problem }
-  return { available: true, version, device: describeAdapter(probe.info), isFallback: isSoftware(probe.info) }
-}

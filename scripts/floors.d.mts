@@ -1,0 +1,2 @@
+export declare const floors: readonly (readonly string[])[]
+export declare const banned: Readonly<Record<string, readonly string[]>>
