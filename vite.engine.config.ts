@@ -6,6 +6,7 @@ import { defineConfig } from 'vite'
 const programs = {
   cli: 'src/cli/index.ts',
   host: 'src/node/host.ts',
+  door: 'src/node/serve/door.ts',
   job: 'src/node/jobs/process.ts',
   trainer: 'src/node/jobs/trainer/worker.ts',
   inference: 'src/node/inference/worker.ts',

@@ -1,3 +1,4 @@
+import type { Caller } from '../shared/access'
 import type { Handlers } from '../shared/contract'
 import type { Port } from '../shared/rpc'
 import { serve } from '../shared/rpc'
@@ -18,9 +19,11 @@ import { sampleHandlers } from './handlers/sample'
 import { systemHandlers } from './handlers/system'
 import { versionHandlers } from './handlers/versions'
 import { createInspector } from './inspect/inspector'
-import { closeAbandonedRuns } from './jobs/abandonedRuns'
+import { closeAbandonedRuns, markCrashed } from './jobs/abandonedRuns'
 import { createQueue } from './jobs/queue'
 import type { JobQueue } from './jobs/queue'
+import { openLog } from './log/log'
+import type { Log } from './log/log'
 import { openStore } from './store'
 import type { Store } from './store'
 import { guardStorageAsync } from './store/storageError'
@@ -31,10 +34,13 @@ export interface Host {
   readonly store: Store
   /** Events. */
   readonly hub: EventHub
+  readonly log: Log
   /** Serves the calls that arrive on a port. */
-  connect(port: Port): void
+  connect(port: Port, caller?: Caller): void
   /** Stops every active or queued run; they can be resumed. */
   stopAll(when: 'now' | 'epochEnd'): Promise<void>
+  /** Marks this host's runs as crashed, with the reason, before it ends without `close`. */
+  abandonRuns(reason: string): Promise<void>
   /** Ends the current job; its run can be resumed. */
   close(): Promise<void>
 }
@@ -66,7 +72,12 @@ export async function createHost({ workspace, watch = true }: HostOptions): Prom
   return {
     store,
     hub,
+    log: openLog(store.paths.root, 'engine'),
     connect: (port) => serve(handlers, port),
+    abandonRuns: async (reason) => {
+      const own = (await store.runs.list(['queued', 'running', 'paused'])).filter(({ id }) => queue.owns(id))
+      for (const { id } of own) await markCrashed(store, id, `the engine failed while executing run '${id}': ${reason}`)
+    },
     stopAll: async (when) => {
       const [waiting, working] = [await store.runs.list(['queued']), await store.runs.list(['running', 'paused'])]
       for (const run of [...waiting, ...working]) await queue.stop(run, when)

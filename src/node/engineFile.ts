@@ -5,7 +5,7 @@ import { NNOptError } from '../shared/errors'
 
 /** Programs that run in a process or thread of their own, each bundled to one file. */
 export type EngineProgram =
-  'cli' | 'host' | 'job' | 'trainer' | 'inference' | 'pool' | 'data' | 'inspect' | 'profile' | 'store' | 'wasm'
+  'cli' | 'host' | 'door' | 'job' | 'trainer' | 'inference' | 'pool' | 'data' | 'inspect' | 'profile' | 'store' | 'wasm'
 
 const here = dirname(fileURLToPath(import.meta.url))
 

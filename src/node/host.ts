@@ -1,9 +1,13 @@
+import { toErrorReport } from '../shared/errors'
 import type { Closing, Message, Port } from '../shared/rpc'
 import { createHost } from './createHost'
 import type { Host } from './createHost'
 import { bridgeToRemote } from './remote'
+import { errorFields, openLog } from './log/log'
+import { portOfFrames } from './serve/frames'
 import { hostProcessFlag } from './serve/hostProcess'
-import type { HostMessage } from './serve/hostProcess'
+import { createPageChannel } from './serve/pageChannel'
+import type { PageMessage } from './serve/pageChannel'
 import { defaultWorkspace } from './store/workspace'
 import { watchWork } from './watchWork'
 
@@ -42,7 +46,9 @@ type FromMain =
 
 /** In a utility process each message from the main process brings the port of one window. The main process hears of the work, for its taskbar and its questions. */
 function acceptWindows(parent: ElectronPort): void {
-  const opening = createHost({ workspace: defaultWorkspace() })
+  const workspace = defaultWorkspace()
+  const opening = createHost({ workspace })
+  exitWhenBroken(workspace, opening)
   parent.on('message', ({ data, ports }) => void opening.then((host) => obeyMain(host, data as FromMain, ports)))
   void opening.then(async (host) => {
     process.once('exit', () => void host.close())
@@ -60,49 +66,35 @@ function obeyMain(host: Host, message: FromMain, ports: readonly ElectronPort[])
   if (message.kind === 'stop') void host.stopAll(message.when)
 }
 
-interface PageLine {
-  message(message: Message): void
-  close(): void
-}
-
-/** Under `nnopt serve` the pages of all browsers come over the channel to the server, and the host ends with it. */
+/** Under `nnopt serve`, all pages arrive over the channel to the server, and the host ends with it. */
 function acceptPages(workspace: string): void {
   const opening = createHost({ workspace })
-  const lines = new Map<number, PageLine>()
-  const send = (message: HostMessage): void => {
-    if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
-  }
-  const obeyServer = (host: Host, message: HostMessage): void => {
-    const { port } = message
-    if (message.kind === 'open')
-      lines.set(
-        port,
-        open(host, (reply) => send({ kind: 'message', port, message: reply })),
-      )
-    if (message.kind === 'message') lines.get(port)?.message(message.message)
-    if (message.kind === 'close') {
-      lines.get(port)?.close()
-      lines.delete(port)
-    }
-  }
-  process.on('message', (message: HostMessage) => void opening.then((host) => obeyServer(host, message)))
+  exitWhenBroken(workspace, opening)
+  const post = (message: PageMessage): void =>
+    void (process.connected && process.send?.(message, undefined, undefined, () => undefined))
+  const channel = opening.then((host) =>
+    createPageChannel(post, (page, caller) => host.connect(portOfFrames(page), caller)),
+  )
+  process.on('message', (message: PageMessage) => void channel.then((pages) => pages.receive(message)))
   // Ctrl-C reaches the whole group: the server says when this ends.
   process.on('SIGINT', () => undefined)
   process.once('disconnect', () => void opening.then((host) => host.close()).finally(() => process.exit(0)))
 }
 
-function open(host: Host, post: (message: Message) => void): PageLine {
-  const listeners: { message: ((message: Message) => void)[]; close: (() => void)[] } = { message: [], close: [] }
-  host.connect({
-    post,
-    onMessage: (listener) => void listeners.message.push(listener),
-    onClose: (listener) => void listeners.close.push(listener),
-    close: () => undefined,
-  })
-  return {
-    message: (message) => listeners.message.forEach((listener) => listener(message)),
-    close: () => listeners.close.forEach((listener) => listener()),
+/** How long a broken host may take to record what became of its runs. */
+const lastWordsMs = 3000
+
+/** After an unexpected error nothing here can be trusted: it is logged, the current run is marked, and the process exits to be replaced. */
+function exitWhenBroken(workspace: string, opening: Promise<Host>): void {
+  const log = openLog(workspace, 'engine')
+  const exit = (error: unknown): void => {
+    process.off('uncaughtException', exit).off('unhandledRejection', exit)
+    log.error('unexpected error', errorFields(error))
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+    setTimeout(() => process.exit(1), lastWordsMs)
+    void opening.then((host) => host.abandonRuns(toErrorReport(error).message)).finally(() => process.exit(1))
   }
+  process.on('uncaughtException', exit).on('unhandledRejection', exit)
 }
 
 const flagAt = process.argv.indexOf(hostProcessFlag)

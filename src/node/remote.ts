@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws'
-import { NNOptError } from '../shared/errors'
+import { NNOptError, toErrorReport } from '../shared/errors'
 import type { Message, Port } from '../shared/rpc'
 import { decodeMessage, encodeMessage } from '../shared/wire'
 
@@ -50,7 +50,14 @@ export function bridgeToRemote(page: Port, address: string): void {
     for (const message of waiting ?? []) socket.send(encodeMessage(message))
     waiting = undefined
   })
-  socket.on('message', (data: Buffer, isBinary: boolean) => page.post(decodeMessage(isBinary ? data : data.toString())))
+  socket.on('message', (data: Buffer, isBinary: boolean) => {
+    try {
+      page.post(decodeMessage(isBinary ? data : data.toString()))
+    } catch (error) {
+      problem ??= `it sent ${toErrorReport(error).message}`
+      socket.terminate()
+    }
+  })
   socket.on('unexpected-response', (request, { statusCode = 0 }) => {
     problem = refusals[statusCode] ?? `it returned status ${statusCode}`
     request.destroy()

@@ -23,7 +23,10 @@ export type Message =
 /** A message channel: a MessagePort, a WebSocket, or a pair of ends in one process. */
 export interface Port {
   post(message: Message): void
-  onMessage(listener: (message: Message) => void): void
+  /** The listener's promise resolves when the message has been dealt with; channels with flow control wait for it. */
+  onMessage(listener: (message: Message) => void | Promise<void>): void
+  /** On channels with flow control: resolves when the next call may start. */
+  ready?(): Promise<void>
   /** With the reason, if the other side knows one. */
   onClose(listener: (reason?: string) => void): void
   close(reason?: string): void
@@ -42,22 +45,32 @@ export function serve(handlers: Handlers, port: Port): void {
   port.onClose(() => open.forEach((controller) => controller.abort()))
   port.onMessage((message) => {
     if (message.type === 'cancel') open.get(message.id)?.abort()
-    if (message.type !== 'call') return
-    const { id } = message
-    const controller = new AbortController()
-    open.set(id, controller)
-    const emit = (event: unknown): void => {
-      if (open.has(id)) port.post({ type: 'event', id, event })
-    }
-    const answer = (reply: Message): void => {
-      open.delete(id)
-      port.post(reply)
-    }
-    dispatch(handlers, message.name, message.params, { signal: controller.signal, emit }).then(
-      (result) => answer({ type: 'result', id, result }),
-      (error: unknown) => answer({ type: 'error', id, error: toErrorReport(error) }),
-    )
+    if (message.type === 'call') return answer(handlers, port, open, message)
   })
+}
+
+/** Never rejects: whatever goes wrong is the answer. */
+async function answer(
+  handlers: Handlers,
+  port: Port,
+  open: Map<number, AbortController>,
+  { id, name, params }: Extract<Message, { type: 'call' }>,
+): Promise<void> {
+  if (open.has(id)) return port.close(`call ${id} is already in progress: expected a new id for each call`)
+  const controller = new AbortController()
+  const emit = (event: unknown): void => {
+    if (open.has(id)) port.post({ type: 'event', id, event })
+  }
+  open.set(id, controller)
+  let reply: Message
+  try {
+    await port.ready?.()
+    reply = { type: 'result', id, result: await dispatch(handlers, name, params, { signal: controller.signal, emit }) }
+  } catch (error) {
+    reply = { type: 'error', id, error: toErrorReport(error) }
+  }
+  open.delete(id)
+  port.post(reply)
 }
 
 async function dispatch(

@@ -9,7 +9,9 @@ import { hostCheck } from '../../src/node/serve/guards'
 import { createHost } from '../../src/node/createHost'
 import type { Host } from '../../src/node/createHost'
 import { startServer } from '../../src/node/serve'
+import type { LogFields } from '../../src/node/log/log'
 import type { RunningServer } from '../../src/node/serve'
+import { portOfFrames } from '../../src/node/serve/frames'
 import { createClient } from '../../src/shared/rpc'
 import type { Port } from '../../src/shared/rpc'
 import { decodeMessage, encodeMessage } from '../../src/shared/wire'
@@ -27,7 +29,7 @@ beforeAll(async () => {
   writeFileSync(join(files, 'assets', 'a.js'), 'export {}')
   writeFileSync(join(folder, 'secret.txt'), 'secret')
   host = await createHost({ workspace: join(folder, 'workspace') })
-  server = await startServer({ files, onConnection: host.connect })
+  server = await startServer({ files, onPage: (page, caller) => host.connect(portOfFrames(page), caller) })
   origin = new URL(server.url).origin
 })
 
@@ -100,6 +102,33 @@ describe('the pages', () => {
     expect((await ask(path)).status).toBe(status)
   })
 
+  it('are compressed as the browser likes it best, each coding with a tag of its own', async () => {
+    const codings = { 'gzip, deflate, br': 'br', 'gzip;q=1, br;q=0': 'gzip', deflate: undefined }
+    const tags = await Promise.all(
+      Object.entries(codings).map(async ([accepted, coding]) => {
+        const { headers } = await ask('/', { headers: { 'accept-encoding': accepted } })
+        expect(headers['content-encoding']).toBe(coding)
+        return headers.etag
+      }),
+    )
+    expect(new Set(tags).size).toBe(3)
+  })
+
+  it('are not sent again while they are the same', async () => {
+    const { headers } = await ask('/assets/a.js')
+    const again = await ask('/assets/a.js', { headers: { 'if-none-match': `"other", ${headers.etag}` } })
+    expect([again.status, again.body]).toEqual([304, ''])
+    writeFileSync(join(files, 'assets', 'a.js'), 'export const changed = 1')
+    const changed = await ask('/assets/a.js', { headers: { 'if-none-match': headers.etag } })
+    expect([changed.status, changed.body]).toEqual([200, 'export const changed = 1'])
+  })
+
+  it('are kept for good where their name says what they hold', async () => {
+    writeFileSync(join(files, 'assets', 'b-1A2b3C4d.css'), 'a {}')
+    expect((await ask('/assets/b-1A2b3C4d.css')).headers['cache-control']).toMatch(/immutable/)
+    expect((await ask('/assets/a.js')).headers['cache-control']).toBe('no-cache')
+  })
+
   it('cannot be posted to', async () => {
     expect((await ask('/', { method: 'POST' })).status).toBe(405)
   })
@@ -133,6 +162,23 @@ describe('the session', () => {
     const { status, headers } = await signIn(server.token)
     expect(status).toBe(204)
     expect(headers['set-cookie']?.[0]).toMatch(/^nnopt-session-\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/)
+  })
+
+  it('is not guessed at: after some wrong tokens there is a wait, which the log tells', async () => {
+    const lines: (readonly [string, LogFields | undefined])[] = []
+    const log = { warn: (event: string, fields?: LogFields) => void lines.push([event, fields]) }
+    const limits = { wrongTokens: 3, wrongTokenEveryMs: 60_000 }
+    const guarded = await startServer({ files, limits, log, onPage: () => undefined })
+    const post = (body: string): Promise<Response> => fetch(new URL('/session', guarded.url), { method: 'POST', body })
+    for (let count = 0; count < 3; count++) expect((await post('guess')).status).toBe(401)
+    const { status, headers } = await post(guarded.token)
+    expect([status, Number(headers.get('retry-after'))]).toEqual([429, expect.closeTo(60, -1)])
+    expect(lines.at(-1)).toEqual([
+      'refused',
+      { why: expect.stringMatching(/^too many wrong tokens/), from: '127.0.0.1', method: 'POST', path: '/session' },
+    ])
+    expect(lines).toHaveLength(4)
+    await guarded.close()
   })
 
   it('is asked for by RPC and by the WebSocket', async () => {
@@ -197,7 +243,7 @@ describe('the names of a server', () => {
 
 it('a port that is taken is one sentence', async () => {
   const port = Number(new URL(server.url).port)
-  await expect(startServer({ port, onConnection: () => undefined })).rejects.toMatchObject({
+  await expect(startServer({ port, onPage: () => undefined })).rejects.toMatchObject({
     code: 'unavailable',
     message: expect.stringContaining(`cannot listen on 127.0.0.1:${port}`),
   })

@@ -18,31 +18,33 @@ export const serve = (command: Command): Command =>
       'address to listen on; other machines can connect unless it is a loopback address',
       '127.0.0.1',
     )
-    .action(async ({ port, host: address, workspace, json }: Options) => {
-      const [{ openStore }, { startServer }, { startHostProcess }, { defaultWorkspace }] = await Promise.all([
+    .action(async ({ port, host, workspace: chosen, json }: Options) => {
+      const [{ openStore }, { startService }, { defaultWorkspace }] = await Promise.all([
         import('../../node/store/index'),
-        import('../../node/serve/index'),
-        import('../../node/serve/hostProcess'),
+        import('../../node/serve/service'),
         import('../../node/store/workspace'),
       ])
-      const folder = defaultWorkspace(workspace)
+      const workspace = defaultWorkspace(chosen)
       // Report an unusable workspace here, once, rather than from a host that keeps restarting.
-      await (await openStore(folder)).close()
-      const host = startHostProcess(folder, (how) =>
-        process.stderr.write(
-          `the engine stopped (${how}) and is restarting; you can resume runs that were in progress\n`,
-        ),
-      )
+      await (await openStore(workspace)).close()
+      const service = await startService({ host, port, tls: undefined, origins: [], workspace }, { ended })
       try {
-        const server = await startServer({ host: address, port, onConnection: (page) => host.connect(page) })
+        const { url, token } = service
         process.stdout.write(
-          `${json ? JSON.stringify({ url: server.url, token: server.token, pid: process.pid }) : `NNOpt Studio: ${server.url}\nPress Ctrl-C to stop.`}\n`,
+          `${json ? JSON.stringify({ url, token, pid: process.pid }) : `NNOpt Studio: ${url}\nPress Ctrl-C to stop.`}\n`,
         )
         await withInterrupt(
           (signal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
         )
-        await server.close()
       } finally {
-        await host.close()
+        await service.close()
       }
     })
+
+function ended(part: 'engine' | 'door', how: string): void {
+  process.stderr.write(
+    part === 'engine'
+      ? `the engine stopped (${how}) and is restarting; you can resume runs that were in progress\n`
+      : `the server stopped (${how}) and is restarting; runs continue\n`,
+  )
+}

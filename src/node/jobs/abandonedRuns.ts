@@ -17,15 +17,16 @@ export async function closeAbandonedRuns(
 ): Promise<readonly Run[]> {
   const open = await store.runs.list(['queued', 'running', 'paused'])
   const abandoned = open.filter((run) => !isOwn(run.id) && isAbandoned(run))
-  for (const { id } of abandoned) {
-    const message = `the program executing run '${id}' ended; resume it with 'nnopt resume ${id}'`
-    await store.runs.update(id, {
-      status: 'crashed',
-      error: { code: 'crashed', message },
-      finishedAt: new Date().toISOString(),
-      pid: null,
-      progress: null,
-    })
-  }
+  for (const { id } of abandoned) await markCrashed(store, id, `the program executing run '${id}' ended`)
   return abandoned
 }
+
+/** Records why a run ended; it can be resumed. */
+export const markCrashed = (store: Store, runId: string, why: string): Promise<void> =>
+  store.runs.update(runId, {
+    status: 'crashed',
+    error: { code: 'crashed', message: `${why}; resume it with 'nnopt resume ${runId}'` },
+    finishedAt: new Date().toISOString(),
+    pid: null,
+    progress: null,
+  })

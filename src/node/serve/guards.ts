@@ -48,11 +48,42 @@ export const isLoopback = (host: string): boolean => host === 'localhost' || hos
 /** Every address of the machine. */
 const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::'
 
-/** Why a request is refused, or undefined. A browser's request must come from a page of this server. */
-export function refusal({ headers }: IncomingMessage, isServed: HostCheck): string | undefined {
-  const { host = '', origin } = headers
-  if (!isServed(host)) return `host '${host}' is not allowed`
-  if (origin !== undefined && origin !== `http://${host}`)
-    return `origin '${origin}' is not allowed to call this server`
-  return undefined
+/** Under which addresses a server may be called. */
+export interface Names {
+  readonly bound: string
+  readonly port: number
+  /** Whether it speaks TLS itself. */
+  readonly isSecure: boolean
+  /** Addresses under which a proxy that the owner trusts passes requests on, such as `https://studio.example.org`. */
+  readonly origins: readonly string[]
+}
+
+export interface Guard {
+  /** Why a request is refused, or undefined. A browser's request must come from a page of this server. */
+  refusal(request: IncomingMessage): string | undefined
+  /** Whether the browser reached the server over TLS, its own or that of the proxy. */
+  isSecure(request: IncomingMessage): boolean
+  /** The address that the request came from. */
+  clientOf(request: IncomingMessage): string
+}
+
+export function createGuard({ bound, port, isSecure, origins }: Names): Guard {
+  const isServed = hostCheck(bound, port)
+  const proxied = new Map(origins.map((origin) => [new URL(origin).host, origin]))
+  const ownOrigin = (host: string): string =>
+    proxied.get(host.toLowerCase()) ?? `${isSecure ? 'https' : 'http'}://${host}`
+  return {
+    refusal: ({ headers: { host = '', origin } }) => {
+      if (!isServed(host) && !proxied.has(host.toLowerCase())) return `host '${host}' is not allowed`
+      if (origin !== undefined && origin !== ownOrigin(host))
+        return `origin '${origin}' is not allowed to call this server`
+      return undefined
+    },
+    isSecure: ({ headers: { host = '' } }) => ownOrigin(host).startsWith('https:'),
+    clientOf: ({ headers, socket }) => {
+      const forwarded = proxied.has((headers.host ?? '').toLowerCase()) ? headers['x-forwarded-for'] : undefined
+      // The last is what the proxy itself has added.
+      return [forwarded].flat().at(-1)?.split(',').at(-1)?.trim() || (socket.remoteAddress ?? 'unknown')
+    },
+  }
 }

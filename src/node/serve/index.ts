@@ -1,162 +1,109 @@
-import { existsSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
-import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
-import { NNOptError } from '../../shared/errors'
-import type { Port } from '../../shared/rpc'
-import { decodeMessage, encodeMessage } from '../../shared/wire'
+import type { Caller } from '../../shared/access'
 import { projectRoot } from '../engineFile'
-import { hostCheck, nameOf, refusal, securityHeaders } from './guards'
+import { errorFields } from '../log/log'
+import type { Log } from '../log/log'
+import { answer } from './answer'
+import type { Door } from './answer'
+import { openAssets } from './assets'
+import type { FramePort } from './frames'
+import { createGuard, nameOf } from './guards'
+import { limits as usualLimits } from './limits'
+import type { Limits } from './limits'
+import { createListener, listen } from './listener'
+import type { Tls } from './listener'
+import { pageSocket } from './pageSocket'
+import { createRefusals } from './refusals'
 import { createSession } from './session'
-import type { Session } from './session'
-import { sendFile } from './staticFiles'
+import { callerWith, mainToken, newSecret } from './tokens'
+import { upgrade } from './upgrade'
 
 export interface ServeOptions {
   readonly host?: string
   /** 0 takes a free one. */
   readonly port?: number
+  readonly tls?: Tls | undefined
+  /** Addresses under which a proxy that is trusted passes requests on. */
+  readonly origins?: readonly string[]
   /** Fixed for scripts; random otherwise. */
   readonly token?: string | undefined
+  /** What cookies are made with; the same for every front door of one server. */
+  readonly cookieSecret?: string
   /** Folder of the built interface. */
   readonly files?: string
-  /** Called for every browser that connects. */
-  readonly onConnection: (port: Port) => void
+  readonly limits?: Partial<Limits>
+  readonly log?: Pick<Log, 'warn'>
+  /** Called for every page that connects. */
+  readonly onPage: (page: FramePort, caller: Caller) => void
 }
 
 export interface RunningServer {
   /** With the token in its fragment. */
   readonly url: string
   readonly token: string
+  readonly port: number
   close(): Promise<void>
 }
 
-export const rpcPath = '/rpc'
-const sessionPath = '/session'
-const largestMessageBytes = 32 * 2 ** 20
-const largestTokenBytes = 1024
-/** Close code of a WebSocket whose service starts again (IANA registry of RFC 6455). */
-const serviceRestart = 1012
-
-/** Serves the interface and the contract over a WebSocket; RPC needs the token, and browsers must come from a page of this server. */
-export async function startServer({
-  host = '127.0.0.1',
-  port = 0,
-  token,
-  files = join(projectRoot, 'out', 'renderer'),
-  onConnection,
-}: ServeOptions): Promise<RunningServer> {
-  const server = createServer()
-  await listen(server, host, port)
+/** Serves the interface and the contract over a WebSocket; RPC needs a token, and browsers must come from a page of this server. */
+export async function startServer(options: ServeOptions): Promise<RunningServer> {
+  const {
+    host = '127.0.0.1',
+    port = 0,
+    tls,
+    origins = [],
+    token = newSecret(),
+    cookieSecret = newSecret(),
+    files = join(projectRoot, 'out', 'renderer'),
+    log = { warn: () => undefined },
+    onPage,
+  } = options
+  const limits = { ...usualLimits, ...options.limits }
+  const server = createListener(limits, tls, (why, from) => log.warn('refused', { why, from }))
+  await listen(server, host, port, (error) => log.warn('the server is in trouble', errorFields(error)))
   const bound = (server.address() as AddressInfo).port
-  const session = createSession(bound, token)
-  const isServed = hostCheck(host, bound)
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessageBytes })
-  server.on('request', (request, response) =>
-    answer({ request, response, session, files, refused: refusal(request, isServed) }),
+  const tokens = [mainToken(token)]
+  const guard = createGuard({ bound: host, port: bound, isSecure: tls !== undefined, origins })
+  const door: Door = {
+    guard,
+    session: createSession({ port: bound, secret: cookieSecret, tokens: () => tokens }),
+    refusals: createRefusals(log, guard, limits),
+    assets: openAssets(files),
+    limits,
+    log,
+  }
+  const sockets = acceptPages(server, door, onPage)
+  return {
+    url: `${tls ? 'https' : 'http'}://${nameOf(host)}:${bound}/#token=${token}`,
+    token,
+    port: bound,
+    close: () => close(server, sockets),
+  }
+}
+
+function acceptPages(server: Server, door: Door, onPage: ServeOptions['onPage']): WebSocketServer {
+  const { limits, refusals } = door
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes })
+  sockets.on('wsClientError', ({ message }, socket) => {
+    refusals.noteFrom(message, 'unknown')
+    socket.destroy()
+  })
+  server.on('request', (request, response) => void answer(door, request, response))
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
+    upgrade(door, sockets, [request, socket, head], (webSocket: WebSocket, token) => {
+      const dropped = (why: string): void => refusals.note(why, request)
+      onPage(pageSocket(webSocket, { limits, dropped }), callerWith(token))
+    }),
   )
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const status =
-      refusal(request, isServed) !== undefined
-        ? '403 Forbidden'
-        : request.url !== rpcPath
-          ? '404 Not Found'
-          : session.isKnown(request)
-            ? undefined
-            : '401 Unauthorized'
-    if (status !== undefined) return socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
-    sockets.handleUpgrade(request, socket, head, (webSocket) => onConnection(portOf(webSocket)))
-  })
-  return {
-    url: `http://${nameOf(host)}:${bound}/#token=${session.token}`,
-    token: session.token,
-    close: () => {
-      for (const client of sockets.clients) client.terminate()
-      server.closeAllConnections()
-      return new Promise((resolve) => server.close(() => resolve()))
-    },
-  }
+  return sockets
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(
-        new NNOptError(
-          'unavailable',
-          `the server cannot listen on ${host}:${port}: ${cause.message}; choose another --port or --host`,
-          undefined,
-          { cause },
-        ),
-      ),
-    )
-    server.listen(port, host, resolve)
-  })
-}
-
-interface Exchange {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly session: Session
-  readonly files: string
-  readonly refused: string | undefined
-}
-
-function answer({ request, response, session, files, refused }: Exchange): void {
-  for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
-  const pathname = pathOf(request)
-  if (pathname === undefined) return plain(response, 400, 'the address is invalid')
-  if (refused !== undefined) return plain(response, 403, refused)
-  if (pathname === sessionPath && request.method === 'POST') return void signIn(request, response, session)
-  if (pathname === rpcPath || pathname === sessionPath) {
-    if (!session.isKnown(request))
-      return plain(response, 401, 'the token is missing or wrong: open the address that nnopt serve printed')
-    return pathname === sessionPath
-      ? void response.writeHead(204).end()
-      : plain(response, 426, 'expected a WebSocket request')
-  }
-  if (request.method !== 'GET' && request.method !== 'HEAD') return plain(response, 405, 'expected a GET request')
-  if (!existsSync(files)) return plain(response, 503, "the interface is not built: run 'npm run build'")
-  sendFile(files, pathname, response)
-}
-
-function pathOf({ url = '/' }: IncomingMessage): string | undefined {
-  return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : undefined
-}
-
-function plain(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`)
-}
-
-/** The page sends the token of its address once and gets a cookie, which the WebSocket then carries. */
-async function signIn(request: IncomingMessage, response: ServerResponse, session: Session): Promise<void> {
-  let token = ''
-  for await (const chunk of request) {
-    token += String(chunk)
-    if (token.length > largestTokenBytes) return plain(response, 413, 'the request is too long')
-  }
-  if (!session.isToken(token.trim()))
-    return plain(response, 401, 'the token is wrong: open the address that nnopt serve printed')
-  response.writeHead(204, { 'set-cookie': session.cookie }).end()
-}
-
-function portOf(socket: WebSocket): Port {
-  return {
-    post: (message) => {
-      if (socket.readyState === socket.OPEN) socket.send(encodeMessage(message))
-    },
-    onMessage: (listener) =>
-      void socket.on('message', (data: Buffer, isBinary: boolean) => {
-        try {
-          listener(decodeMessage(isBinary ? data : data.toString()))
-        } catch {
-          socket.close(1002, 'expected a message')
-        }
-      }),
-    onClose: (listener) => void socket.on('close', () => listener()),
-    close: (reason) => socket.close(serviceRestart, reason),
-  }
+function close(server: Server, sockets: WebSocketServer): Promise<void> {
+  for (const client of sockets.clients) client.terminate()
+  server.closeAllConnections()
+  return new Promise((resolve) => server.close(() => resolve()))
 }

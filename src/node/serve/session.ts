@@ -1,15 +1,16 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import { hashOf } from './tokens'
+import type { KnownToken } from './tokens'
 
-/** Who may talk to the server: the browser that was given the token, and clients that send it themselves. */
+/** Who may talk to the server: browsers that were given a token, and clients that send it themselves. */
 export interface Session {
-  /** Goes into the address' fragment, which browsers never send. */
-  readonly token: string
-  /** The header that keeps a browser signed in. */
-  readonly cookie: string
-  /** Whether a request carries the token or the cookie. */
-  isKnown(request: IncomingMessage): boolean
-  isToken(candidate: string): boolean
+  /** The header that keeps a browser signed in, until the token is revoked or the server has ended. */
+  cookieFor(token: KnownToken, isSecure: boolean): string
+  /** Whose token or cookie a request carries. */
+  tokenOf(headers: IncomingHttpHeaders): KnownToken | undefined
+  /** Whose token a text is. */
+  find(candidate: string): KnownToken | undefined
 }
 
 const equal = (expected: string, got: string): boolean => {
@@ -17,22 +18,35 @@ const equal = (expected: string, got: string): boolean => {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-const secret = (): string => randomBytes(32).toString('base64url')
+export interface SessionOptions {
+  /** Browsers share cookies between the ports of a host: each server has a name of its own. */
+  readonly port: number
+  /** Cookies that were made with it hold; another front door of the same server takes them too. */
+  readonly secret: string
+  /** Those that hold now. */
+  tokens(): readonly KnownToken[]
+}
 
-/** Browsers share cookies between the ports of a host: each server has a name of its own. */
-export function createSession(port: number, token: string = secret()): Session {
+export function createSession({ port, secret, tokens }: SessionOptions): Session {
   const cookieName = `nnopt-session-${port}`
-  const value = secret()
+  const valueFor = ({ hash }: KnownToken): string => createHmac('sha256', secret).update(hash).digest('base64url')
+  const find = (candidate: string): KnownToken | undefined => {
+    const hash = hashOf(candidate)
+    return tokens().find((token) => equal(token.hash, hash))
+  }
+  const findByCookie = (value: string): KnownToken | undefined =>
+    tokens().find((token) => equal(valueFor(token), value))
   return {
-    token,
-    cookie: `${cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict`,
-    isToken: (candidate) => equal(token, candidate),
-    isKnown: ({ headers: { cookie = '', authorization = '' } }) => {
-      const cookies = cookie.split(';').map((part) => part.trim())
-      return (
-        cookies.some((part) => part.startsWith(`${cookieName}=`) && equal(value, part.slice(cookieName.length + 1))) ||
-        equal(`Bearer ${token}`, authorization)
-      )
-    },
+    find,
+    cookieFor: (token, isSecure) =>
+      `${cookieName}=${valueFor(token)}; Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`,
+    tokenOf: ({ cookie = '', authorization = '' }) =>
+      (authorization.startsWith('Bearer ') ? find(authorization.slice('Bearer '.length)) : undefined) ??
+      cookie
+        .split(';')
+        .map((part) => part.trim())
+        .filter((part) => part.startsWith(`${cookieName}=`))
+        .map((part) => findByCookie(part.slice(cookieName.length + 1)))
+        .find(Boolean),
   }
 }
