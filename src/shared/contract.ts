@@ -106,7 +106,14 @@ export const contract = {
       out: z.string(),
       /** Add zero channels if odd counts slow the runtime down. */ padChannels: z.boolean().default(false),
     }),
-    result: z.object({ path: z.string(), sizeBytes: z.number() }).readonly(),
+    result: z
+      .object({
+        path: z.string(),
+        sizeBytes: z.number(),
+        padding: t.paddingCheck.nullable(),
+        warnings: z.array(z.string()).readonly(),
+      })
+      .readonly(),
   }),
   /** Complete programs, by language, that classify an image with the version's file in onnxruntime. */
   'versions.code': call({

@@ -1,11 +1,6 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { padChannels } from '../../src/core/deploy/padChannels'
-import { readOnnx, writeOnnx } from '../../src/core/onnx/index'
-import { exportedBytes } from '../../src/node/store/exportedBytes'
 import { answers, node, oddGraph, pooled } from '../helpers/oddNetwork'
-import { temporaryFolder } from '../helpers/temporary'
 
 describe('padding channels', () => {
   it('fills the blocks and calculates the same', async () => {
@@ -38,17 +33,5 @@ describe('padding channels', () => {
   it('returns the graph itself where nothing is odd', () => {
     const { graph } = padChannels(pooled, 16)
     expect(padChannels(graph, 16)).toEqual({ graph, padded: [], unsafe: [] })
-  })
-})
-
-describe('an exported file', () => {
-  it('gets zero channels on request only', () => {
-    const file = join(temporaryFolder('padded'), 'model.onnx')
-    const bytes = writeOnnx(pooled)
-    writeFileSync(file, bytes)
-    expect(Buffer.from(exportedBytes(file, false)).equals(bytes)).toBe(true)
-    expect(readOnnx(exportedBytes(file, true), { fileName: 'model.onnx' }).initializers.get('stem.w')?.shape).toEqual([
-      16, 3, 3, 3,
-    ])
   })
 })

@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { availableParallelism } from 'node:os'
 import { chosen, latencyCandidates, throughputCandidates } from '../../src/node/inference/tune/candidates'
+import { padChannels } from '../../src/core/deploy/padChannels'
+import { readOnnx, writeOnnx } from '../../src/core/onnx/index'
 import { cpuFingerprint } from '../../src/node/inference/fingerprint'
 import { createInferenceWorker } from '../../src/node/inference/inferenceWorker'
 import { readOpenvinoManifest } from '../../src/node/inference/openvino/runtimePaths'
-import { paddedBytes } from '../../src/node/store/exportedBytes'
 import { preferredForm } from '../../src/node/inference/tune/preferredForm'
 import type { Engine, Evaluation, ModelForm, TunedConfiguration, Tuning } from '../../src/shared/types'
 import { cli } from '../helpers/cli'
@@ -117,6 +118,7 @@ describe('tuning a version', () => {
     expect(tuning.throughput.sessions * tuning.throughput.threads).toBe(availableParallelism())
     expect(tuning.latency).toMatchObject({ sessions: 1, batch: 1 })
     expect(new Set(tuning.measured.map(({ form }) => form))).toEqual(new Set(['original', 'padded']))
+    expect(tuning.padding).toMatchObject({ agrees: true, dataset: 'colours', images: 7, top1Agreement: 1 })
     expect(tuning.measured.every(({ samplesPerSecond, latencyMs }) => samplesPerSecond > 0 && latencyMs > 0)).toBe(true)
     expect(await document('show', 'odd')).toMatchObject({
       tuning: { throughput: tuning.throughput, latency: tuning.latency },
@@ -163,7 +165,7 @@ describe('tuning a version', () => {
     )
     // Without the flag all run alike, except for the file that onnxruntime was measured to run faster.
     const padded = join(workspace, '.tunings', cpuFingerprint(), id, 'padded.onnx')
-    writeFileSync(padded, paddedBytes(readFileSync(model)) as Uint8Array)
+    writeFileSync(padded, writeOnnx(padChannels(readOnnx(readFileSync(model), { fileName: 'model.onnx' })).graph))
     const asMeasured = (factor: number): Tuning => ({
       ...tuning,
       measured: tuning.measured.map((layout) => ({
@@ -179,6 +181,9 @@ describe('tuning a version', () => {
     expect(await document('evaluate', 'odd', '--dataset', 'colours')).toMatchObject({
       device: { runtime: expect.stringMatching(/padded channels$/) },
     })
+    // A padded file that nobody ran beside the original, as those of older programs, is not used.
+    writeFileSync(record, JSON.stringify({ ...asMeasured(2), padding: null }))
+    expect(await layoutsOf('--batch', '2', '--threads', '1')).toMatchObject([{ form: 'original' }])
     writeFileSync(record, JSON.stringify(asMeasured(0.5)))
     expect(await layoutsOf('--batch', '2', '--threads', '1')).toMatchObject([{ form: 'original' }])
     writeFileSync(record, JSON.stringify(tuning))

@@ -1,14 +1,11 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import type { Handlers } from '../../shared/contract'
-import { NNOptError } from '../../shared/errors'
 import type { Version } from '../../shared/types'
 import type { InspectionName } from '../inspect/names'
 import { cpuFingerprint } from '../inference/fingerprint'
 import { quantizationFactsOf } from '../store/quantizationFacts'
-import { exportedBytes } from '../store/exportedBytes'
 import { resolveVersion } from '../store/resolve'
 import { purgeVersions, removeVersion, restoreVersion } from '../store/trash'
-import { writeArtifact } from '../store/writeArtifact'
 import { compareVersions } from './compareVersions'
 import type { HostParts } from './parts'
 
@@ -68,11 +65,6 @@ export function versionHandlers({ store, queue, hub }: HostParts): VersionHandle
     },
     'versions.import': ({ name, ...params }) =>
       queue.start({ name: `import ${name}`, steps: [{ step: 'import', name, ...params }] }),
-    'versions.export': async ({ version: reference, format, out, padChannels }) => {
-      if (format !== 'onnx') throw new NNOptError('wrongCall', `unknown format '${format}': expected one of onnx`)
-      const bytes = exportedBytes(store.paths.model((await resolveVersion(store, reference)).id), padChannels)
-      return { path: writeArtifact(out, bytes), sizeBytes: bytes.length }
-    },
     'versions.read': async ({ version: reference, offset, length }) => {
       const { id, name, sizeBytes } = await resolveVersion(store, reference)
       return {

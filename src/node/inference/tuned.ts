@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { NNOptError } from '../../shared/errors'
-import type { ModelForm, TunedConfiguration, Version } from '../../shared/types'
+import type { ModelForm, TunedConfiguration, Tuning, Version } from '../../shared/types'
 import type { Store } from '../store'
 import { cpuFingerprint } from './fingerprint'
 import type { Concurrency } from './pool/calls'
@@ -34,7 +34,8 @@ export function tunedModel(
       'notFound',
       `version '${name}' is not tuned for this CPU and these libraries: run 'nnopt tune ${name}' first`,
     )
-  const { engine, form, sessions, threads, batch }: TunedConfiguration = found[goal]
+  const { engine, sessions, threads, batch }: TunedConfiguration = found[goal]
+  const form = checkedForm(found, found[goal].form)
   return {
     path: formFile({ tunings, paths }, id, fingerprint, form),
     form,
@@ -53,10 +54,13 @@ export function ordinaryFile(
   const fingerprint = cpuFingerprint()
   const found = tunings.find(id, fingerprint)
   const padded = tunings.file(id, fingerprint, 'padded')
-  return found && preferredForm(found, goal) === 'padded' && existsSync(padded)
+  return found && checkedForm(found, preferredForm(found, goal)) === 'padded' && existsSync(padded)
     ? { path: padded, form: 'padded' }
     : { path: paths.model(id), form: 'original' }
 }
+
+/** A padded file is used only if it was seen to give the scores of the original on this machine. */
+const checkedForm = ({ padding }: Tuning, form: ModelForm): ModelForm => (padding?.agrees ? form : 'original')
 
 export const formFile = ({ tunings, paths }: Tuned, id: string, fingerprint: string, form: ModelForm): string =>
   form === 'original' ? paths.model(id) : tunings.file(id, fingerprint, form)

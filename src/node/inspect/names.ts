@@ -5,6 +5,7 @@ export const inspectionNames = [
   'datasets.pictures',
   'versions.activation',
   'versions.classify',
+  'versions.export',
   'versions.layers',
   'versions.profile',
   'versions.pruneGroups',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { engines, modelForms } from './engine'
 import { cpuFacts } from './measurement'
+import { paddingCheck } from './padding'
 
 /** A runtime configuration of a version, and its speed. */
 export const tunedConfiguration = z
@@ -33,6 +34,8 @@ export const tuning = z
     latency: tunedConfiguration,
     /** All configurations tried, fastest first. */
     measured: z.array(tunedConfiguration).readonly(),
+    /** The padded file beside the original; null if there was nothing to pad, and for tunings of older programs, which did not look. */
+    padding: paddingCheck.nullable().default(null),
     warnings: z.array(z.string()).readonly(),
   })
   .readonly()

@@ -3,6 +3,7 @@ import type { InspectionName } from '../names'
 import { activation } from './activation'
 import { augment } from './augment'
 import { classify } from './classify'
+import { exported } from './export'
 import { layers } from './layers'
 import { browse, pictures } from './pictures'
 import { profile } from './profile'
@@ -20,6 +21,7 @@ export const inspections: { readonly [N in InspectionName]: Inspection<N> } = {
   'datasets.pictures': pictures,
   'versions.activation': activation,
   'versions.classify': classify,
+  'versions.export': exported,
   'versions.layers': layers,
   'versions.profile': profile,
   'versions.pruneGroups': pruneGroups,

@@ -1,6 +1,4 @@
 import { z } from 'zod'
-import { exportedBytes } from '../../store/exportedBytes'
-import { writeArtifact } from '../../store/writeArtifact'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
 
@@ -11,7 +9,9 @@ const params = z.object({
   padChannels: z
     .boolean()
     .default(false)
-    .describe("Pad odd channel counts with zeros to fill the runtime's vectors; results do not change"),
+    .describe(
+      "Pad odd channel counts with zeros to fill the runtime's vectors, where a run on real images gives the same scores",
+    ),
 })
 
 /** Writes a version to a file outside the workspace. */
@@ -20,8 +20,10 @@ export const exportStep = defineStep({
   label: 'Export',
   params,
   run: async (context: StepContext, { version, format, out, padChannels }): Promise<StepOutput> => {
-    const bytes = exportedBytes(context.store.paths.model((await context.version(version)).id), padChannels)
-    const path = writeArtifact(out, bytes)
-    return { output: { path, format, sizeBytes: bytes.length } }
+    const { exportVersion } = await import('../work/versions/exportVersion')
+    const request = { version: await context.version(version), out, padChannels }
+    const { path, sizeBytes, padding, warnings } = await exportVersion(context.store, request)
+    warnings.forEach(context.warn)
+    return { output: { path, format, sizeBytes, padding } }
   },
 })
