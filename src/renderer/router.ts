@@ -9,7 +9,8 @@ const views = import.meta.glob('./views/*View.vue')
 const records = screens.flatMap(({ name, path, view }): RouteRecordRaw[] => {
   const load = views[`./views/${view}.vue`]
   if (name === 'versions') return [{ path, name, component: VersionsView }]
-  return load ? [{ path, name, component: load, props: path.includes(':') }] : []
+  if (!load) throw new Error(`screen '${name}': no view './views/${view}.vue'`)
+  return [{ path, name, component: load, props: path.includes(':') }]
 })
 
 export const router = createRouter({

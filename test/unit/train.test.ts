@@ -11,6 +11,7 @@ import type { FitEvent } from '../../src/core/train/events'
 import { fit } from '../../src/core/train/fit'
 import type { Command, FitHooks, FitState, TrainingData } from '../../src/core/train/fit'
 import { createTrainer } from '../../src/core/train/trainer'
+import { overridden } from '../helpers/overridden'
 import type { ImageBatch } from '../../src/core/train/imageBatch'
 import type { Trainer } from '../../src/core/train/trainer'
 import type { RunningBackend } from '../../src/node/backends/index'
@@ -183,14 +184,13 @@ describe('training', () => {
     // The second loss comes too soon after the first for an event of its own, and just when a checkpoint is due.
     const clockMs = [299_900, 300_050]
     let now = 0
-    const failing: Trainer = {
-      ...trainer,
+    const failing = overridden(trainer, {
       stepsDone: 2,
       trainStep: (batch) => {
         now = clockMs.shift() ?? now
         return { ...trainer.trainStep(batch), loss: tf.scalar(clockMs.length > 0 ? 1 : NaN) }
       },
-    }
+    })
     const hooks = { ...recorder(), now: () => now }
     await expect(fit(failing, data, settings, hooks)).rejects.toMatchObject({ code: 'diverged' })
     expect(hooks.events.map(({ kind }) => kind)).toEqual(['step'])

@@ -199,29 +199,31 @@ function runTraining(
   const saved = new Map<Step, readonly Tensor[]>()
   const statistics = new Map<string, Tensor>()
   const gradients = new Gradients()
+  let loss: Tensor | undefined
   try {
     slots.set(plan.input, images.clone())
     for (const step of plan.steps) {
       const made = runForward(step, slots, trainsOn(step, trainable))
+      for (const [name, value] of Object.entries(made.statistics)) statistics.set(name, value)
       if (differentiated.has(step)) saved.set(step, made.saved)
       else made.saved.forEach((tensor) => tensor.dispose())
-      for (const [name, value] of Object.entries(made.statistics)) statistics.set(name, value)
     }
     const logits = slots.require(plan.output) as Tensor2D
-    const { loss, dLogits } = lossOf(logits)
-    gradients.add(plan.output, dLogits)
+    const value = lossOf(logits)
+    loss = value.loss
+    gradients.add(plan.output, value.dLogits)
     for (const step of [...plan.steps].reverse().filter((step) => differentiated.has(step))) {
       runBackward(step, slots, saved.get(step) ?? [], gradients, wanted)
     }
     return {
-      loss,
+      loss: value.loss,
       logits: slots.take(plan.output) as Tensor2D,
       gradients: takeGradients(gradients, trainable),
       statistics,
     }
   } catch (error) {
     // A device that ran out of memory goes on with less: nothing of the failed step may stay.
-    for (const tensor of [...[...saved.values()].flat(), ...statistics.values()]) tensor.dispose()
+    for (const tensor of [...[...saved.values()].flat(), ...statistics.values(), loss]) tensor?.dispose()
     throw error
   } finally {
     gradients.dispose()

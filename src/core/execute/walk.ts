@@ -120,8 +120,26 @@ export class Gradients {
 
   add(slot: string, gradient: Tensor): void {
     const known = this.bySlot.get(slot)
-    this.bySlot.set(slot, known ? add(known, gradient) : gradient)
-    if (known) [known, gradient].forEach((tensor) => tensor.dispose())
+    if (!known) return void this.bySlot.set(slot, gradient)
+    try {
+      this.bySlot.set(slot, add(known, gradient))
+      known.dispose()
+    } finally {
+      gradient.dispose()
+    }
+  }
+
+  /** Takes all of them, also when one cannot be added. */
+  addAll(gradients: readonly (readonly [slot: string, gradient: Tensor])[]): void {
+    let taken = 0
+    try {
+      for (const [slot, gradient] of gradients) {
+        taken++
+        this.add(slot, gradient)
+      }
+    } finally {
+      for (const [, gradient] of gradients.slice(taken)) gradient.dispose()
+    }
   }
 
   take(slot: string): Tensor | undefined {
@@ -144,26 +162,40 @@ export function runBackward(
   gradients: Gradients,
   wanted: ReadonlySet<string>,
 ): void {
-  const { gradient } = step.operator
   const dOutputs = step.outputs.map((slot) => gradients.take(slot))
-  if (gradient && dOutputs.some(Boolean)) {
-    const dInputs = tidy(() => {
-      const result: { [index: string]: Tensor } = {}
-      const context = {
-        ...step.context,
-        inputs: step.inputs.map((slot) => slots.get(slot)),
-        outputs: step.outputs.map((slot) => slots.get(slot)),
-        saved,
-        dOutputs,
-        wants: (index: number) => wanted.has(step.inputs[index] ?? ''),
-      }
-      gradient(context).forEach((tensor, index) => {
-        if (tensor && wanted.has(step.inputs[index] ?? '')) result[index] = tensor
-      })
-      return result
-    })
-    for (const [index, tensor] of Object.entries(dInputs)) gradients.add(step.inputs[Number(index)] as string, tensor)
+  try {
+    if (dOutputs.some(Boolean)) gradients.addAll(inputGradients(step, slots, saved, dOutputs, wanted))
+  } finally {
+    // A device that ran out of memory here goes on with smaller parts: it needs what this step held.
+    for (const tensor of [...dOutputs, ...saved]) tensor?.dispose()
   }
-  for (const tensor of [...dOutputs, ...saved]) tensor?.dispose()
   slots.release(gradientReads(step))
+}
+
+/** The gradients of the inputs that are wanted, by their slot. */
+function inputGradients(
+  step: Step,
+  slots: Slots,
+  saved: readonly Tensor[],
+  dOutputs: readonly (Tensor | undefined)[],
+  wanted: ReadonlySet<string>,
+): readonly (readonly [slot: string, gradient: Tensor])[] {
+  const { gradient } = step.operator
+  if (!gradient) return []
+  const byIndex = tidy(() => {
+    const result: { [index: string]: Tensor } = {}
+    const context = {
+      ...step.context,
+      inputs: step.inputs.map((slot) => slots.get(slot)),
+      outputs: step.outputs.map((slot) => slots.get(slot)),
+      saved,
+      dOutputs,
+      wants: (index: number) => wanted.has(step.inputs[index] ?? ''),
+    }
+    gradient(context).forEach((tensor, index) => {
+      if (tensor && wanted.has(step.inputs[index] ?? '')) result[index] = tensor
+    })
+    return result
+  })
+  return Object.entries(byIndex).map(([index, tensor]) => [step.inputs[Number(index)] as string, tensor])
 }

@@ -4,30 +4,36 @@ import type { AttributeProto, FunctionProto, NodeProto } from './proto'
 /** How deep functions may call functions: exporters need two. */
 const deepestCall = 16
 
-/** Replaces calls of the model's own functions (the dynamo exporter writes some) by their bodies. */
+/** Most nodes after inlining: functions that call functions twice each grow by powers of two. */
+const mostNodes = 200_000
+
+/**
+ * Replaces calls of the model's own functions (the dynamo exporter writes some) by their bodies. Throws `unsupported`
+ * when calls are nested more than 16 deep (functions that call themselves, too) or expand to more than 200,000 nodes.
+ */
 export function inlineFunctions(
   nodes: readonly NodeProto[],
   functions: readonly FunctionProto[],
   fileName: string,
-  depth = 0,
 ): readonly NodeProto[] {
   if (functions.length === 0) return nodes
-  if (depth > deepestCall)
-    throw new NNOptError('unsupported', `'${fileName}': its functions are nested more than ${deepestCall} deep`)
-  return nodes.flatMap((node, index) => {
-    const called = functions.find(
-      (candidate) => candidate.name === node.opType && (candidate.domain ?? '') === (node.domain ?? ''),
-    )
-    return called
-      ? inlineFunctions(
-          bodyOf(called, node, `${node.name || `${node.opType}_${index}`}/`),
-          functions,
-          fileName,
-          depth + 1,
-        )
-      : [node]
-  })
+  const byCall = new Map(functions.map((each) => [callOf(each.domain, each.name), each]))
+  const inlined: NodeProto[] = []
+  const inline = (list: readonly NodeProto[], depth: number): void => {
+    if (depth > deepestCall)
+      throw new NNOptError('unsupported', `'${fileName}': its functions are nested more than ${deepestCall} deep`)
+    for (const [index, node] of list.entries()) {
+      const called = byCall.get(callOf(node.domain, node.opType))
+      if (called) inline(bodyOf(called, node, `${node.name || `${node.opType}_${index}`}/`), depth + 1)
+      else if (inlined.push(node) > mostNodes)
+        throw new NNOptError('unsupported', `'${fileName}': its functions expand to more than ${mostNodes} nodes`)
+    }
+  }
+  inline(nodes, 0)
+  return inlined
 }
+
+const callOf = (domain: string | undefined, name: string | undefined): string => `${domain ?? ''}:${name ?? ''}`
 
 function bodyOf(called: FunctionProto, call: NodeProto, prefix: string): readonly NodeProto[] {
   const outer = new Map<string, string>([

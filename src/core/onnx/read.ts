@@ -25,7 +25,23 @@ export interface ReadOptions {
  * An ONNX model file as a Graph: opsets 9 to 21 brought to opset 17, half-precision weights widened to float32, constants folded, the batch axis free.
  * Throws `badInput` for a file that is damaged or does not fit together, `unsupported` naming the node for what this program cannot run.
  */
-export function readOnnx(bytes: Uint8Array, { fileName, externalData }: ReadOptions): Graph {
+export function readOnnx(bytes: Uint8Array, options: ReadOptions): Graph {
+  try {
+    return readGraph(bytes, options)
+  } catch (cause) {
+    if (cause instanceof NNOptError) throw cause
+    // Whatever a foreign file makes stumble is a fault of the file; the cause says where.
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new NNOptError(
+      'badInput',
+      `'${options.fileName}' is damaged or malformed: it does not describe a graph (${reason}); export the model again`,
+      undefined,
+      { cause },
+    )
+  }
+}
+
+function readGraph(bytes: Uint8Array, { fileName, externalData }: ReadOptions): Graph {
   const { model, graph, opset } = decodeModel(bytes, fileName)
   const initializers = new Map<string, TensorData>()
   const external = externalData && readingOnce(externalData)
@@ -71,7 +87,7 @@ function readNodes(
   fileName: string,
   initializers: Map<string, TensorData>,
 ): readonly Node[] {
-  const names = new Set<string>()
+  const unique = createUniqueNames()
   const nodes: Node[] = []
   const context = {
     opset,
@@ -83,7 +99,7 @@ function readNodes(
     },
   }
   for (const [index, proto] of protos.entries()) {
-    const node = readNode(proto, uniqueName(proto.name || `${proto.opType ?? 'node'}_${index}`, names), fileName)
+    const node = readNode(proto, unique(proto.name || `${proto.opType ?? 'node'}_${index}`), fileName)
     // By name: Constant is another way to write an initializer, and no operator of the IR.
     if (node.op === 'Constant') initializers.set(node.outputs[0], constantValue(node, fileName))
     else nodes.push(upgradeNode(node, context))
@@ -110,11 +126,18 @@ function readNode(proto: NodeProto, name: string, fileName: string): Node {
   }
 }
 
-function uniqueName(name: string, taken: Set<string>): string {
-  let unique = name
-  for (let copy = 2; taken.has(unique); copy++) unique = `${name}_${copy}`
-  taken.add(unique)
-  return unique
+/** Names free names, in constant time however many nodes bear the same. */
+function createUniqueNames(): (name: string) => string {
+  const copies = new Map<string, number>()
+  return (name) => {
+    let unique = name
+    for (let copy = copies.get(name) ?? 1; copies.has(unique); copy++) {
+      unique = `${name}_${copy + 1}`
+      copies.set(name, copy + 1)
+    }
+    copies.set(unique, copies.get(unique) ?? 1)
+    return unique
+  }
 }
 
 function readValueInfo({ name, type }: ValueInfoProto, fileName: string): ValueInfo {

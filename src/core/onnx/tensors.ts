@@ -61,6 +61,12 @@ function readExternal(proto: TensorProto, where: string, externalData?: External
   const file = externalData(entries.location)
   const offset = Number(entries.offset ?? 0)
   const length = Number(entries.length ?? file.length - offset)
+  if (!(offset >= 0 && length >= 0)) {
+    throw new NNOptError(
+      'badInput',
+      `${where}: its place in '${entries.location}' is not a number of bytes: offset '${entries.offset ?? ''}', length '${entries.length ?? ''}'`,
+    )
+  }
   if (offset + length > file.length) {
     throw new NNOptError(
       'badInput',

@@ -1,12 +1,42 @@
+import { NNOptError } from '../../shared/errors'
 import type { Node } from '../graph/graph'
 import { dataTypes, intTensor, rowMajorStrides, sizeOf, tensorData, transpose } from '../graph/tensorData'
 import type { DataType, TensorData } from '../graph/tensorData'
 
+/**
+ * Most elements that a constant may have that folding makes. A few bytes of a file can ask for billions (Range, Expand,
+ * ConstantOfShape); the largest weights of image models that are computed in a graph have some tens of millions.
+ */
+const mostElements = 2 ** 26
+
 type Evaluator = (node: Node, inputs: readonly TensorData[]) => TensorData
 
-/** Computes the operators of shape arithmetic and weight preparation on constants; undefined for any other operator, or when a required input is absent. */
+/**
+ * Computes the operators of shape arithmetic and weight preparation on constants; undefined for any other operator, or
+ * when a required input is absent. Throws `badInput` naming the node when its inputs do not fit together, `unsupported`
+ * when the result would have more than 2^26 elements.
+ */
 export function evaluate(node: Node, inputs: readonly (TensorData | undefined)[]): TensorData | undefined {
-  return evaluators[node.op]?.(node, inputs as readonly TensorData[])
+  try {
+    return evaluators[node.op]?.(node, inputs as readonly TensorData[])
+  } catch (cause) {
+    const [code, reason] =
+      cause instanceof TooLarge
+        ? (['unsupported', cause.message] as const)
+        : (['badInput', 'its constant inputs do not fit together'] as const)
+    throw new NNOptError(code, `node '${node.name}' (${node.op}): ${reason}`, { node: node.name }, { cause })
+  }
+}
+
+class TooLarge extends Error {}
+
+/** Elements of a shape that is about to be made. Throws before anything is allocated. */
+function countOf(shape: readonly number[]): number {
+  const count = sizeOf(shape)
+  if (!shape.every((dim) => Number.isInteger(dim) && dim >= 0)) throw new RangeError(`a shape of [${shape.join(', ')}]`)
+  if (count > mostElements)
+    throw new TooLarge(`a constant of ${count} elements is too large to fold: expected at most ${mostElements}`)
+  return count
 }
 
 /** ONNX's Shape reads no numbers, only the shape: it is gone after import, and therefore no operator of the registry. */
@@ -85,19 +115,18 @@ const evaluators: Readonly<Record<string, Evaluator>> = {
     ),
   ConstantOfShape: ({ attributes }, [shape]) => filled(list(shape), attributes.value as TensorData | undefined),
   Expand: (_, [x, shape]) => elementwise(x, filled(list(shape), tensorData(x.dtype, [1], [1])), (value) => value),
-  Range: (_, [start, limit, delta]) =>
-    intTensor(
-      Array.from(
-        { length: Math.max(0, Math.ceil((limit.data[0] - start.data[0]) / delta.data[0])) },
-        (_value, index) => start.data[0] + index * delta.data[0],
-      ),
-    ),
+  Range: (_, [start, limit, delta]) => range(start.data[0], limit.data[0], delta.data[0]),
+}
+
+function range(start: number, limit: number, delta: number): TensorData {
+  const length = countOf([Math.max(0, Math.ceil((limit - start) / delta))])
+  return intTensor(Array.from({ length }, (_, index) => start + index * delta))
 }
 
 const boolean = ({ shape, data }: TensorData): TensorData => tensorData('bool', shape, Uint8Array.from(data))
 
 function filled(shape: readonly number[], value?: TensorData): TensorData {
-  return tensorData(value?.dtype ?? 'float32', shape, new Array<number>(sizeOf(shape)).fill(value?.data[0] ?? 0))
+  return tensorData(value?.dtype ?? 'float32', shape, new Array<number>(countOf(shape)).fill(value?.data[0] ?? 0))
 }
 
 function resolveShape(x: TensorData, wanted: readonly number[]): readonly number[] {
@@ -133,7 +162,7 @@ function elementwise(a: TensorData, b: TensorData, compute: (x: number, y: numbe
   const dims = [a, b].map(({ shape }) => [...new Array<number>(rank - shape.length).fill(1), ...shape])
   const shape = dims[0].map((dim, axis) => (dim === 1 ? dims[1][axis] : dim))
   const strides = dims.map((own) => rowMajorStrides(own).map((stride, axis) => (own[axis] === 1 ? 0 : stride)))
-  const data = new dataTypes[a.dtype](sizeOf(shape))
+  const data = new dataTypes[a.dtype](countOf(shape))
   let position = 0
   for (const index of indices(shape))
     data[position++] = compute(a.data[offsetOf(strides[0], index)], b.data[offsetOf(strides[1], index)])
@@ -146,7 +175,7 @@ function concatenate(inputs: readonly TensorData[], axis: number): TensorData {
   const shape = first.shape.map((dim, index) =>
     index === at ? inputs.reduce((sum, input) => sum + input.shape[at], 0) : dim,
   )
-  const data = new dataTypes[first.dtype](sizeOf(shape))
+  const data = new dataTypes[first.dtype](countOf(shape))
   const outer = sizeOf(shape.slice(0, at))
   let position = 0
   for (let row = 0; row < outer; row++) {
@@ -164,7 +193,7 @@ function gather(x: TensorData, chosen: TensorData, axis: number): TensorData {
   const shape = [...x.shape.slice(0, at), ...chosen.shape, ...x.shape.slice(at + 1)]
   const inner = sizeOf(x.shape.slice(at + 1))
   const outer = sizeOf(x.shape.slice(0, at))
-  const data = new dataTypes[x.dtype](sizeOf(shape))
+  const data = new dataTypes[x.dtype](countOf(shape))
   let position = 0
   for (let row = 0; row < outer; row++) {
     for (const index of chosen.data) {
@@ -199,7 +228,7 @@ function slice(
   })
   const shape = ranges.map((range) => range.length)
   const strides = rowMajorStrides(x.shape)
-  const data = new dataTypes[x.dtype](sizeOf(shape))
+  const data = new dataTypes[x.dtype](countOf(shape))
   let position = 0
   for (const index of indices(shape))
     data[position++] =

@@ -1,3 +1,4 @@
+import { NNOptError } from '../../shared/errors'
 import { producers } from '../graph/graph'
 import type { Graph, Node } from '../graph/graph'
 import { isQuantize } from '../graph/conversions'
@@ -9,7 +10,13 @@ export function removeIdentities(graph: Graph): Graph {
   const inputs = new Set(graph.inputs.map(({ name }) => name))
   const passes = passingNodes(graph).filter((node) => !outputs.has(node.outputs[0]))
   const alias = new Map(passes.map((node) => [node.outputs[0], node.inputs[0]]))
-  const resolve = (name: string): string => (alias.has(name) ? resolve(alias.get(name) as string) : name)
+  const resolve = (name: string): string => {
+    let source = name
+    for (let steps = 0; alias.has(source); source = alias.get(source) as string)
+      if (steps++ > passes.length)
+        throw new NNOptError('badInput', `value '${name}' is computed from itself`, { value: name })
+    return source
+  }
   const removed = new Set(passes)
   const nodes = graph.nodes
     .filter((node) => !removed.has(node))

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { NNOptError } from '../../shared/errors'
 import { floatTensor } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
 import type { FitState } from './fit'
@@ -23,17 +25,35 @@ export interface Checkpoint {
   readonly recipe: Readonly<Record<string, unknown>>
 }
 
+/** What the metadata of a checkpoint say of its position; the rest of a position belongs to whoever fits. */
+const position = z.looseObject({
+  step: z.number().int().min(0),
+  best: z.object({ epoch: z.number(), score: z.number(), step: z.number().int().min(0) }).optional(),
+})
+
+type Position = Omit<FitState, 'snapshot' | 'best'> & z.infer<typeof position>
+
 /** Throws `badInput` when the file is not a complete checkpoint. */
 export function readCheckpoint(bytes: Uint8Array, fileName: string): Checkpoint {
   const { tensors, metadata } = readSafetensors(bytes, fileName)
-  const { step, best, ...position } = JSON.parse(metadata.state) as Omit<FitState, 'snapshot' | 'best'> & {
-    step: number
-    best?: { epoch: number; score: number; step: number }
-  }
+  const { step, best, ...rest } = metadataOf(position, metadata.state, fileName) as Position
   const restored = best && { epoch: best.epoch, score: best.score, snapshot: snapshotOf('best/', best.step, tensors) }
   return {
-    state: { ...position, snapshot: snapshotOf('now/', step, tensors), ...(restored && { best: restored }) },
-    recipe: JSON.parse(metadata.recipe) as Readonly<Record<string, unknown>>,
+    state: { ...rest, snapshot: snapshotOf('now/', step, tensors), ...(restored && { best: restored }) },
+    recipe: metadataOf(z.record(z.string(), z.unknown()), metadata.recipe, fileName),
+  }
+}
+
+function metadataOf<T>(schema: z.ZodType<T>, text: string | undefined, fileName: string): T {
+  try {
+    return schema.parse(JSON.parse(text ?? ''))
+  } catch (cause) {
+    throw new NNOptError(
+      'badInput',
+      `'${fileName}' is not a checkpoint of a run: expected the run's position and recipe in its metadata`,
+      undefined,
+      { cause },
+    )
   }
 }
 

@@ -11,10 +11,11 @@ export interface Distillation {
 
 /** Mean cross entropy over the batch and its gradient by the logits, both [n, c]. */
 export function crossEntropy(logits: Tensor2D, targets: Tensor2D): LossValue {
-  const { loss, gradient } = softmaxCrossEntropy(logits, targets)
-  const value = { loss: mean(loss), dLogits: div(gradient, logits.shape[0]) as Tensor2D }
-  for (const used of [loss, gradient]) used.dispose()
-  return value
+  const [loss, dLogits] = tidy(() => {
+    const each = softmaxCrossEntropy(logits, targets)
+    return [mean(each.loss), div(each.gradient, logits.shape[0])]
+  }) as [Tensor, Tensor2D]
+  return { loss, dLogits }
 }
 
 /**

@@ -174,7 +174,10 @@ class FlatModelState implements ModelState {
   }
 
   lastNonFinite(vectors: Vectors): string | undefined {
-    const parts = [...splitArray(this.spec, vectors[vectorNames.parameters])]
+    const parts = [
+      ...splitArray(this.statisticsSpec, vectors[vectorNames.statistics]),
+      ...splitArray(this.spec, vectors[vectorNames.parameters]),
+    ]
     return parts.findLast(([, values]) => !values.every(Number.isFinite))?.[0]
   }
 
@@ -261,7 +264,12 @@ class FlatModelState implements ModelState {
       [this.statisticsSpec, statistics],
       [this.quantizationSpec, vectorNames.quantization],
     ] as const
-    return new Map(parts.flatMap(([spec, name]) => (spec.size > 0 ? [...splitTensor(spec, this.get(name))] : [])))
+    const split: Record<string, Tensor> = tidy(() =>
+      Object.fromEntries(
+        parts.flatMap(([spec, name]) => (spec.size > 0 ? [...splitTensor(spec, this.get(name))] : [])),
+      ),
+    )
+    return new Map(Object.entries(split))
   }
 
   private get(name: string): Tensor1D {

@@ -25,19 +25,29 @@ export function joinParts(parts: readonly TrainStep[]): TrainStep {
   const shares = parts.map(({ logits }) => logits.shape[0] / total)
   const mean = (tensorOf: (part: TrainStep) => Tensor): Tensor =>
     tidy(() => parts.map((part, index) => mul(tensorOf(part), shares[index])).reduce((sum, term) => add(sum, term)))
-  const meanOf = (name: 'gradients' | 'statistics'): ReadonlyMap<string, Tensor> =>
-    new Map([...parts[0][name].keys()].map((key) => [key, mean((part) => part[name].get(key) as Tensor)]))
-  const joined = {
-    loss: mean(({ loss }) => loss),
-    logits: concat(
-      parts.map(({ logits }) => logits),
-      0,
-    ) as Tensor2D,
-    gradients: meanOf('gradients'),
-    statistics: meanOf('statistics'),
-  }
+  const meanOf = (name: 'gradients' | 'statistics', hold: Hold): ReadonlyMap<string, Tensor> =>
+    new Map([...parts[0][name].keys()].map((key) => [key, hold(mean((part) => part[name].get(key) as Tensor))]))
+  const joined = heldTogether((hold) => ({
+    loss: hold(mean(({ loss }) => loss)),
+    logits: hold(concat(parts.map(({ logits }) => logits))) as Tensor2D,
+    gradients: meanOf('gradients', hold),
+    statistics: meanOf('statistics', hold),
+  }))
   parts.forEach(disposeStep)
   return joined
+}
+
+type Hold = (made: Tensor) => Tensor
+
+/** What `make` returns; nothing that it held stays when it throws. */
+function heldTogether<T>(make: (hold: Hold) => T): T {
+  const held: Tensor[] = []
+  try {
+    return make((made) => (held.push(made), made))
+  } catch (error) {
+    held.forEach((tensor) => tensor.dispose())
+    throw error
+  }
 }
 
 export function disposeStep({ loss, logits, gradients, statistics }: TrainStep): void {

@@ -33,12 +33,7 @@ export function createTeacher(source: Graph, normalizer: Normalizer, precision: 
     }),
   )
   return {
-    logits: (batch) => {
-      const images = normalizer.apply(batch)
-      const logits = executor.forward(images, parameters)
-      images.dispose()
-      return logits
-    },
+    logits: (batch) => normalizer.use(batch, (images) => executor.forward(images, parameters)),
     dispose: () => {
       for (const part of [executor, normalizer, ...parameters.values()]) part.dispose()
     },

@@ -1,23 +1,22 @@
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core'
-import { argMax, cast, equal, mul, sum, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import { createExecutor } from '../execute/executor'
-import type { Executor, LossValue, TrainStep } from '../execute/executor'
-import { softmaxCrossEntropy } from '../kernels/softmaxCrossEntropy'
+import type { Executor, TrainStep } from '../execute/executor'
 import { classOutput } from '../graph/graph'
 import type { Graph } from '../graph/graph'
 import { withMasksApplied } from '../graph/masks'
+import { batchLoss } from './batchLoss'
 import type { TrainConfig } from './config'
 import type { ImageBatch } from './imageBatch'
-import { smoothLabels } from './labels'
 import { learningRateAt } from './learningRate'
-import { crossEntropy, distilledCrossEntropy } from './loss'
-import { scaleOf } from './lossScale'
 import { createModelState } from './modelState'
+import type { ModelState } from './modelState'
 import { createNormalizer } from './normalizer'
-import type { Normalization } from './normalizer'
+import type { Normalization, Normalizer } from './normalizer'
 import { createNonFiniteSearch } from './nonFinite'
+import type { NonFiniteSearch } from './nonFinite'
 import { createPartedStep } from './parts'
 import type { Precision } from '../kernels/precision'
+import { countCorrect, scores } from './scores'
 import type { Snapshot } from './snapshot'
 import { createTeacher } from './teacher'
 import type { Teacher } from './teacher'
@@ -74,96 +73,129 @@ export interface TrainerOptions {
 }
 
 /** Trains a graph on the active tfjs backend, one step at a time. Equal seeds and batches give equal weights where the backend is deterministic. */
-export function createTrainer(
+export const createTrainer = (
   source: Graph,
   config: TrainConfig,
   stepsPerEpoch: number,
   normalization: Normalization,
-  {
-    teacher: teacherModel,
-    learnScales = false,
-    precision = 'fp32',
-    readsAtOnce = false,
-    onSplit = () => undefined,
-  }: TrainerOptions = {},
-): Trainer {
-  const graph = withMasksApplied(source)
-  const classes = Number(classOutput(graph).shape.at(-1))
-  const head = headParameters(graph)
-  const whole = createExecutor(graph, { learnScales, precision })
-  const headOnlyExecutor = createExecutor(graph, { frozen: (name) => !head.has(name), learnScales, precision })
-  const state = createModelState(graph, whole, config, { learnScales, scalesLoss: precision === 'float16' })
-  const normalizer = createNormalizer(normalization)
-  const teacher =
-    teacherModel && createTeacher(teacherModel.graph, createNormalizer(teacherModel.normalization), precision)
-  let executor: Executor = whole
-  let stepsDone = 0
-  const runPart = (batch: ImageBatch): TrainStep => {
-    const images = normalizer.apply(batch)
-    const targets = tensor2d(smoothLabels(batch.labels, classes, config.labelSmoothing), [batch.labels.length, classes])
+  options: TrainerOptions = {},
+): Trainer => new GraphTrainer(withMasksApplied(source), config, stepsPerEpoch, normalization, options)
+
+class GraphTrainer implements Trainer {
+  stepsDone = 0
+  readonly classes: number
+  private readonly head: ReadonlySet<string>
+  private readonly whole: Executor
+  private readonly headOnly: Executor
+  private executor: Executor
+  private readonly state: ModelState
+  private readonly normalizer: Normalizer
+  private readonly teacher: Teacher | undefined
+  private readonly search: NonFiniteSearch
+  private readonly runBatch: (batch: ImageBatch) => TrainStep
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly config: TrainConfig,
+    private readonly stepsPerEpoch: number,
+    normalization: Normalization,
+    private readonly options: TrainerOptions,
+  ) {
+    const { teacher, learnScales = false, precision = 'fp32', onSplit = () => undefined } = options
+    const head = headParameters(graph)
+    this.head = head
+    this.classes = Number(classOutput(graph).shape.at(-1))
+    this.whole = createExecutor(graph, { learnScales, precision })
+    this.headOnly = createExecutor(graph, { frozen: (name) => !head.has(name), learnScales, precision })
+    this.executor = this.whole
+    this.state = createModelState(graph, this.whole, config, { learnScales, scalesLoss: precision === 'float16' })
+    this.normalizer = createNormalizer(normalization)
+    this.teacher = teacher && createTeacher(teacher.graph, createNormalizer(teacher.normalization), precision)
+    this.search = createNonFiniteSearch(graph, this.state, this.normalizer)
+    this.runBatch = createPartedStep((batch) => this.runPart(batch), onSplit)
+  }
+
+  trainStep(batch: ImageBatch): ReturnType<Trainer['trainStep']> {
+    const learningRate = learningRateAt(this.config, this.stepsDone, this.stepsPerEpoch)
+    const result = this.runBatch(batch)
+    const { loss } = result
+    let correct: Tensor | undefined
     try {
-      return executor.step(images, state.tensors(), (logits) =>
-        scaled(lossOf(logits, targets, batch, teacher, config), state.lossScale()),
-      )
+      correct = countCorrect(result.logits, batch.labels)
+      const lost = this.readsAtOnce && !Number.isFinite(loss.dataSync()[0])
+      this.stepsDone++
+      // A step with such a loss would leave no finite weight.
+      if (!lost) this.update(result, learningRate)
+      const lossScale = this.state.lossScale()?.clone()
+      const explain = (): Promise<string> => this.search.inStep(this.executor, batch)
+      return { loss, correct, learningRate, ...(lossScale && { lossScale }), lost, explain }
+    } catch (error) {
+      for (const used of [loss, correct]) used?.dispose()
+      throw error
     } finally {
-      for (const used of [images, targets]) used.dispose()
+      for (const used of [result.logits, ...result.gradients.values(), ...result.statistics.values()]) used.dispose()
     }
   }
-  const runBatch = createPartedStep(runPart, onSplit)
-  const search = createNonFiniteSearch(graph, state, normalizer)
-  return {
-    get stepsDone() {
-      return stepsDone
-    },
-    classes,
-    trainStep: (batch) => {
-      const learningRate = learningRateAt(config, stepsDone, stepsPerEpoch)
-      const result = runBatch(batch)
-      const correct = countCorrect(result.logits, batch.labels)
-      const lost = readsAtOnce && !Number.isFinite(result.loss.dataSync()[0])
-      stepsDone++
-      // A step with such a loss would leave no finite weight.
-      if (!lost)
-        state.update({
-          ...result,
-          learningRate,
-          step: stepsDone,
-          trains: executor === whole ? undefined : head,
-          guard: readsAtOnce ? undefined : result.loss,
-        })
-      for (const used of [result.logits, ...result.gradients.values(), ...result.statistics.values()]) used.dispose()
-      const lossScale = state.lossScale()?.clone()
-      return {
-        loss: result.loss,
-        correct,
-        learningRate,
-        ...(lossScale && { lossScale }),
-        lost,
-        explain: () => search.inStep(executor, batch),
-      }
-    },
-    evaluate: async (batch) => {
-      const images = normalizer.apply(batch)
-      const logits = whole.forward(images, state.evaluationTensors())
-      const result = await scores(logits, batch.labels, classes)
-      for (const used of [images, logits]) used.dispose()
-      return result
-    },
-    trainHeadOnly: (headOnly) => void (executor = headOnly ? headOnlyExecutor : whole),
-    snapshot: async () => ({ step: stepsDone, vectors: await state.vectors() }),
-    nonFiniteIn: search.inSnapshot,
-    restore: (snapshot) => {
-      stepsDone = snapshot.step
-      state.restore(snapshot.vectors)
-    },
-    graphOf: (snapshot) => state.graphOf(graph, snapshot.vectors),
-    withQuantization: (snapshot, qparams) => ({
-      ...snapshot,
-      vectors: state.withQuantization(graph, snapshot.vectors, qparams),
-    }),
-    dispose: () => {
-      for (const part of [whole, headOnlyExecutor, state, normalizer, teacher]) part?.dispose()
-    },
+
+  async evaluate(batch: ImageBatch): ReturnType<Trainer['evaluate']> {
+    const weights = this.state.evaluationTensors()
+    const logits = this.normalizer.use(batch, (images) => this.whole.forward(images, weights))
+    try {
+      return await scores(logits, batch.labels, this.classes)
+    } finally {
+      logits.dispose()
+    }
+  }
+
+  trainHeadOnly(headOnly: boolean): void {
+    this.executor = headOnly ? this.headOnly : this.whole
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    return { step: this.stepsDone, vectors: await this.state.vectors() }
+  }
+
+  nonFiniteIn(snapshot: Snapshot): string | undefined {
+    return this.search.inSnapshot(snapshot)
+  }
+
+  restore(snapshot: Snapshot): void {
+    this.stepsDone = snapshot.step
+    this.state.restore(snapshot.vectors)
+  }
+
+  graphOf(snapshot: Snapshot): Graph {
+    return this.state.graphOf(this.graph, snapshot.vectors)
+  }
+
+  withQuantization(snapshot: Snapshot, qparams: Parameters<Trainer['withQuantization']>[1]): Snapshot {
+    return { ...snapshot, vectors: this.state.withQuantization(this.graph, snapshot.vectors, qparams) }
+  }
+
+  dispose(): void {
+    for (const part of [this.whole, this.headOnly, this.state, this.normalizer, this.teacher]) part?.dispose()
+  }
+
+  private get readsAtOnce(): boolean {
+    return this.options.readsAtOnce ?? false
+  }
+
+  private runPart(batch: ImageBatch): TrainStep {
+    return this.normalizer.use(batch, (images) =>
+      this.executor.step(images, this.state.tensors(), (logits) =>
+        batchLoss(logits, batch, this.config, { teacher: this.teacher, lossScale: this.state.lossScale() }),
+      ),
+    )
+  }
+
+  private update(result: TrainStep, learningRate: number): void {
+    this.state.update({
+      ...result,
+      learningRate,
+      step: this.stepsDone,
+      trains: this.executor === this.whole ? undefined : this.head,
+      guard: this.readsAtOnce ? undefined : result.loss,
+    })
   }
 }
 
@@ -171,47 +203,4 @@ export function createTrainer(
 function headParameters(graph: Graph): ReadonlySet<string> {
   const last = graph.nodes.findLast((node) => outputAxis(node) !== undefined && graph.initializers.has(node.inputs[1]))
   return new Set(last?.inputs.slice(1) ?? [])
-}
-
-function lossOf(
-  logits: Tensor2D,
-  targets: Tensor2D,
-  batch: ImageBatch,
-  teacher: Teacher | undefined,
-  { distillWeight, distillTemperature }: TrainConfig,
-): LossValue {
-  if (!teacher) return crossEntropy(logits, targets)
-  const scores = teacher.logits(batch)
-  const value = distilledCrossEntropy(logits, targets, scores, {
-    weight: distillWeight,
-    temperature: distillTemperature,
-  })
-  scores.dispose()
-  return value
-}
-
-/** The gradients of the loss times its scale; the loss itself stays as it is. */
-function scaled(value: LossValue, lossScale: Tensor1D | undefined): LossValue {
-  if (!lossScale) return value
-  const dLogits = tidy(() => mul(value.dLogits, scaleOf(lossScale)) as Tensor2D)
-  value.dLogits.dispose()
-  return { ...value, dLogits }
-}
-
-function countCorrect(logits: Tensor2D, labels: Int32Array): Tensor {
-  return tidy(() => sum(cast(equal(argMax(logits, 1), tensor1d(labels, 'int32')), 'float32')))
-}
-
-async function scores(
-  logits: Tensor2D,
-  labels: Int32Array,
-  classes: number,
-): Promise<{ readonly loss: number; readonly correct: number }> {
-  const targets = tensor2d(smoothLabels(labels, classes, 0), [labels.length, classes])
-  const { loss, gradient } = softmaxCrossEntropy(logits, targets)
-  const total = sum(loss)
-  const correct = countCorrect(logits, labels)
-  const [[lossSum], [hits]] = await Promise.all([total.data(), correct.data()])
-  for (const used of [targets, loss, gradient, total, correct]) used.dispose()
-  return { loss: lossSum, correct: hits }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import {
   closeSync,
   copyFileSync,
@@ -60,7 +61,8 @@ export function writeFolder(folder: string, files: ReadonlyMap<string, FileConte
 
 /** Replaces one file, whole or not at all. */
 export function replaceFile(path: string, bytes: Uint8Array): void {
-  const partial = `${path}.partial-${process.pid}`
+  // A pid comes back after a crash, with its partial file still there.
+  const partial = `${path}.partial-${process.pid}-${randomUUID()}`
   try {
     writeWhole(partial, bytes)
     renameSync(partial, path)

@@ -13,14 +13,22 @@ export interface Tunings {
   remove(versionId: string): void
 }
 
+/** An older program's record, or one cut off by a full disk, counts as none: measuring again is cheap. */
+function recordIn(text: string): Tuning | undefined {
+  try {
+    return tuning.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
+  }
+}
+
 export function createTunings(folder: string): Tunings {
   const place = (versionId: string, fingerprint: string): string => join(folder, fingerprint, versionId)
   const record = (versionId: string, fingerprint: string): string => join(place(versionId, fingerprint), 'tuning.json')
   return {
     find(versionId, fingerprint) {
       const file = record(versionId, fingerprint)
-      // An older program's record counts as none: measuring again is cheap.
-      return existsSync(file) ? tuning.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data : undefined
+      return existsSync(file) ? recordIn(readFileSync(file, 'utf8')) : undefined
     },
     save(found) {
       const file = record(found.version, found.fingerprint)

@@ -3,11 +3,16 @@ import { cropped } from '../image'
 import { centerWindow } from '../resize/index'
 import { defineTransform } from './transform'
 
+const side = (text: string) => z.number().int().min(1).max(4096).describe(text).meta({ unit: 'px' })
+
 /** The middle of the picture; what lies outside it is black (torchvision CenterCrop). */
 export const centerCrop = defineTransform({
   id: 'center-crop',
   label: 'Center crop',
   help: 'Crops the center',
-  params: z.object({ size: z.number().int().min(1).max(4096).describe('Side of the window').meta({ unit: 'px' }) }),
-  apply: (image, { size }) => cropped(image, centerWindow(image, { width: size, height: size })),
+  params: z.object({
+    size: side('Side of the window, its width where a height is given'),
+    height: side('Height of the window, if it is not a square').optional(),
+  }),
+  apply: (image, { size, height = size }) => cropped(image, centerWindow(image, { width: size, height })),
 })

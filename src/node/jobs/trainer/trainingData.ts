@@ -61,8 +61,8 @@ function chosenSamples(dataset: Dataset, { trainLimit, seed }: TrainConfig): Int
 /** Resize and crop of inference as transforms on bytes, so that validation sees what onnxruntime will see. */
 function geometryOf({ resize, crop }: Preprocessing): readonly AugmentStep[] {
   const steps: AugmentStep[] = []
-  if (resize && 'shortSide' in resize) steps.push({ id: 'resize', params: { shortSide: resize.shortSide } })
-  if (crop && crop.width === crop.height) steps.push({ id: 'center-crop', params: { size: crop.width } })
+  if (resize) steps.push({ id: 'resize', params: { ...resize } })
+  if (crop) steps.push({ id: 'center-crop', params: { size: crop.width, height: crop.height } })
   return parseAugmentation(steps)
 }
 
