@@ -33,9 +33,9 @@ const unstructured = (amount) => ['--method', 'l1-unstructured', '--amount', Str
 const structured = (share) => ['--method', 'l1-structured', '--keep', `macs=${share}`]
 const forms = [
   { id: 'dense', label: 'as it is', flags: undefined },
-  { id: 'zeros50', label: '50 % zeros', flags: unstructured(0.5) },
-  { id: 'zeros70', label: '70 % zeros', flags: unstructured(0.7) },
-  { id: 'zeros90', label: '90 % zeros', flags: unstructured(0.9) },
+  { id: 'zeros50', label: '50% zeros', flags: unstructured(0.5) },
+  { id: 'zeros70', label: '70% zeros', flags: unstructured(0.7) },
+  { id: 'zeros90', label: '90% zeros', flags: unstructured(0.9) },
   { id: 'nm24', label: '2 of every 4 weights', flags: ['--method', 'l1-unstructured', '--nm', '2:4'] },
   { id: 'macs50', label: 'channels removed, half of the operations', flags: [...structured(0.5), '--round-to', '16'] },
   { id: 'macs50odd', label: 'the same, counts not rounded', flags: [...structured(0.5), '--round-to', '1'] },
@@ -108,7 +108,7 @@ rmSync(folder, { recursive: true })
 const megabytes = (bytes) => (bytes / 1e6).toFixed(2)
 const dense = new Map(rows.slice(0, 2).map((row) => [row.precision, row.throughput.median]))
 const table = [
-  ['', '', 'MB', 'MB, gzip', `img/s, batch ${values.batch}`, '95 % interval', 'times as it is'],
+  ['', '', 'MB', 'MB, gzip', `img/s, batch ${values.batch}`, '95% interval', 'times as it is'],
   ['---', '---', '---', '---', '---', '---', '---'],
   ...rows.map(({ label, precision, bytes, compressed, throughput: { median, low, high } }) => [
     label,

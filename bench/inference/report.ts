@@ -7,7 +7,7 @@ export interface Row {
   readonly version: string
   /** Share of right answers; null for what only measures overhead. */
   readonly accuracy: number | null
-  /** Accuracy less that of our int8 file, in pairs, with its 95 % bootstrap interval. */
+  /** Accuracy less that of our int8 file, in pairs, with its 95% bootstrap interval. */
   readonly difference: MedianInterval | null
   readonly speeds: readonly {
     readonly batch: number
@@ -66,7 +66,7 @@ export function rowsOf(measured: readonly Measured[], reference: Measured, label
 
 const resamples = 1000
 
-/** Mean of paired differences with the percentile bootstrap's 95 % interval. */
+/** Mean of paired differences with the percentile bootstrap's 95% interval. */
 function meanInterval(values: readonly number[], uniform: () => number): MedianInterval {
   const means = Array.from({ length: resamples }, () =>
     mean(values.map(() => values[Math.floor(uniform() * values.length)])),

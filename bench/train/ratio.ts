@@ -8,7 +8,7 @@ export interface Row {
   readonly batch: number
   readonly imagesPerSecond: number
   readonly peerImagesPerSecond: number
-  /** Median over the rounds of ours over the peer's, with the bootstrap's 95 % interval. */
+  /** Median over the rounds of ours over the peer's, with the bootstrap's 95% interval. */
   readonly ratio: number
   readonly ratioInterval: readonly [low: number, high: number]
   readonly peakMemoryBytes: number

@@ -84,7 +84,7 @@ export function reportMarkdown(rows: readonly Row[], programs: readonly Programs
   return `# Training speed beside PyTorch
 
 Whole training steps of MobileNetV2 (10 classes, fp32, SGD with momentum): images as bytes in, weights updated, losses read at the end of a round. PyTorch runs eagerly in \`channels_last\` with the same batch, resolution and
-number of threads. Both processes stay open and take turns round by round, the first alternating; the ratio is the median over the rounds of one round's two speeds, with the bootstrap's 95 % interval.
+number of threads. Both processes stay open and take turns round by round, the first alternating; the ratio is the median over the rounds of one round's two speeds, with the bootstrap's 95% interval.
 Made by \`npm run bench:train -- --report\`, which brings TensorFlow's library and PyTorch where they are absent. \`--json\` prints the rows.
 
 ${cpus()[0].model}, ${cpus().length} threads, ${(totalmem() / GIBI).toFixed(0)} GiB. ${pairs.join('; ')}.

@@ -114,7 +114,7 @@ describe('what single transforms do', () => {
 
   it('random-crop says when the window does not fit', () => {
     expect(() => apply('random-crop', { padding: 1, size: 9 })).toThrow(
-      "transform 'random-crop': a window of 9×9 does not fit into a picture of 4×4 with a padding of 1",
+      "transform 'random-crop': a window of 9×9 does not fit into an image of 4×4 with a padding of 1",
     )
   })
 

@@ -288,7 +288,7 @@ describe('the way from a model to an int8 file', () => {
   it('speaks to people without --json', async () => {
     const { code, stdout } = await cli(['versions'], { workspace })
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^name +id +precision +size +accuracy +made\n─/)
+    expect(stdout).toMatch(/^name +id +precision +size +accuracy +created\n─/)
   })
 })
 
@@ -330,7 +330,7 @@ describe('a call that is wrong', () => {
       'wrongCall',
       /'split': .*"train"\|"val"\|"test"/,
     ],
-    ['an unknown version', ['show', 'bas'], 1, 'notFound', /^no version named 'bas': did you mean 'base'\?/],
+    ['an unknown version', ['show', 'bas'], 1, 'notFound', /^no version named 'bas': did you mean 'base'/],
     [
       'an unknown dataset',
       ['evaluate', 'base', '--dataset', 'colour'],

@@ -133,7 +133,7 @@ describe('a model that cannot be imported', () => {
     {
       what: 'comes with a preprocessing of another size',
       make: () => [...importOf(file('tiny.onnx')), '--preprocess', 'imagenet'],
-      says: /expected images of 16×16.*got.*224×224/,
+      says: /expected images of 16×16.*produces 224×224/,
     },
     {
       what: 'comes with a preprocessing without std',

@@ -334,7 +334,7 @@ describe('goals', () => {
   it('names what is missed', () => {
     expect(
       missedGoals({ comparison, sizeBytes: 4e6, speedup: 1.2 }, { ...goal, maxSize: '3MB', minSpeedup: 1.5 }),
-    ).toEqual([expect.stringContaining('4000000 bytes'), expect.stringContaining('1.20 times')])
+    ).toEqual([expect.stringContaining('4000000 bytes'), expect.stringContaining('1.20×')])
     expect(missedGoals({ comparison, sizeBytes: 4e6, speedup: undefined }, goal)).toEqual([])
   })
 
@@ -390,7 +390,7 @@ describe('another kind of CPU', () => {
   it('is warned of, with what it means for the accuracy', () => {
     const here = { model: 'b', vnni: false, saturates: true }
     expect(otherCpuWarning({ cpu: made, pairsAtRisk: pairs }, here)).toMatch(
-      /made on a \(VNNI.*3 of its weight pairs can saturate/,
+      /created on a \(VNNI.*3 of its weight pairs can saturate/,
     )
     expect(otherCpuWarning({ cpu: made, pairsAtRisk: { ...pairs, atRisk: 0 } }, here)).toMatch(/cannot saturate/)
   })
@@ -419,7 +419,7 @@ describe('hints', () => {
     { name: 'values that are cut', change: {}, says: /clips 1\.00%.*min-max/ },
     { name: 'a coarse activation', change: { clippedShare: 0 }, says: /coarse/ },
     { name: 'weights of one scale', change: { weightError: error(10) }, perTensor: true, says: /perChannel/ },
-    { name: 'uneven channels', change: { weightError: error(10), weightScales: [1, 1000] }, says: /1000 times/ },
+    { name: 'uneven channels', change: { weightError: error(10), weightScales: [1, 1000] }, says: /by a factor of 1000/ },
     { name: 'a layer that is better in float', change: { oneOff: 0.3 }, says: /--keep-fp32 wide removes 30%/ },
     { name: 'a layer that costs nothing', change: { oneOn: 0.001 }, says: /almost nothing/ },
   ])('name $name', ({ change, perTensor = false, says }) =>

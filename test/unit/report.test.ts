@@ -126,7 +126,7 @@ describe('the report', () => {
       '12.3 ms',
       'Test CPU',
       'onnxruntime-node 1.0.0',
-      '200 images of pets (test)',
+      '200 test images of pets',
       '2026-01-02 03:04 UTC',
     ])
       expect(page).toContain(text)
@@ -215,7 +215,7 @@ describe('a table of results', () => {
   it('sets each version against the first, and says how it was made and what was wrong with the measurement', () => {
     const lines = resultsMarkdown('Results', results, ['plot.svg'], '0.1.0').split('\n')
     expect(lines).toContain(
-      '| pruned | fp32 | 88.0% | 83.0% – 93.0% | -2.0 points | 10 | 4 | 60.0% | 100 | 4.00 MB | 2.00 MB | 1.50 ms | 3.00 × |',
+      '| pruned | fp32 | 88.0% | 83.0% – 93.0% | -2.0 points | 10 | 4 | 60.0% | 100 | 4.00 MB | 2.00 MB | 1.50 ms | 3.00× |',
     )
     expect(lines).toContain('| pruned | base | prune: method l1-unstructured, amount 0.6, params {"a":1} |')
     expect(lines).toContain('| base | – | imported |')

@@ -14,7 +14,7 @@ const loss = ({
 const isAccurate = ({ accuracy }: Deployment, limit: number): boolean =>
   accuracy.differenceInterval[1] >= -limit && accuracy.difference >= -2 * limit
 
-/** Whether the 95 % intervals of two speeds are apart. */
+/** Whether the 95% intervals of two speeds are apart. */
 const isFaster = ({ samplesPerSecond: second }: Deployment, { samplesPerSecond: first }: Deployment): boolean =>
   (second?.low ?? 0) > (first?.high ?? 0)
 

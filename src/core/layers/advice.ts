@@ -115,4 +115,4 @@ function unfilledImages(graph: Graph): number | undefined {
   return shadow && imageReaders(graph, shadow)[0]?.channels
 }
 
-const percent = (value: number): string => `${(value * 100).toFixed(0)} %`
+const percent = (value: number): string => `${(value * 100).toFixed(0)}%`

@@ -16,7 +16,7 @@ export interface ScoreComparison {
   readonly accuracy: number
   readonly accuracyInterval: Interval
   readonly referenceAccuracy: number
-  /** Accuracy minus that of the reference, with Newcombe's 95 % interval of the paired difference. */
+  /** Accuracy minus that of the reference, with Newcombe's 95% interval of the paired difference. */
   readonly difference: number
   readonly differenceInterval: Interval
   /** Share of images on which both name the same class. */

@@ -1,9 +1,9 @@
-/** Standard normal quantile of a two-sided 95 % interval. */
+/** Standard normal quantile of a two-sided 95% interval. */
 const z95 = 1.959963984540054
 
 export type Interval = readonly [low: number, high: number]
 
-/** Wilson's 95 % score interval of a share; [0, 1] without samples. Source: Wilson, 1927. */
+/** Wilson's 95% score interval of a share; [0, 1] without samples. Source: Wilson, 1927. */
 export function wilsonInterval(successes: number, samples: number): Interval {
   if (samples === 0) return [0, 1]
   const share = successes / samples
@@ -24,7 +24,7 @@ export interface PairedDifference {
   readonly onlySecond: number
 }
 
-/** Difference of two accuracies measured on the same samples, with Newcombe's 95 % score interval (1998, method 10). Both arrays hold 1 where the classifier is right. */
+/** Difference of two accuracies measured on the same samples, with Newcombe's 95% score interval (1998, method 10). Both arrays hold 1 where the classifier is right. */
 export function pairedDifference(first: ArrayLike<number>, second: ArrayLike<number>): PairedDifference {
   const counts = { both: 0, onlyFirst: 0, onlySecond: 0, neither: 0 }
   for (let index = 0; index < first.length; index++) counts[cell(first[index], second[index])]++

@@ -33,10 +33,10 @@ export interface MedianInterval {
   readonly high: number
 }
 
-/** Resamples of a bootstrap; more do not move a 95 % interval visibly. */
+/** Resamples of a bootstrap; more do not move a 95% interval visibly. */
 const resamples = 1000
 
-/** Median with the percentile bootstrap's 95 % interval (Efron, 1979); `random` gives numbers in [0, 1). */
+/** Median with the percentile bootstrap's 95% interval (Efron, 1979); `random` gives numbers in [0, 1). */
 export function bootstrapMedian(values: ArrayLike<number>, random: () => number): MedianInterval {
   const medians = Float64Array.from({ length: resamples }, () =>
     median(Array.from(values, () => values[Math.floor(random() * values.length)])),

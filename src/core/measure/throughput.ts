@@ -3,7 +3,7 @@ import type { MedianInterval } from './latency'
 
 /** One model's throughput over another's, from rounds in which both took their turn. */
 export interface ThroughputComparison {
-  /** Second over first: median of the rounds with its 95 % bootstrap interval. */
+  /** Second over first: median of the rounds with its 95% bootstrap interval. */
   readonly ratio: MedianInterval
   /** Whether the interval excludes 1. */
   readonly significant: boolean

@@ -40,7 +40,7 @@ export function recipeProblems({ steps: entries }: Recipe, steps: Registry<StepK
         .map((name) => ({
           step: index,
           field,
-          message: `'${name}' does not name an earlier step: expected ${[...earlier, ...(index > 0 ? [previousStep] : [])].map((known) => `$${known}`).join(', ') || 'a version, because this is the first step'}`,
+          message: `'$${name}' does not name an earlier step: expected ${[...earlier, ...(index > 0 ? [previousStep] : [])].map((known) => `$${known}`).join(', ') || 'a version, because this is the first step'}`,
         })),
     )
     const twice =

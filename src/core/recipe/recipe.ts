@@ -68,7 +68,7 @@ export function checkRecipe(recipe: Recipe, steps: Pick<Registry<StepKind>, 'get
       if (!earlier.has(name) && !(name === previousStep && index > 0))
         throw new NNOptError(
           'wrongCall',
-          `${where}: '${name}' does not name an earlier step: expected one of ${[...earlier, ...(index > 0 ? [previousStep] : [])].map((known) => `$${known}`).join(', ') || 'none, because it is the first'}`,
+          `${where}: '$${name}' does not name an earlier step: expected one of ${[...earlier, ...(index > 0 ? [previousStep] : [])].map((known) => `$${known}`).join(', ') || 'none, because it is the first'}`,
         )
     }
     if (step.id !== undefined && earlier.has(step.id))
@@ -98,7 +98,7 @@ export function referencedStep(recipe: Recipe, name: string, at: number): number
   if (index < 0)
     throw new NNOptError(
       'wrongCall',
-      `recipe '${recipe.name}', step ${at + 1}: '${name}' does not name an earlier step`,
+      `recipe '${recipe.name}', step ${at + 1}: '$${name}' does not name an earlier step`,
     )
   return index
 }

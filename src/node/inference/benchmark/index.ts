@@ -32,7 +32,7 @@ export interface BenchmarkResult extends Pick<
   BenchmarkEntry,
   'id' | 'batch' | 'threads' | 'engine' | 'form' | 'sessions'
 > {
-  /** Images a second; the interval is a 95 % bootstrap over the rounds. */
+  /** Images a second; the interval is a 95% bootstrap over the rounds. */
   readonly throughput: MedianInterval
   readonly latencyMs: LatencySummary
   /** Timed runs. */

@@ -10,7 +10,7 @@ export type AccuracyName = 'trainAccuracy' | 'simulatedAccuracy'
 
 const systemEveryMs = 2000
 
-const percent = (share: number): string => `${(share * 100).toFixed(2)} %`
+const percent = (share: number): string => `${(share * 100).toFixed(2)}%`
 
 /** Keeps what the trainer reports as metrics and progress of the run. */
 export function reportTraining(context: StepContext, message: Report, accuracy: AccuracyName = 'trainAccuracy'): void {
