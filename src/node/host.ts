@@ -14,7 +14,10 @@ import { watchWork } from './watchWork'
 export { createHost } from './createHost'
 export type { Host, HostOptions } from './createHost'
 
-/** The part of Electron's MessagePortMain and ParentPort that the host uses (https://www.electronjs.org/docs/latest/api/parent-port). */
+/**
+ * The parts of Electron's MessagePortMain and ParentPort that the host uses
+ * (https://www.electronjs.org/docs/latest/api/parent-port).
+ */
 interface ElectronPort {
   postMessage(message: unknown): void
   on(
@@ -32,19 +35,25 @@ function portOf(electron: ElectronPort): Port {
     onMessage: (listener) => electron.on('message', ({ data }) => listener(data as Message)),
     onClose: (listener) => electron.on('close', () => listener()),
     close: (reason) => {
-      // A MessagePort closes without a word: the reason goes before.
+      // A MessagePort closes without a reason, so send it first.
       if (reason !== undefined) electron.postMessage({ closing: reason } satisfies Closing)
       electron.close()
     },
   }
 }
 
-/** What the main process says: a window wants an engine (this one, or one elsewhere), or the person wants the work to stop. */
+/**
+ * Messages from the main process: a window wants an engine (this one, or a remote one), or the user wants to stop all
+ * work.
+ */
 type FromMain =
   | { readonly kind: 'connect'; readonly remote?: string | undefined }
   | { readonly kind: 'stop'; readonly when: 'now' | 'epochEnd' }
 
-/** In a utility process each message from the main process brings the port of one window. The main process hears of the work, for its taskbar and its questions. */
+/**
+ * In a utility process, each message from the main process carries the port of one window. The main process receives
+ * the state of the work, for its taskbar and dialogs.
+ */
 function acceptWindows(parent: ElectronPort): void {
   const workspace = defaultWorkspace()
   const opening = createHost({ workspace })

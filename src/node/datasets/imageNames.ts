@@ -1,12 +1,12 @@
-/** File name endings of the images that the decoder reads. */
+/** File extensions of the images that the decoder supports. */
 const readable = new Set(['jpg', 'jpeg', 'png', 'webp'])
 
-/** Images that other programs read and this one does not: worth a word, unlike a text file. */
+/** Image formats that other programs support but this one does not; worth a message, unlike text files. */
 const unreadable = new Set(['bmp', 'gif', 'tif', 'tiff', 'avif', 'heic', 'heif', 'jp2', 'ppm', 'pgm'])
 
 export type NameKind = 'image' | 'unsupportedImage' | 'hidden' | 'other'
 
-/** What a path within a source is, by its name alone. */
+/** Classifies a path in a source by its name alone. */
 export function nameKind(path: string): NameKind {
   const parts = path.split('/')
   if (parts.some((part) => part.startsWith('.') || part === '__MACOSX')) return 'hidden'

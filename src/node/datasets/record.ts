@@ -2,10 +2,10 @@ import type { DatasetFacts, DatasetRecord as SharedRecord } from '../../shared/t
 
 export type { DatasetFacts } from '../../shared/types/dataset'
 
-/** How the images are kept in the dataset's folder. */
+/** How the images are stored in the dataset's folder. */
 export type Storage = DatasetFacts['storage']
 
-/** A dataset and the folder in the workspace that holds it. */
+/** A dataset and its folder in the workspace. */
 export interface StoredDataset extends SharedRecord {
   readonly folder: string
 }

@@ -13,6 +13,6 @@ const names: Readonly<Record<string, Split>> = {
 /** Every word for a split. */
 export const splitNames = Object.keys(names)
 
-/** The split that a folder of this name holds, or undefined. */
+/** The split for a folder name, or undefined. */
 export const splitNamed = (name: string): Split | undefined =>
   Object.hasOwn(names, name.toLowerCase()) ? names[name.toLowerCase()] : undefined

@@ -6,7 +6,7 @@ import type { SampleReader } from './worker/sampleReader'
 import { inspect } from './worker/inspect'
 import { makeBatch } from './worker/makeBatch'
 
-/** The program of a data thread: one task at a time, its buffers are moved to the consumer. */
+/** The program of a data thread: one task at a time; its buffers are transferred to the consumer. */
 const port = parentPort
 assert(port, () => 'the data worker must run in a worker thread')
 

@@ -1,18 +1,18 @@
 import type { DoctorFinding } from '../../shared/types'
 import type { Store } from '../store'
 
-/** One thing that is not as it should be. */
+/** One problem. */
 export interface Fault {
   readonly message: string
-  /** A warning is not counted as a failure. */
+  /** Warnings do not count as failures. */
   readonly severity?: 'warning'
   readonly repair?: { readonly description: string; run(): void | Promise<void> }
 }
 
-/** One look at the workspace. */
+/** One check of the workspace. */
 export interface Check {
   readonly id: string
-  /** Said when nothing is wrong. */
+  /** The message if nothing is wrong. */
   readonly ok: string
   faults(store: Store): readonly Fault[] | Promise<readonly Fault[]>
 }

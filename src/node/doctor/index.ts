@@ -5,7 +5,7 @@ import type { Check } from './check'
 import { trashFolders, versionFolders, versionRows } from './versionChecks'
 import { abandonedRuns, datasetFiles, datasetFolders, diskSpace, locks, runFolders } from './workspaceChecks'
 
-/** Runs come first: what an abandoned run left can only be judged once it no longer counts as working. */
+/** Runs come first: the remains of an abandoned run can only be judged once it no longer counts as active. */
 const checks: readonly Check[] = [
   abandonedRuns,
   versionRows,
@@ -18,7 +18,7 @@ const checks: readonly Check[] = [
   locks,
 ]
 
-/** Looks at everything of a workspace; with `repair`, mends what can be mended without losing anything. */
+/** Checks the whole workspace; with `repair`, fixes what can be fixed without losing anything. */
 export async function runDoctor(store: Store, repair: boolean): Promise<readonly DoctorFinding[]> {
   const findings: DoctorFinding[] = []
   for (const check of checks) findings.push(...(await runCheck(check, store, repair)))

@@ -15,11 +15,11 @@ const removeFolder = (folder: string) => ({
 
 const list = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : [])
 
-/** A run that works now may be about to write the row of a folder. */
+/** An active run may be about to write the row of a folder. */
 const isAtWork = async (store: Store): Promise<boolean> =>
   (await store.runs.list(['running'])).some((run) => !isAbandoned(run))
 
-/** Rows whose model is gone or changed. */
+/** Rows whose model is missing or modified. */
 export const versionRows: Check = {
   id: 'versions',
   ok: 'the files of all versions are present and unchanged',
@@ -53,7 +53,7 @@ function faultOfRow(store: Store, { id, name, hash }: Version): readonly Fault[]
       ]
 }
 
-/** Folders that no row speaks of. */
+/** Folders without a row. */
 export const versionFolders: Check = {
   id: 'version folders',
   ok: 'every folder belongs to a version',
@@ -87,7 +87,7 @@ async function faultOfFolder(store: Store, name: string): Promise<readonly Fault
   ]
 }
 
-/** The version that a folder holds, when its metadata and its model fit together. */
+/** The version in a folder, if its metadata and model match. */
 function readComplete(folder: string, id: string): Version | undefined {
   try {
     const facts = JSON.parse(readFileSync(join(folder, 'metadata.json'), 'utf8')) as object
@@ -98,7 +98,7 @@ function readComplete(folder: string, id: string): Version | undefined {
   }
 }
 
-/** What the trash holds of versions that are purged. */
+/** Leftovers of purged versions in the trash. */
 export const trashFolders: Check = {
   id: 'trash',
   ok: 'the trash contains only deleted versions',

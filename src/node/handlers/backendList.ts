@@ -1,13 +1,18 @@
 import type { BackendInfo, BackendScore } from '../../shared/types'
 import type { BackendStatus } from '../backends'
 
-/** Every backend with what it would run on and its last score here; the first that is available and no fallback is the default. */
+/**
+ * Every backend with its device and its latest score on this machine; the first available one that is not a fallback is
+ * the default.
+ */
 export async function backendInfos(): Promise<readonly BackendInfo[]> {
   const { knownScore } = await import('../backends/score')
   return infos(async (status) => (status.available ? knownScore(status) : null))
 }
 
-/** The same, with scores measured where none is known, or everywhere with `again`. Fallbacks take long: they are measured only by `again`. */
+/**
+ * The same, measuring scores that are unknown, or all with `again`. Fallbacks are slow, so only `again` measures them.
+ */
 export async function measuredBackends({ again }: { readonly again: boolean }): Promise<readonly BackendInfo[]> {
   const { knownScore, measureScore } = await import('../backends/score')
   return infos(async (status) => {
@@ -24,7 +29,7 @@ async function infos(
   const statuses = await listBackends()
   const chosen = preferred(statuses)?.id
   const described: BackendInfo[] = []
-  // One after the other: each measures alone.
+  // One at a time, because each must be measured alone.
   for (const status of statuses) described.push(describe(status, chosen, await scoreOf(status)))
   return described
 }

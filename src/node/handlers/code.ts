@@ -4,13 +4,13 @@ import type { Version } from '../../shared/types'
 import { resolveVersion } from '../store/resolve'
 import type { HostParts } from './parts'
 
-/** The names that the outputs of a file without class names were taken to have when it was evaluated. */
+/** The class names that were assumed for a file without them when it was evaluated. */
 const evaluatedClasses = async (store: HostParts['store'], { id, classCount }: Version): Promise<readonly string[]> =>
   (await store.measurements.evaluations(id))
     .map(({ evaluation }) => evaluation.perClass.map(({ name }) => name))
     .find(({ length }) => length === classCount) ?? []
 
-/** Programs that run a version's file with onnxruntime, preprocessing included. */
+/** Programs that run a version's file with onnxruntime, including preprocessing. */
 export const codeHandlers = ({ store }: HostParts): Pick<Handlers, 'versions.code'> => ({
   'versions.code': async ({ version: reference }) => {
     const version = await resolveVersion(store, reference)

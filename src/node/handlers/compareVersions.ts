@@ -17,7 +17,7 @@ async function told(store: Store, { id }: Version): Promise<readonly Told[]> {
   })
 }
 
-/** The pair of evaluations on the same split with most images in common, the newest of equals. */
+/** The pair of evaluations on the same split with the most common images; the newest of equals. */
 export async function compareVersions(
   store: Store,
   first: Version,

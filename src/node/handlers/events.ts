@@ -3,7 +3,10 @@ import type { EventPosition, HostEvent, SequencedEvent } from '../../shared/type
 
 export interface EventHub {
   publish(event: HostEvent): void
-  /** Sends what was missed since a position, or `reset` when that is no longer known, and then what comes. Returns the function that ends it. */
+  /**
+   * Sends the events missed since a position, or `reset` if they are no longer available, and then new ones. Returns a
+   * function that stops it.
+   */
   subscribe(listener: (event: SequencedEvent) => void, since?: EventPosition): () => void
 }
 

@@ -7,7 +7,7 @@ import type { HostParts } from './parts'
 
 type UploadHandlers = Pick<Handlers, 'uploads.begin' | 'uploads.append'>
 
-/** Files that a browser sends piece by piece: each in a folder of its own under `.uploads`. */
+/** Files uploaded by a browser in chunks, each in its own folder in `.uploads`. */
 export function uploadHandlers({ store: { paths } }: HostParts): UploadHandlers {
   return {
     'uploads.begin': ({ fileName }) => {
@@ -43,7 +43,7 @@ function append(file: string, bytes: Uint8Array): void {
 
 const keptMs = 24 * 3600 * 1000
 
-/** Removes uploads that no import will ask for any more. */
+/** Removes uploads that no import will use any more. */
 export function clearOldUploads({ store: { paths } }: Pick<HostParts, 'store'>): void {
   if (!existsSync(paths.uploads)) return
   for (const folder of readdirSync(paths.uploads).map((name) => join(paths.uploads, name))) {

@@ -3,7 +3,7 @@ import { inspectionNames } from '../inspect/names'
 import type { InspectionName } from '../inspect/names'
 import type { HostParts } from './parts'
 
-/** What needs decoders or onnxruntime at once is answered by a process apart: the host itself computes nothing. */
+/** Requests that need decoders or onnxruntime go to a separate process, because the host itself does no computation. */
 export const inspectionHandlers = ({ inspector }: HostParts): Pick<Handlers, InspectionName> =>
   Object.fromEntries(
     inspectionNames.map((name): readonly [string, unknown] => [

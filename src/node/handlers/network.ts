@@ -2,7 +2,7 @@ import type { Handlers } from '../../shared/contract'
 import { resolveVersion } from '../store/resolve'
 import type { HostParts } from './parts'
 
-/** Reads the whole file: loaded when it is asked for. */
+/** Reads the whole file, so it is loaded on demand. */
 export const networkHandlers = ({ store }: HostParts): Pick<Handlers, 'versions.network'> => ({
   'versions.network': async ({ version }) => {
     const [{ networkFacts }, { readModelFile }] = await Promise.all([

@@ -3,7 +3,7 @@ import type { JobQueue } from '../jobs/queue'
 import type { Store } from '../store'
 import type { EventHub } from './events'
 
-/** What handlers work with. */
+/** Dependencies of the handlers. */
 export interface HostParts {
   readonly store: Store
   readonly queue: JobQueue

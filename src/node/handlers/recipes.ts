@@ -9,9 +9,9 @@ import { resolveDataset, resolveVersion } from '../store/resolve'
 import type { HostParts } from './parts'
 import { schemaOf } from './schemaOf'
 
-/** Fields that name something of the workspace. */
+/** Fields that name an item of the workspace. */
 const versionFields = ['from', 'version', 'versions', 'weightsFrom', 'distill'] as const
-/** Where a name may stand for another thing. */
+/** Fields where a name may have another meaning. */
 const notVersions: readonly unknown[] = ['parent']
 
 export const recipeHandlers = ({ store }: HostParts): Pick<Handlers, 'recipes.check'> => ({
@@ -30,7 +30,7 @@ export const recipeHandlers = ({ store }: HostParts): Pick<Handlers, 'recipes.ch
   },
 })
 
-/** Files that a step would read and that are not there, and files that it could not write. */
+/** Files that a step would read but that do not exist, and files that it could not write. */
 function wrongPaths({ steps: entries }: Recipe, steps: Registry<StepKind>): readonly RecipeProblem[] {
   return entries.flatMap((entry, step) => {
     if (!steps.has(entry.step)) return []
@@ -62,7 +62,7 @@ function unwritable(name: string): string | undefined {
     : undefined
 }
 
-/** Versions and datasets that are not there. */
+/** Versions and datasets that do not exist. */
 async function missingNames({ store }: Pick<HostParts, 'store'>, { steps }: Recipe): Promise<readonly RecipeProblem[]> {
   const named = steps.flatMap((entry, step) => {
     const versions = versionFields.flatMap((field) =>

@@ -3,7 +3,7 @@ import { writeArtifact } from '../store/writeArtifact'
 import type { HostParts } from './parts'
 import { gatherReport } from './reportData'
 
-/** A report is one HTML file that needs nothing else. */
+/** A report is one self-contained HTML file. */
 export const reportHandlers = ({ store }: HostParts): Pick<Handlers, 'report.create'> => ({
   'report.create': async ({ out, ...request }) => {
     const { renderReport } = await import('../report/index')

@@ -4,12 +4,12 @@ import type { Store } from '../store'
 import { resolveVersion } from '../store/resolve'
 
 export interface ReportRequest {
-  /** Ids or names; all versions when there are none. */
+  /** Ids or names; all versions if empty. */
   readonly versions: readonly string[]
   readonly title?: string | undefined
 }
 
-/** What a report shows, gathered from the store. */
+/** The contents of a report, collected from the store. */
 export async function gatherReport(
   store: Store,
   { versions: references, title = 'NNOpt Studio report' }: ReportRequest,

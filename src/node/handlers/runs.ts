@@ -36,7 +36,7 @@ export function runHandlers(parts: HostParts): RunHandlers {
   }
 }
 
-/** The end of a text file, from the start of a line on; empty when there is no file. */
+/** The end of a text file, starting at a line break; empty if there is no file. */
 function readTail(path: string, tailBytes = Infinity): string {
   if (!existsSync(path)) return ''
   const bytes = readFileSync(path)
@@ -48,7 +48,7 @@ function readTail(path: string, tailBytes = Infinity): string {
 const concerns = (event: HostEvent, runId: string): boolean =>
   ('runId' in event && event.runId === runId) || (event.kind === 'run.changed' && event.run.id === runId)
 
-/** The run may belong to another host, whose events do not come here: the store is looked at as well. */
+/** The run may belong to another host, whose events do not arrive here, so the store is checked too. */
 async function waitFor(
   { store, hub }: HostParts,
   asked: Run,

@@ -10,7 +10,10 @@ type Install = (options: InstallOptions) => Promise<void>
 const first: RuntimeProgress = { phase: 'find', message: 'TensorFlow', doneBytes: null, totalBytes: null }
 const install: Install = async (options) => (await import('../backends/tensorflow/install')).installTensorflow(options)
 
-/** The installation belongs to the engine: it goes on when the window that began it closes, and any window sees how far it is. */
+/**
+ * The installation belongs to the engine: it continues when the window that started it closes, and every window can see
+ * its progress.
+ */
 export function runtimeHandlers(run: Install = install, platform: NodeJS.Platform = process.platform): RuntimeHandlers {
   let going: AbortController | undefined
   let progress: RuntimeProgress | null = null

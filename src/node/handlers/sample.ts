@@ -3,7 +3,7 @@ import type { RecipeStep } from '../../shared/types'
 import { baselineFile, baselineName, findBaseline, sampleArchive, sampleName } from '../bundled'
 import type { HostParts } from './parts'
 
-/** What ships with the program, as the start of a first project. */
+/** The bundled dataset and model, to get started. */
 export const sampleHandlers = ({ store, queue }: HostParts): Pick<Handlers, 'sample.start'> => ({
   'sample.start': async () => {
     const baseline = findBaseline(await store.versions.list(false))

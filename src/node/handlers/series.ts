@@ -6,7 +6,10 @@ const bytesOf = (numbers: Float64Array | Float32Array): Uint8Array => new Uint8A
 const float64 = (blocks: readonly SeriesBlock[], read: (block: SeriesBlock) => number): Uint8Array =>
   bytesOf(Float64Array.from(blocks, read))
 
-/** A series as it travels: columns of floats instead of a thousand objects. A point lies in the middle of the rows that it stands for. */
+/**
+ * A series on the wire: columns of floats instead of a thousand objects. A point is placed in the middle of the rows it
+ * aggregates.
+ */
 export function packSeries({ stepIndex, kind, total, blocks }: StoredSeries): MetricSeries {
   const keys = [...new Set(blocks.flatMap(({ values }) => Object.keys(values)))]
   const float32 = (key: string, read: (value: SeriesBlock['values'][string]) => number): Uint8Array =>

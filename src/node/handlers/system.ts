@@ -46,7 +46,7 @@ function workspaceInfo({ store: { paths } }: HostParts): SystemInfo['workspace']
   }
 }
 
-/** Share of the time in which the cores were busy since the last call. */
+/** Share of time that the cores were busy since the last call. */
 function createCpuMeter(): () => number {
   let before = cpuTimes()
   return () => {

@@ -22,7 +22,7 @@ export function versionHandlers({ store, queue, hub }: HostParts): VersionHandle
   return {
     'versions.list': ({ deleted }) => store.versions.list(deleted),
     'versions.get': async ({ version: reference }) => {
-      // By its id also what is in the trash, whose page brings it back.
+      // By id, versions in the trash are found too; their page offers to restore them.
       const version = (await store.versions.find(reference)) ?? (await resolveVersion(store, reference))
       return {
         version,
@@ -76,7 +76,7 @@ export function versionHandlers({ store, queue, hub }: HostParts): VersionHandle
   }
 }
 
-/** From the version's parent to its first ancestor that is still known, deleted ones included. */
+/** From the version's parent to its first known ancestor, including deleted ones. */
 async function lineageOf(store: HostParts['store'], version: Version): Promise<readonly Version[]> {
   const parent = version.parentId === null ? undefined : await store.versions.find(version.parentId)
   return parent ? [parent, ...(await lineageOf(store, parent))] : []

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Where files lie that can be made again at any time: $NNOPT_CACHE, else the user's cache folder of the platform. */
+/** Folder for files that can be recreated at any time: $NNOPT_CACHE, or the platform's user cache folder. */
 export function cacheFolder(
   environment: Environment = process.env,
   platform: NodeJS.Platform = process.platform,

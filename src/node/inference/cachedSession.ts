@@ -6,8 +6,8 @@ import type { SessionOptions } from './messages'
 type Create = (model: string, changes?: Partial<SessionOptions>) => Promise<InferenceSession>
 
 /**
- * A session of a model's file from the graph that onnxruntime optimized before, or one whose optimized graph is kept for the next. Throws what
- * `create` says of the model. A cache that cannot be read or written costs time at the start, and nothing else.
+ * A session of a model file from a graph that onnxruntime optimized earlier, or a new one whose optimized graph is
+ * cached. Throws the errors of `create`. An unusable cache only costs startup time.
  */
 export async function cachedSession(
   model: string,
@@ -25,7 +25,7 @@ export async function cachedSession(
   return kept ?? create(model)
 }
 
-/** No key where the model cannot be read: onnxruntime says why. */
+/** No key if the model cannot be read; onnxruntime then reports why. */
 const entryOf = async (
   model: string,
   entries: SessionOptions['entries'],
@@ -39,7 +39,7 @@ const entryOf = async (
   }
 }
 
-/** Undefined where the folder or the model does not allow it: a session without the cache then tells which. */
+/** Undefined if the folder or the model does not allow it; a session without the cache then determines which. */
 async function createAndKeep(
   model: string,
   key: string,

@@ -14,22 +14,26 @@ import type { ImageBatch } from './messages'
 export interface CalibrationOptions {
   /** Whether any observer needs more than ranges. */
   readonly histogram: boolean
-  /** Threads that run the model and collect, each on its own images. Default: the cores, at most 4. */
+  /** Threads that run the model and collect statistics, each on its own images. Default: the cores, at most 4. */
   readonly workers?: number
   readonly onProgress?: (images: number) => void
   readonly signal?: AbortSignal
 }
 
-/** Two images of 224×224 hold 14 million activations in a MobileNetV2: 110 MB of outputs at once. */
+/** Two 224×224 images produce 14 million activations in a MobileNetV2: 110 MB of outputs at once. */
 const pixelsPerRun = 2 * 224 * 224
 
-/** Images a run, so that memory stays bounded whatever their size. Depends on the size alone: statistics are the same on every machine. */
+/**
+ * Images per run, to bound memory for any image size. Depends only on the size, so statistics are the same on every
+ * machine.
+ */
 export const calibrationBatchSize = (height: number, width: number): number =>
   Math.max(1, Math.min(32, Math.floor(pixelsPerRun / (height * width))))
 
 /**
- * Runs images through a float graph and returns the statistics of the observed values. Collecting happens in the inference threads, so
- * activations never cross threads. Throws `badInput` naming the value that is not finite, `cancelled` on abort.
+ * Runs images through a float graph and returns statistics of the observed values. They are collected in the inference
+ * threads, so activations never cross threads. Throws `badInput` with the name of a non-finite value, and `cancelled`
+ * on abort.
  */
 export async function calibrate(
   graph: Graph,
@@ -45,7 +49,7 @@ export async function calibrate(
   return merged(parts, mergeStatistics)
 }
 
-/** The same for the channels of each value: what equalization needs. */
+/** The same per channel of each value, as equalization needs it. */
 export async function observeChannels(
   graph: Graph,
   values: readonly string[],
@@ -59,7 +63,7 @@ export async function observeChannels(
   return merged(parts, mergeChannels)
 }
 
-/** The one session of each thread. */
+/** The single session of each thread. */
 const session = 0
 
 interface Work<T> {
@@ -106,7 +110,7 @@ async function throughThreads<T>(
   }
 }
 
-/** A value that is not finite is found by its name; a person looks for the layer that wrote it. */
+/** A non-finite value is identified by name; users look for the layer that produced it. */
 function namingLayer(graph: Graph, error: unknown): unknown {
   if (!(error instanceof NNOptError) || typeof error.details?.tensor !== 'string') return error
   const layer = producers(graph).get(error.details.tensor)
@@ -126,7 +130,7 @@ interface Numbered extends ImageBatch {
 
 type Take = () => Promise<Numbered | undefined>
 
-/** Gives each batch to one taker, with the number of its first image. */
+/** Gives each batch to one worker, with the index of its first image. */
 function sharedQueue(batches: AsyncIterable<ImageBatch>): Take {
   const iterator = batches[Symbol.asyncIterator]()
   let [next, last]: [number, Promise<unknown>] = [0, Promise.resolve()]

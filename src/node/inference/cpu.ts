@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 
-/** The processor, as far as its vector instructions decide the speed and exactness of int8. Flags are null where the system does not tell them. */
+/** CPU features that determine the speed and exactness of int8. Flags are null if the system does not report them. */
 export interface CpuInfo {
   readonly model: string
   readonly architecture: string
@@ -12,7 +12,7 @@ export interface CpuInfo {
   readonly vnni: boolean | null
   /** Instructions that multiply whole tiles of int8 and bfloat16. */
   readonly amx: boolean | null
-  /** bfloat16 products of AVX-512: libraries may round float layers to them. */
+  /** AVX-512 bfloat16 products, to which libraries may round float layers. */
   readonly bf16: boolean | null
 }
 
@@ -31,7 +31,9 @@ export function cpuInfo(): CpuInfo {
   }
 }
 
-/** Every instruction set that the system names: virtual machines give CPUs of several generations one name. */
+/**
+ * All instruction sets that the system lists, because virtual machines give CPUs of several generations the same name.
+ */
 export const cpuInstructions = (): readonly string[] => [...(linuxFlags() ?? [])].sort()
 
 function linuxFlags(): ReadonlySet<string> | null {
@@ -46,7 +48,7 @@ function linuxFlags(): ReadonlySet<string> | null {
   }
 }
 
-/** What the processor does at this moment; null where the system does not tell. */
+/** Current CPU state; null if the system does not report it. */
 export interface CpuState {
   readonly frequencyMhz: number | null
   readonly temperatureC: number | null
@@ -54,7 +56,9 @@ export interface CpuState {
 
 export const cpuState = (): CpuState => ({ frequencyMhz: cpus()[0]?.speed || linuxMhz(), temperatureC: temperature() })
 
-/** Node tells 0 where the kernel has no frequency driver, as in virtual machines; the processor's own figure is still there. */
+/**
+ * Node reports 0 if the kernel has no frequency driver, as in virtual machines; the CPU's own value is still available.
+ */
 function linuxMhz(): number | null {
   if (process.platform !== 'linux') return null
   const found = /^cpu MHz\s*:\s*([\d.]+)/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))

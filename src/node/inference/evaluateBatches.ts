@@ -16,7 +16,7 @@ export interface BatchEvaluation {
   readonly predictions: Int32Array
   readonly labels: Int32Array
   readonly skipped: readonly SkippedSample[]
-  /** Batches and samples that were timed, and the runtime's time for them. */
+  /** Timed batches and samples, and the runtime's time for them. */
   readonly timed: { readonly batches: number; readonly samples: number; readonly totalMs: number }
 }
 
@@ -29,12 +29,15 @@ export interface EvaluateBatchesOptions {
   readonly signal?: AbortSignal
 }
 
-/** Runs before timing starts: caches, memory pools and clock rates settle. The notebook that this follows uses as many. */
+/**
+ * Runs before timing starts, so that caches, memory pools and clock rates settle. The same number as in the reference
+ * notebook.
+ */
 export const warmupBatches = 5
 
-/** What a model says of some images. */
+/** A model's scores for some images. */
 export interface ScoredBatch {
-  /** [images, classes], row-major; null where no image could be read. */
+  /** [images, classes], row-major; null if no image was readable. */
   readonly scores: Float32Array | null
   readonly labels: Int32Array
   readonly unreadable: readonly SkippedSample[]
@@ -42,8 +45,8 @@ export interface ScoredBatch {
 }
 
 /**
- * Scores a model on batches. A batch is prepared while the runtime rests and the next one while it works is not, so that decoding does not
- * slow the measured runs. Throws `badInput` where the model has another number of classes, `cancelled` on abort.
+ * Evaluates a model on batches. A batch is prepared while the runtime is idle, and none while it runs, so that decoding
+ * does not slow the timed runs. Throws `badInput` if the model has another number of classes, and `cancelled` on abort.
  */
 export function evaluateBatches(
   worker: InferenceWorker,
@@ -73,7 +76,7 @@ async function* answers(
   }
 }
 
-/** Counts what a model says. Throws `badInput` where it has another number of classes, `cancelled` on abort. */
+/** Counts a model's predictions. Throws `badInput` if it has another number of classes, and `cancelled` on abort. */
 export async function scoreBatches(
   batches: AsyncIterable<ScoredBatch>,
   { classes, kind, onProgress, signal }: Omit<EvaluateBatchesOptions, 'imageShape'>,

@@ -3,13 +3,13 @@ import { cpuInfo, cpuInstructions } from './cpu'
 import { OPENVINO_VERSION, readOpenvinoManifest } from './openvino/runtimePaths'
 import { runtimeName } from './runtimeVersion'
 
-/** The libraries that can run models here, with their versions. */
+/** The available inference libraries and their versions. */
 export const installedLibraries = (): readonly string[] => [
   runtimeName(),
   ...(readOpenvinoManifest() ? [`OpenVINO ${OPENVINO_VERSION}`] : []),
 ]
 
-/** Names the CPU and the libraries: what was measured under one fingerprint does not hold under another. */
+/** Identifies the CPU and the libraries; measurements are valid only for the same fingerprint. */
 export function cpuFingerprint(): string {
   const { model, architecture, cores } = cpuInfo()
   return createHash('sha256')

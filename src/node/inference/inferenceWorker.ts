@@ -13,7 +13,7 @@ import type {
   SessionOptions,
 } from './messages'
 
-/** A thread that holds onnxruntime sessions. */
+/** A thread with onnxruntime sessions. */
 export interface InferenceThread {
   call<K extends InferenceCall>(
     call: K,
@@ -77,16 +77,16 @@ export function startInferenceThread(): InferenceThread {
   }
 }
 
-/** One model in a thread of its own. */
+/** One model in its own thread. */
 export interface InferenceWorker extends SessionInfo {
-  /** Throws `badInput` naming the shape where the images do not fit. The images' buffer is moved to the thread. */
+  /** Throws `badInput` with the shapes if the images do not fit. The images' buffer is transferred to the thread. */
   run(images: Float32Array, shape: readonly number[]): Promise<RunResult>
-  /** Runs one batch several times and returns the milliseconds of each. */
+  /** Runs one batch several times and returns the milliseconds of each run. */
   time(batch: ImageBatch, runs: number): Promise<Float64Array>
   close(): Promise<void>
 }
 
-/** Opens a model in a new thread. Throws `badInput` where onnxruntime refuses it; the thread is then gone. */
+/** Opens a model in a new thread. Throws `badInput` if onnxruntime rejects it; the thread is then gone. */
 export async function createInferenceWorker(model: ModelSource, options: SessionOptions): Promise<InferenceWorker> {
   const thread = startInferenceThread()
   const session = 0

@@ -14,19 +14,19 @@ import type { InferenceThread } from './inferenceWorker'
 import { randomImages } from './randomImages'
 import { outputAxis } from '../../core/ops/nodeFacts'
 
-/** What a layer costs with so many operations left. */
+/** Latency of a layer with a number of operations left. */
 interface Point {
   readonly macs: number
   readonly ms: number
 }
 
-/** Measured times of the layers of a network at several widths, from which those of narrower forms of it follow. */
+/** Measured times of a network's layers at several widths, from which those of narrower versions are interpolated. */
 export interface LatencyTable {
-  /** Median of the whole network, one image. */
+  /** Median latency of the whole network for one image. */
   readonly wholeMs: number
   /** Estimated milliseconds of a network with the same nodes and fewer channels. */
   predict(graph: Graph): number
-  /** The same of sizes alone, such as those that a cut would leave. */
+  /** The same from sizes alone, such as those after pruning. */
   predictSizes(sizes: SizedGraph): number
 }
 
@@ -36,12 +36,15 @@ export interface LatencyTableOptions {
   readonly onProgress?: (done: number, total: number) => void
 }
 
-/** Shares of the channels at which each layer is timed. */
+/** Channel shares at which each layer is timed. */
 const widths = [1, 0.75, 0.5, 0.25] as const
 const warmups = 3
 const runs = 15
 
-/** Times every convolution and linear layer alone, once for each kind of it, and the network as a whole. What the layers do not explain shrinks with the sizes of the values. */
+/**
+ * Times every kind of convolution and linear layer in isolation, and the whole network. Time not explained by the
+ * layers scales with the sizes of the values.
+ */
 export async function measureLatencyTable(
   graph: Graph,
   { threads, signal, onProgress }: LatencyTableOptions,
@@ -74,7 +77,8 @@ function tableOf(graph: Graph, wholeMs: number, byNode: ReadonlyMap<string, read
     const operations = macsByNode(each)
     return [...byNode].reduce((sum, [name, points]) => sum + interpolated(points, operations.get(name) ?? 0), 0)
   }
-  // Alone, a layer pays for its own change of layout too: the sum may exceed the whole, and is then scaled to it.
+  // In isolation, a layer also pays for its own layout conversion, so the sum may exceed the whole; it is then scaled
+  // down.
   const own = sized(graph)
   const whole = layersMs(own)
   const rest = Math.max(0, wholeMs - whole)
@@ -94,7 +98,7 @@ function elementsOf({ graph, shapes }: SizedGraph): number {
   return graph.nodes.reduce((sum, { outputs }) => sum + sizeOf(shapes.get(outputs[0]) ?? []), 0)
 }
 
-/** Between two measured widths on the line through them, beyond the narrowest on the one to nothing. */
+/** Linear interpolation between measured widths; below the narrowest, toward the empty layer. */
 function interpolated(points: readonly Point[], macs: number): number {
   const above = points.findLast((point) => point.macs >= macs) ?? points[0]
   const below = points.find((point) => point.macs < macs) ?? {
@@ -126,7 +130,7 @@ async function pointsOf(
   return points
 }
 
-/** A network that does next to nothing: what a call costs. */
+/** A network that does almost nothing, to measure the cost of a call. */
 const emptyGraph: Graph = {
   name: 'empty',
   inputs: [{ name: 'x', dtype: 'float32', shape: ['batch', 1] }],
@@ -140,7 +144,7 @@ const emptyGraph: Graph = {
 
 const narrowed = (channels: number, width: number): number => Math.max(1, Math.round(channels * width))
 
-/** The layer alone, with a share of its channels; undefined for grouped convolutions that cannot be narrowed so. */
+/** A layer in isolation with a share of its channels; undefined for grouped convolutions that cannot be narrowed. */
 function layerGraph(node: Node, input: Shape, weight: Shape, width: number): Graph | undefined {
   const group = Number(node.attributes.group ?? 1)
   const depthwise = group > 1 && weight[1] === 1

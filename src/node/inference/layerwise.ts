@@ -19,12 +19,12 @@ import { matMulIn } from './matMul'
 import { runPart } from './runPart'
 import type { ImageBatch } from './messages'
 
-/** One layer in the light of the corrected layers before it. */
+/** One layer, given the corrected layers before it. */
 export interface CorrectableLayer {
   readonly node: Node
-  /** The layer as it is in `graph` now, beside the float network's. */
+  /** The layer in its current state in `graph`, next to the float network's. */
   observe(graph: Graph): Promise<LayerObservation>
-  /** What the layer reads and what it should write, at some positions of every image. */
+  /** The layer's inputs and target outputs, at some positions of every image. */
   rows(graph: Graph, positions: number): Promise<LayerRows>
   readonly multiply: MatMul
 }
@@ -37,12 +37,13 @@ export interface LayerwiseOptions {
   readonly signal?: AbortSignal
 }
 
-/** Sessions of the one thread. */
+/** Sessions of the single thread. */
 const [partSession, productSession] = [0, 1]
 
 /**
- * Corrects the layers of a graph with parameters one after the other. Only the activations between two segments are kept, for the float and for the
- * simulated network; each layer runs a few times over its own segment. Throws `cancelled` on abort. `float` and `quantized` have the same nodes.
+ * Corrects the layers of a parameterized graph one after another. Keeps only the activations between two segments, for
+ * the float and the simulated network; each layer runs a few times over its own segment. Throws `cancelled` on abort.
+ * `float` and `quantized` have the same nodes.
  */
 export async function correctLayers(
   float: Graph,
@@ -74,14 +75,17 @@ interface Walk {
   readonly multiply: MatMul
 }
 
-/** Numbers of one value over all images that may be kept: four such arrays exist at once, of both networks before and behind a segment. */
+/**
+ * Maximum number of elements of one value, over all images, to keep: four such arrays exist at once, for both networks
+ * before and after a segment.
+ */
 const mostKept = 2 ** 26
 
-/** The wide values inside an inverted residual are computed again for each of its layers rather than kept. */
+/** The wide values inside an inverted residual are recomputed for each of its layers rather than kept. */
 const isKeepable = (shape: readonly number[], images: number): boolean =>
   images * shape.slice(1).reduce((product, dim) => product * dim, 1) <= mostKept
 
-/** A segment with what leads into it in both networks. */
+/** A segment and its inputs in both networks. */
 interface Stretch {
   readonly segment: Segment
   readonly shape: readonly number[]
@@ -177,7 +181,7 @@ function correctableLayer(parts: Walk, stretch: Stretch, { name }: Node, target:
   }
 }
 
-/** The layer's own output in the simulated network, before it is rounded. */
+/** The layer's own output in the simulated network, before rounding. */
 async function runSimulated(
   { thread }: Walk,
   { segment, shape, simulatedInputs }: Stretch,

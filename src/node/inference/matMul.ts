@@ -5,10 +5,13 @@ import { floatTensor } from '../../core/graph/tensorData'
 import { writeOnnx } from '../../core/onnx/index'
 import type { InferenceThread } from './inferenceWorker'
 
-/** Below this many columns a loop is faster than the way to another thread. */
+/** With fewer columns, a loop is faster than the round trip to another thread. */
 const smallest = 48
 
-/** Matrix products by onnxruntime, in a thread that is there anyway. The right factor becomes a session that lasts until another one comes. */
+/**
+ * Matrix products by onnxruntime, in an existing thread. The right factor becomes a session that lasts until it
+ * changes.
+ */
 export function matMulIn(
   thread: InferenceThread,
   session: number,

@@ -5,18 +5,18 @@ import type { TensorStatistics } from '../../core/quantize/observers/statistics'
 import type { CollectorOptions } from '../../core/quantize/observers/collector'
 
 export interface SessionOptions {
-  /** Default: onnxruntime. OpenVINO knows `threads` alone of the options below. */
+  /** Default: onnxruntime. Of the options below, OpenVINO supports only `threads`. */
   readonly engine?: Engine
-  /** Threads inside one operator. */
+  /** Intra-op threads. */
   readonly threads: number
-  /** Whether idle threads poll for work: faster in a loop of runs, at the cost of every other thread of the machine. */
+  /** Whether idle threads spin: faster in a loop of runs, but at the cost of every other thread on the machine. */
   readonly spinning?: boolean
   readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all'
-  /** Where onnxruntime writes the graph that it really runs. */
+  /** Where onnxruntime writes the optimized graph. */
   readonly optimizedModelPath?: string
   /** onnxruntime times every node and writes `<prefix>_<date>.json` when the session is released. */
   readonly profilePrefix?: string
-  /** Further onnxruntime configuration entries, such as 'session.x64quantprecision'. */
+  /** Additional onnxruntime configuration, such as 'session.x64quantprecision'. */
   readonly entries?: Readonly<Record<string, string>>
 }
 
@@ -47,13 +47,13 @@ export interface OutputTensor {
 
 export interface RunResult {
   readonly outputs: Readonly<Record<string, OutputTensor>>
-  /** Time inside onnxruntime's run. */
+  /** Time spent in onnxruntime's run. */
   readonly runMs: number
-  /** The images that were run, where the call asked for them back. */
+  /** The input images, if the call asked for them back. */
   readonly images?: Float32Array
 }
 
-/** What a worker thread does; sessions are known by the number that `open` is given. */
+/** The procedures of a worker thread; sessions are identified by the number given to `open`. */
 export interface InferenceCalls {
   open: {
     readonly params: { readonly session: number; readonly model: ModelSource; readonly options: SessionOptions }
@@ -63,12 +63,12 @@ export interface InferenceCalls {
     readonly params: { readonly session: number; readonly giveBack?: boolean } & ImageBatch
     readonly result: RunResult
   }
-  /** Runs the same batch several times; the result is the time of each run. */
+  /** Runs the same batch several times and returns the time of each run. */
   time: {
     readonly params: { readonly session: number; readonly runs: number } & ImageBatch
     readonly result: Float64Array
   }
-  /** Runs a batch and gives each output to the collector of its name: the outputs never leave the thread. */
+  /** Runs a batch and passes each output to its collector; the outputs never leave the thread. */
   observe: {
     readonly params: {
       readonly session: number
@@ -78,14 +78,14 @@ export interface InferenceCalls {
     readonly result: { readonly runMs: number }
   }
   statistics: { readonly params: { readonly session: number }; readonly result: readonly TensorStatistics[] }
-  /** As observe, for the statistics of each channel of the named outputs. */
+  /** Like observe, for per-channel statistics of the named outputs. */
   observeChannels: {
     readonly params: { readonly session: number; readonly values: readonly string[] } & ImageBatch
     readonly result: null
   }
   channelStatistics: { readonly params: { readonly session: number }; readonly result: readonly ChannelStatistics[] }
   close: { readonly params: { readonly session: number }; readonly result: null }
-  /** Releases every session; the thread then ends by itself. */
+  /** Releases all sessions; the thread then ends by itself. */
   end: { readonly params: null; readonly result: null }
 }
 

@@ -9,7 +9,10 @@ import { cachedSession } from './cachedSession'
 import type { ImageBatch, ModelSource, OutputTensor, SessionOptions, TensorInfo } from './messages'
 import type { Session } from './session'
 
-/** Loads onnxruntime's native library on first use. Throws `badInput` with onnxruntime's words where it refuses the model. */
+/**
+ * Loads onnxruntime's native library on first use. Throws `badInput` with onnxruntime's message if it rejects the
+ * model.
+ */
 export async function openOnnxruntimeSession(model: ModelSource, options: SessionOptions): Promise<Session> {
   const runtime = await import('onnxruntime-node')
   const session = await openedSession(runtime, model, options)
@@ -48,7 +51,7 @@ export async function openOnnxruntimeSession(model: ModelSource, options: Sessio
       for (const options of wanted) {
         const collector = collectors.get(options.name) ?? createCollector(options)
         collectors.set(options.name, collector)
-        // A graph input is no output: the images themselves are its values.
+        // A graph input is not an output: its values are the images themselves.
         const values =
           options.name === inputName ? batch.images : outputTensor(options.name, outputs[options.name]).data
         observeImages(collector, values, batch.shape[0], index)
@@ -73,7 +76,7 @@ export async function openOnnxruntimeSession(model: ModelSource, options: Sessio
   }
 }
 
-/** Each image counts as a batch of its own, so that no statistic depends on how many run together. */
+/** Each image counts as a batch of its own, so that no statistic depends on the number of images per run. */
 function observeImages(collector: Collector, values: Float32Array, images: number, first: number): void {
   const length = values.length / images
   for (let image = 0; image < images; image++)
@@ -82,7 +85,7 @@ function observeImages(collector: Collector, values: Float32Array, images: numbe
 
 type Runtime = Pick<typeof Onnxruntime, 'InferenceSession'>
 
-/** Through the cache of optimized graphs, unless the session is there to show or change what onnxruntime does to the graph. */
+/** Uses the cache of optimized graphs, unless the session exists to show or change onnxruntime's optimization. */
 function openedSession(runtime: Runtime, model: ModelSource, options: SessionOptions): Promise<InferenceSession> {
   const isOrdinary =
     options.optimization === undefined &&
@@ -108,7 +111,7 @@ async function createSession(runtime: Runtime, model: ModelSource, options: Sess
   }
 }
 
-/** onnxruntime's log levels go from 0, everything, to 4, fatal errors alone. */
+/** onnxruntime's log levels range from 0 (everything) to 4 (fatal errors only). */
 const errorsOnly = 3
 
 const nativeOptions = ({
@@ -125,7 +128,7 @@ const nativeOptions = ({
   executionMode: 'sequential',
   graphOptimizationLevel: optimization,
   ...(profilePrefix && { enableProfiling: true, profileFilePrefix: profilePrefix }),
-  // It warns that the file it writes is for this CPU alone.
+  // It warns that the file it writes is specific to this CPU.
   ...(optimizedModelPath && { optimizedModelFilePath: optimizedModelPath, logSeverityLevel: errorsOnly }),
   extra: nested({ 'session.intra_op.allow_spinning': spinning ? '1' : '0', ...entries }),
 })

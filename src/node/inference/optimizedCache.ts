@@ -5,26 +5,26 @@ import { cacheFolder } from './cacheFolder'
 import { cpuInfo, cpuInstructions } from './cpu'
 import { runtimeName } from './runtimeVersion'
 
-/** Graphs as onnxruntime optimized them for this CPU, so that a session does not do that work again. */
+/** Graphs as optimized by onnxruntime for this CPU, so that a session can skip that work. */
 export interface OptimizedCache {
-  /** The file of an earlier session; undefined where there is none. An entry whose bytes changed is removed. */
+  /** The file of an earlier session; undefined if there is none. An entry whose bytes changed is removed. */
   find(key: string): Promise<string | undefined>
   /** A file to write the optimized graph to. */
   draft(): Promise<string>
-  /** Makes a written draft an entry, and removes the entries that were not used for longest until all fit the limit. */
+  /** Turns a finished draft into an entry, and removes the least recently used entries until all fit the limit. */
   keep(key: string, draft: string): Promise<void>
   remove(file: string): Promise<void>
 }
 
-/** Of all entries together. A MobileNetV2 has 9 MB in float and 3 in int8. */
+/** Total size of all entries. A MobileNetV2 takes 9 MB in float and 3 MB in int8. */
 const defaultLimitBytes = 256 * 2 ** 20
 const extension = '.onnx'
-/** A draft of a process that ended before it was done. */
+/** A draft of a process that ended before finishing it. */
 const abandonedMs = 3_600_000
 
 const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 32)
 
-/** Names the model with all that its optimized graph depends on: the library, the CPU, and the session's settings. */
+/** Identifies a model and everything its optimized graph depends on: the library, the CPU and the session settings. */
 export async function cacheKey(modelPath: string, entries: Readonly<Record<string, string>> = {}): Promise<string> {
   const { model, architecture } = cpuInfo()
   return digestOf(
@@ -41,7 +41,7 @@ export async function cacheKey(modelPath: string, entries: Readonly<Record<strin
   )
 }
 
-/** Entries are named `<key>-<digest of their bytes>`: nothing but their name is needed to know whether they are whole. */
+/** Entries are named `<key>-<digest of their bytes>`, so the name suffices to verify them. */
 export function optimizedCache(
   folder = join(cacheFolder(), 'optimized'),
   limitBytes = defaultLimitBytes,
@@ -92,7 +92,7 @@ async function shrink(folder: string, names: readonly string[], limitBytes: numb
   }
 }
 
-/** Another process may remove what this one has just listed. */
+/** Another process may remove an entry that this one has just listed. */
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code === 'ENOENT') return undefined
   throw error

@@ -3,7 +3,7 @@ import { imageInput } from '../../core/graph/graph'
 import type { Graph } from '../../core/graph/graph'
 import type { ImageBatch } from './messages'
 
-/** Normal noise in the shape of a model's images: for timing and for comparing two forms of a network. */
+/** Gaussian noise in the shape of a model's images, for timing and for comparing two forms of a network. */
 export function randomImages(graph: Graph, count: number): ImageBatch {
   const shape = [count, ...imageInput(graph).shape.slice(1).map(Number)]
   const random = createRandom(0)

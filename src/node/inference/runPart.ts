@@ -4,7 +4,7 @@ import { withOutputs, writeOnnx } from '../../core/onnx/index'
 import type { InferenceThread } from './inferenceWorker'
 import type { ImageBatch, OutputTensor, SessionOptions } from './messages'
 
-/** Runs batches through a part of a graph, in a session of its own, and hands out some of its values batch by batch. */
+/** Runs batches through a part of a graph in its own session and yields some of its values batch by batch. */
 export async function runPart(
   thread: InferenceThread,
   session: number,

@@ -16,15 +16,16 @@ const activationInteger = 255
 const exactSum = channels * activationInteger * weightInteger
 
 export interface SaturationProbe {
-  /** u8×s8 products lose their excess over 16 bits on this CPU with this onnxruntime. */
+  /** Whether u8×s8 products saturate at 16 bits on this CPU with this onnxruntime. */
   readonly saturates: boolean
-  /** Computed sum by exact sum: 1 without saturation. */
+  /** Computed sum divided by exact sum: 1 without saturation. */
   readonly ratio: number
 }
 
 /**
- * Runs a 1×1 convolution whose pairs of products do not fit into 16 bits: 2 · 255 · 127 > 32767. Without VNNI, vpmaddubsw cuts them.
- * The instruction set's name does not decide this, the kernel that onnxruntime chooses does: hence a probe.
+ * Runs a 1×1 convolution whose pairs of products exceed 16 bits: 2 · 255 · 127 > 32767. Without VNNI, vpmaddubsw
+ * saturates them. This depends on the kernel that onnxruntime chooses, not on the instruction set's name: hence a
+ * probe.
  */
 export async function probeSaturation(options: Partial<SessionOptions> = {}): Promise<SaturationProbe> {
   const worker = await createInferenceWorker(writeOnnx(convert(probeGraph()).graph), { threads: 1, ...options })
@@ -66,7 +67,7 @@ function probeGraph(): Graph {
       ['w', floatTensor([channels, channels, 1, 1], new Float32Array(channels * channels).fill(weightInteger))],
     ]),
     masks: new Map(),
-    // The exact sum is the top of the output's grid, so that nothing but the products can saturate.
+    // The exact sum is the top of the output grid, so nothing but the products can saturate.
     qparams: new Map([
       ['x', parameters('uint8', 1)],
       ['w', parameters('int8', 1)],

@@ -10,7 +10,7 @@ import type { InferenceThread } from './inferenceWorker'
 import type { ImageBatch } from './messages'
 import { runPart } from './runPart'
 
-/** Inputs of every segment of one network, so that a change in a layer has to be followed from there on only. */
+/** Inputs of every segment of a network, so that after a change in a layer only the rest has to be recomputed. */
 export interface Trail {
   readonly graph: Graph
   readonly inputs: ReadonlyMap<string, readonly ImageBatch[]>
@@ -21,7 +21,7 @@ const session = 0
 
 const ends = (graph: Graph): readonly Segment[] => segments(graph, () => true)
 
-/** Runs a network once and keeps what leads from segment to segment. A graph with parameters is simulated. */
+/** Runs a network once and keeps the values between segments. A graph with quantization parameters is simulated. */
 export async function trailOf(thread: InferenceThread, graph: Graph, images: readonly ImageBatch[]): Promise<Trail> {
   const [output, names] = [classOutput(graph).name, ends(graph).map(({ output: name }) => name)]
   const inputs = new Map<string, ImageBatch[]>([
@@ -34,14 +34,14 @@ export async function trailOf(thread: InferenceThread, graph: Graph, images: rea
   return { graph, inputs, scores: (inputs.get(output) ?? []).map(({ images: scores }) => scores) }
 }
 
-/** With outputs that are read; the float network stays as it is. */
+/** With outputs that are read; the float network is not modified. */
 function runnable(graph: Graph, names: readonly string[]): Graph {
   const whole: Segment = { input: graph.inputs[0].name, output: classOutput(graph).name, nodes: graph.nodes }
   const part = partOf(graph, whole, names, inferShapes(graph, 1).get(whole.input) ?? [])
   return simulated(part)
 }
 
-/** Scores of a variant of the trail's network that differs from `node`'s segment on at the earliest. */
+/** Scores of a variant that differs from the recorded network in `node`'s segment or later. */
 export async function followed(
   thread: InferenceThread,
   trail: Trail,
@@ -66,7 +66,7 @@ export async function followed(
   return scores
 }
 
-/** Errors of some values of variants of a network against the network itself, one pass each. */
+/** Errors of some values in variants of a network relative to the original, one pass each. */
 export async function errorsOf(
   thread: InferenceThread,
   float: Graph,

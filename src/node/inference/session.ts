@@ -3,7 +3,7 @@ import type { CollectorOptions } from '../../core/quantize/observers/collector'
 import type { TensorStatistics } from '../../core/quantize/observers/statistics'
 import type { ImageBatch, RunResult, SessionInfo } from './messages'
 
-/** One model, open inside a worker thread or process. */
+/** An open model inside a worker thread or process. */
 export interface Session {
   readonly info: SessionInfo
   run(batch: ImageBatch): Promise<RunResult>

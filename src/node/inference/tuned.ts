@@ -12,7 +12,7 @@ export type { TuningGoal } from './tune/preferredForm'
 
 type Tuned = Pick<Store, 'tunings' | 'paths'>
 
-/** A version as tuning found it fastest here. */
+/** A version with its fastest configurations on this machine. */
 export interface TunedModel {
   readonly path: string
   readonly form: ModelForm
@@ -21,7 +21,7 @@ export interface TunedModel {
   readonly batch: number
 }
 
-/** Throws `notFound` where the version was not tuned on this machine, or with other libraries. */
+/** Throws `notFound` if the version was not tuned on this machine and with these libraries. */
 export function tunedModel(
   { tunings, paths }: Tuned,
   { id, name }: Pick<Version, 'id' | 'name'>,
@@ -45,7 +45,10 @@ export function tunedModel(
   }
 }
 
-/** The file that an ordinary session of onnxruntime runs here: with zero channels where tuning found them faster, else the version's own. */
+/**
+ * The file to run in an ordinary onnxruntime session on this machine: padded if tuning found it faster, otherwise the
+ * version's own.
+ */
 export function ordinaryFile(
   { tunings, paths }: Tuned,
   id: string,

@@ -13,15 +13,15 @@ export interface RuntimeNode {
   readonly op: string
 }
 
-/** What onnxruntime makes of a model. */
+/** A model after onnxruntime's optimization. */
 export interface FusionReport {
-  /** Operators of the optimized graph, with how often each occurs. */
+  /** Operators of the optimized graph and their counts. */
   readonly operators: Readonly<Record<string, number>>
-  /** Nodes that calculate in float although the model is quantized, and conversions in its midst. */
+  /** Nodes that compute in float although the model is quantized, and conversions between quantized nodes. */
   readonly unfused: readonly RuntimeNode[]
 }
 
-/** The nodes that onnxruntime really runs, after its own optimization for this machine. */
+/** The nodes that onnxruntime actually runs, after its own optimization for this machine. */
 export async function runtimeNodes(model: ModelSource): Promise<readonly RuntimeNode[]> {
   const folder = await mkdtemp(join(tmpdir(), 'nnopt-optimized-'))
   try {
@@ -43,7 +43,10 @@ const isInteger = ({ op }: RuntimeNode): boolean =>
   op.endsWith('Integer') ||
   operatorOf({ op })?.mover === true
 
-/** Lists what runs in float in a quantized model. The one QuantizeLinear at the input and the one DequantizeLinear at the output are not listed. */
+/**
+ * Lists what runs in float in a quantized model, except the one QuantizeLinear at the input and the one
+ * DequantizeLinear at the output.
+ */
 export async function unfusedOperators(model: ModelSource): Promise<FusionReport> {
   const nodes = await runtimeNodes(model)
   const operators: Record<string, number> = {}

@@ -49,7 +49,7 @@ const handlers: Handlers = {
 const port = parentPort
 assert(port !== null, () => 'inference/worker.ts: expected to run in a worker thread')
 
-/** One call at a time: onnxruntime occupies the thread anyway, and times must not include another call's work. */
+/** One call at a time: onnxruntime occupies the thread anyway, and timings must not include other calls. */
 let queue: Promise<void> = Promise.resolve()
 
 port.on('message', (request: InferenceRequest) => {
@@ -62,11 +62,12 @@ async function answer(request: InferenceRequest): Promise<void> {
     (error: unknown): InferenceReply => ({ id: request.id, error: toErrorReport(error) }),
   )
   port?.postMessage(reply, [...movedBy(request)])
-  // Without a listener the thread has nothing left to wait for. It is never terminated: a live session would abort the process.
+  // Without a listener, the thread has nothing to wait for and ends. It is never terminated, because a live session
+  // would abort the process.
   if (request.call === 'end') port?.close()
 }
 
-/** Memory that goes back to the caller instead of being copied. */
+/** Memory that is transferred to the caller instead of copied. */
 const movedBy = (request: InferenceRequest): readonly ArrayBuffer[] =>
   request.call === 'run' && request.params.giveBack && request.params.images.buffer instanceof ArrayBuffer
     ? [request.params.images.buffer]

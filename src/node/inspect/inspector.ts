@@ -7,14 +7,14 @@ import { nodeBinary } from '../jobs/nodeBinary'
 import type { InspectionName } from './names'
 import type { InspectReply, InspectRequest } from './messages'
 
-/** Answers of a process of its own, which starts with the first question and ends when nobody asks any more. */
+/** A separate process that answers inspections. It starts with the first request and ends when idle. */
 export interface Inspector {
-  /** Throws what the inspection throws, and `crashed` when its process ends before the answer; the next question starts another. */
+  /** Throws the inspection's errors, and `crashed` if the process ends first; the next request starts a new one. */
   ask<N extends InspectionName>(name: N, params: ParsedParamsOf<N>, context: CallContext<N>): Promise<ResultOf<N>>
   close(): void
 }
 
-/** Sessions and decoded tables stay in memory for so long after the last question. */
+/** How long sessions and decoded tables stay in memory after the last request. */
 const idleMs = 120_000
 
 interface Waiting {
@@ -61,7 +61,7 @@ export function createInspector(workspace: string): Inspector {
           reject: (error) => (done(), reject(error)),
           emit: (event) => emit(event as EventOf<N>),
         })
-        // An open question keeps the host alive, a resting process does not.
+        // An open request keeps the host alive; an idle process does not.
         child.channel?.ref()
         child.send({ kind: 'ask', id, name, params } satisfies InspectRequest, () => undefined)
         signal.addEventListener('abort', cancel, { once: true })

@@ -1,4 +1,4 @@
-/** Procedures that the inspecting process answers. */
+/** Procedures that the inspection process answers. */
 export const inspectionNames = [
   'datasets.augment',
   'datasets.browse',

@@ -3,11 +3,11 @@ import type { Dataset } from '../datasets/read/openDataset'
 import type { Store } from '../store'
 import { resolveDataset } from '../store/resolve'
 
-/** Tables of 50,000 rows take a moment to read: those of the last datasets stay. */
+/** Tables of 50,000 rows take a moment to read, so the most recent ones are kept. */
 const opened = new Map<string, Promise<Dataset>>()
 const kept = 3
 
-/** A dataset by name, read once as long as it does not change. */
+/** A dataset by name, read again only when it changes. */
 export async function openedDataset(store: Store, name: string): Promise<Dataset> {
   const record = await resolveDataset(store, name)
   const key = `${name} ${record.createdAt} ${record.hash}`

@@ -10,7 +10,7 @@ import { endsInSoftmax, imageShape, preprocessingFor } from '../jobs/work/images
 import { readModelFile } from '../jobs/work/versions/readModelFile'
 import type { Store } from '../store'
 
-/** A version that is ready to answer. */
+/** A version that is ready to run. */
 export interface OpenedModel {
   readonly model: PooledModel
   readonly preprocessing: Preprocessing
@@ -21,11 +21,11 @@ export interface OpenedModel {
   readonly runtime: string
 }
 
-/** Sessions cost memory: the ones used last stay. */
+/** Sessions use memory, so only the most recent ones are kept. */
 const opened = new Map<string, Promise<OpenedModel>>()
 const kept = 6
 
-/** One process for the sessions of all versions; it starts with the first question. */
+/** One process for the sessions of all versions; it starts with the first request. */
 const pool = createInferencePool()
 
 /** With `tuned`, in the configuration that was found fastest for one image. */
@@ -52,7 +52,7 @@ async function open(store: Store, version: Version, tuned: boolean): Promise<Ope
       }
   const { graph } = readModelFile(store.paths.model(version.id))
   const preprocessing = preprocessingFor(graph, version)
-  // Idle threads that poll would slow the other models down.
+  // Spinning idle threads would slow the other models down.
   const model = await pool.open(found.path, found.concurrency, { ...found.options, spinning: false })
   return {
     model,

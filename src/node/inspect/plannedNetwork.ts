@@ -23,7 +23,7 @@ import type { AccuracySample } from '../jobs/work/measure/sampleAccuracy'
 import type { Store } from '../store'
 import { resolveVersion } from '../store/resolve'
 
-/** A network whose pruning is being planned: what its groups, scores, layer times and sample images are is found once. */
+/** A network being planned: its groups, scores, layer times and sample images are computed once. */
 export interface PlannedNetwork {
   readonly version: Version
   readonly source: Graph
@@ -33,7 +33,7 @@ export interface PlannedNetwork {
   times: LatencyTable | undefined
 }
 
-/** How channels are chosen, as the procedures have it. */
+/** How channels are chosen, as in the procedures. */
 export interface ChannelConfig {
   readonly importance: string
   readonly roundTo: number
@@ -44,11 +44,11 @@ export interface ChannelConfig {
   readonly scope?: 'local' | 'global'
 }
 
-/** The networks that were planned for last: two windows may look at different ones. */
+/** The most recently planned networks: two windows may plan different ones. */
 const opened = new Map<string, PlannedNetwork>()
 const kept = 2
 
-/** Throws `unsupported` for an int8 version: only float weights can be cut. */
+/** Throws `unsupported` for an int8 version: only fp32 weights can be pruned. */
 export async function plannedNetwork(store: Store, reference: string): Promise<PlannedNetwork> {
   const version = await resolveVersion(store, reference)
   const network = opened.get(version.id) ?? open(version, readTrainable(store, version))
@@ -67,7 +67,7 @@ const open = (version: Version, source: Graph): PlannedNetwork => ({
   times: undefined,
 })
 
-/** The same units that the prune step takes away with these parameters. */
+/** The units that the prune step would remove with these parameters. */
 export function plannedChoice(
   { dependencies, scores }: PlannedNetwork,
   { importance, seed, scope = 'local', ...config }: ChannelConfig,
@@ -93,7 +93,7 @@ export const cutAs = ({ dependencies }: PlannedNetwork, { removed }: Choice): Gr
 
 const compressed = promisify(gzip)
 
-/** Bytes of a network's file before any cut. */
+/** Size of the network's file before pruning. */
 const wholeBytes = new WeakMap<DependencyGraph, number>()
 
 function wholeSize(dependencies: DependencyGraph): number {
@@ -102,7 +102,7 @@ function wholeSize(dependencies: DependencyGraph): number {
   return known
 }
 
-/** The file less the numbers that a cut takes out of it: exact but for a few bytes that write lengths down. */
+/** File size minus the removed weights: exact except for a few bytes of length prefixes. */
 function sizeLeft(dependencies: DependencyGraph, { graph, shapes }: SizedGraph): number {
   return [...graph.initializers].reduce(
     (bytes, [name, { data }]) =>
@@ -111,7 +111,7 @@ function sizeLeft(dependencies: DependencyGraph, { graph, shapes }: SizedGraph):
   )
 }
 
-/** Counted on sizes alone unless the compressed size is wanted too, for which the file is written. */
+/** Computed from sizes alone unless the compressed size is requested, which requires writing the file. */
 export async function costOf(
   { dependencies, times }: PlannedNetwork,
   removed: ReadonlySet<number>,

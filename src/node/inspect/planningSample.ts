@@ -10,7 +10,7 @@ export interface SampleChoice {
   readonly seed: number
 }
 
-/** Images on which forms of a network are compared; the ones of the last choice stay in memory. */
+/** Images for comparing variants of networks; those of the last selection stay in memory. */
 export async function planningSample(
   store: Store,
   network: PlannedNetwork,

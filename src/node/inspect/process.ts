@@ -4,7 +4,9 @@ import type { InspectContext } from './inspection'
 import type { InspectReply, InspectRequest } from './messages'
 import { inspections } from './tasks/index'
 
-/** Answers the screens' questions that need decoders or onnxruntime, apart from the host: what native code does here ends this process alone. */
+/**
+ * Answers requests that need decoders or onnxruntime, separate from the host: a native crash ends only this process.
+ */
 let opening: Promise<InspectContext> | undefined
 const open = new Map<number, AbortController>()
 
@@ -27,7 +29,7 @@ async function answer({ id, name, params }: Extract<InspectRequest, { kind: 'ask
   ).finally(() => open.delete(id))
 }
 
-// Ctrl-C reaches the whole process group; the host says what to do about it.
+// Ctrl-C reaches the whole process group; the host decides what to do about it.
 process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit(0))
 process.on('message', (request: InspectRequest) => {

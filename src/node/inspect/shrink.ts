@@ -2,7 +2,7 @@ import type sharpModule from 'sharp'
 import type { SampleFile } from '../datasets/read/sampleFile'
 
 export interface ShrunkPicture {
-  /** Of the whole image. */
+  /** Of the original image. */
   readonly width: number
   readonly height: number
   readonly mimeType: string
@@ -11,13 +11,16 @@ export interface ShrunkPicture {
 
 let loading: Promise<typeof sharpModule> | undefined
 
-/** libvips, loaded with the first picture that needs it. */
+/** libvips, loaded with the first image that needs it. */
 export const sharpLibrary = (): Promise<typeof sharpModule> =>
   (loading ??= import('sharp').then(({ default: sharp }) => sharp))
 
 const jpegQuality = 82
 
-/** A picture with no side longer than `side`; one that is small enough stays as it is. Rejects with libvips' words where it cannot be decoded. */
+/**
+ * Scales an image down so that no side exceeds `side`; small images stay as they are. Rejects with libvips' message if
+ * it cannot be decoded.
+ */
 export async function shrunk({ bytes, mimeType }: SampleFile, side: number): Promise<ShrunkPicture> {
   const sharp = await sharpLibrary()
   const image = sharp(bytes, { failOn: 'none', ignoreIcc: true })

@@ -6,8 +6,9 @@ import { buildDataset } from './buildDataset'
 import type { AddDatasetOptions } from './options'
 
 /**
- * Reads and checks every image, makes the splits and writes the dataset's folder, in one move at the end: until then, and after an error, nothing is there.
- * Throws `notFound` or `badInput` naming path and place, `conflict` when the folder is taken, `storage` when the disk refuses, `cancelled` on abort.
+ * Reads and checks every image, makes the splits and writes the dataset's folder, which appears in one move at the end:
+ * until then, or after an error, there is nothing. Throws `notFound` or `badInput` with path and position, `conflict`
+ * if the folder exists, `storage` for disk errors, and `cancelled` on abort.
  */
 export async function addDataset(options: AddDatasetOptions): Promise<DatasetRecord> {
   const { folder, name } = options

@@ -2,12 +2,12 @@ import { holdOut } from '../../../core/data/splits'
 import type { Split } from '../../../shared/types/dataset'
 import type { PlacedImage } from './placeImages'
 
-/** CIFAR-10's usual 5,000 of 50,000, for every dataset. */
+/** As in CIFAR-10, 5,000 of 50,000, for every dataset. */
 export const heldOutShare = { val: 0.1, test: 0.1 } as const
 
 /**
- * The split of every image. What the sources say stays; without split folders a test split is taken by seed, and a validation split is
- * taken out of the training images when there is none.
+ * The split of every image. Splits in the sources are kept. Without split folders, a seeded test split is taken; if
+ * there is no validation split, one is taken from the training images.
  */
 export function assignSplits(images: readonly PlacedImage[], seed: number): readonly Split[] {
   const given = images.map(({ split }) => split)

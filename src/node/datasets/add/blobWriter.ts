@@ -1,12 +1,12 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { NNOptError } from '../../../shared/errors'
 
-/** Appends to a file in large pieces and says where each part begins. */
+/** Appends to a file in large chunks and reports the offset of each part. */
 export interface BlobWriter {
   readonly path: string
-  /** Offset at which the bytes begin. Throws `storage` when the disk refuses them. */
+  /** Offset of the bytes in the file. Throws `storage` if the disk rejects them. */
   append(bytes: Uint8Array): number
-  /** Writes what is held back and brings it to the disk. */
+  /** Flushes the buffer and syncs the file to disk. */
   close(): void
 }
 

@@ -20,7 +20,7 @@ import type { ListedSources } from './listSources'
 import { mergeSources } from './merge'
 import type { SplitImage } from './warnings'
 
-/** Fills an empty folder with a dataset and describes it. */
+/** Writes a dataset into an empty folder and describes it. */
 export async function buildDataset(options: AddDatasetOptions, draft: string): Promise<DatasetRecord> {
   const paths = typeof options.path === 'string' ? [options.path] : options.path
   const blobs = {

@@ -3,13 +3,13 @@ import type { SampleTable } from '../read/sampleTable'
 import type { Storage } from '../record'
 import type { SplitImage } from './warnings'
 
-/** Files of a dataset's folder. */
+/** File names in a dataset's folder. */
 export const pixelsFile = 'pixels.rgb'
 export const samplesFile = 'samples.bin'
 
 type Store = SampleTable['stores'][number]
 
-/** The columns of samples that are sorted by split, class and path. */
+/** Columns of the samples, sorted by split, class and path. */
 export function buildTable(images: readonly SplitImage[], classes: readonly string[], storage: Storage): SampleTable {
   const labelOf = new Map(classes.map((name, label) => [name, label]))
   const stores = createStores(storage)

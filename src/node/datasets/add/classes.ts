@@ -4,16 +4,16 @@ import type { Problem, Split } from '../../../shared/types/dataset'
 import { compareText } from '../../../core/data/splits'
 import type { ClassFolder, PlacedImages, PlacedImage } from './placeImages'
 
-/** A classifier tells at least two things apart. */
+/** A classifier needs at least two classes. */
 const fewestClasses = 2
 
-/** Names of the classes in the order of their labels: by UTF-16 units, as Python's `sorted`. */
+/** Class names in label order: sorted by UTF-16 code units, as Python's `sorted`. */
 export const classNames = ({ images, folders }: PlacedImages): readonly string[] =>
   [...new Set([...images, ...folders].map(({ className }) => className))].sort(compareText)
 
 /**
- * Throws `badInput` when a class has no image in one of the splits that the sources have, naming both, or when there are fewer than two classes.
- * `unreadable` says why images that were there are gone.
+ * Throws `badInput` if a class has no image in one of the sources' splits, naming both, or if there are fewer than two
+ * classes. `unreadable` explains missing images.
  */
 export function assertClasses(placed: PlacedImages, unreadable: readonly UnreadableImage[] = []): void {
   const classes = classNames(placed)

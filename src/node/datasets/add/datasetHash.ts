@@ -8,7 +8,10 @@ export interface HashedSample {
   readonly sha256: string
 }
 
-/** sha256 over splits, classes, names and contents, in sorted order: the same images in the same splits give the same hash, whichever form they came in. */
+/**
+ * SHA-256 over splits, classes, names and contents, in sorted order: the same images in the same splits give the same
+ * hash, regardless of the source format.
+ */
 export function datasetHash(samples: readonly HashedSample[]): string {
   const lines = samples.map(({ split, className, key, sha256 }) => `${split}\t${className}\t${key}\t${sha256}\n`)
   const hash = createHash('sha256')

@@ -11,19 +11,19 @@ import type { PlacedImage } from './placeImages'
 import { createPixelSums } from './pixelSums'
 import type { PixelStatistics } from './pixelSums'
 
-/** An image that was decoded once. */
+/** An image that has been decoded once. */
 export interface InspectedImage extends PlacedImage {
   readonly width: number
   readonly height: number
   readonly sha256: string
-  /** Where its pixels lie in the file of decoded images; undefined when they are not kept. */
+  /** Offset of its pixels in the file of decoded images; undefined if they are not stored. */
   readonly pixelOffset: number | undefined
 }
 
 export interface InspectionResult {
   readonly images: readonly InspectedImage[]
   readonly unreadable: readonly UnreadableImage[]
-  /** Every readable image is small, and its pixels were kept. */
+  /** Every readable image is small, so its pixels are stored. */
   readonly keptPixels: boolean
   readonly pixels: PixelStatistics
 }
@@ -36,7 +36,9 @@ export interface InspectOptions extends TeamOptions {
 
 const imagesPerTask = 128
 
-/** Decodes every image in worker threads. Rejects with `cancelled` on abort; unreadable images are listed, never thrown. */
+/**
+ * Decodes every image in worker threads. Rejects with `cancelled` on abort; unreadable images are listed, never thrown.
+ */
 export async function inspectImages(
   images: readonly PlacedImage[],
   options: InspectOptions,

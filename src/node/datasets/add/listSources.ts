@@ -14,11 +14,11 @@ export interface ListOptions {
 
 export interface ListedSources {
   readonly sources: readonly ListedSource[]
-  /** Ids of the formats, each once. */
+  /** Ids of the formats, without duplicates. */
   readonly formats: readonly string[]
 }
 
-/** Reads every source; images out of archives are in the blob afterwards. */
+/** Reads every source and copies images from archives into the blob. */
 export async function listSources(
   paths: readonly string[],
   { format: wanted, formatParams, blob, signal, onProgress }: ListOptions,

@@ -23,7 +23,7 @@ export function mergeSources(sources: readonly ListedSource[]): PlacedImages {
   return merged
 }
 
-/** What an image is called wherever its source lies. */
+/** The name of an image, independent of where its source is. */
 export const imageName = ({ split, className, key }: Pick<PlacedImage, 'split' | 'className' | 'key'>): string =>
   split === null ? `${className}/${key}` : `${split}/${className}/${key}`
 

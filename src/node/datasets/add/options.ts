@@ -2,15 +2,15 @@ import type { Progress } from '../../../shared/types/progress'
 
 export interface AddDatasetOptions {
   readonly name: string
-  /** A folder or archive, or several whose splits belong together. */
+  /** A folder or archive, or several that together contain the splits. */
   readonly path: string | readonly string[]
   /** Id of a format for all of them; absent or 'auto': found for each. */
   readonly format?: string | undefined
   /** Settings of that format. */
   readonly formatParams?: Readonly<Record<string, unknown>> | undefined
-  /** Decides which images are held out where the sources do not say. */
+  /** Determines which images are held out if the sources have no splits. */
   readonly seed: number
-  /** Where the dataset is to be; it must not exist, or be empty. */
+  /** Where to write the dataset; must be missing or empty. */
   readonly folder: string
   readonly workers?: number | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined

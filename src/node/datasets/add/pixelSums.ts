@@ -15,7 +15,7 @@ export interface PixelSums {
   result(): PixelStatistics
 }
 
-/** Mean and standard deviation of the pixels out of exact sums of bytes; 0 where there is no pixel. */
+/** Mean and standard deviation of the pixels, from exact sums of bytes; 0 if there are no pixels. */
 export function createPixelSums(): PixelSums {
   const [sums, squares] = [new Float64Array(3), new Float64Array(3)]
   let count = 0

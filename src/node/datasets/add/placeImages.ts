@@ -4,23 +4,23 @@ import type { Split } from '../../../shared/types/dataset'
 import type { FoundImage, Listing } from '../formats/format'
 import { splitNamed } from '../splitNames'
 
-/** A source with what was found in it. */
+/** A source and its contents. */
 export interface ListedSource {
-  /** As the user gave it. */
+  /** As given by the user. */
   readonly path: string
   readonly listing: Listing
 }
 
-/** An image in its class. */
+/** An image with its class. */
 export interface PlacedImage extends FoundImage {
   readonly className: string
-  /** Below the class folder: together with the class it names the image, wherever the source lies. */
+  /** Path below the class folder: with the class, it identifies the image wherever the source is. */
   readonly key: string
-  /** null: the source has no split folders. */
+  /** null if the source has no split folders. */
   readonly split: Split | null
 }
 
-/** A class folder as the source has it, with or without images. */
+/** A class folder of the source, with or without images. */
 export interface ClassFolder {
   readonly className: string
   readonly split: Split | null
@@ -65,20 +65,20 @@ const labelledImages = (source: string, { images }: Listing): readonly PlacedIma
   })
 
 interface Levels {
-  /** Folders around the splits or classes: 0 or 1. */
+  /** Number of folders enclosing the splits or classes: 0 or 1. */
   readonly depth: number
   readonly hasSplits: boolean
   readonly ownSplit: Split | null
 }
 
-/** Whether everything lies in one folder that is neither a split nor, by holding images itself, a class. */
+/** Whether everything is in one folder that is neither a split nor, because it contains images, a class. */
 function isWrapped({ images, folders }: Listing): boolean {
   const tops = new Set([...images.map(({ path }) => path), ...folders].map((path) => path.split('/', 1)[0]))
   const [only] = tops
   return tops.size === 1 && splitNamed(only) === undefined && images.every(({ path }) => path.split('/').length > 2)
 }
 
-/** Names of the folders at the level of splits or classes: those with images, or all when none has. */
+/** Folder names at the level of splits or classes: those with images, or all if none has images. */
 function topFolders({ images, folders }: Listing, depth: number): readonly string[] {
   const ofImages = images.map(({ path }) => path.split('/').slice(depth, -1)[0])
   const ofFolders = folders.map((path) => path.split('/')[depth])

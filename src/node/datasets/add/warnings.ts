@@ -6,7 +6,7 @@ export interface SplitImage extends InspectedImage {
   readonly split: Split
 }
 
-/** What is worth knowing of a dataset that can be used all the same. */
+/** Problems of a dataset that is usable nevertheless. */
 export function datasetWarnings(
   images: readonly SplitImage[],
   classes: readonly string[],
@@ -33,7 +33,7 @@ function missingSplits(images: readonly SplitImage[]): readonly string[] {
   return warnings
 }
 
-/** A class with a single training image gives none to the validation split. */
+/** A class with a single training image contributes none to the validation split. */
 function thinClasses(images: readonly SplitImage[], classes: readonly string[]): readonly string[] {
   const having = new Set(images.filter(({ split }) => split === 'val').map(({ className }) => className))
   const lacking = having.size === 0 ? [] : classes.filter((className) => !having.has(className))
@@ -47,7 +47,7 @@ function thinClasses(images: readonly SplitImage[], classes: readonly string[]):
       ]
 }
 
-/** The same file in training and test flatters every accuracy. */
+/** A file in both training and test splits inflates accuracy. */
 function sharedImages(images: readonly SplitImage[]): readonly string[] {
   const training = new Set(images.filter(({ split }) => split === 'train').map(({ sha256 }) => sha256))
   const shared = images.filter(({ split, sha256 }) => split !== 'train' && training.has(sha256))

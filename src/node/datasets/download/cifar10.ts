@@ -3,12 +3,12 @@ import type { Progress } from '../../../shared/types/progress'
 import { download } from './download'
 import type { Checksum } from './download'
 
-/** The binary version that its author publishes (Krizhevsky 2009). */
+/** The binary version published by its author (Krizhevsky, 2009). */
 export const cifar10Url = 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz'
 export const cifar10Checksum: Checksum = { algorithm: 'md5', hex: 'c32a1d4ab5d03f1284b67883e8d87530' }
 
 export interface DownloadCifar10Options {
-  /** Where the archive is to lie. */
+  /** Where to save the archive. */
   readonly folder: string
   readonly url?: string | undefined
   readonly checksum?: Checksum | undefined
@@ -16,7 +16,10 @@ export interface DownloadCifar10Options {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Downloads CIFAR-10, or goes on with an earlier download, and returns the archive's path, which `addDataset` takes. Errors as `download`. */
+/**
+ * Downloads CIFAR-10, resuming an earlier attempt, and returns the archive's path for `addDataset`. Throws the errors
+ * of `download`.
+ */
 export async function downloadCifar10({
   folder,
   url = cifar10Url,

@@ -15,7 +15,7 @@ export interface Checksum {
 
 export interface DownloadOptions {
   readonly url: string
-  /** Where the file is to be; what has arrived so far lies beside it, with `.part`. */
+  /** Where to save the file; a partial download is next to it with the suffix `.part`. */
   readonly target: string
   readonly checksum: Checksum
   readonly onProgress: (progress: Progress) => void
@@ -25,12 +25,16 @@ export interface DownloadOptions {
 const httpPartial = 206
 const httpRangeNotSatisfiable = 416
 
-/** Connections that may break before the download gives up; each goes on where the last one ended. */
+/**
+ * How many times the connection may break before the download gives up; each attempt resumes where the last one
+ * stopped.
+ */
 const attempts = 3
 
 /**
- * Brings a file, going on where an earlier attempt ended, and checks it. A file that is there already and passes the check is taken as it is.
- * Throws `unavailable` when the server cannot be reached (what arrived is kept), `badInput` when the checksum is wrong (what arrived is removed), `cancelled` on abort.
+ * Downloads a file, resuming an earlier attempt, and verifies it. An existing file that passes verification is used as
+ * it is. Throws `unavailable` if the server cannot be reached (partial data is kept), `badInput` if the checksum is
+ * wrong (data is removed), and `cancelled` on abort.
  */
 export async function download(options: DownloadOptions): Promise<void> {
   const { target, checksum } = options

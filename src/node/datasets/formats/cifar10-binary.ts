@@ -6,7 +6,7 @@ import type { FoundImage, Listing, ReadContext } from './format'
 import type { SourceProbe } from './probe'
 import { tarEntries } from './tarEntries'
 
-/** In the order of the labels, as in the archive's batches.meta.txt. */
+/** In label order, as in the archive's batches.meta.txt. */
 export const cifar10Classes = [
   'airplane',
   'automobile',
@@ -39,7 +39,7 @@ const officialBatches = [
 
 const nameOf = (path: string): string => path.split('/').at(-1) ?? ''
 
-/** The official archive cifar-10-binary.tar.gz, or the folder that is in it (Krizhevsky 2009). */
+/** The official archive cifar-10-binary.tar.gz, or its unpacked folder (Krizhevsky, 2009). */
 export const cifar10BinaryFormat = defineFormat({
   id: 'cifar10-binary',
   label: 'CIFAR-10, binary version',
@@ -90,7 +90,9 @@ async function* batches({ path, kind, names }: SourceProbe, context: ReadContext
   }
 }
 
-/** One record: a label, then 1024 bytes each of red, green and blue. They become images named as if they lay in class folders. */
+/**
+ * One record: a label, then 1024 bytes each of red, green and blue. Images are named as if they were in class folders.
+ */
 function unpack(source: string, name: string, bytes: Buffer, { blob }: ReadContext): readonly FoundImage[] {
   if (bytes.length === 0 || bytes.length % recordBytes !== 0) {
     throw new NNOptError(

@@ -12,17 +12,17 @@ export interface ImageLabel {
   readonly split: Split | null
 }
 
-/** An image of a source and where its bytes lie now. */
+/** An image of a source, and where its bytes are. */
 export interface FoundImage {
-  /** Within the source, with '/'. */
+  /** Relative to the source, with '/'. */
   readonly path: string
-  /** Path of the file that holds the bytes. */
+  /** Path of the file that contains the bytes. */
   readonly file: string
-  /** The bytes are a part of the file, at `offset`; otherwise the file is the image. */
+  /** If present, the bytes are a part of the file at `offset`; otherwise the whole file is the image. */
   readonly inArchive: boolean
   readonly offset: number
   readonly length: number
-  /** Present: the bytes are RGB pixels of this size, row by row, instead of an encoded image. */
+  /** If present, the bytes are RGB pixels of this size, row by row, instead of an encoded image. */
   readonly pixels?: { readonly width: number; readonly height: number }
   /** Present on every image of a source or on none. Without labels, the path decides: `[split/]<class>/<image>`. */
   readonly label?: ImageLabel
@@ -31,15 +31,15 @@ export interface FoundImage {
 /** All that a source holds. Splits and classes are found afterwards, from the labels or else from the paths. */
 export interface Listing {
   readonly images: readonly FoundImage[]
-  /** Folders, with '/', also those without an image. */
+  /** Folders, with '/', including those without images. */
   readonly folders: readonly string[]
   readonly problems: readonly Problem[]
-  /** Files that are no images. */
+  /** Files that are not images. */
   readonly otherFiles: readonly string[]
 }
 
 export interface ReadContext {
-  /** Where bytes out of an archive go. */
+  /** Receives bytes from archives. */
   readonly blob: BlobWriter
   readonly signal?: AbortSignal | undefined
   onProgress(done: number, total: number): void
@@ -48,10 +48,10 @@ export interface ReadContext {
 interface Facts extends Omit<Extension, 'kind'> {
   readonly label: string
   readonly help: string
-  /** Whether the source is of this format; of several that agree, the one that `refines` another wins. */
+  /** Whether the source has this format; if several match, one that `refines` another wins. */
   matches(probe: SourceProbe): boolean
   readonly refines?: readonly string[]
-  /** What `onProgress` counts. */
+  /** The unit counted by `onProgress`. */
   readonly progressUnit: 'bytes' | 'files'
 }
 

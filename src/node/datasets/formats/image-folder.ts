@@ -9,7 +9,7 @@ import { createListing } from './listing'
 import type { ListingBuilder } from './listing'
 import type { SourceProbe } from './probe'
 
-/** A folder of folders with images; they stay where they are unless they are small. */
+/** A folder tree of images, which stay where they are unless they are small. */
 export const imageFolderFormat = defineFormat({
   id: 'image-folder',
   label: 'Image folder',
@@ -23,7 +23,7 @@ interface Walk {
   readonly root: string
   readonly listing: ListingBuilder
   readonly context: ReadContext
-  /** Real paths of the folders above, so that a link back to one of them ends the walk. */
+  /** Real paths of the parent folders, so that a link back to one of them ends the walk. */
   readonly above: readonly string[]
 }
 

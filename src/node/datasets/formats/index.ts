@@ -4,7 +4,7 @@ import type { DatasetFormat } from './format'
 import { probeSource } from './probe'
 import type { SourceProbe } from './probe'
 
-/** Every form in which a dataset can be added. */
+/** All source formats of datasets. */
 export const datasetFormats = collect<DatasetFormat>('datasetFormat', import.meta.glob('./*.ts', { eager: true }))
 
 export interface RecognisedSource {

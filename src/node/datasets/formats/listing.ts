@@ -3,7 +3,7 @@ import { nameKind, unsupportedReason } from '../imageNames'
 import type { FoundImage, Listing } from './format'
 
 export interface ListingBuilder {
-  /** What is to be done with a file: only an image is worth reading. */
+  /** What to do with a file; only images are read. */
   wants(path: string): boolean
   addImage(image: FoundImage): void
   addFolder(path: string): void
@@ -11,7 +11,7 @@ export interface ListingBuilder {
   result(): Listing
 }
 
-/** Collects the parts of a listing; files that are not wanted are noted here. */
+/** Collects the parts of a listing, and notes skipped files. */
 export function createListing(): ListingBuilder {
   const images: FoundImage[] = []
   const folders = new Set<string>()

@@ -5,7 +5,7 @@ import { firstTarNames } from './tarEntries'
 /** `file` is one that is no archive, such as a table of labels. */
 export type SourceKind = 'folder' | 'tar' | 'tar.gz' | 'zip' | 'file'
 
-/** What can be told of a source at a glance. */
+/** What is known of a source at a glance. */
 export interface SourceProbe {
   readonly path: string
   readonly kind: SourceKind
@@ -15,7 +15,7 @@ export interface SourceProbe {
 
 const expected = 'expected a folder, a .tar, .tar.gz or .zip file, or a file of labels'
 
-/** First bytes of archives that people have and this program does not read. */
+/** Magic bytes of common archive formats that are not supported. */
 const foreign: readonly (readonly [string, string])[] = [
   ['425a68', 'bzip2'],
   ['fd377a585a00', 'xz'],
@@ -24,7 +24,7 @@ const foreign: readonly (readonly [string, string])[] = [
   ['526172211a07', 'rar'],
 ]
 
-/** Looks at a path. Throws `notFound` when nothing is there and `badInput` when it is neither a folder nor an archive. */
+/** Inspects a path. Throws `notFound` if it does not exist, and `badInput` if it is neither a folder nor an archive. */
 export async function probeSource(path: string): Promise<SourceProbe> {
   const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new NNOptError(

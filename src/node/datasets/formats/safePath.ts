@@ -1,8 +1,8 @@
 import { NNOptError } from '../../../shared/errors'
 
 /**
- * The path of an archive's entry with '/', without './' and a trailing slash. Nothing is ever written under that path;
- * one that would leave the archive still throws `badInput`, for an archive with such an entry was made to do harm.
+ * The path of an archive entry with '/', without './' and trailing slashes. Nothing is ever written under that path,
+ * but a path outside the archive still throws `badInput`, because such an archive is malicious.
  */
 export function safePath(archive: string, entry: string): string {
   const parts = entry.replaceAll('\\', '/').split('/')

@@ -6,7 +6,7 @@ import type { SourceProbe } from './probe'
 import { maxEntryBytes, tarEntries } from './tarEntries'
 import type { TarEntry } from './tarEntries'
 
-/** A tar or tar.gz of folders with images. */
+/** A tar or tar.gz with folders of images. */
 export const tarFormat = defineFormat({
   id: 'tar',
   label: 'Tar archive',

@@ -10,11 +10,11 @@ import { throwIfCancelled } from '../cancelled'
 import { safePath } from './safePath'
 
 export interface TarEntry {
-  /** With '/', checked. */
+  /** With '/', validated. */
   readonly path: string
   readonly type: 'file' | 'folder' | 'link' | 'special'
   readonly sizeBytes: number
-  /** The whole content; to be called before the next entry is asked for, or not at all. */
+  /** The whole content; call it before requesting the next entry, or not at all. */
   bytes(): Promise<Buffer>
 }
 
@@ -23,10 +23,13 @@ export interface TarOptions {
   onProgress?(doneBytes: number, totalBytes: number): void
 }
 
-/** Largest file that is taken for an image. */
+/** Largest file accepted as an image. */
 export const maxEntryBytes = 256 * 2 ** 20
 
-/** Entries of a tar or tar.gz in their order, streamed. Throws `badInput` when the archive is cut off or damaged, saying after which entry. */
+/**
+ * Streams the entries of a tar or tar.gz in order. Throws `badInput` if the archive is truncated or damaged, with the
+ * last good entry.
+ */
 export async function* tarEntries(
   path: string,
   kind: 'tar' | 'tar.gz',
@@ -36,7 +39,8 @@ export async function* tarEntries(
   const archive = basename(path)
   const source = createReadStream(path, { highWaterMark: 2 ** 20 })
   const untar = extract()
-  // The callback keeps a failing pipeline from being an uncaught error; the loop below meets the same error through `untar`.
+  // The callback keeps a failing pipeline from raising an uncaught error; the loop below gets the same error from
+  // `untar`.
   pipeline(source, kind === 'tar.gz' ? createGunzip() : new PassThrough(), untar, () => undefined)
   let last = 'its start'
   try {
@@ -84,7 +88,7 @@ function readAll(entry: EntryStream): Promise<Buffer> {
 
 const blockBytes = 512
 
-/** A tar ends with blocks of zeros: without them a cut between two entries would go unseen. */
+/** A tar ends with zero blocks; without them, truncation between two entries would go unnoticed. */
 async function assertEnded(path: string, size: number): Promise<void> {
   const file = await open(path)
   try {
@@ -115,7 +119,7 @@ function damaged(path: string, last: string, error: unknown): NNOptError {
 
 const namesLookedAt = 8
 
-/** Paths of the first entries, enough to tell what the archive is. */
+/** Paths of the first entries, enough to identify the archive. */
 export async function firstTarNames(path: string, kind: 'tar' | 'tar.gz'): Promise<readonly string[]> {
   const names: string[] = []
   for await (const { path: name } of tarEntries(path, kind)) {

@@ -1,4 +1,4 @@
-/** What is read of yauzl 3, which carries no types. */
+/** The parts of yauzl 3 used here; the package has no types. */
 declare module 'yauzl' {
   import type { Readable } from 'node:stream'
 

@@ -12,7 +12,7 @@ import type { SourceProbe } from './probe'
 import { safePath } from './safePath'
 import { maxEntryBytes } from './tarEntries'
 
-/** A zip of folders with images. */
+/** A zip with folders of images. */
 export const zipFormat = defineFormat({
   id: 'zip',
   label: 'Zip archive',

@@ -7,7 +7,7 @@ export interface AbortPromise {
   release(): void
 }
 
-/** A signal as something that work can race against. */
+/** Turns a signal into something that work can race against. */
 export function abortPromise(signal: AbortSignal | undefined): AbortPromise {
   let onAbort = (): void => undefined
   const promise = new Promise<never>((_, reject) => {

@@ -13,7 +13,7 @@ import { createWorkerTeam } from './team'
 import type { TeamOptions, WorkerTeam } from './team'
 
 export interface BatchOptions {
-  /** Batches prepared ahead of the one in use; default: one a worker. 0 prepares each only when it is asked for. */
+  /** Batches to prepare ahead; by default one per worker. 0 prepares each batch only on request. */
   readonly prefetch?: number
   readonly signal?: AbortSignal | undefined
 }
@@ -22,20 +22,24 @@ export interface BatchOptions {
 export interface DataPool {
   readonly workers: number
   /**
-   * The batches of a plan, in its order and independent of the number of workers. A batch may hold fewer images than asked for, even none: those that could not be
-   * read are in `unreadable`. Throws `badInput` when no image of the plan could be read, `cancelled` on abort, `crashed` when a thread ends.
+   * The batches of a plan, in order and independent of the number of workers. A batch may contain fewer images than
+   * requested, or none; unreadable ones are listed in `unreadable`. Throws `badInput` if no image of the plan is
+   * readable, `cancelled` on abort, and `crashed` if a thread ends.
    */
   batches<M extends BatchMode>(plan: Iterable<BatchRequest<M>>, options?: BatchOptions): AsyncIterable<Batch<M>>
-  /** One batch, outside of any plan. One that holds no image that could be read says so in `unreadable` and does not throw. `memory` of an earlier evaluation batch is used again where it fits. */
+  /**
+   * A single batch outside any plan. If none of its images is readable, it lists them in `unreadable` and does not
+   * throw. Reuses the `memory` of an earlier evaluation batch if it fits.
+   */
   batch<M extends BatchMode>(request: BatchRequest<M>, memory?: ArrayBuffer): Promise<Batch<M>>
   statistics(): PoolStatistics
-  /** Share of the time between the first request and the last answer in which the consumer waited, 0..1. */
+  /** Share of the time between the first request and the last result that the consumer spent waiting (0..1). */
   waitedShare(): number
-  /** Ends the threads. Call it in a `finally`. */
+  /** Stops the threads. Call this in a `finally`. */
   close(): Promise<void>
 }
 
-/** Starts the threads; the dataset is opened beside, and what is wrong with it is thrown by `batches`. */
+/** Starts the threads. The dataset opens in parallel; errors surface in `batches`. */
 export function createDataPool(record: StoredDataset, options: TeamOptions = {}): DataPool {
   const team = createWorkerTeam(options)
   const clock = createPoolClock()

@@ -1,4 +1,4 @@
-/** A promise of each task, at most `depth` of them running ahead of the one that is awaited; results come in the order of the tasks. */
+/** Promises of the tasks, with at most `depth` running ahead of the awaited one; results arrive in task order. */
 export async function* inOrder<T, R>(
   tasks: Iterable<T>,
   depth: number,
@@ -10,7 +10,7 @@ export async function* inOrder<T, R>(
     const next = source.next()
     if (next.done) return false
     const promise = start(next.value)
-    // It is awaited later, or not at all when the consumer stops early.
+    // Awaited later, or never if the consumer stops early.
     promise.catch(() => undefined)
     running.push(promise)
     return true

@@ -1,7 +1,7 @@
 export interface PoolStatistics {
-  /** Time in which the consumer had asked for a batch and none was ready. */
+  /** Time the consumer spent waiting for a batch that was not ready. */
   readonly waitedMs: number
-  /** Time from the first request to the last answer, over all plans. */
+  /** Time from the first request to the last result, over all plans. */
   readonly elapsedMs: number
   readonly waitedShare: number
   readonly batches: number
@@ -15,12 +15,12 @@ interface Countable {
 }
 
 export interface PoolClock {
-  /** The same items; the time that the consumer waits for each is counted. */
+  /** Passes items through and counts the time that the consumer waits for each. */
   timed<T extends Countable>(batches: AsyncIterable<T>): AsyncGenerator<T>
   statistics(): PoolStatistics
 }
 
-/** Measures whether the data keep up with their consumer. */
+/** Measures whether the data keeps up with its consumer. */
 export function createPoolClock(now: () => number = () => performance.now()): PoolClock {
   const total = { waitedMs: 0, elapsedMs: 0, batches: 0, samples: 0, unreadable: 0 }
   const count = (batch: Countable): void => {

@@ -5,18 +5,21 @@ import { engineFile } from '../../engineFile'
 import type { DataReply, DataRequest, DataTask, DataTasks } from './messages'
 
 export interface TeamOptions {
-  /** Threads; default: one a core, less one for the consumer, at most four. */
+  /** Threads; by default one per core except one for the consumer, at most four. */
   readonly workers?: number | undefined
-  /** Program of the threads. */
+  /** The threads' program. */
   readonly file?: string | undefined
 }
 
-/** Threads that share one queue of tasks. */
+/** Threads that share one task queue. */
 export interface WorkerTeam {
   readonly workers: number
-  /** Runs on the next idle thread; tasks start in the order of their calls. Rejects with `crashed` when the thread ends, naming what it was at. */
+  /**
+   * Runs on the next idle thread; tasks start in call order. Rejects with `crashed` if the thread ends, naming the
+   * task.
+   */
   run<K extends DataTask>(task: K, params: DataTasks[K]['params'], what: string): Promise<DataTasks[K]['result']>
-  /** Ends the threads; unfinished tasks reject with `cancelled`. */
+  /** Stops the threads; unfinished tasks reject with `cancelled`. */
   close(): Promise<void>
 }
 
@@ -37,7 +40,7 @@ const mostDefaultWorkers = 4
 
 export const defaultWorkers = (): number => Math.max(1, Math.min(mostDefaultWorkers, availableParallelism() - 1))
 
-/** Starts the threads; they do not keep the process alive while idle. */
+/** Starts the threads; while idle, they do not keep the process alive. */
 export function createWorkerTeam({
   workers = defaultWorkers(),
   file = engineFile('data'),
@@ -81,7 +84,7 @@ function give(member: Member, job: Job): void {
   member.thread.postMessage(job.request, memory ? [memory] : [])
 }
 
-/** The job of a member, which is then idle: none or one. */
+/** Takes the job of a member, which is then idle: none or one. */
 function take(member: Member): readonly Job[] {
   const { job } = member
   if (!job) return []

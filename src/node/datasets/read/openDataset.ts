@@ -9,19 +9,21 @@ import type { StoredDataset } from '../record'
 import { readSampleTable, sampleTableFile } from './sampleTable'
 import type { SampleTable } from './sampleTable'
 
-/** A dataset whose samples can be named, counted and located; pixels come through a DataPool. */
+/** A dataset whose samples can be named, counted and located; a DataPool provides the pixels. */
 export interface Dataset {
   readonly record: StoredDataset
   size(split: Split): number
-  /** Class of every sample, as a position in `record.classes`. Not to be written to. */
+  /** The class of every sample, as an index in `record.classes`. Read-only. */
   labels(split: Split): Int32Array
-  /** Path of a sample within its source, such as 'test/cat/0012.jpg'. */
+  /** Path of a sample in its source, such as 'test/cat/0012.jpg'. */
   sampleKey(split: Split, index: number): string
-  /** Where samples lie, for the worker threads. Throws `wrongCall` for a position that is not in the split. */
+  /** Where samples are stored, for the worker threads. Throws `wrongCall` for an index outside the split. */
   locate(split: Split, indices: Int32Array): SampleRefs
 }
 
-/** Opens a dataset of the workspace. Throws `storage` when its folder is damaged and `notFound` when its images were moved. */
+/**
+ * Opens a dataset of the workspace. Throws `storage` if its folder is damaged, and `notFound` if its images were moved.
+ */
 export async function openDataset(record: StoredDataset): Promise<Dataset> {
   const table = await readSampleTable(join(record.folder, sampleTableFile), record.name)
   const stores = table.stores.map(({ kind, path }) => ({

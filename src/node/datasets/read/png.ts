@@ -5,7 +5,7 @@ const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 const bitDepth = 8
 const truecolour = 2
 
-/** An RGB picture as png (W3C PNG, third edition), every row unfiltered. */
+/** Encodes an RGB image as PNG (W3C PNG, third edition) with unfiltered rows. */
 export function encodePng(pixels: Uint8Array, width: number, height: number): Buffer {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)

@@ -5,13 +5,16 @@ import { wholeFileOffset } from '../pool/messages'
 import type { Dataset } from './openDataset'
 import { encodePng } from './png'
 
-/** One image as a browser shows it. */
+/** An image as shown in a browser. */
 export interface SampleFile {
   readonly bytes: Uint8Array
   readonly mimeType: 'image/jpeg' | 'image/png' | 'image/webp'
 }
 
-/** The picture of a sample, without a native decoder: its own file where there is one, a png of its pixels otherwise. Throws `notFound` when its file is gone. */
+/**
+ * The image of a sample, without a native decoder: its own file if there is one, otherwise a PNG of its pixels. Throws
+ * `notFound` if the file is gone.
+ */
 export async function readSampleFile(dataset: Dataset, split: Split, index: number): Promise<SampleFile> {
   const refs = dataset.locate(split, Int32Array.of(index))
   const bytes = await readPart(refs.files[refs.file[0]], refs.offset[0], refs.length[0])

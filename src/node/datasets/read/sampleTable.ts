@@ -6,20 +6,23 @@ export const sampleTableFile = 'samples.json'
 
 const integers = z.array(z.number().int()).readonly()
 
-/** Every sample of a dataset in columns, sorted by split, label and path; paths of stores are absolute or within the dataset's folder. */
+/**
+ * All samples of a dataset in columns, sorted by split, label and path; store paths are absolute or relative to the
+ * dataset's folder.
+ */
 export const sampleTableSchema = z
   .object({
     version: z.literal(1),
-    /** `folder`: each sample is a file below it · `encoded`, `pixels`: the samples lie in one file, as images or as RGB. */
+    /** `folder`: each sample is a file in it. `encoded`, `pixels`: the samples are in one file, as images or as RGB. */
     stores: z
       .array(z.object({ kind: z.enum(['folder', 'encoded', 'pixels']), path: z.string() }).readonly())
       .readonly(),
     /** 0 train, 1 val, 2 test. */
     split: integers,
     label: integers,
-    /** Position in `stores`. */
+    /** Index in `stores`. */
     store: integers,
-    /** Within the store's source, with '/'. */
+    /** Relative to the store's source, with '/'. */
     path: z.array(z.string()).readonly(),
     offset: integers,
     length: integers,
@@ -33,7 +36,7 @@ export type SampleTable = z.infer<typeof sampleTableSchema>
 export const writeSampleTable = (file: string, table: SampleTable): Promise<void> =>
   writeFile(file, JSON.stringify(table), { flush: true })
 
-/** Throws `storage` when the table is not there or damaged. */
+/** Throws `storage` if the table is missing or damaged. */
 export async function readSampleTable(file: string, datasetName: string): Promise<SampleTable> {
   try {
     return sampleTableSchema.parse(JSON.parse(await readFile(file, 'utf8')))

@@ -6,8 +6,9 @@ import { UnreadableImage } from './unreadableImage'
 export type Decode = (bytes: Buffer) => Promise<RgbImage>
 
 /**
- * Loads the decoder of jpg, png and webp: libvips through sharp. Its pixels are those of Pillow's `convert('RGB')`: no colour profile is applied, alpha is dropped,
- * the orientation tag is not followed. Throws `unavailable` when the addon cannot be loaded.
+ * Loads the JPEG, PNG and WebP decoder (libvips, through sharp). Pixels match Pillow's `convert('RGB')`: no color
+ * profile is applied, alpha is dropped, and the orientation tag is ignored. Throws `unavailable` if the addon cannot be
+ * loaded.
  */
 export async function loadDecoder(): Promise<Decode> {
   const { default: sharp } = await import('sharp').catch((error: unknown) => {
@@ -16,7 +17,7 @@ export async function loadDecoder(): Promise<Decode> {
       `the image decoder (sharp) cannot be loaded: ${error instanceof Error ? error.message : String(error)}; run 'npm ci' again`,
     )
   })
-  // Threads run in parallel already, and no picture is asked for twice in a row.
+  // Threads already run in parallel, and no image is requested twice in a row.
   sharp.concurrency(1)
   sharp.cache(false)
   return async (bytes) => {
@@ -38,7 +39,7 @@ export async function loadDecoder(): Promise<Decode> {
 
 const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]
 
-/** By their first bytes, so that no other decoder of the library is ever reached. */
+/** By magic bytes, so that no other decoder of the library is ever used. */
 function assertKnown(bytes: Buffer): void {
   const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8
   const isPng = bytes.toString('latin1', 1, 4) === 'PNG'

@@ -5,10 +5,13 @@ import type { InspectTask, Inspection } from '../pool/messages'
 import { pictures } from './pictures'
 import type { SampleReader } from './sampleReader'
 
-/** Longest side of the images that are kept decoded: they are read thousands of times, and take less room than a cache of large ones. */
+/**
+ * Longest side of images stored decoded: they are read thousands of times and take less space than a cache of large
+ * ones.
+ */
 export const smallSide = 64
 
-/** Decodes every image once: size, content hash, pixel sums, and the pixels themselves when all are small. */
+/** Decodes every image once: size, content hash, pixel sums and, if all images are small, the pixels. */
 export async function inspect({ samples, wantsPixels }: InspectTask, reader: SampleReader): Promise<Inspection> {
   const count = samples.file.length
   const facts = {

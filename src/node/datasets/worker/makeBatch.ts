@@ -10,13 +10,15 @@ import type { Batch, BatchTask } from '../pool/messages'
 import { pictures } from './pictures'
 import type { SampleReader } from './sampleReader'
 
-/** Puts pictures one after another into the buffer of a batch. */
+/** Writes images one after another into a batch buffer. */
 interface Filler {
   add(picture: RgbImage, sample: number): void
   images(): Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>
 }
 
-/** Reads, transforms and packs the samples of a batch. Throws naming the sample when a transform cannot take it. */
+/**
+ * Reads, transforms and packs the samples of a batch. Throws with the sample's name if a transform cannot process it.
+ */
 export async function makeBatch(task: BatchTask, reader: SampleReader): Promise<Batch> {
   const filler = createFiller(task)
   const kept: number[] = []
@@ -83,7 +85,7 @@ function evalFiller({ preprocessing }: EvalMode, count: number, memory?: ArrayBu
   }
 }
 
-/** Fresh memory has to be faulted in page by page: what an earlier batch used is faster. */
+/** New memory has to be faulted in page by page; reusing an earlier batch's memory is faster. */
 function zeros(length: number, memory: ArrayBuffer | undefined): Float32Array<ArrayBuffer> {
   if (memory?.byteLength !== length * Float32Array.BYTES_PER_ELEMENT) return new Float32Array(length)
   return new Float32Array(memory).fill(0)

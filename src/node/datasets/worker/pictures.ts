@@ -13,7 +13,10 @@ export interface ReadPicture {
 export type ReadResult =
   ReadPicture | { readonly position: number; readonly bytes: Buffer | undefined; readonly problem: Problem }
 
-/** Every sample in order, readable or with the reason why not; the next one is decoded while the consumer works on this one. */
+/**
+ * All samples in order, readable or with the reason why not; the next one is decoded while the consumer processes this
+ * one.
+ */
 export async function* pictures(samples: SampleRefs, reader: SampleReader): AsyncGenerator<ReadResult> {
   const count = samples.file.length
   let next = count > 0 ? read(samples, 0, reader) : undefined

@@ -7,13 +7,13 @@ import type { Decode } from './decoder'
 import { UnreadableImage } from './unreadableImage'
 
 export interface SampleReader {
-  /** The bytes of a sample as they lie in its file. Throws UnreadableImage. */
+  /** The bytes of a sample as stored. Throws UnreadableImage. */
   bytes(samples: SampleRefs, position: number): Buffer
-  /** The picture behind the bytes. Rejects with UnreadableImage. */
+  /** The decoded image. Rejects with UnreadableImage. */
   picture(samples: SampleRefs, position: number, bytes: Buffer): Promise<RgbImage>
 }
 
-/** Reads samples; files that hold many of them stay open as long as the thread lives. */
+/** Reads samples; files with many samples stay open while the thread runs. */
 export function createSampleReader(): SampleReader {
   const open = new Map<string, number>()
   let decoder: Promise<Decode> | undefined

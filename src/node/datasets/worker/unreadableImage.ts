@@ -1,2 +1,2 @@
-/** Why one image cannot be used, in words that follow its name; the thread goes on with the others. */
+/** Why one image cannot be used, worded to follow its name; the thread continues with the others. */
 export class UnreadableImage extends Error {}

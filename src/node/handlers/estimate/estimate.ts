@@ -16,10 +16,13 @@ interface Estimator {
 
 type Params = Readonly<Record<string, unknown>>
 
-/** Facts of the versions that the steps before have made, by position. */
+/** Facts about the versions made by earlier steps, by index. */
 type Made = readonly (GraphFacts | undefined)[]
 
-/** What each step of a recipe would take and make: sizes are computed from graphs, times are told from steps of the same kind that were done here. */
+/**
+ * Estimates each step of a recipe: sizes are computed from graphs, times are based on steps of the same kind that have
+ * run on this machine.
+ */
 export async function estimateRecipe(parts: Estimator, recipe: Recipe): Promise<readonly StepEstimate[]> {
   const made: (GraphFacts | undefined)[] = []
   const estimates: StepEstimate[] = []
@@ -45,7 +48,7 @@ interface Look {
   readonly work: Work | undefined
 }
 
-/** What a step starts from, what it makes, and how much it has to do. */
+/** What a step starts from, what it makes, and how much work it is. */
 async function lookAt(parts: Estimator, recipe: Recipe, index: number, made: Made): Promise<Look> {
   const entry = recipe.steps[index]
   const params = withDefaults(parts, entry)
@@ -63,7 +66,7 @@ function withDefaults({ steps }: Estimator, entry: RecipeStep): Params {
   return parsed?.success ? (parsed.data as Params) : paramsOf(entry)
 }
 
-/** Pruning changes the graph by what it finds in the weights: its result cannot be told here. */
+/** Pruning depends on the weights, so its result cannot be estimated here. */
 function outputOf(step: string, input: GraphFacts | undefined): GraphFacts | undefined {
   if (step === 'quantize') return input && { ...input, precision: 'int8', sizeBytes: input.int8Bytes }
   return step === 'prune' ? undefined : input
@@ -91,16 +94,16 @@ async function inputOf(
   try {
     return await versionFacts(parts.store, await resolveVersion(parts.store, reference))
   } catch (error) {
-    // A name that is not there is one of the recipe's problems; an estimate has nothing to add.
+    // An unknown name is reported with the recipe's problems; an estimate has nothing to add.
     if (error instanceof NNOptError) return undefined
     throw error
   }
 }
 
-/** Steps of one kind that work differently are told apart by their mode. */
+/** Steps of one kind that work differently are distinguished by their mode. */
 const sameWork = (a: RecipeStep, b: RecipeStep): boolean => a.step === b.step && (a.mode ?? null) === (b.mode ?? null)
 
-/** Runs that are looked through for earlier work. */
+/** Number of runs to search for earlier work. */
 const runsLookedAt = 50
 
 async function timeOf(
@@ -116,7 +119,7 @@ async function timeOf(
   return { seconds: null, basis: `no ${entry.step} step has run on this machine yet` }
 }
 
-/** Seconds for one unit of work in a finished step of the same kind. */
+/** Seconds per unit of work in a finished step of the same kind. */
 async function rateOf(parts: Estimator, run: Run, entry: RecipeStep, unit: string): Promise<number | undefined> {
   for (const [index, { seconds }] of run.results.entries()) {
     if (!sameWork(run.recipe.steps[index], entry) || seconds <= 0) continue

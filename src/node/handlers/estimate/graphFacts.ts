@@ -3,23 +3,26 @@ import type { Graph } from '../../../core/graph/graph'
 import type { Version } from '../../../shared/types'
 import type { Store } from '../../store'
 
-/** What a graph costs, as far as it can be computed without running it. */
+/** Costs of a graph that can be computed without running it. */
 export interface GraphFacts {
   readonly params: number
   /** For one image. */
   readonly macs: number
   readonly sizeBytes: number
   readonly precision: Version['precision']
-  /** Bytes of its file when the weights are int8. */
+  /** Size of its file in bytes with int8 weights. */
   readonly int8Bytes: number
 }
 
-/** Reading a larger file would hold up everything else that the host does. */
+/** Reading a larger file would block everything else in the host. */
 const largestFileBytes = 120 * 2 ** 20
 const bytesOfFloat = 4
-/** An int8 weight channel has a scale (float32) and a zero point (int8), and a bias in int32 with its own scale and zero point (int32). */
+/**
+ * An int8 weight channel has a float32 scale and an int8 zero point, and an int32 bias with its own scale and int32
+ * zero point.
+ */
 const bytesOfChannel = 17
-/** Nodes of QuantizeLinear and DequantizeLinear about double what a file has besides its numbers. */
+/** QuantizeLinear and DequantizeLinear nodes roughly double a file's size apart from its weights. */
 const growthOfStructure = 2
 
 async function factsOf(
@@ -36,7 +39,7 @@ async function factsOf(
     (sum, { shape }) => sum + (shape.length >= 2 ? shape[0] : 0),
     0,
   )
-  // Batch normalization keeps two running statistics beside its two parameters.
+  // Batch normalization has two running statistics besides its two parameters.
   const numberBytes = bytesOfFloat * (totalParams + bnParams)
   const structureBytes = Math.max(0, (fileBytes ?? numberBytes) - numberBytes)
   return {
@@ -50,7 +53,7 @@ async function factsOf(
 
 const known = new Map<string, Promise<GraphFacts | undefined>>()
 
-/** Facts of a version's file, read once; undefined for files that are too large to be read beside other work. */
+/** Facts about a version's file, read once; undefined for files too large to read alongside other work. */
 export function versionFacts(
   { paths }: Store,
   { id, hash, precision, sizeBytes }: Version,
@@ -66,7 +69,7 @@ export function versionFacts(
   return facts
 }
 
-/** Facts of a built-in architecture; undefined when its parameters do not fit. */
+/** Facts about a built-in architecture; undefined if its parameters are invalid. */
 export function architectureFacts(
   id: string,
   params: Readonly<Record<string, unknown>>,

@@ -1,6 +1,6 @@
 import type { DatasetRecord } from '../../datasets/record'
 
-/** Amount of work of a step in a unit of its own, so that two steps of one kind can be put in proportion. */
+/** The work of a step in its own unit, so that steps of the same kind can be compared. */
 export interface Work {
   readonly amount: number
   readonly unit: string
@@ -15,7 +15,7 @@ type Params = Readonly<Record<string, unknown>>
 
 const numberOf = (value: unknown, fallback: number): number => (typeof value === 'number' ? value : fallback)
 
-/** Multiply-accumulates, where the graph is known, else images. */
+/** Multiply-accumulates if the graph is known, otherwise images. */
 const images = (count: number, { macs }: WorkFacts, factor = 1): Work =>
   macs === undefined
     ? { amount: count * factor, unit: 'images' }
@@ -24,7 +24,7 @@ const images = (count: number, { macs }: WorkFacts, factor = 1): Work =>
 const split = (params: Params): 'train' | 'val' | 'test' =>
   params.split === 'train' || params.split === 'val' ? params.split : 'test'
 
-/** How much a step has to do; undefined when that depends on what is not known. `params` have their defaults. */
+/** The work of a step; undefined if it depends on something unknown. `params` include defaults. */
 export function workOf(step: string, params: Params, facts: WorkFacts): Work | undefined {
   const { dataset } = facts
   const isCalibrationOnly = step === 'quantize' && params.mode === 'ptq'

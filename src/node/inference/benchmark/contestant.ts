@@ -12,25 +12,25 @@ export interface BenchmarkModel {
   readonly imageShape: readonly number[]
 }
 
-/** A model with the way in which it runs. */
+/** A model and how to run it. */
 export interface BenchmarkEntry extends BenchmarkModel {
   readonly engine: Engine
-  /** What `model` is to the version's own file. */
+  /** What `model` is, relative to the version's own file. */
   readonly form: ModelForm
-  /** Sessions side by side, and threads inside an operator of each. */
+  /** Parallel sessions, and intra-op threads of each. */
   readonly sessions: number
   readonly threads: number
   readonly batch: number
-  /** Further configuration of onnxruntime. */
+  /** Additional onnxruntime configuration. */
   readonly settings?: SessionOptions['entries']
 }
 
-/** A model that is warm and takes its turns. */
+/** A warmed-up model that takes its turns. */
 export interface Contestant {
   readonly entry: BenchmarkEntry
   readonly workers: readonly InferenceWorker[]
   readonly images: ImageBatch
-  /** Milliseconds of the timed runs, by round; those of several sessions one behind the other. */
+  /** Milliseconds of the timed runs, by round; several sessions are concatenated. */
   readonly rounds: Float64Array[]
   readonly runsPerRound: number
   readonly settlingRuns: number
@@ -41,7 +41,9 @@ export interface ContestantOptions {
   readonly seed: number
 }
 
-/** After another model's turn caches are cold, and its idle threads still poll for work: runs of this time are not counted. */
+/**
+ * After another model's turn, caches are cold and its idle threads still spin; runs within this time are not counted.
+ */
 const settlingMs = 30
 
 export async function timedRound({ workers, images, runsPerRound, settlingRuns }: Contestant): Promise<Float64Array> {
@@ -55,11 +57,14 @@ const timeAll = (
   runs: number,
 ): Promise<readonly Float64Array[]> => Promise.all(workers.map((worker) => worker.time(images, runs)))
 
-/** Images a second in each round: every session ran all the while. */
+/** Images per second in each round; all sessions ran throughout. */
 export const throughputs = ({ entry: { batch, sessions }, rounds }: Contestant): readonly number[] =>
   rounds.map((times) => (sessions * batch * times.length * 1000) / times.reduce((sum, ms) => sum + ms, 0))
 
-/** Opens a model and runs noise through it until its times are stable. Throws `badInput` where the model takes another shape. */
+/**
+ * Opens a model and runs noise through it until its times are stable. Throws `badInput` if the model expects another
+ * shape.
+ */
 export async function prepareContestant(
   entry: BenchmarkEntry,
   { roundMs = 400, seed }: ContestantOptions,
@@ -90,7 +95,7 @@ export async function prepareContestant(
   }
 }
 
-/** In shared memory: sessions read the same numbers, and no turn begins with a copy of them. */
+/** In shared memory: all sessions read the same values, and no turn starts with a copy. */
 function noise(shape: readonly number[], seed: number): ImageBatch {
   const images = new Float32Array(
     new SharedArrayBuffer(shape.reduce((product, dim) => product * dim, Float32Array.BYTES_PER_ELEMENT)),
@@ -101,11 +106,11 @@ function noise(shape: readonly number[], seed: number): ImageBatch {
 }
 
 const warmupRuns = 5
-/** Medians of consecutive groups of runs that differ by less count as stable. */
+/** Timings are stable if the medians of consecutive groups differ by less than this. */
 const stability = 0.03
 const longestWarmup = 12
 
-/** Runs groups until two in a row agree; returns the milliseconds of a run. */
+/** Runs groups until two in a row agree; returns the milliseconds per run. */
 async function warmUp(workers: readonly InferenceWorker[], images: ImageBatch): Promise<number> {
   let previous = Infinity
   for (let group = 0; group < longestWarmup; group++) {

@@ -13,16 +13,19 @@ import { disturbance, idleLoad, isQuiet, watchLoad } from './machineLoad'
 export type { BenchmarkEntry, BenchmarkModel } from './contestant'
 
 export interface BenchmarkOptions {
-  /** Rounds over all models, at least; each contributes one throughput a model. While an interval is wide on a quiet machine more follow, up to four times as many. */
+  /**
+   * Minimum number of rounds over all models; each gives one throughput per model. While an interval is wide on a quiet
+   * machine, up to four times as many follow.
+   */
   readonly rounds?: number
-  /** Time that one model runs within a round. */
+  /** Time that one model runs in a round. */
   readonly roundMs?: number
   readonly seed?: number
   readonly onProgress?: (round: number, rounds: number) => void
   readonly signal?: AbortSignal
 }
 
-/** Batches and threads; every pair of them is measured. */
+/** Batch sizes and thread counts; every combination is measured. */
 export interface BenchmarkCells {
   readonly batches: readonly number[]
   readonly threads: readonly number[]
@@ -37,12 +40,12 @@ export interface BenchmarkResult extends Pick<
   readonly latencyMs: LatencySummary
   /** Timed runs. */
   readonly samples: number
-  /** Every timed run, round by round. */
+  /** Every timed run, by round. */
   readonly roundsMs: readonly (readonly number[])[]
   readonly warnings: readonly string[]
 }
 
-/** A model against the first one of its group; batch and threads are its own. */
+/** A model compared with the first of its group, each with its own batch size and threads. */
 export interface BenchmarkComparison extends ThroughputComparison, Pick<BenchmarkEntry, 'id' | 'batch' | 'threads'> {
   readonly to: string
 }
@@ -51,10 +54,10 @@ export interface BenchmarkReport {
   readonly results: readonly BenchmarkResult[]
   readonly comparisons: readonly BenchmarkComparison[]
   readonly cpu: CpuInfo &
-    CpuState & { /** Cores that other programs kept busy before the start. */ readonly otherLoad: number }
+    CpuState & { /** Cores kept busy by other programs before the start. */ readonly otherLoad: number }
 }
 
-/** Compares models with the same runtime, threads, batch and images for all. */
+/** Compares models with the same runtime, threads, batch size and images. */
 export function benchmark(
   models: readonly BenchmarkModel[],
   { batches, threads, ...options }: BenchmarkOptions & BenchmarkCells,
@@ -75,8 +78,8 @@ export function benchmark(
 }
 
 /**
- * Compares the entries of each group on this machine. Each is warmed up until its times are stable; then rounds go over all of them in turn, in an
- * order that changes, so that a machine that slows down slows all of them alike.
+ * Compares the entries of each group on this machine. Each is warmed up until its times are stable. Rounds then take
+ * turns over all of them, in changing order, so that a slowdown of the machine affects all alike.
  */
 export async function benchmarkGroups(
   groups: readonly (readonly BenchmarkEntry[])[],
@@ -140,9 +143,9 @@ async function measureGroup(
   }
 }
 
-/** So many times the rounds that were asked for, where intervals stay wide. */
+/** Maximum multiple of the requested rounds if intervals stay wide. */
 const mostTimes = 4
-/** An interval up to this share of the median: what two runs on a quiet machine may differ by. */
+/** Target width of an interval relative to the median: the difference to expect between two runs on a quiet machine. */
 const narrowInterval = 0.03
 
 function isSettled(contestant: Contestant): boolean {
@@ -153,7 +156,7 @@ function isSettled(contestant: Contestant): boolean {
 const rotated = <T>(items: readonly T[], by: number): readonly T[] =>
   items.map((_, index) => items[(index + by) % items.length])
 
-/** An interval wider than this share of the median says that the machine was not steady. */
+/** An interval wider than this, relative to the median, means that the machine was not steady. */
 const wideInterval = 0.1
 
 function resultOf(contestant: Contestant, seed: number, disturbances: readonly string[]): BenchmarkResult {
@@ -179,7 +182,7 @@ function resultOf(contestant: Contestant, seed: number, disturbances: readonly s
   }
 }
 
-/** To the microsecond: finer digits are noise of the clock. */
+/** To the microsecond: finer digits are clock noise. */
 const rounded = (times: Float64Array): readonly number[] => Array.from(times, (ms) => Math.round(ms * 1000) / 1000)
 
 function comparisonsOf([first, ...others]: readonly Contestant[], seed: number): readonly BenchmarkComparison[] {

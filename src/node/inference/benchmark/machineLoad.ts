@@ -1,7 +1,7 @@
 import { availableParallelism, cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Work of the processor between two looks, in cores: 1 is one core busy all the time. */
+/** CPU load between two samples, in cores: 1 is one core busy all the time. */
 export interface Load {
   readonly own: number
   readonly others: number
@@ -11,7 +11,7 @@ export interface Load {
 const busyMs = (): number =>
   cpus().reduce((total, { times: { user, nice, sys, irq } }) => total + user + nice + sys + irq, 0)
 
-/** Starts to watch; the function that it returns gives the load since. Counts this process with its threads as its own. */
+/** Starts watching; the returned function gives the load since. Counts this process and its threads as its own. */
 export function watchLoad(): () => Load {
   const [busy, own, at] = [busyMs(), process.cpuUsage(), performance.now()]
   return () => {
@@ -22,7 +22,7 @@ export function watchLoad(): () => Load {
   }
 }
 
-/** The kernel counts in hundredths of a second: shorter looks are too coarse. */
+/** The kernel counts in hundredths of a second, so shorter intervals are too coarse. */
 const lookMs = 500
 
 export async function idleLoad(): Promise<Load> {
@@ -31,12 +31,12 @@ export async function idleLoad(): Promise<Load> {
   return load()
 }
 
-/** Ordinary services of an idle machine stay below this, in cores. */
+/** Ordinary background services stay below this, in cores. */
 const disturbing = 0.25
 
 export const isQuiet = ({ others }: Load): boolean => others < disturbing
 
-/** A warning where other programs take time from the measurement. */
+/** A warning if other programs take CPU time from the measurement. */
 export const disturbance = (when: string, load: Load): readonly string[] =>
   isQuiet(load)
     ? []

@@ -12,10 +12,10 @@ import type { OpenvinoPaths } from './runtimePaths'
 import source from './native/openvino.cc?raw'
 
 export interface OpenvinoInstallOptions {
-  /** The runtime folder; OpenVINO goes into its subfolder. */
+  /** The runtime folder; OpenVINO goes into a subfolder. */
   readonly folder: string
   readonly packageIndex?: string | undefined
-  /** A wheel that is on this machine already. */
+  /** A local wheel. */
   readonly wheel?: string | undefined
   readonly onProgress: OnProgress
   readonly signal?: AbortSignal | undefined
@@ -23,13 +23,13 @@ export interface OpenvinoInstallOptions {
 
 const NODE_HEADERS = 'node-api-headers@1.9.0'
 
-/** The CPU plugin with what it needs, and the C headers until the addon is compiled. */
+/** The CPU plugin and its dependencies, and the C headers until the addon is compiled. */
 const WANTED =
   /^openvino\/(libs\/lib(openvino|openvino_c|openvino_onnx_frontend|tbb|tbbmalloc|tbbbind_\w+|hwloc)\.so[.\d]*|libs\/libopenvino_intel_cpu_plugin\.so|include\/openvino\/c\/.*\.h)$/
 
 /**
- * Installs OpenVINO's CPU library out of its wheel and an addon that is compiled here; needs Linux and g++. Throws `unsupported` elsewhere,
- * `unavailable` when a tool or the index is missing. Nothing half-written stays.
+ * Installs OpenVINO's CPU library from its wheel, and an addon compiled on this machine; requires Linux and g++. Throws
+ * `unsupported` on other systems, and `unavailable` if a tool or the index is missing. Leaves nothing half-written.
  */
 export async function installOpenvino(options: OpenvinoInstallOptions): Promise<void> {
   if (process.platform !== 'linux')
@@ -86,7 +86,7 @@ async function compile(
     throw new NNOptError('badInput', 'expected an OpenVINO wheel for Linux that contains libopenvino_c.so')
   const file = join(temporary, 'openvino.cc')
   await writeFile(file, source)
-  // nodelete: Node unloads an addon when a worker thread ends, but threads of the library live on.
+  // nodelete: Node unloads an addon when a worker thread ends, but the library's threads live on.
   const link = [`-L${place.libraries}`, `-l:${library}`, '-Wl,-rpath,$ORIGIN/site/openvino/libs', '-Wl,-z,nodelete']
   await run(
     process.env['CXX'] ?? 'g++',

@@ -16,7 +16,7 @@ const manifestSchema = z.object({
 
 export type OpenvinoManifest = z.infer<typeof manifestSchema>
 
-/** Where things lie in an installed runtime; the libraries keep the wheel's places, by which they find each other. */
+/** Paths in an installed runtime. The libraries keep the layout of the wheel, by which they find each other. */
 export function openvinoPaths(folder: string = runtimeFolder()) {
   const root = join(folder, 'openvino')
   return {
@@ -38,7 +38,7 @@ export const openvinoManifest = (): OpenvinoManifest => ({
   arch: process.arch,
 })
 
-/** The manifest of an installed runtime; undefined when there is none that this program can use here. */
+/** The manifest of an installed runtime; undefined if there is none that this program can use on this machine. */
 export function readOpenvinoManifest(folder?: string): OpenvinoManifest | undefined {
   const file = openvinoPaths(folder).manifest
   if (!existsSync(file)) return undefined

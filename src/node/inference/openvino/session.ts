@@ -7,7 +7,7 @@ import type { ImageBatch, ModelSource, OutputTensor, SessionOptions } from '../m
 import type { Session } from '../session'
 import { openvinoPaths, readOpenvinoManifest } from './runtimePaths'
 
-/** What native/openvino.cc exports. */
+/** The exports of native/openvino.cc. */
 interface Addon {
   create(path: string, threads: number, precision: 'f32' | 'bf16'): object
   outputs(session: object): readonly string[]
@@ -19,7 +19,10 @@ interface Addon {
   release(session: object): void
 }
 
-/** Opens a model in OpenVINO's CPU plugin. Float layers keep float32 where the plugin would round to bfloat16. Throws `unavailable` where the runtime is not installed. */
+/**
+ * Opens a model in OpenVINO's CPU plugin. Keeps float layers in float32 where the plugin would round to bfloat16.
+ * Throws `unavailable` if the runtime is not installed.
+ */
 export function openOpenvinoSession(model: ModelSource, { threads }: SessionOptions): Session {
   if (!readOpenvinoManifest())
     throw new NNOptError(

@@ -4,11 +4,14 @@ import type { StoredDataset } from '../../datasets/record'
 import type { SkippedSample } from '../../../core/measure/evaluation'
 import type { ImageBatch, ModelSource, OutputTensor, RunResult, SessionInfo, SessionOptions } from '../messages'
 
-/** How a model is spread over the cores: so many sessions side by side, each with so many threads inside an operator. */
+/** How a model is spread over the cores: number of parallel sessions, and intra-op threads of each. */
 export interface Concurrency {
   readonly sessions: number
   readonly threads: number
-  /** Images that a session runs at once; larger batches are cut into such parts and spread over the sessions. Whole batches when absent. */
+  /**
+   * Images per session run; larger batches are split into such parts and spread over the sessions. Whole batches if
+   * absent.
+   */
   readonly part?: number
 }
 
@@ -23,7 +26,7 @@ export interface SampleTask {
 }
 
 export interface SampleAnswer {
-  /** The first output for the images that could be read; null where none could. */
+  /** The first output for the readable images; null if there are none. */
   readonly output: OutputTensor | null
   readonly labels: Int32Array
   readonly indices: Int32Array
@@ -31,7 +34,10 @@ export interface SampleAnswer {
   readonly runMs: number
 }
 
-/** What the inference process does; models and datasets are known by the numbers that `open` and `openData` are given. */
+/**
+ * The procedures of the inference process; models and datasets are identified by the numbers given to `open` and
+ * `openData`.
+ */
 export interface PoolCalls {
   open: {
     readonly params: {
@@ -44,7 +50,7 @@ export interface PoolCalls {
   }
   openData: { readonly params: { readonly data: number; readonly record: StoredDataset }; readonly result: null }
   run: { readonly params: { readonly model: number } & ImageBatch; readonly result: RunResult }
-  /** Runs the same batch several times in one session; the result is the time of each run. */
+  /** Runs the same batch several times in one session and returns the time of each run. */
   time: {
     readonly params: { readonly model: number; readonly runs: number } & ImageBatch
     readonly result: Float64Array

@@ -4,12 +4,12 @@ import { engineFile } from '../../engineFile'
 import { nodeBinary } from '../../jobs/nodeBinary'
 import type { PoolReply, PoolRequest } from './calls'
 
-/** One life of the inference process. */
+/** One instance of the inference process. */
 export interface PoolChild {
   readonly pid: number | undefined
   send(request: PoolRequest): void
   kill(): void
-  /** Resolves when the process is gone, with how it ended and its last words. */
+  /** Resolves when the process is gone, with how it ended and its last output. */
   readonly ended: Promise<string>
   /** Whether it keeps this process alive. */
   hold(active: boolean): void
@@ -17,7 +17,10 @@ export interface PoolChild {
 
 const tailCharacters = 500
 
-/** Small young generations (MiB): what passes through is collected soon, and memory stays where it was after the first batches. */
+/**
+ * Small young generations (MiB): short-lived data is collected early, and memory stays at the level of the first
+ * batches.
+ */
 const nodeFlags = ['--enable-source-maps', '--max-semi-space-size=2']
 
 export function startChild(onReply: (reply: PoolReply) => void, file: string = engineFile('pool')): PoolChild {

@@ -2,7 +2,7 @@ import type { ImageBatch, OutputTensor, RunResult } from '../messages'
 import { onlySession } from './sessions'
 import type { SessionTeam } from './sessions'
 
-/** Runs a batch in parts of so many images, spread over the sessions; the outputs come joined, in the order of the images. */
+/** Runs a batch in parts of a given size, spread over the sessions; the outputs are joined in image order. */
 export async function runInParts({ use }: SessionTeam, batch: ImageBatch, part: number): Promise<RunResult> {
   const start = performance.now()
   const answers = await Promise.all(
@@ -14,7 +14,9 @@ export async function runInParts({ use }: SessionTeam, batch: ImageBatch, part: 
   return { outputs: joined(answers.map(({ outputs }) => outputs)), runMs: performance.now() - start }
 }
 
-/** Shared memory is read where it lies; other memory is cut, since a view of it would be copied whole to each thread. */
+/**
+ * Shared memory is read in place; other memory is sliced, because a view of it would be copied whole to each thread.
+ */
 function partsOf({ images, shape: [count, ...imageShape] }: ImageBatch, part: number): readonly ImageBatch[] {
   if (part >= count) return [{ images, shape: [count, ...imageShape] }]
   const length = images.length / count

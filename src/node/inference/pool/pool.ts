@@ -4,7 +4,7 @@ import type { SampleAnswer, SampleTask, Concurrency } from './calls'
 import { createRunner } from './runner'
 import type { PoolOptions } from './runner'
 
-/** A model in the inference process. Every call takes part in restarts and retries; `signal` gives a waiting call up. */
+/** A model in the inference process. All calls survive restarts through retries; `signal` cancels a waiting call. */
 export interface PooledModel extends SessionInfo {
   readonly concurrency: Concurrency
   run(batch: ImageBatch, signal?: AbortSignal): Promise<RunResult>
@@ -14,13 +14,13 @@ export interface PooledModel extends SessionInfo {
   close(): Promise<void>
 }
 
-/** An inference process and its sessions. It starts with the first call, and again whenever it ends by itself. */
+/** An inference process and its sessions. It starts with the first call, and restarts if it ends by itself. */
 export interface InferencePool {
   readonly pid: number | undefined
   readonly crashes: number
-  /** Throws `badInput` where onnxruntime refuses the model, `crashed` where the process ends on it again and again. */
+  /** Throws `badInput` if onnxruntime rejects the model, and `crashed` if the process keeps ending on it. */
   open(source: ModelSource, concurrency: Concurrency, options?: Omit<SessionOptions, 'threads'>): Promise<PooledModel>
-  /** Makes a dataset known; returns its number for `samples`. */
+  /** Registers a dataset; returns its number for `samples`. */
   data(record: StoredDataset): Promise<number>
   /** Releases sessions in order and waits for the process to end. Open requests reject with `cancelled`. */
   close(): Promise<void>

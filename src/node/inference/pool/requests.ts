@@ -1,26 +1,26 @@
 import type { NNOptError } from '../../../shared/errors'
 import type { PoolCall, PoolCalls, PoolRequest } from './calls'
 
-/** A call that waits or runs, with how often the process ended while it was the only one at work. */
+/** A queued or active call, with how often the process ended while it was the only active one. */
 export interface OpenRequest {
   readonly request: PoolRequest
-  /** Set once the process ended while it ran: it is then retried alone, so that it is known who ends it. */
+  /** Set once the process ended during this call: it is then retried alone, to find out which call ends the process. */
   suspect: boolean
   crashes: number
-  /** Given up by its caller: not retried. */
+  /** Cancelled by its caller: not retried. */
   cancelled: boolean
   resolve(result: PoolCalls[PoolCall]['result']): void
   reject(error: Error): void
 }
 
-/** What waits and what runs. Requests start in order; suspects come first and one at a time. */
+/** Queued and active calls. They start in order; suspects come first and run alone. */
 export interface RequestBook {
   add(entry: OpenRequest): void
-  /** The next one that may start now. */
+  /** The next call that may start now. */
   next(capacity: number): OpenRequest | undefined
-  /** An answered one. */
+  /** Removes a call that has been answered. */
   finish(id: number): OpenRequest | undefined
-  /** Takes back all that runs when the process ended; returns those that have ended it alone `attempts` times. */
+  /** Requeues all active calls after the process ended; returns those that have ended it alone `attempts` times. */
   crashed(attempts: number): readonly OpenRequest[]
   drop(id: number): OpenRequest | undefined
   rejectAll(error: NNOptError): void
@@ -58,7 +58,7 @@ export function createRequestBook(): RequestBook {
     drop(id) {
       const entry = running.get(id) ?? queue.find(({ request }) => request.id === id)
       if (entry) entry.cancelled = true
-      // One that runs stays in the book until its answer comes: the process is still busy with it.
+      // An active call stays listed until it is answered, because the process is still busy with it.
       queue = queue.filter(({ request }) => request.id !== id)
       return entry
     },

@@ -7,17 +7,20 @@ import { createRequestBook } from './requests'
 import type { RequestBook } from './requests'
 
 export interface PoolOptions {
-  /** How often a request may end the process, alone, before it is given up. */
+  /** How often a request may end the process, alone, before it is dropped. */
   readonly attempts?: number
-  /** Requests in the process at once; further ones wait here. Default: the cores and one, so that one is prepared while the others run. */
+  /**
+   * Maximum requests in the process at once; more wait here. Default: cores + 1, so that one is prepared while the
+   * others run.
+   */
   readonly capacity?: number
-  /** Told when the process ended without being asked to, and how. */
+  /** Called if the process ended without being asked to, with how it ended. */
   readonly onCrash?: (how: string) => void
-  /** Program of the process. */
+  /** The process's program. */
   readonly file?: string
 }
 
-/** Sends calls to the process and keeps it going. */
+/** Sends calls to the process and keeps it running. */
 export interface Runner {
   readonly pid: number | undefined
   readonly crashes: number
@@ -26,7 +29,7 @@ export interface Runner {
     params: PoolCalls[K]['params'],
     signal?: AbortSignal,
   ): Promise<PoolCalls[K]['result']>
-  /** A call that every new process hears again, until it is forgotten. */
+  /** A call that is repeated for every new process until it is forgotten. */
   stand<K extends 'open' | 'openData'>(
     number: number,
     name: K,
@@ -38,7 +41,7 @@ export interface Runner {
 }
 
 const defaultAttempts = 3
-/** A process that takes longer to release its sessions is ended. */
+/** A process that takes longer to release its sessions is killed. */
 const closingMs = 10_000
 
 export function createRunner({
@@ -48,7 +51,7 @@ export function createRunner({
   file,
 }: PoolOptions): Runner {
   const book = createRequestBook()
-  /** What a new process has to be told before anything else: models and datasets that are open. */
+  /** Calls to restore in a new process first: open models and datasets. */
   const standing = new Map<number, PoolRequest>()
   let child: PoolChild | undefined
   let [nextId, crashes, fruitless, closed] = [0, 0, 0, false]
@@ -70,7 +73,7 @@ export function createRunner({
     fruitless++
     onCrash?.(how)
     for (const entry of book.crashed(attempts)) entry.reject(poisonError(how, attempts))
-    // A model that ends the process whenever it is opened anew leaves no request to blame.
+    // If the process ends whenever a model is reopened, there is no request to blame.
     if (fruitless > 2 * attempts)
       book.rejectAll(
         new NNOptError('crashed', `the inference process ${how}, ${fruitless} times without completing a request`),
@@ -115,7 +118,7 @@ export function createRunner({
   }
 }
 
-/** Puts a request into the book; the promise settles with its answer. An abort gives it up. */
+/** Queues a request; the promise settles with its result. An abort cancels it. */
 function enter(
   book: RequestBook,
   request: PoolRequest,

@@ -6,7 +6,7 @@ import type { SampleAnswer } from './calls'
 import type { PooledModel } from './pool'
 
 export interface SampleRun extends EpochPlan<EvalMode> {
-  /** Number of the dataset in the pool, and its name for messages. */
+  /** The dataset's number in the pool, and its name for messages. */
   readonly data: number
   readonly dataset: string
   readonly imageShape: readonly number[]
@@ -15,8 +15,9 @@ export interface SampleRun extends EpochPlan<EvalMode> {
 }
 
 /**
- * The answers of a model to the images of a plan, in its order. At most one batch more than there are sessions is in the process, so that one is
- * decoded while the others run and memory stays the same however long the plan is. Throws `badInput` when no image could be read.
+ * A model's outputs for the images of a plan, in order. At most one batch more than there are sessions is in the
+ * process, so that one is decoded while the others run and memory does not depend on the length of the plan. Throws
+ * `badInput` if no image is readable.
  */
 export async function* answersToSamples(
   model: PooledModel,

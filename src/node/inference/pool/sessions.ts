@@ -3,13 +3,13 @@ import { startInferenceThread } from '../inferenceWorker'
 import type { SessionInfo } from '../messages'
 import type { PoolCalls, Concurrency } from './calls'
 
-/** Sessions of one model, each in a thread of its own. */
+/** Sessions of one model, each in its own thread. */
 export interface SessionTeam {
   readonly info: SessionInfo
   readonly concurrency: Concurrency
-  /** Waits for an idle session, in the order of the calls, and gives it back when the work ends. */
+  /** Waits for an idle session, in call order, and returns it when the work ends. */
   use<T>(work: (member: Member) => Promise<T>): Promise<T>
-  /** Waits for what runs, then releases session after session. */
+  /** Waits for active work, then releases the sessions one by one. */
   close(): Promise<void>
 }
 
@@ -19,10 +19,13 @@ export interface Member {
   warm: boolean
 }
 
-/** The one session of each thread. */
+/** The single session of each thread. */
 export const onlySession = 0
 
-/** Opens the sessions one after the other, so that the weights of one model are not read by all at once. Throws what onnxruntime says of the model; nothing stays open then. */
+/**
+ * Opens the sessions one after another, so that they do not all read the model's weights at once. Throws onnxruntime's
+ * error; nothing stays open then.
+ */
 export async function openSessions({
   source,
   concurrency,

@@ -9,7 +9,7 @@ import { runInParts } from './parts'
 import { onlySession, openSessions } from './sessions'
 import type { Member, SessionTeam } from './sessions'
 
-/** What the inference process holds and does. */
+/** State of the inference process. */
 export interface PoolWork {
   answer(request: PoolRequest): Promise<PoolCalls[PoolCall]['result']>
 }
@@ -17,16 +17,16 @@ export interface PoolWork {
 type Handlers = { readonly [K in PoolCall]: (params: PoolCalls[K]['params']) => Promise<PoolCalls[K]['result']> }
 
 export function createPoolWork(): PoolWork {
-  // Promises: a call that follows an `open` at once waits for it, and gets its error where the model is refused.
+  // Promises: a call right after `open` waits for it, and gets its error if the model is rejected.
   const models = new Map<number, Promise<SessionTeam>>()
   const data = new Map<number, DataPool>()
-  /** Of batches that were run, for those to come: a long evaluation then takes no more than its first batches do. */
+  /** Batch memory to reuse, so that a long evaluation takes no more than its first batches. */
   const memory: ArrayBuffer[] = []
   const modelOf = (number: number): Promise<SessionTeam> => found(models, number, 'model')
   const closeModel = async (number: number): Promise<void> => {
     const model = models.get(number)
     models.delete(number)
-    // One that never opened has nothing to release; whoever opened it has heard why.
+    // A model that never opened has nothing to release; its opener has already received the error.
     await (await model?.catch(() => undefined))?.close()
   }
   const handlers: Handlers = {
@@ -77,7 +77,7 @@ function found<T>(map: ReadonlyMap<number, T>, number: number, what: string): T 
 const transferOf = ({ buffer }: Float32Array): readonly Transferable[] =>
   buffer instanceof ArrayBuffer ? [buffer] : []
 
-/** The decoded images move from the data thread to the session's thread: they are copied nowhere on the way. */
+/** Decoded images are transferred from the data thread to the session's thread without copies. */
 async function runSamples(
   member: Member,
   { info }: SessionTeam,

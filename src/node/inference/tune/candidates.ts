@@ -1,6 +1,6 @@
 import type { Engine, ModelForm } from '../../../shared/types'
 
-/** A way to run a model. */
+/** A runtime configuration. */
 export interface Candidate {
   readonly engine: Engine
   readonly form: ModelForm
@@ -16,11 +16,14 @@ export interface Choices {
   readonly cores: number
 }
 
-/** Numbers that divide the cores evenly: no core rests and none is shared. */
+/** Divisors of the core count: no core is idle and none is shared. */
 const divisors = (cores: number): readonly number[] =>
   Array.from({ length: cores }, (_, index) => index + 1).filter((each) => cores % each === 0)
 
-/** For throughput: every core works, in few sessions with many threads or the other way round. The plainest first: it wins where others are no faster. */
+/**
+ * For throughput: all cores are used, in few sessions with many threads or vice versa. The simplest comes first and
+ * wins ties.
+ */
 export const throughputCandidates = ({ engines, forms, batches, cores }: Choices): readonly Candidate[] =>
   engines.flatMap((engine) =>
     formsOf(engine, forms).flatMap((form) =>
@@ -30,7 +33,7 @@ export const throughputCandidates = ({ engines, forms, batches, cores }: Choices
     ),
   )
 
-/** For the latency of one image: one session, with few threads or with all. */
+/** For single-image latency: one session with few or all threads. */
 export const latencyCandidates = ({ engines, forms, cores }: Choices): readonly Candidate[] =>
   engines.flatMap((engine) =>
     formsOf(engine, forms).flatMap((form) =>
@@ -38,11 +41,11 @@ export const latencyCandidates = ({ engines, forms, cores }: Choices): readonly 
     ),
   )
 
-/** OpenVINO fills vectors by itself. */
+/** OpenVINO pads vectors itself. */
 const formsOf = (engine: Engine, forms: readonly ModelForm[]): readonly ModelForm[] =>
   engine === 'openvino' ? ['original'] : forms
 
-/** The fastest; of those that are within `margin` of it the one that was named first. `speed`: higher is better. */
+/** The fastest; among those within `margin` of it, the first one. `speed`: higher is better. */
 export function chosen<T>(items: readonly T[], speed: (item: T) => number, margin: number): T {
   const best = Math.max(...items.map(speed))
   return items.find((item) => speed(item) >= best * (1 - margin)) as T

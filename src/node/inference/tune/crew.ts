@@ -10,10 +10,10 @@ export interface Speed {
   readonly latencyMs: number
 }
 
-/** A candidate whose sessions are open and warm. */
+/** A candidate with open, warmed-up sessions. */
 export interface Crew {
   readonly candidate: Candidate
-  /** One round of about so many milliseconds. */
+  /** Runs one round of about the given number of milliseconds. */
   measure(roundMs: number): Promise<Speed>
   run(): Promise<RunResult>
   close(): Promise<void>
@@ -21,7 +21,7 @@ export interface Crew {
 
 const warmupRuns = 3
 
-/** Opens the sessions of a candidate and runs noise through each. Throws `badInput` where the engine refuses the model. */
+/** Opens a candidate's sessions and runs noise through each. Throws `badInput` if the engine rejects the model. */
 export async function openCrew(candidate: Candidate, model: ModelSource, noise: ImageBatch): Promise<Crew> {
   const { sessions, threads, engine } = candidate
   const crew = Array.from({ length: sessions }, startInferenceThread)

@@ -1,12 +1,15 @@
 import type { ModelForm, TunedConfiguration, Tuning } from '../../../shared/types'
 
-/** What a version is tuned for: images a second, or the time of one image. */
+/** What a version is tuned for: throughput, or latency of one image. */
 export type TuningGoal = 'throughput' | 'latency'
 
-/** Below this a difference of single measurements says little. */
+/** Smaller differences between single measurements mean little. */
 const margin = 0.03
 
-/** The file that a session of onnxruntime runs faster on the tuned machine: the one with zero channels only where it was clearly faster. */
+/**
+ * The file that runs faster in an onnxruntime session on the tuned machine: the padded one only if it was clearly
+ * faster.
+ */
 export function preferredForm({ measured }: Pick<Tuning, 'measured'>, goal: TuningGoal): ModelForm {
   const candidates = measured.filter(
     ({ engine, sessions, batch }) =>

@@ -25,14 +25,14 @@ export interface TuneResult {
 
 /** Candidates that are measured again side by side. */
 const finalists = 5
-/** Looks at each candidate, far apart in time: a moment in which the machine was slow then costs none its place. */
+/** Measurements per candidate, spread over time so that a slow moment of the machine does not eliminate any. */
 const looks = 2
 const roundMs = 250
 const finalRounds = 9
 /** Differences below this are not worth another engine, file or number of sessions. */
 const margin = 0.02
 
-/** Measures every candidate for itself, then the best of them in turn, and takes the fastest. */
+/** Measures every candidate on its own, then the best ones in turns, and picks the fastest. */
 export async function tune(options: TuneOptions): Promise<TuneResult> {
   const [many, single] = [throughputCandidates(options), latencyCandidates(options)]
   let done = 0
@@ -50,7 +50,7 @@ export async function tune(options: TuneOptions): Promise<TuneResult> {
 
 interface Contest {
   readonly all: readonly TunedConfiguration[]
-  /** In the order of the candidates. */
+  /** In candidate order. */
   readonly final: readonly TunedConfiguration[]
 }
 
@@ -87,7 +87,7 @@ async function alone(candidate: Candidate, options: TuneOptions): Promise<TunedC
   }
 }
 
-/** Rounds over all, so that what disturbs one disturbs the others alike. */
+/** Rounds over all candidates, so that disturbances affect all alike. */
 async function sideBySide(
   candidates: readonly Candidate[],
   options: TuneOptions,
@@ -123,7 +123,7 @@ function sourceOf({ form }: Candidate, { sources }: TuneOptions): ModelSource {
   return source
 }
 
-/** Shared memory: what several threads read at once is not copied for each. */
+/** Shared memory: input read by several threads is not copied for each. */
 function noiseOf({ batch }: Candidate, { imageShape }: TuneOptions): ImageBatch {
   const shape = [batch, ...imageShape]
   const images = new Float32Array(

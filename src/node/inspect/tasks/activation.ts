@@ -13,7 +13,7 @@ import type { Inspection } from '../inspection'
 import { openedDataset } from '../openedDataset'
 import { openedGraph } from '../openedModel'
 
-/** A histogram of one value over images of the training split, or of the test split where there are none. */
+/** A histogram of one value over training images, or test images if there are none. */
 export const activation: Inspection<'versions.activation'> = async (
   { store },
   { version: reference, value, dataset: name, images, seed },

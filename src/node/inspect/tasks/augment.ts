@@ -6,7 +6,7 @@ import { openedDataset } from '../openedDataset'
 
 const reader = createSampleReader()
 
-/** The pixels that the training threads would make of an image: the same decoder, transforms and streams of random numbers. */
+/** The pixels that the training threads would produce from an image: same decoder, transforms and random streams. */
 export const augment: Inspection<'datasets.augment'> = async (
   { store },
   { name, split, index, steps: wanted, size, seed, epochs },

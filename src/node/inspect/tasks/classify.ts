@@ -10,7 +10,7 @@ import { resolveVersion } from '../../store/resolve'
 import type { InspectContext, Inspection } from '../inspection'
 import { openedModel } from '../openedModel'
 
-/** Answers of several versions to one picture, one after the other, so that none slows another down. */
+/** Runs several versions on one image, one after another, so that none slows another down. */
 export const classify: Inspection<'versions.classify'> = async (context, { versions, image, top, runs, tuned }) => {
   const picture = await decoded(image)
   const answers: Classification[] = []

@@ -14,7 +14,7 @@ import { pruneSensitivity } from './pruneSensitivity'
 import { pruneTimes } from './pruneTimes'
 import { weight, weightNumbers } from './weight'
 
-/** One function a name. */
+/** One function per procedure. */
 export const inspections: { readonly [N in InspectionName]: Inspection<N> } = {
   'datasets.augment': augment,
   'datasets.browse': browse,

@@ -7,7 +7,7 @@ import { openedGraph } from '../openedModel'
 
 const described = new WeakMap<Graph, readonly Layer[]>()
 
-/** Described once a network: large ones take a moment. */
+/** Computed once per network, because large ones take a moment. */
 export function layersOf(graph: Graph): readonly Layer[] {
   const known = described.get(graph) ?? describeLayers(graph)
   described.set(graph, known)

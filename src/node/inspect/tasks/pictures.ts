@@ -6,7 +6,7 @@ import type { Inspection } from '../inspection'
 import { openedDataset } from '../openedDataset'
 import { shrunk } from '../shrink'
 
-/** A piece of a split, or of one class in it. */
+/** A page of a split, or of one class in it. */
 export const browse: Inspection<'datasets.browse'> = async (
   { store },
   { name, split, className, offset, limit, side },
@@ -21,7 +21,7 @@ export const browse: Inspection<'datasets.browse'> = async (
   return { total, pictures: await picturesOf(dataset, split, wanted, side) }
 }
 
-/** Named positions of a split. */
+/** Given indices of a split. */
 export const pictures: Inspection<'datasets.pictures'> = async ({ store }, { name, split, indices, side }) =>
   picturesOf(await openedDataset(store, name), split, indices, side)
 
@@ -52,7 +52,7 @@ const picturesOf = (
 
 const nothing = new Uint8Array()
 
-/** A file that went away or broke since the dataset was added is told of in its place; the others are shown. */
+/** A file that disappeared or broke since the dataset was added is reported in its place; the others are shown. */
 async function pictureOf(dataset: Dataset, split: Split, index: number, side: number): Promise<Picture> {
   const path = dataset.sampleKey(split, index)
   const className = dataset.record.classes[dataset.labels(split)[index]]

@@ -14,10 +14,12 @@ import type { Inspection } from '../inspection'
 import { openedGraph } from '../openedModel'
 import { layersOf } from './layers'
 
-/** The first runs plan memory and fill caches. */
+/** The first runs plan memory and warm up caches. */
 const warmups = 3
 
-/** Times every kernel of a default session. The clock itself costs a little: sums are for shares, benchmarks for speed. */
+/**
+ * Times every kernel of a default session. Profiling has overhead: use the sums for shares, and benchmarks for speed.
+ */
 export const profile: Inspection<'versions.profile'> = async (
   { store },
   { version: reference, batch, threads, runs },
@@ -68,7 +70,7 @@ interface TraceEvent {
   readonly args?: { readonly op_name?: string }
 }
 
-/** Kernels run by run: onnxruntime writes an event of the whole run behind the kernels of each. */
+/** Kernels by run: onnxruntime writes an event for the whole run after its kernels. */
 async function kernelRuns(folder: string): Promise<readonly (readonly KernelRun[])[]> {
   const [file] = await readdir(folder)
   if (!file) throw new NNOptError('internal', 'onnxruntime did not write a profile')

@@ -11,7 +11,7 @@ export const pruneGroups: Inspection<'versions.pruneGroups'> = async ({ store },
     channels: units.length,
     blocked,
   }))
-  // Gradients need training images; a plan ranks by the weights alone.
+  // Gradients need training images; a plan ranks by weights alone.
   const offered = importances
     .list()
     .filter(({ needsGradients }) => !needsGradients)

@@ -28,7 +28,7 @@ function targetOf({ source, times }: PlannedNetwork, name: 'params' | 'macs' | '
   return { name, keep, cost: times.predict, costOfSizes: times.predictSizes, whole: times.wholeMs }
 }
 
-/** Read off the curves; unknown where one is missing. */
+/** Read off the curves; unknown if one is missing. */
 function expected(
   { source }: PlannedNetwork,
   counts: ChannelPlan['counts'],

@@ -7,7 +7,7 @@ import { cutAs, plannedChoice, plannedNetwork } from '../plannedNetwork'
 import type { ChannelConfig, PlannedNetwork } from '../plannedNetwork'
 import { planningSample } from '../planningSample'
 
-/** One group after the other; each finished one is sent at once. */
+/** One group after another; each result is sent immediately. */
 export const pruneSensitivity: Inspection<'versions.pruneSensitivity'> = async (
   { store, signal, emit },
   { version, ratios, dataset, samples, ...config },
@@ -31,7 +31,7 @@ export const pruneSensitivity: Inspection<'versions.pruneSensitivity'> = async (
   return { accuracy, samples: sample.samples, split: sample.split, curves }
 }
 
-/** What rounding or the floor leave equal is tried once. */
+/** Steps that rounding or the minimum make equal are tried once. */
 async function pointsOf(
   network: PlannedNetwork,
   group: Group,

@@ -36,7 +36,7 @@ export const weight: Inspection<'versions.weight'> = async ({ store }, { version
   }
 }
 
-/** Numbers that are sent: 8 MiB. */
+/** Maximum number of values to send: 8 MiB. */
 const mostNumbers = 2 ** 21
 
 export const weightNumbers: Inspection<'versions.weightValues'> = async ({ store }, { version: reference, layer }) => {
@@ -62,7 +62,7 @@ function weightIn(graph: Graph, layer: string, { name }: Version): WeightValues 
   return found
 }
 
-/** Masks lie beside the file; those of integers go by the name of the integers. */
+/** Masks are stored next to the file; those of quantized weights are found under the name of the integers. */
 function maskOf({ paths }: Store, { id, name }: Version, graph: Graph, tensor: string): Float32Array | undefined {
   const file = paths.trainingState(id)
   if (!existsSync(file)) return undefined
