@@ -419,7 +419,11 @@ describe('hints', () => {
     { name: 'values that are cut', change: {}, says: /clips 1\.00%.*min-max/ },
     { name: 'a coarse activation', change: { clippedShare: 0 }, says: /coarse/ },
     { name: 'weights of one scale', change: { weightError: error(10) }, perTensor: true, says: /perChannel/ },
-    { name: 'uneven channels', change: { weightError: error(10), weightScales: [1, 1000] }, says: /by a factor of 1000/ },
+    {
+      name: 'uneven channels',
+      change: { weightError: error(10), weightScales: [1, 1000] },
+      says: /by a factor of 1000/,
+    },
     { name: 'a layer that is better in float', change: { oneOff: 0.3 }, says: /--keep-fp32 wide removes 30%/ },
     { name: 'a layer that costs nothing', change: { oneOn: 0.001 }, says: /almost nothing/ },
   ])('name $name', ({ change, perTensor = false, says }) =>

@@ -41,7 +41,7 @@ export function adviceOf(graph: Graph, { operators, unfused, isQuantized: isInt8
       ? [
           [
             conversions,
-            `${percent(conversions)} of the time converts between float and int8: layers that stay in float cost a conversion on either side; keep whole regions in one of the two`,
+            `${percent(conversions)} of the time is spent converting between fp32 and int8: each layer kept in fp32 needs a conversion on both sides, so keep whole regions in one precision`,
           ] as const,
         ]
       : []),
