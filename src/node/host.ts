@@ -85,7 +85,7 @@ function acceptPages(workspace: string): void {
     createPageChannel(post, (page, caller) => host.connect(portOfFrames(page), caller)),
   )
   process.on('message', (message: PageMessage) => void channel.then((pages) => pages.receive(message)))
-  // Ctrl-C reaches the whole group: the server says when this ends.
+  // Ctrl-C reaches the whole process group; the server decides when this process ends.
   process.on('SIGINT', () => undefined)
   process.once('disconnect', () => void opening.then((host) => host.close()).finally(() => process.exit(0)))
 }

@@ -22,7 +22,7 @@ export type BatchMode = TrainMode | EvalMode
 
 export interface BatchRequest<M extends BatchMode = BatchMode> {
   readonly split: Split
-  /** Positions in the split. */
+  /** Indices in the split. */
   readonly indices: Int32Array
   readonly epoch: number
   readonly mode: M

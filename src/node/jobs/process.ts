@@ -43,7 +43,7 @@ async function start({ workspace, runId }: Extract<JobCommand, { kind: 'start' }
   await work(workspace, runId).then(finish, fail)
 }
 
-// Ctrl-C reaches the whole process group; the host says what to do about it.
+// Ctrl-C reaches the whole process group; the host decides what to do about it.
 process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit(1))
 process.on('message', (command: JobCommand) => {

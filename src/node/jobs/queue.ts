@@ -29,7 +29,7 @@ export interface JobQueue {
   move(run: Run, before?: Run): readonly string[]
   /** Whether a run works or waits in this queue, or its end is still to be recorded. */
   owns(runId: string): boolean
-  /** Ends the job that runs; its run can be resumed. */
+  /** Ends the current job; its run can be resumed. */
   close(): Promise<void>
 }
 
