@@ -8,7 +8,7 @@ import { imageShape, preprocessingFor } from '../../src/node/jobs/work/images/en
 import { readModelFile } from '../../src/node/jobs/work/versions/readModelFile'
 import { ordinaryFile, tunedModel } from '../../src/node/inference/tuned'
 import type { TunedModel, TuningGoal } from '../../src/node/inference/tuned'
-import { openStore } from '../../src/node/store'
+import { openStoreToRead } from '../../src/node/store'
 import type { Store } from '../../src/node/store'
 import { resolveDataset, resolveVersion } from '../../src/node/store/resolve'
 import type { Split, Version } from '../../src/shared/types'
@@ -50,7 +50,7 @@ function waysOf(store: Store, version: Version): OwnWays {
 
 /** Writes both files and the images, decoded and normalised once for all, so that every contestant sees the same numbers. */
 export async function prepare({ workspace, dataset, fp32, int8, images, calibration }: Wanted): Promise<Prepared> {
-  const store = await openStore(workspace)
+  const store = await openStoreToRead(workspace)
   const folder = mkdtempSync(join(tmpdir(), 'nnopt-bench-'))
   try {
     const [float, ours] = [await resolveVersion(store, fp32), await resolveVersion(store, int8)]

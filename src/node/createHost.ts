@@ -75,8 +75,8 @@ export async function createHost({ workspace, watch = true }: HostOptions): Prom
     log: openLog(store.paths.root, 'engine'),
     connect: (port) => serve(handlers, port),
     abandonRuns: async (reason) => {
-      const own = (await store.runs.list(['queued', 'running', 'paused'])).filter(({ id }) => queue.owns(id))
-      for (const { id } of own) await markCrashed(store, id, `the engine failed while executing run '${id}': ${reason}`)
+      const own = (await store.runs.active()).filter(({ id }) => queue.owns(id))
+      for (const run of own) await markCrashed(store, run, `the engine failed while executing run '${run.id}': ${reason}`)
     },
     stopAll: async (when) => {
       const [waiting, working] = [await store.runs.list(['queued']), await store.runs.list(['running', 'paused'])]

@@ -1,83 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createControl } from '../../src/node/jobs/control'
-import { claimMachine, exclusiveHolder, staleLocks } from '../../src/node/jobs/machineLock'
 import { createMetricsBuffer, throttle } from '../../src/node/jobs/metricsBuffer'
 import type { NewMetric } from '../../src/node/store/tables/metrics'
 import { steps } from '../../src/node/jobs/steps'
-import { temporaryFolder } from '../helpers/temporary'
-
-const folder = temporaryFolder('jobs')
-let count = 0
-const fresh = (): string => join(folder, String(count++))
-/** Larger than any process id of Linux. */
-const goneProcess = 2 ** 22 + 1
-
-describe('the machine lock', () => {
-  it('lets ordinary work in together and a measurement alone', async () => {
-    const locks = fresh()
-    const leave = await claimMachine('shared', { folder: locks })
-    leave()
-    const release = await claimMachine('exclusive', { folder: locks })
-    expect(exclusiveHolder(locks)).toBe(process.pid)
-    release()
-    expect(exclusiveHolder(locks)).toBeUndefined()
-    expect(readdirSync(join(locks, 'working'))).toEqual([])
-  })
-
-  it('waits for the work of another process, and says so once', async () => {
-    const locks = fresh()
-    mkdirSync(join(locks, 'working'), { recursive: true })
-    writeFileSync(join(locks, 'working', String(process.ppid)), '')
-    const controller = new AbortController()
-    let waits = 0
-    const claim = claimMachine('exclusive', { folder: locks, signal: controller.signal, onWait: () => waits++ })
-    const outcome = expect(claim).rejects.toThrow(/abort/i)
-    await sleep(700)
-    controller.abort()
-    await outcome
-    expect(waits).toBe(1)
-    expect(existsSync(join(locks, 'machine.lock'))).toBe(false)
-  })
-
-  it('measures beside others when they take too long, and says so', async () => {
-    const locks = fresh()
-    mkdirSync(join(locks, 'working'), { recursive: true })
-    writeFileSync(join(locks, 'working', String(process.ppid)), '')
-    let gaveUp = 0
-    const release = await claimMachine('exclusive', { folder: locks, patienceMs: 300, onGiveUp: () => gaveUp++ })
-    release()
-    expect(gaveUp).toBe(1)
-    expect(exclusiveHolder(locks)).toBeUndefined()
-  })
-
-  it('keeps ordinary work waiting while another process measures', async () => {
-    const locks = fresh()
-    mkdirSync(locks, { recursive: true })
-    writeFileSync(join(locks, 'machine.lock'), String(process.ppid))
-    const controller = new AbortController()
-    const outcome = expect(claimMachine('shared', { folder: locks, signal: controller.signal })).rejects.toThrow(
-      /abort/i,
-    )
-    await sleep(50)
-    controller.abort()
-    await outcome
-    expect(readdirSync(join(locks, 'working'))).toEqual([])
-  })
-
-  it('forgets processes that are gone', async () => {
-    const locks = fresh()
-    mkdirSync(join(locks, 'working'), { recursive: true })
-    writeFileSync(join(locks, 'machine.lock'), String(goneProcess))
-    writeFileSync(join(locks, 'working', String(goneProcess)), '')
-    expect(staleLocks(locks)).toHaveLength(2)
-    const release = await claimMachine('exclusive', { folder: locks })
-    release()
-    expect(staleLocks(locks)).toEqual([])
-  })
-})
 
 describe('metrics', () => {
   it('are written in batches, the last one on request', async () => {

@@ -230,24 +230,6 @@ describe('doctor', () => {
     expect(found[1]).toMatch(/^repaired: version 'gone' .* is missing: removed from the database/)
     await store.close()
   })
-
-  it('marks runs whose process is gone', async () => {
-    const store = await openStore(fresh())
-    await store.runs.insert({
-      id: 'r-1',
-      name: 'r',
-      recipe: { name: 'r', steps: [{ step: 'train' }] },
-      createdAt: new Date().toISOString(),
-      pid: 2 ** 22 + 1,
-    })
-    mkdirSync(store.paths.run('r-1'))
-    await store.runs.update('r-1', { status: 'running' })
-    expect(await problems(store, true)).toEqual([
-      "repaired: run 'r' (r-1) is running, but its process is gone: marked as crashed; it can be resumed",
-    ])
-    expect(await store.runs.find('r-1')).toMatchObject({ status: 'crashed', resumable: true })
-    await store.close()
-  })
 })
 
 it('ids sort by time', () => {

@@ -3,11 +3,12 @@ import type { Store } from '../store'
 import { runCheck } from './check'
 import type { Check } from './check'
 import { trashFolders, versionFolders, versionRows } from './versionChecks'
-import { abandonedRuns, datasetFiles, datasetFolders, diskSpace, locks, runFolders } from './workspaceChecks'
+import { activeRuns, database, datasetFiles, datasetFolders, diskSpace, locks, runFolders } from './workspaceChecks'
 
 /** Runs come first: the remains of an abandoned run can only be judged once it no longer counts as active. */
 const checks: readonly Check[] = [
-  abandonedRuns,
+  database,
+  activeRuns,
   versionRows,
   versionFolders,
   trashFolders,

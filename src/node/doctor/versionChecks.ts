@@ -5,7 +5,7 @@ import type { Version } from '../../shared/types'
 import { sha256 } from '../store/commitVersion'
 import { diskUse } from '../store/durable'
 import type { Store } from '../store'
-import { isAbandoned } from '../jobs/abandonedRuns'
+import { isAtWork } from '../jobs/abandonedRuns'
 import type { Check, Fault } from './check'
 
 const removeFolder = (folder: string) => ({
@@ -14,10 +14,6 @@ const removeFolder = (folder: string) => ({
 })
 
 const list = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : [])
-
-/** An active run may be about to write the row of a folder. */
-const isAtWork = async (store: Store): Promise<boolean> =>
-  (await store.runs.list(['running'])).some((run) => !isAbandoned(run))
 
 /** Rows whose model is missing or modified. */
 export const versionRows: Check = {
@@ -58,6 +54,7 @@ export const versionFolders: Check = {
   id: 'version folders',
   ok: 'every folder belongs to a version',
   faults: async (store) => {
+    // An active run may be about to write the row of a folder.
     if (await isAtWork(store)) return []
     const faults = list(store.paths.versions).map((name) => faultOfFolder(store, name))
     return (await Promise.all(faults)).flat()

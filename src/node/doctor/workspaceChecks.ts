@@ -1,8 +1,8 @@
 import { readdirSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { toErrorReport } from '../../shared/errors'
-import { closeAbandonedRuns, isAbandoned } from '../jobs/abandonedRuns'
-import { staleLocks } from '../jobs/machineLock'
+import { abandonedRuns, closeAbandonedRuns, isAtWork } from '../jobs/abandonedRuns'
+import { clearLeftLocks } from '../locks/machineLock'
 import type { Check } from './check'
 
 const lowSpaceBytes = 1e9
@@ -23,7 +23,7 @@ export const datasetFolders: Check = {
   id: 'dataset folders',
   ok: 'every folder belongs to a dataset',
   faults: async (store) => {
-    if ((await store.runs.list(['running'])).some((run) => !isAbandoned(run))) return []
+    if (await isAtWork(store)) return []
     const known = new Set((await store.datasets.list()).map(({ name }) => name))
     return readdirSync(store.paths.datasets)
       .filter((name) => !known.has(name))
@@ -35,11 +35,11 @@ export const datasetFolders: Check = {
   },
 }
 
-export const abandonedRuns: Check = {
+export const activeRuns: Check = {
   id: 'runs',
   ok: 'every active run has a process',
   faults: async (store) =>
-    (await store.runs.list(['queued', 'running', 'paused'])).filter(isAbandoned).map((run) => ({
+    (await abandonedRuns(store)).map((run) => ({
       message: `run '${run.name}' (${run.id}) is ${run.status}, but its process is gone`,
       repair: {
         description: 'marked as crashed; it can be resumed',
@@ -62,6 +62,12 @@ export const runFolders: Check = {
   },
 }
 
+export const database: Check = {
+  id: 'database',
+  ok: 'the database is sound',
+  faults: async (store) => (await store.health.problems()).map((message) => ({ message })),
+}
+
 export const diskSpace: Check = {
   id: 'disk space',
   ok: 'more than 1 GB is free',
@@ -77,9 +83,9 @@ export const diskSpace: Check = {
 export const locks: Check = {
   id: 'locks',
   ok: 'no locks of ended processes',
-  faults: () =>
-    staleLocks().map((path) => ({
-      message: `'${path}' is a lock of a process that has ended`,
-      repair: { description: 'removed', run: () => rmSync(path, { force: true }) },
-    })),
+  faults: () => {
+    // They hold nothing up: nobody needs to decide about them.
+    clearLeftLocks()
+    return []
+  },
 }

@@ -1,5 +1,5 @@
 import { assert, toErrorReport } from '../../shared/errors'
-import { openStore } from '../store'
+import { openStoreToRead } from '../store'
 import type { InspectContext } from './inspection'
 import type { InspectReply, InspectRequest } from './messages'
 import { inspections } from './tasks/index'
@@ -34,7 +34,7 @@ process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit(0))
 process.on('message', (request: InspectRequest) => {
   if (request.kind === 'start') {
-    opening = openStore(request.workspace).then((store) => ({ store }))
+    opening = openStoreToRead(request.workspace).then((store) => ({ store }))
     // Whoever asks hears of it.
     opening.catch(() => undefined)
     return

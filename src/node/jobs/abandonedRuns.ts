@@ -1,32 +1,32 @@
-import { uptime } from 'node:os'
-import type { Run } from '../../shared/types'
+import { isPresent } from '../locks/presence'
 import type { Store } from '../store'
-import { isAlive } from './machineLock'
+import type { ActiveRun } from '../store/tables/runs'
 
-const bootedAt = (): number => Date.now() - uptime() * 1000
+/** Whether a run of this process is in its queue; without a queue, all of them are. */
+type IsQueued = (runId: string) => boolean
 
-/** Whether the process that a run names can still be working on it. */
-export const isAbandoned = ({ status, pid, startedAt, createdAt }: Run): boolean =>
-  (status === 'queued' || status === 'running' || status === 'paused') &&
-  (pid === null || !isAlive(pid) || Date.parse(startedAt ?? createdAt) < bootedAt())
-
-/** Marks runs whose process is gone: they can be resumed. */
-export async function closeAbandonedRuns(
-  store: Store,
-  isOwn: (runId: string) => boolean = () => false,
-): Promise<readonly Run[]> {
-  const open = await store.runs.list(['queued', 'running', 'paused'])
-  const abandoned = open.filter((run) => !isOwn(run.id) && isAbandoned(run))
-  for (const { id } of abandoned) await markCrashed(store, id, `the program executing run '${id}' ended`)
-  return abandoned
+/** The runs that nobody works on any more: their owner is gone, or has forgotten them. */
+export async function abandonedRuns(store: Store, isQueued: IsQueued = () => true): Promise<readonly ActiveRun[]> {
+  const isAbandoned = ({ id, owner }: ActiveRun): boolean =>
+    owner === null || (owner === store.presence ? !isQueued(id) : !isPresent(store.paths, owner))
+  return (await store.runs.active()).filter(isAbandoned)
 }
 
-/** Records why a run ended; it can be resumed. */
-export const markCrashed = (store: Store, runId: string, why: string): Promise<void> =>
-  store.runs.update(runId, {
-    status: 'crashed',
-    error: { code: 'crashed', message: `${why}; resume it with 'nnopt resume ${runId}'` },
-    finishedAt: new Date().toISOString(),
-    pid: null,
-    progress: null,
-  })
+/** Marks them as crashed: they can be resumed at once. */
+export async function closeAbandonedRuns(store: Store, isQueued?: IsQueued): Promise<readonly ActiveRun[]> {
+  const closed: ActiveRun[] = []
+  for (const run of await abandonedRuns(store, isQueued)) {
+    if (await markCrashed(store, run, `the program executing run '${run.id}' ended`)) closed.push(run)
+  }
+  return closed
+}
+
+/** Records why a run ended, so that it can be resumed; false when it has another owner by now, or ended. */
+export const markCrashed = (store: Store, run: ActiveRun, why: string): Promise<boolean> =>
+  store.runs.abandon(run, { code: 'crashed', message: `${why}; resume it with 'nnopt resume ${run.id}'` })
+
+/** Whether somebody works in the workspace now: what lies about may be theirs. */
+export async function isAtWork(store: Store): Promise<boolean> {
+  const abandoned = new Set((await abandonedRuns(store)).map(({ id }) => id))
+  return (await store.runs.active()).some(({ id, status }) => status === 'running' && !abandoned.has(id))
+}

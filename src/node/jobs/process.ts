@@ -1,3 +1,4 @@
+import { takeRun } from '../locks/presence'
 import { openStore } from '../store'
 import { storageError } from '../store/storageError'
 import { assert, toErrorReport } from '../../shared/errors'
@@ -18,6 +19,8 @@ let onPause: (paused: boolean) => Promise<void> = async () => undefined
 async function work(workspace: string, runId: string): Promise<JobOutcome> {
   const store = await openStore(workspace)
   try {
+    const progress = { label: 'waiting for the earlier process of this run to end', done: 0 }
+    await takeRun(store.paths, runId, { onWait: () => send({ kind: 'progress', progress }) })
     const run = await store.runs.find(runId)
     assert(run, () => `run '${runId}' is not in '${workspace}'`)
     onPause = async (paused) => {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkRecipe, formatRecipe } from '../../core/recipe/recipe'
-import { NNOptError, toErrorReport } from '../../shared/errors'
+import { NNOptError, assert, toErrorReport } from '../../shared/errors'
 import type { HostEvent, Recipe, Run } from '../../shared/types'
 import type { EventHub } from '../handlers/events'
 import type { Store } from '../store'
@@ -57,13 +57,19 @@ class Queue implements JobQueue {
     private readonly hub: EventHub,
   ) {}
 
+  /** What a run says of whose queue it is in. */
+  private get owner(): { readonly owner: string; readonly pid: number } {
+    assert(this.store.presence !== null, () => 'a queue needs a workspace that is open for work')
+    return { owner: this.store.presence, pid: process.pid }
+  }
+
   async start(recipe: Recipe): Promise<Run> {
     const { steps } = await import('./steps/index')
     checkRecipe(recipe, steps)
     const id = createId('r')
     mkdirSync(this.store.paths.run(id), { recursive: true })
     replaceFile(join(this.store.paths.run(id), 'recipe.yaml'), new TextEncoder().encode(formatRecipe(recipe)))
-    await this.store.runs.insert({ id, name: recipe.name, recipe, createdAt: now(), pid: process.pid })
+    await this.store.runs.insert({ id, name: recipe.name, recipe, createdAt: now(), ...this.owner })
     return this.enqueue(id)
   }
 
@@ -74,8 +80,8 @@ class Queue implements JobQueue {
         'conflict',
         `run '${run.id}' is ${run.status}: expected a paused, stopped, failed or crashed run`,
       )
-    const change: RunChange = { status: 'queued', error: null, finishedAt: null, wish: 'run', pid: process.pid }
-    await this.store.runs.update(run.id, change)
+    if (!(await this.store.runs.claim(run.id, this.owner)))
+      throw new NNOptError('conflict', `run '${run.id}' was resumed by another program meanwhile`)
     return this.enqueue(run.id)
   }
 

@@ -7,7 +7,7 @@ import type { Store } from '../store'
 import { storageError } from '../store/storageError'
 import { createContext } from './context'
 import type { RunControl } from './control'
-import { claimMachine } from './machineLock'
+import { claimMachine } from '../locks/machineLock'
 import type { JobMessage, JobOutcome } from './messages'
 import type { Step } from './step'
 

@@ -1,5 +1,7 @@
 import { openDatabaseThread } from './thread/client'
 import type { RemoteTables } from './thread/messages'
+import { endedAbruptly, enterWorkspace, forget } from '../locks/presence'
+import type { Presence } from '../locks/presence'
 import { guardStorage } from './storageError'
 import { createTunings } from './tunings'
 import type { Tunings } from './tunings'
@@ -10,13 +12,50 @@ import type { WorkspacePaths } from './workspace'
 export interface Store extends RemoteTables {
   readonly paths: WorkspacePaths
   readonly tunings: Tunings
+  /** This process among those that work in the workspace; null where it only reads. */
+  readonly presence: string | null
   close(): Promise<void>
 }
 
-/** Opens a workspace and makes what is missing. Throws `storage` or `schemaTooNew`, each with what to do. */
+/** Opens a workspace to work in it, and makes what is missing. Throws `storage` or `schemaTooNew`, each with what to do. */
 export async function openStore(folder: string): Promise<Store> {
   const paths = workspacePaths(folder)
-  guardStorage(paths.root, () => createFolders(paths))
-  const { tables, close } = await openDatabaseThread({ folder: paths.root })
-  return { paths, tunings: createTunings(paths.tunings), ...tables, close }
+  const [presence, abrupt] = guardStorage(paths.root, () => {
+    createFolders(paths)
+    const ended = endedAbruptly(paths)
+    return [enterWorkspace(paths), ended]
+  })
+  try {
+    const { tables, close } = await openDatabaseThread({ folder: paths.root, check: abrupt.length > 0 })
+    forget(paths, abrupt)
+    return assemble(paths, presence, tables, close)
+  } catch (error) {
+    presence.leave()
+    throw error
+  }
+}
+
+/** Opens a workspace for looking on; whatever writes throws `storage`. */
+export async function openStoreToRead(folder: string): Promise<Store> {
+  const paths = workspacePaths(folder)
+  const { tables, close } = await openDatabaseThread({ folder: paths.root, readOnly: true })
+  return assemble(paths, null, tables, close)
+}
+
+function assemble(
+  paths: WorkspacePaths,
+  presence: Presence | null,
+  tables: RemoteTables,
+  close: Store['close'],
+): Store {
+  return {
+    ...tables,
+    paths,
+    tunings: createTunings(paths.tunings),
+    presence: presence?.id ?? null,
+    close: async () => {
+      await close()
+      presence?.leave()
+    },
+  }
 }

@@ -1,5 +1,5 @@
 import { NNOptError } from '../../shared/errors'
-import { resultCode } from './tables/sqlite'
+import { resultCode } from '../nodeSqlite'
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full: free some space (nnopt purge empties the trash) and try again',
@@ -11,15 +11,19 @@ const reasons: Readonly<Record<string, string>> = {
   EEXIST: 'it, or a part of its path, is a file: choose another folder with --workspace',
 }
 
+/** What a person can do about a database that is lost. */
+export const wayOut =
+  "see what 'nnopt doctor --repair --dry-run' can rebuild, or go back to a backup with 'nnopt doctor --restore-backup'"
+
 /** SQLite's primary result codes (https://www.sqlite.org/rescode.html). */
 const sqliteReasons: Readonly<Record<number, string>> = {
   5: 'another program has locked its database for too long: quit that program and try again',
   8: reasons.EROFS.replace('it is on a read-only file system', 'it is read-only'),
   10: 'reading or writing its database failed: check the disk',
-  11: "its database is damaged: restore a copy 'workspace.db.backup-*', or move the database away and run 'nnopt doctor --repair'",
+  11: `its database is damaged: ${wayOut}`,
   13: reasons.ENOSPC,
   14: 'its database cannot be opened: check the permissions of the folder',
-  26: "'workspace.db' is not a database: move it away and run 'nnopt doctor --repair'",
+  26: `'workspace.db' is not a database: ${wayOut}`,
 }
 
 function reasonOf(error: unknown): string | undefined {
@@ -36,6 +40,10 @@ export function storageError(error: unknown, workspace: string): unknown {
     ? error
     : new NNOptError('storage', `workspace '${workspace}': ${reason}`, { workspace }, { cause: error })
 }
+
+/** For a database that can be opened, and is not what it was. */
+export const damagedDatabase = (workspace: string, problem: string): NNOptError =>
+  new NNOptError('storage', `workspace '${workspace}': its database is damaged (${problem}): ${wayOut}`, { workspace })
 
 /** Runs `action`; what the disk or the database refuses comes out as a `storage` error. */
 export function guardStorage<T>(workspace: string, action: () => T): T {

@@ -14,6 +14,8 @@ export interface WorkspacePaths {
   readonly downloads: string
   /** What was measured on this machine and may be measured again. */
   readonly tunings: string
+  /** Locks of the processes that work in it. */
+  readonly presence: string
   version(id: string): string
   model(id: string): string
   /** What later steps start from: float weights, masks, quantization parameters. */
@@ -35,6 +37,7 @@ export function workspacePaths(folder: string): WorkspacePaths {
     uploads: join(root, '.uploads'),
     downloads: join(root, '.downloads'),
     tunings: join(root, '.tunings'),
+    presence: join(root, '.presence'),
     version: (id) => join(versions, id),
     model: (id) => join(versions, id, 'model.onnx'),
     trainingState: (id) => join(versions, id, 'training.safetensors'),

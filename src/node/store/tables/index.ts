@@ -1,8 +1,11 @@
 import type { WorkspacePaths } from '../workspace'
+import { damagedDatabase } from '../storageError'
 import { changeTable } from './changes'
 import type { ChangeTable } from './changes'
 import { datasetTable } from './datasets'
 import type { DatasetTable } from './datasets'
+import { healthTable, structureProblems } from './health'
+import type { HealthTable } from './health'
 import { measurementTable } from './measurements'
 import type { MeasurementTable } from './measurements'
 import { metricTable } from './metrics'
@@ -26,6 +29,7 @@ export interface Tables {
   readonly measurements: MeasurementTable
   readonly predictions: PredictionTable
   readonly changes: ChangeTable
+  readonly health: HealthTable
 }
 
 export interface OpenTables {
@@ -33,16 +37,30 @@ export interface OpenTables {
   readonly tables: Tables
 }
 
-/** Opens the database of a workspace and brings it to this program's schema. Throws what SQLite throws, or `schemaTooNew`. */
-export function openTables(paths: WorkspacePaths): OpenTables {
+export interface OpenOptions {
+  /** Look through all of it first: the last process may have ended in the middle of something. */
+  readonly check?: boolean
+  /** Refuse to write. */
+  readonly readOnly?: boolean
+}
+
+/** Opens the database of a workspace and brings it to this program's schema. Throws what SQLite throws, `storage` when it is damaged, or `schemaTooNew`. */
+export function openTables(paths: WorkspacePaths, { check = false, readOnly = false }: OpenOptions = {}): OpenTables {
   const database = openDatabase(paths.database)
   try {
+    if (check) assertSound(database, paths)
     migrate(database, paths.database)
+    if (readOnly) database.exec('PRAGMA query_only = ON')
     return { database, tables: createTables(database, paths) }
   } catch (error) {
     database.close()
     throw error
   }
+}
+
+function assertSound(database: DatabaseSync, { root }: WorkspacePaths): void {
+  const [problem] = structureProblems(database)
+  if (problem !== undefined) throw damagedDatabase(root, problem)
 }
 
 const createTables = (database: DatabaseSync, paths: WorkspacePaths): Tables => ({
@@ -53,4 +71,5 @@ const createTables = (database: DatabaseSync, paths: WorkspacePaths): Tables => 
   measurements: measurementTable(database),
   predictions: predictionTable(database),
   changes: changeTable(database),
+  health: healthTable(database),
 })

@@ -46,6 +46,7 @@ const migrations: readonly string[] = [
     samples BLOB NOT NULL, labels BLOB NOT NULL, predicted BLOB NOT NULL
   ) STRICT;
   `,
+  'ALTER TABLE runs ADD COLUMN owner TEXT',
 ]
 
 export const schemaVersion = migrations.length

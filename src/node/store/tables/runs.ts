@@ -9,16 +9,35 @@ export type RunChange = Partial<
   Pick<Run, 'status' | 'startedAt' | 'finishedAt' | 'results' | 'error' | 'progress' | 'pid'>
 > & { readonly wish?: Wish }
 
+/** A run that waits or works, and the process whose queue it is in; null in rows of older programs. */
+export interface ActiveRun {
+  readonly id: string
+  readonly name: string
+  readonly status: RunStatus
+  readonly owner: string | null
+}
+
+/** A run to be queued. */
+export type NewRun = Pick<Run, 'id' | 'name' | 'recipe' | 'createdAt' | 'pid'> & { readonly owner?: string }
+
 export interface RunTable {
-  insert(run: Pick<Run, 'id' | 'name' | 'recipe' | 'createdAt' | 'pid'>): void
+  insert(run: NewRun): void
   find(id: string): Run | undefined
   /** Newest first. */
   list(status?: readonly RunStatus[]): readonly Run[]
   update(id: string, change: RunChange): void
+  active(): readonly ActiveRun[]
+  /** Queues a run that has ended for an owner; false when somebody else was faster. */
+  claim(id: string, owner: Pick<ActiveRun, 'owner'> & Pick<Run, 'pid'>): boolean
+  /** Ends a run whose owner is gone; false when it has another owner by now, or ended. */
+  abandon(run: ActiveRun, error: Run['error']): boolean
   wish(id: string): Wish
 }
 
 const resumable: readonly RunStatus[] = ['paused', 'stopped', 'failed', 'crashed']
+
+/** As lists in SQL. */
+const [active, ended] = ["'queued', 'running', 'paused'", "'stopped', 'failed', 'crashed'"]
 
 const columns = {
   status: 'status',
@@ -54,10 +73,12 @@ const encode = (value: unknown): string | number | null =>
 
 export function runTable(database: DatabaseSync): RunTable {
   return {
-    insert: ({ id, name, recipe, createdAt, pid }) =>
+    insert: ({ id, name, recipe, createdAt, pid, owner = null }) =>
       void database
-        .prepare("INSERT INTO runs (id, name, recipe, status, created_at, pid) VALUES (?, ?, ?, 'queued', ?, ?)")
-        .run(id, name, JSON.stringify(recipe), createdAt, pid),
+        .prepare(
+          "INSERT INTO runs (id, name, recipe, status, created_at, pid, owner) VALUES (?, ?, ?, 'queued', ?, ?, ?)",
+        )
+        .run(id, name, JSON.stringify(recipe), createdAt, pid, owner),
     find: (id) => {
       const row = database.prepare('SELECT * FROM runs WHERE id = ?').get(id)
       return row && read(row)
@@ -77,6 +98,30 @@ export function runTable(database: DatabaseSync): RunTable {
         .prepare(`UPDATE runs SET ${assignments} WHERE id = ?`)
         .run(...entries.map(([, value]) => encode(value)), id)
     },
+    active: () =>
+      database
+        .prepare(`SELECT id, name, status, owner FROM runs WHERE status IN (${active})`)
+        .all()
+        .map(({ id, name, status, owner }) => ({
+          id: text(id),
+          name: text(name),
+          status: text(status) as RunStatus,
+          owner: textOrNull(owner),
+        })),
+    claim: (id, { owner, pid }) =>
+      database
+        .prepare(
+          `UPDATE runs SET status = 'queued', wish = 'run', error = NULL, finished_at = NULL, owner = ?, pid = ?
+           WHERE id = ? AND status IN (${ended})`,
+        )
+        .run(owner, pid, id).changes === 1,
+    abandon: ({ id, owner }, error) =>
+      database
+        .prepare(
+          `UPDATE runs SET status = 'crashed', error = ?, finished_at = ?, pid = NULL, progress = NULL
+           WHERE id = ? AND owner IS ? AND status IN (${active})`,
+        )
+        .run(encode(error), new Date().toISOString(), id, owner).changes === 1,
     wish: (id) => text(database.prepare('SELECT wish FROM runs WHERE id = ?').get(id)?.wish ?? 'stop') as Wish,
   }
 }

@@ -1,5 +1,5 @@
 import type { ErrorReport } from '../../../shared/errors'
-import type { Tables } from '../tables'
+import type { OpenOptions, Tables } from '../tables'
 
 /** The same methods, answered by another thread. */
 export type Remote<T> = {
@@ -22,7 +22,7 @@ export interface TableCall {
 export type MethodNames = readonly (readonly [table: string, methods: readonly string[]])[]
 
 /** What the thread starts with. */
-export interface DatabaseThreadData {
+export interface DatabaseThreadData extends OpenOptions {
   readonly folder: string
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isBusy, isReadOnly } from '../tables/sqlite'
+import { isBusy, isReadOnly } from '../../nodeSqlite'
 import type { DatabaseSync } from '../tables/sqlite'
 
 /** One thing to do with the database, and who wants to hear how it went. */
@@ -72,11 +72,12 @@ function attempt({ run, done, failed }: Turn, comesAgain: (error: unknown) => bo
 }
 
 function readOnly<T>(database: DatabaseSync, action: () => T): T {
+  const before = Number(database.prepare('PRAGMA query_only').get()?.query_only)
   database.exec('PRAGMA query_only = ON')
   try {
     return action()
   } finally {
-    database.exec('PRAGMA query_only = OFF')
+    database.exec(`PRAGMA query_only = ${before}`)
   }
 }
 

@@ -10,7 +10,8 @@ import type { Turns } from './turns'
 
 /** The database's thread: SQLite may block it, and nothing else waits. */
 
-const paths = workspacePaths((workerData as DatabaseThreadData).folder)
+const { folder, ...options } = workerData as DatabaseThreadData
+const paths = workspacePaths(folder)
 /** A thread that is told to close waits no longer than this for other programs. */
 const closingPatienceMs = 2000
 
@@ -45,7 +46,7 @@ function serve({ database, tables }: OpenTables): void {
 }
 
 assert(parentPort, () => 'the database has a thread of its own: expected to be started as a worker')
-patiently(() => openTables(paths)).then(serve, (error: unknown) => {
+patiently(() => openTables(paths, options)).then(serve, (error: unknown) => {
   send({ kind: 'refused', error: report(error) })
   parentPort?.close()
 })
