@@ -76,7 +76,8 @@ export async function createHost({ workspace, watch = true }: HostOptions): Prom
     connect: (port) => serve(handlers, port),
     abandonRuns: async (reason) => {
       const own = (await store.runs.active()).filter(({ id }) => queue.owns(id))
-      for (const run of own) await markCrashed(store, run, `the engine failed while executing run '${run.id}': ${reason}`)
+      for (const run of own)
+        await markCrashed(store, run, `the engine failed while executing run '${run.id}': ${reason}`)
     },
     stopAll: async (when) => {
       const [waiting, working] = [await store.runs.list(['queued']), await store.runs.list(['running', 'paused'])]
