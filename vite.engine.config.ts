@@ -30,7 +30,7 @@ export default defineConfig({
   publicDir: false,
   logLevel: 'warn',
   // Pure JavaScript that every command needs is bundled, which halves the start-up time; native and tfjs packages stay external.
-  ssr: { noExternal: ['zod', 'commander', 'yaml'] },
+  ssr: { noExternal: ['zod', 'commander', 'yaml', 'env-paths', 'fastest-levenshtein'] },
   build: {
     ssr: true,
     target: 'node22',

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { createRandom } from '../src/core/data/random'
 import { ptqConfig } from '../src/core/quantize/config'
+import { qConfigOf } from '../src/core/quantize/qConfig'
 import { prepare, withQParams } from '../src/core/quantize/ptq'
 import type { Graph } from '../src/core/graph/graph'
 import { architectures } from '../src/core/architectures/index'
@@ -34,7 +35,7 @@ function quantized(source: Graph): Graph {
   const prepared = prepare(source, config)
   const ranges = new Map(prepared.observed.map((value) => [value, { min: /relu|clip/i.test(value) ? 0 : -6, max: 6 }]))
   console.log(`${ranges.size} ranges of activations and ${prepared.placement.weights.length} weights on grids`)
-  return withQParams(prepared, ranges, config)
+  return withQParams(prepared, ranges, qConfigOf(config))
 }
 
 const float = architectures.get('mobilenet-v2').build({ classes: 10, size, width: 1 }, 0)

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { runtimeFolder } from '../../src/node/backends/runtimeFolder'
+import { runtimeFolder } from '../../src/node/userFolders'
 
 export const TORCH = 'torch==2.13.0'
 

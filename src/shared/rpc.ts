@@ -11,6 +11,7 @@ import type {
 } from './contract'
 import { fromErrorReport, NNOptError, toErrorReport } from './errors'
 import type { ErrorReport } from './errors'
+import { parseAs } from './parse'
 
 /** Messages on the wire; `id` is chosen by the caller. */
 export type Message =
@@ -93,12 +94,8 @@ async function invoke<N extends ProcedureName>(
   params: unknown,
   context: CallContext<N>,
 ): Promise<ResultOf<N>> {
-  const parsed = contract[name].params.safeParse(params)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    throw new NNOptError('wrongCall', `${name}: field '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'invalid'}`)
-  }
-  return handlers[name](parsed.data as ParsedParamsOf<N>, context)
+  const parsed = parseAs(contract[name].params, params, name)
+  return handlers[name](parsed as ParsedParamsOf<N>, context)
 }
 
 interface OpenCall {

@@ -51,7 +51,7 @@ describe.each(transforms.ids)('transform %s', (id) => {
   it('refuses a parameter of the wrong type and names it', () => {
     const [name] = Object.keys(transform.parse(params))
     expect(() => bindAugmentation([{ id, params: { ...params, [name]: 'x' } }])).toThrow(
-      `transform '${id}', parameter '${name}'`,
+      `transform '${id}': field '${name}'`,
     )
   })
 })

@@ -6,6 +6,7 @@ import type { TensorData } from '../../src/core/graph/tensorData'
 import { readOnnx, writeOnnx } from '../../src/core/onnx/index'
 import { ptqConfig } from '../../src/core/quantize/config'
 import type { PtqConfig } from '../../src/core/quantize/config'
+import { qConfigOf } from '../../src/core/quantize/qConfig'
 import { chosenRanges, prepare, withQParams } from '../../src/core/quantize/ptq'
 import { calibrate } from '../../src/node/inference/calibrate'
 import { createInferenceWorker } from '../../src/node/inference/inferenceWorker'
@@ -114,7 +115,7 @@ export async function quantized(
   })()
   const statistics = await calibrate(prepared.graph, prepared.observed, batches, { histogram: false, workers: 1 })
   const { graph: converted } = convert(
-    withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config),
+    withQParams(prepared, chosenRanges(prepared.observed, statistics, qConfigOf(config)), qConfigOf(config)),
   )
   return readOnnx(writeOnnx(weight === 'int8' ? converted : withUnsignedWeights(converted)), {
     fileName: 'quantized.onnx',

@@ -4,6 +4,7 @@ import { imageInput } from '../../src/core/graph/graph'
 import { architectures } from '../../src/core/architectures/index'
 import { ptqConfig } from '../../src/core/quantize/config'
 import type { PtqConfig } from '../../src/core/quantize/config'
+import { qConfigOf } from '../../src/core/quantize/qConfig'
 import { chosenRanges, prepare, withQParams } from '../../src/core/quantize/ptq'
 import { calibrate } from '../../src/node/inference/calibrate'
 
@@ -29,5 +30,5 @@ export async function quantizedNetwork(
     yield { images: noise(8, size, 1), shape: [8, 3, size, size] }
   })()
   const statistics = await calibrate(prepared.graph, prepared.observed, batches, { histogram: false, workers: 1 })
-  return withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config)
+  return withQParams(prepared, chosenRanges(prepared.observed, statistics, qConfigOf(config)), qConfigOf(config))
 }

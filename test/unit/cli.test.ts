@@ -321,7 +321,7 @@ describe('a call that is wrong', () => {
       ['evaluate', 'base', '--dataset', 'colours', '--limit', '0'],
       2,
       'wrongCall',
-      /step 1 \(evaluate\): 'limit': /,
+      /step 1 \(evaluate\): field 'limit': /,
     ],
     [
       'an unknown split',
@@ -371,9 +371,15 @@ describe('a call that is wrong', () => {
       ['train', '--arch', 'tiny-cnn', '--dataset', 'colours', '--backend', 'abacus'],
       1,
       'notFound',
-      /^unknown backend 'abacus': expected one of tensorflow, wasm/,
+      /field 'backend': unknown backend 'abacus': expected one of tensorflow, wasm/,
     ],
-    ['a benchmark without threads', ['benchmark', 'base', '--threads', '0'], 2, 'wrongCall', /'threads\[1\]': .*>=1/],
+    [
+      'a benchmark without threads',
+      ['benchmark', 'base', '--threads', '0'],
+      2,
+      'wrongCall',
+      /field 'threads\[0\]': .*>=1/,
+    ],
     [
       'a batch that is no number',
       ['benchmark', 'base', '--batch', '1,x'],

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { cacheFolder } from '../../src/node/inference/cacheFolder'
 import { cacheKey, optimizedCache } from '../../src/node/inference/optimizedCache'
 import { openSession } from '../../src/node/inference/openSession'
 import { noise } from '../helpers/quantized'
@@ -106,12 +105,5 @@ describe('the cache of optimized graphs', () => {
     expect(existsSync(used ?? '')).toBe(true)
     expect([await cache.find('b'), existsSync(abandoned)]).toEqual([undefined, false])
     expect(await cache.find('c')).toBeDefined()
-  })
-
-  it('lies where the platform keeps caches', () => {
-    expect(cacheFolder({ NNOPT_CACHE: '/c' }, 'linux', '/home/a')).toBe('/c')
-    expect(cacheFolder({ XDG_CACHE_HOME: '/x' }, 'linux', '/home/a')).toBe(join('/x', 'nnopt'))
-    expect(cacheFolder({}, 'darwin', '/home/a')).toBe(join('/home/a', 'Library', 'Caches', 'nnopt'))
-    expect(cacheFolder({ LOCALAPPDATA: 'L' }, 'win32', '/home/a')).toBe(join('L', 'Cache', 'nnopt'))
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { backends, environmentFor } from '../../src/node/backends'
-import { checkPrecision } from '../../src/node/backends/checkPrecision'
+import { checkPrecision } from '../../src/node/backends/checkBackend'
 import { cpuPrecision, gpuPrecision } from '../../src/node/backends/tensorflow/precision'
 import { choosePrecision } from '../../src/node/jobs/trainer/choosePrecision'
 

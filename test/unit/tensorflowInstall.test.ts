@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { zipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runtimeFolder } from '../../src/node/backends/runtimeFolder'
 import { missingReason } from '../../src/node/backends/tensorflow/load'
 import { manifestOf, readManifest, runtimePaths } from '../../src/node/backends/tensorflow/runtimePaths'
 import { cpuLevel } from '../../src/node/backends/tensorflow/cpuLevel'
@@ -239,20 +238,6 @@ it('cpuLevel takes the best level whose instructions are all there', () => {
     'base',
   ])
   expect(() => cpuLevel(v4, 'avx9')).toThrow("NNOPT_CPU_LEVEL: expected one of x86-64-v4, x86-64-v3, base, got 'avx9'")
-})
-
-it.each([
-  { platform: 'linux', environment: {}, expected: join('/home/a', '.local', 'share', 'nnopt', 'runtime') },
-  { platform: 'linux', environment: { XDG_DATA_HOME: '/data' }, expected: join('/data', 'nnopt', 'runtime') },
-  {
-    platform: 'darwin',
-    environment: {},
-    expected: join('/home/a', 'Library', 'Application Support', 'nnopt', 'runtime'),
-  },
-  { platform: 'win32', environment: { LOCALAPPDATA: 'C:/local' }, expected: join('C:/local', 'nnopt', 'runtime') },
-  { platform: 'linux', environment: { NNOPT_RUNTIME: '/r' }, expected: '/r' },
-] as const)('runtimeFolder on $platform with $environment', ({ platform, environment, expected }) => {
-  expect(runtimeFolder(environment, platform, '/home/a')).toBe(expected)
 })
 
 describe('a runtime of another version of the program', () => {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { expect, it } from 'vitest'
-import { runtimeFolder } from '../../src/node/backends/runtimeFolder'
+import { runtimeFolder } from '../../src/node/userFolders'
 import { cpuLevel } from '../../src/node/backends/tensorflow/cpuLevel'
 import { runtimePaths, readManifest } from '../../src/node/backends/tensorflow/runtimePaths'
 

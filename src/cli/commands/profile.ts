@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { NNOptError } from '../../shared/errors'
 import { profileParams } from '../../node/profile/trainingProfile'
 import type { TrainingProfile } from '../../node/profile/trainingProfile'
+import { parseAs } from '../../shared/parse'
 import type { LayerProfile } from '../../shared/types'
 import { withCli } from '../cli'
 import type { GlobalOptions } from '../cli'
@@ -61,14 +61,9 @@ function inferenceText(
 }
 
 async function profileTrainingStep(options: Options): Promise<void> {
-  const params = profileParams.safeParse(given(options, ['threads', 'runs']))
-  if (!params.success)
-    throw new NNOptError(
-      'wrongCall',
-      `--${String(params.error.issues[0]?.path[0])}: ${params.error.issues[0]?.message}`,
-    )
+  const params = parseAs(profileParams, given(options, ['threads', 'runs']), 'profile')
   const { runProfile } = await import('../../node/profile/runProfile')
-  const measured = await runProfile(params.data)
+  const measured = await runProfile(params)
   process.stdout.write(`${options.json ? JSON.stringify(measured, null, 2) : profileText(measured)}\n`)
 }
 

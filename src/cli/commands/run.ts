@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { readFileSync } from 'node:fs'
-import { parseRecipe } from '../../core/recipe/recipe'
+import { readRecipe } from '../../core/recipe/document'
 import { NNOptError } from '../../shared/errors'
 import { withCli } from '../cli'
 import type { GlobalOptions } from '../cli'
@@ -16,7 +16,7 @@ export const run = (command: Command): Command =>
     .argument('<recipe>', 'YAML file')
     .option('--scale <name>', 'one of the scales defined in the recipe (default: the first)')
     .action((file: string, { scale, ...options }: Options) => {
-      const recipe = parseRecipe(readText(file), file, scale)
+      const recipe = readRecipe(readText(file), file, scale)
       return withCli(options, async (cli) => printRun(cli, await execute(cli, recipe)))
     })
 

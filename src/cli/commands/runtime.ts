@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { runtimeFolder } from '../../node/backends/runtimeFolder'
+import { runtimeFolder } from '../../node/userFolders'
 import type { InstallProgress } from '../../node/backends/tensorflow/install'
 import { withInterrupt } from '../interrupt'
 import { createProgressDisplay } from '../output/progressBar'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseAs } from '../../shared/parse'
 import { createRandom } from '../data/random'
 import type { Random } from '../data/random'
 import type { Graph } from '../graph/graph'
@@ -14,22 +15,23 @@ export interface Architecture {
   readonly kind: 'architecture'
   readonly id: string
   readonly label: string
-  readonly params: z.ZodType
+  readonly params: z.ZodObject
   /** Throws `wrongCall` when the parameters do not fit their schema. */
   build(params: Readonly<Record<string, unknown>>, seed: number): Graph
 }
 
-interface Definition<S extends z.ZodType> {
+interface Definition<S extends z.ZodObject> {
   readonly id: string
   readonly label: string
   readonly params: S
   build(params: z.output<S>, random: Random): Graph
 }
 
-export function defineArchitecture<S extends z.ZodType>(definition: Definition<S>): Architecture {
+export function defineArchitecture<S extends z.ZodObject>(definition: Definition<S>): Architecture {
   return {
     ...definition,
     kind: 'architecture',
-    build: (params, seed) => definition.build(definition.params.parse(params), createRandom(seed, 0)),
+    build: (params, seed) =>
+      definition.build(parseAs(definition.params, params, `architecture '${definition.id}'`), createRandom(seed, 0)),
   }
 }

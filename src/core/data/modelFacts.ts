@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { NNOptError } from '../../shared/errors'
+import { parseAs } from '../../shared/parse'
 import type { Graph } from '../graph/graph'
 import { preprocessingSchema } from './preprocessing'
 import type { Preprocessing } from './preprocessing'
@@ -34,15 +34,10 @@ export function withModelFacts(graph: Graph, { preprocessing, classes }: ModelFa
 function readEntry<T>(graph: Graph, key: string, schema: z.ZodType<T>): T | undefined {
   const text = graph.metadata[key]
   if (text === undefined) return undefined
-  const result = schema.safeParse(parseJson(text))
-  if (result.success) return result.data
-  const issue = result.error.issues[0]
-  const place = issue?.path.length ? ` (${issue.path.join('.')})` : ''
-  throw new NNOptError(
-    'badInput',
-    `model '${graph.name}': metadata '${key}'${place}: ${issue?.message ?? 'invalid'}; got ${text.slice(0, 120)}`,
-    { key },
-  )
+  return parseAs(schema, parseJson(text), `model '${graph.name}': metadata '${key}'`, {
+    code: 'badInput',
+    hint: `got ${text.slice(0, 120)}`,
+  })
 }
 
 function parseJson(text: string): unknown {

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
-import { NNOptError } from '../../shared/errors'
+import { parseAs } from '../../shared/parse'
 import type { Node } from '../graph/graph'
 import type { TensorData } from '../graph/tensorData'
 import type { ConstantContext, OperatorFacts, QuantizationRule, Ramp, StaysFloat } from './facts'
@@ -189,12 +189,5 @@ function attributeParser<A>(schema: z.ZodType<A>): (node: Node) => A {
 }
 
 function parseAttributes<A>(schema: z.ZodType<A>, node: Node): A {
-  const result = schema.safeParse(node.attributes)
-  if (result.success) return result.data
-  const issue = result.error.issues[0]
-  throw new NNOptError(
-    'badInput',
-    `node '${node.name}' (${node.op}): attribute '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'invalid'}`,
-    { node: node.name, op: node.op },
-  )
+  return parseAs(schema, node.attributes, `node '${node.name}' (${node.op})`, { code: 'badInput' })
 }

@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import { onlyWhen } from '../../shared/onlyWhen'
 import { samplingStrategies } from '../data/sampling'
-import { gridOf, int8SaturationFree, int8Symmetric, uint8Affine } from '../fakeQuant/grid'
-import type { Grid } from '../fakeQuant/grid'
 import { observers } from './observers/index'
 
 const observerId = z.enum(observers.ids as [string, ...string[]])
@@ -90,9 +88,3 @@ export const ptqConfig = z.object({
 })
 
 export type PtqConfig = z.output<typeof ptqConfig>
-
-export const activationGrid = ({ activationScheme }: PtqConfig): Grid =>
-  activationScheme === 'affine' ? uint8Affine : gridOf({ dtype: 'uint8', scheme: 'symmetric' })
-
-export const weightGrid = ({ weightRange }: PtqConfig): Grid =>
-  weightRange === 'saturationFree' ? int8SaturationFree : int8Symmetric

@@ -2,18 +2,17 @@ import { NNOptError } from '../../shared/errors'
 import { foldBatchNorm } from '../passes/foldBatchNorm'
 import type { Graph, Node, QParams } from '../graph/graph'
 import type { TensorData } from '../graph/tensorData'
-import { activationGrid, weightGrid } from './config'
 import type { PtqConfig } from './config'
 import { representableRange, tensorQParams } from '../fakeQuant/qparams'
 import type { Range } from '../fakeQuant/range'
 import { withOwnBiases } from './layers'
 import { activationStatistics, exactStatistics } from './observers/distribution'
-import { observers } from './observers/index'
 import type { TensorStatistics } from './observers/statistics'
 import { withInt8Forms } from '../passes/int8Forms'
 import { outputAxis } from '../ops/nodeFacts'
 import { placement } from '../passes/quantization/placement'
 import type { Placement, WeightPlace } from '../passes/quantization/placement'
+import type { QConfig } from './qConfig'
 import { withoutSaturation } from './saturation'
 import { pairsInAllOrders } from './weightPairs'
 import { weightQParams } from './weightQParams'
@@ -89,49 +88,37 @@ export function ptqReport(
   return { activations, quantizedWeights: places.weights.length }
 }
 
-/** The range of each observed value by the configured observer. */
+/** The range of each observed value by the observer of activations. */
 export function chosenRanges(
   observed: readonly string[],
   statistics: ReadonlyMap<string, TensorStatistics>,
-  config: PtqConfig,
+  { activation: { observer, grid } }: QConfig,
 ): ReadonlyMap<string, Range> {
-  const observer = observers.get(config.activationObserver)
-  return new Map(
-    observed.map((value) => [
-      value,
-      observer.range(
-        activationStatistics(known(statistics, value)),
-        config.activationObserverParams,
-        activationGrid(config),
-      ),
-    ]),
-  )
+  return new Map(observed.map((value) => [value, observer.range(activationStatistics(known(statistics, value)), grid)]))
 }
 
 /** The prepared graph with parameters on every value that is quantized: what QAT starts from and what convert writes. */
 export function withQParams(
   { graph, placement: places }: Prepared,
   ranges: ReadonlyMap<string, Range>,
-  config: PtqConfig,
+  qConfig: QConfig,
 ): Graph {
-  const grid = activationGrid(config)
+  const { grid } = qConfig.activation
   const shared = new Map([...ranges].map(([group, range]) => [group, tensorQParams(range, grid)]))
   const activations = [...places.activations].map(([value, group]) => [value, known(shared, group)] as const)
-  const weights = places.weights.map((place) => [place.weight, qparamsOfWeight(graph, place, config)] as const)
+  const weights = places.weights.map((place) => [place.weight, qparamsOfWeight(graph, place, qConfig)] as const)
   return { ...graph, qparams: new Map<string, QParams>([...activations, ...weights]) }
 }
 
-function qparamsOfWeight(graph: Graph, { weight, axis }: WeightPlace, config: PtqConfig): QParams {
+function qparamsOfWeight(
+  graph: Graph,
+  { weight, axis }: WeightPlace,
+  { activation, weight: quantizer }: QConfig,
+): QParams {
   const tensor = known(graph.initializers, weight)
-  if (axis === undefined)
-    return tensorQParams(exactStatistics(weight, Float32Array.from(tensor.data)), activationGrid(config))
-  const quantizer = {
-    observer: observers.get(config.weightObserver),
-    params: config.weightObserverParams,
-    grid: weightGrid(config),
-  }
-  const qparams = weightQParams(weight, tensor, config.weightGranularity === 'perChannel' ? axis : undefined, quantizer)
-  return config.weightRange === 'pairAware' ? pairSafe(graph, weight, tensor, qparams) : qparams
+  if (axis === undefined) return tensorQParams(exactStatistics(weight, Float32Array.from(tensor.data)), activation.grid)
+  const qparams = weightQParams(weight, tensor, quantizer.granularity === 'perChannel' ? axis : undefined, quantizer)
+  return quantizer.isPairAware ? pairSafe(graph, weight, tensor, qparams) : qparams
 }
 
 function pairSafe(graph: Graph, weight: string, tensor: TensorData, qparams: QParams): QParams {

@@ -1,17 +1,10 @@
 import type { QParams } from '../graph/graph'
 import type { TensorData } from '../graph/tensorData'
-import type { Grid } from '../fakeQuant/grid'
 import { channelQParams, tensorQParams } from '../fakeQuant/qparams'
 import type { Range } from '../fakeQuant/range'
 import { slicesOf } from '../fakeQuant/slices'
 import { exactStatistics } from './observers/distribution'
-import type { Observer } from './observers/observer'
-
-export interface WeightQuantizer {
-  readonly observer: Observer
-  readonly params: unknown
-  readonly grid: Grid
-}
+import type { TensorQConfig } from './qConfig'
 
 const float32 = ({ data }: TensorData): Float32Array => (data instanceof Float32Array ? data : Float32Array.from(data))
 
@@ -20,9 +13,9 @@ export function weightQParams(
   name: string,
   tensor: TensorData,
   axis: number | undefined,
-  { observer, params, grid }: WeightQuantizer,
+  { observer, grid }: TensorQConfig,
 ): QParams {
-  const range = (values: Float32Array): Range => observer.range(exactStatistics(name, values), params, grid)
+  const range = (values: Float32Array): Range => observer.range(exactStatistics(name, values), grid)
   if (axis === undefined) return tensorQParams(range(float32(tensor)), grid)
   const slices = slicesOf(float32(tensor), tensor.shape, axis)
   return withLivelyScales(channelQParams(slices.map(range), grid, axis), slices)

@@ -1,29 +1,24 @@
-import type { z } from 'zod'
-import { NNOptError } from '../../shared/errors'
+import { fieldChoice, isChoice } from '../../shared/choice'
+import type { Issues } from '../../shared/parse'
+import { transforms } from '../data/transforms/index'
 import type { TrainConfig } from './config'
 import { optimizers } from './optimizers/index'
 import { schedules } from './schedules/index'
 
-interface WithParams {
-  readonly kind: string
-  readonly id: string
-  readonly params: z.ZodObject
+/** Checks the optimizer and the augmentations that a training names, and their parameters. */
+export function checkOptimizer(
+  issues: Issues,
+  { optimizer, optimizerParams, augment }: Pick<TrainConfig, 'optimizer' | 'optimizerParams' | 'augment'>,
+): void {
+  isChoice(issues, optimizers, fieldChoice('optimizer', optimizer, optimizerParams))
+  for (const [index, { id, params }] of (augment ?? []).entries()) {
+    const place = ['augment', index]
+    isChoice(issues, transforms, { id, params, idPath: [...place, 'id'], paramsPath: [...place, 'params'] })
+  }
 }
 
-/** Throws `notFound` for an unknown optimizer or schedule, and `wrongCall` for parameters that it does not have or that are out of range. */
-export function checkConfig({ optimizer, optimizerParams, schedule, scheduleParams }: TrainConfig): void {
-  checkParams(optimizers.get(optimizer), optimizerParams)
-  checkParams(schedules.get(schedule), scheduleParams)
-}
-
-function checkParams({ kind, id, params }: WithParams, given: Readonly<Record<string, unknown>>): void {
-  const known = Object.keys(params.shape)
-  const unknown = Object.keys(given).find((name) => !known.includes(name))
-  if (unknown !== undefined)
-    throw new NNOptError(
-      'wrongCall',
-      `${kind} '${id}': unknown parameter '${unknown}': expected ${known.length > 0 ? `one of ${known.join(', ')}` : 'none'}`,
-    )
-  const issue = params.safeParse(given).error?.issues[0]
-  if (issue) throw new NNOptError('wrongCall', `${kind} '${id}': parameter '${issue.path.join('.')}': ${issue.message}`)
+/** The same with the schedule of the learning rate. */
+export function checkConfig(issues: Issues, config: TrainConfig): void {
+  checkOptimizer(issues, config)
+  isChoice(issues, schedules, fieldChoice('schedule', config.schedule, config.scheduleParams))
 }

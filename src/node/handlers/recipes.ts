@@ -2,7 +2,7 @@ import type { Handlers } from '../../shared/contract'
 import { existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Registry } from '../../shared/registry'
-import type { StepKind } from '../../core/recipe/recipe'
+import type { StepKind } from '../../core/recipe/parseRecipe'
 import { NNOptError } from '../../shared/errors'
 import type { Recipe, RecipeProblem } from '../../shared/types'
 import { resolveDataset, resolveVersion } from '../store/resolve'
@@ -16,13 +16,13 @@ const notVersions: readonly unknown[] = ['parent']
 
 export const recipeHandlers = ({ store }: HostParts): Pick<Handlers, 'recipes.check'> => ({
   'recipes.check': async ({ recipe }) => {
-    const [{ steps }, { recipeProblems }, { estimateRecipe }] = await Promise.all([
+    const [{ steps }, { checkRecipe }, { estimateRecipe }] = await Promise.all([
       import('../jobs/steps/index'),
-      import('../../core/recipe/problems'),
+      import('../../core/recipe/parseRecipe'),
       import('./estimate/estimate'),
     ])
     const problems = [
-      ...recipeProblems(recipe, steps),
+      ...checkRecipe(recipe, steps).problems,
       ...(await missingNames({ store }, recipe)),
       ...wrongPaths(recipe, steps),
     ]

@@ -1,6 +1,6 @@
 import type { Handlers } from '../../shared/contract'
 import type { RuntimeProgress, RuntimeStatus } from '../../shared/types'
-import { runtimeFolder } from '../backends/runtimeFolder'
+import { runtimeFolder } from '../userFolders'
 import { readManifest } from '../backends/tensorflow/runtimePaths'
 import type { InstallOptions } from '../backends/tensorflow/install'
 

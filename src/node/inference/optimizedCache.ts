@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readFile, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cacheFolder } from './cacheFolder'
+import { cacheFolder } from '../userFolders'
 import { cpuInfo, cpuInstructions } from './cpu'
 import { runtimeName } from './runtimeVersion'
 

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { referencedStep, referenceIn } from '../../core/recipe/recipe'
+import { referencedStep, referenceIn } from '../../core/recipe/references'
 import { NNOptError } from '../../shared/errors'
 import type { Progress, Run, StepResult, Version } from '../../shared/types'
 import type { Store } from '../store'

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { checkRecipe, formatRecipe } from '../../core/recipe/recipe'
+import { formatRecipe } from '../../core/recipe/document'
+import { parseRecipe } from '../../core/recipe/parseRecipe'
 import { NNOptError, assert, toErrorReport } from '../../shared/errors'
 import type { HostEvent, Recipe, Run } from '../../shared/types'
 import type { EventHub } from '../handlers/events'
@@ -65,7 +66,7 @@ class Queue implements JobQueue {
 
   async start(recipe: Recipe): Promise<Run> {
     const { steps } = await import('./steps/index')
-    checkRecipe(recipe, steps)
+    parseRecipe(recipe, steps)
     const id = createId('r')
     mkdirSync(this.store.paths.run(id), { recursive: true })
     replaceFile(join(this.store.paths.run(id), 'recipe.yaml'), new TextEncoder().encode(formatRecipe(recipe)))

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { paramsOf } from '../../core/recipe/recipe'
+import { parseRecipe } from '../../core/recipe/parseRecipe'
 import type { Registry } from '../../shared/registry'
 import { NNOptError, toErrorReport } from '../../shared/errors'
 import type { Run, StepResult } from '../../shared/types'
@@ -9,7 +9,7 @@ import { createContext } from './context'
 import type { RunControl } from './control'
 import { claimMachine } from '../locks/machineLock'
 import type { JobMessage, JobOutcome } from './messages'
-import type { Step } from './step'
+import type { ReadyStep, Step } from './step'
 
 export interface RecipeRun {
   readonly store: Store
@@ -24,10 +24,11 @@ export async function runRecipe(parts: RecipeRun): Promise<JobOutcome> {
   const { store, run, control } = parts
   let results = run.results
   try {
-    for (let index = results.length; index < run.recipe.steps.length; index++) {
+    const steps = parseRecipe(run.recipe, parts.steps)
+    for (const [index, step] of [...steps.entries()].slice(results.length)) {
       await control.resumed()
       if (control.signal.aborted) return { status: 'stopped' }
-      results = [...results, await runStep(parts, index, results)]
+      results = [...results, await runStep(parts, step, index, results)]
       await store.runs.update(run.id, { results })
       control.epochEnded()
       for (const kind of ['changed', 'versions', 'datasets'] as const) parts.send({ kind })
@@ -46,29 +47,28 @@ const isCancellation = (error: unknown): boolean =>
   (error instanceof NNOptError && error.code === 'cancelled') || (error instanceof Error && error.name === 'AbortError')
 
 async function runStep(
-  { store, run, steps, control, send }: RecipeRun,
+  { store, run, control, send }: RecipeRun,
+  { kind, run: work }: ReadyStep,
   stepIndex: number,
   results: readonly StepResult[],
 ): Promise<StepResult> {
-  const entry = run.recipe.steps[stepIndex]
-  const step = steps.get(entry.step)
   const context = createContext({ store, run, stepIndex, results, control, send })
-  const release = await claimMachine(step.exclusive ? 'exclusive' : 'shared', {
+  const release = await claimMachine(kind.exclusive ? 'exclusive' : 'shared', {
     signal: control.signal,
-    ...(step.exclusive && { patienceMs: measurementPatienceMs }),
+    ...(kind.exclusive && { patienceMs: measurementPatienceMs }),
     onGiveUp: () =>
       context.step.warn(
         'measured while this program was doing other work: results are slower and less certain than on an idle machine',
       ),
     onWait: () =>
       context.step.progress({
-        label: step.exclusive ? 'waiting for other runs to finish' : 'waiting for a benchmark to finish',
+        label: kind.exclusive ? 'waiting for other runs to finish' : 'waiting for a benchmark to finish',
         done: 0,
       }),
   })
   const startedAt = performance.now()
   try {
-    const output = await Promise.race([step.run(context.step, paramsOf(entry)), context.failed])
+    const output = await Promise.race([work(context.step), context.failed])
     return { ...output, warnings: context.warnings, seconds: (performance.now() - startedAt) / 1000 }
   } finally {
     await context.flush()

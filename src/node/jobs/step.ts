@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import type { StepKind } from '../../core/recipe/recipe'
+import type { StepKind } from '../../core/recipe/parseRecipe'
+import { tryParse } from '../../shared/parse'
 import type { Metric, Progress, Version } from '../../shared/types'
 import type { Store } from '../store'
 
@@ -31,34 +32,71 @@ export interface StepOutput {
   readonly output?: Readonly<Record<string, unknown>>
 }
 
+/** A step of a recipe that can run: its parameters are parsed, what they name is looked up. */
+export interface ReadyStep {
+  readonly kind: Step
+  /** The parameters with their defaults, by field. */
+  readonly fields: Readonly<Record<string, unknown>>
+  /** Whether it trains, so that its process starts with the environment that the backends ask for. */
+  readonly usesBackend: boolean
+  run(context: StepContext): Promise<StepOutput>
+}
+
 /** A kind of recipe step. Modules of steps load nothing heavy until they run: the host reads their schemas. */
-export interface Step extends StepKind {
+export interface Step extends StepKind<ReadyStep> {
   readonly label: string
   /** Measurements that nothing else may disturb. */
   readonly exclusive: boolean
-  /** Whether it trains with these parameters, so that its process starts with the environment that the backends ask for. */
-  usesBackend(params: Readonly<Record<string, unknown>>): boolean
-  run(context: StepContext, params: unknown): Promise<StepOutput>
 }
 
-interface StepDefinition<S extends z.ZodType> {
+type Fields<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>
+
+interface Declaration<S extends z.ZodRawShape> {
   readonly id: string
   readonly label: string
-  readonly params: S
+  readonly params: z.ZodObject<S>
   readonly exclusive?: boolean
-  readonly usesBackend?: boolean | ((params: Readonly<Record<string, unknown>>) => boolean)
-  check?(params: z.output<S>): void
-  run(context: StepContext, params: z.output<S>): Promise<StepOutput>
+  readonly usesBackend?: boolean | ((fields: Fields<S>) => boolean)
 }
 
-export function defineStep<S extends z.ZodType>(definition: StepDefinition<S>): Step {
-  const { usesBackend = false } = definition
-  return {
-    exclusive: false,
-    ...definition,
-    usesBackend: typeof usesBackend === 'function' ? usesBackend : () => usesBackend,
-    kind: 'step',
-    check: (params) => definition.check?.(definition.params.parse(params)),
-    run: async (context, params) => definition.run(context, definition.params.parse(params)),
-  }
+/** A step that runs with its fields as they are. */
+interface PlainDefinition<S extends z.ZodRawShape> extends Declaration<S> {
+  readonly resolve?: undefined
+  run(context: StepContext, params: Fields<S>): Promise<StepOutput>
+}
+
+/** A step whose fields name extensions, or do not all go together. */
+interface ResolvedDefinition<S extends z.ZodRawShape, P> extends Declaration<S> {
+  /** What the step runs with. Fields that cannot be together are issues of `context`, with the path of the one to change. */
+  resolve(fields: Fields<S>, context: z.RefinementCtx): P
+  run(context: StepContext, params: P): Promise<StepOutput>
+}
+
+export function defineStep<S extends z.ZodRawShape>(definition: PlainDefinition<S>): Step
+export function defineStep<S extends z.ZodRawShape, P>(definition: ResolvedDefinition<S, P>): Step
+export function defineStep<S extends z.ZodRawShape, P>(
+  definition: PlainDefinition<S> | ResolvedDefinition<S, P>,
+): Step {
+  return definition.resolve === undefined
+    ? stepOf(definition, (fields) => fields, definition.run)
+    : stepOf(definition, definition.resolve, definition.run)
+}
+
+function stepOf<S extends z.ZodRawShape, P>(
+  { id, label, params, exclusive = false, usesBackend = false }: Declaration<S>,
+  resolve: (fields: Fields<S>, context: z.RefinementCtx) => P,
+  run: (context: StepContext, params: P) => Promise<StepOutput>,
+): Step {
+  const strict = params.strict()
+  const ready = strict.transform((fields: Fields<S>, context): ReadyStep => {
+    const resolved = resolve(fields, context)
+    return {
+      kind: step,
+      fields,
+      usesBackend: typeof usesBackend === 'function' ? usesBackend(fields) : usesBackend,
+      run: (stepContext) => run(stepContext, resolved),
+    }
+  })
+  const step: Step = { kind: 'step', id, label, params: strict, exclusive, parse: (given) => tryParse(ready, given) }
+  return step
 }

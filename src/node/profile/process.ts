@@ -1,5 +1,7 @@
-import { NNOptError, toErrorReport } from '../../shared/errors'
+import { toErrorReport } from '../../shared/errors'
+import { parseAs } from '../../shared/parse'
 import { profileParams, profileTraining } from './trainingProfile'
+import type { TrainingProfile } from './trainingProfile'
 import type { FromProfile } from './runProfile'
 
 /** A process of its own: the allocator's settings must be there when it starts. */
@@ -8,12 +10,11 @@ function send(message: FromProfile): void {
   process.send?.(message, () => process.disconnect())
 }
 
+const profile = async (message: unknown): Promise<TrainingProfile> =>
+  profileTraining(parseAs(profileParams, message, 'profile'))
+
 process.once('message', (message) => {
-  const params = profileParams.safeParse(message)
-  const result = params.success
-    ? profileTraining(params.data)
-    : Promise.reject(new NNOptError('wrongCall', params.error.issues[0]?.message ?? 'invalid'))
-  result.then(
+  profile(message).then(
     (profile) => send({ profile }),
     (error: unknown) => send({ error: toErrorReport(error) }),
   )

@@ -1,3 +1,4 @@
+import { closeNames } from '../../shared/closeNames'
 import { NNOptError } from '../../shared/errors'
 import type { Run, Version } from '../../shared/types'
 import type { DatasetRecord } from '../datasets/record'
@@ -6,30 +7,6 @@ import type { Store } from './index'
 interface Named {
   readonly id: string
   readonly name: string
-}
-
-/** Edit distance (Levenshtein, 1965). */
-function distance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= left.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= right.length; j++)
-      next[j] = Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (left[i - 1] === right[j - 1] ? 0 : 1))
-    row = next
-  }
-  return row[right.length]
-}
-
-const closeEnough = 3
-const listed = 5
-
-/** The names most like what was asked for, or the first few when none is. */
-export function closeNames(asked: string, names: readonly string[]): readonly string[] {
-  const ranked = names
-    .map((name) => ({ name, cost: name.includes(asked) ? 0 : distance(asked.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.cost - b.cost || a.name.length - b.name.length)
-  const close = ranked.filter(({ cost }) => cost <= closeEnough)
-  return (close.length > 0 ? close : ranked).slice(0, listed).map(({ name }) => name)
 }
 
 function unknown(kind: string, asked: string, names: readonly string[]): NNOptError {

@@ -1,23 +1,27 @@
 import { z } from 'zod'
-import { NNOptError } from '../../../shared/errors'
+import { parseAs } from '../../../shared/parse'
 import type { RgbImage, Size } from '../image'
 import type { Random } from '../random'
 
 export type Apply = (image: RgbImage, random: Random, size: Size) => RgbImage
 
-export interface TransformDefinition<P> {
+interface TransformDeclaration {
   /** File name. */
   readonly id: string
   readonly label: string
   readonly help: string
-  readonly params: z.ZodType<P>
-  /** A new picture out of one; `size` is what the model will get. Draws its numbers from `random` alone. */
-  apply(image: RgbImage, params: P, random: Random, size: Size): RgbImage
 }
 
-/** A step of the augmentation of training pictures, with its parameter type hidden. */
-export interface Transform extends Omit<TransformDefinition<unknown>, 'apply'> {
+export interface TransformDefinition<S extends z.ZodRawShape> extends TransformDeclaration {
+  readonly params: z.ZodObject<S>
+  /** A new picture out of one; `size` is what the model will get. Draws its numbers from `random` alone. */
+  apply(image: RgbImage, params: z.output<z.ZodObject<S>>, random: Random, size: Size): RgbImage
+}
+
+/** A step of the augmentation of training pictures. */
+export interface Transform extends TransformDeclaration {
   readonly kind: 'transform'
+  readonly params: z.ZodObject
   /** Checks parameters and fixes them; throws `wrongCall` naming the one that is wrong. */
   bind(params: unknown): Apply
   /** The parameters with their defaults; throws as `bind`. */
@@ -25,11 +29,9 @@ export interface Transform extends Omit<TransformDefinition<unknown>, 'apply'> {
 }
 
 /** Declares a transform: the one export of its file. */
-export function defineTransform<P extends Readonly<Record<string, unknown>>>(
-  definition: TransformDefinition<P>,
-): Transform {
-  const parse = (given: unknown): P => parseParams(definition, given)
+export function defineTransform<S extends z.ZodRawShape>(definition: TransformDefinition<S>): Transform {
   const { id, label, help, params } = definition
+  const parse = (given: unknown): z.output<z.ZodObject<S>> => parseAs(params, given, `transform '${id}'`)
   return {
     kind: 'transform',
     id,
@@ -42,17 +44,6 @@ export function defineTransform<P extends Readonly<Record<string, unknown>>>(
       return (image, random, size) => definition.apply(image, params, random, size)
     },
   }
-}
-
-function parseParams<P>({ id, params }: TransformDefinition<P>, given: unknown): P {
-  const result = params.safeParse(given)
-  if (result.success) return result.data
-  const issue = result.error.issues[0]
-  throw new NNOptError(
-    'wrongCall',
-    `transform '${id}', parameter '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'invalid'}`,
-    { transform: id },
-  )
 }
 
 /** A number in [low, high). */

@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { sampleGpus } from '../../system/metrics'
 import type { Availability } from '../backend'
-import { runtimeFolder } from '../runtimeFolder'
+import { runtimeFolder } from '../../userFolders'
 import { findSource, missingReason } from './load'
 
 /** Whether it can train here, and on what; else why not. */

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type * as tfjs from '@tensorflow/tfjs-core'
 import { NNOptError } from '../../../shared/errors'
-import { runtimeFolder } from '../runtimeFolder'
+import { runtimeFolder } from '../../userFolders'
 import { cpuLevel } from './cpuLevel'
 import { runtimePaths, readManifest, TFJS_NODE_VERSION } from './runtimePaths'
 

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { NNOptError } from '../../../shared/errors'
+import { parseAs } from '../../../shared/parse'
 
 export const sampleTableFile = 'samples.json'
 
@@ -39,14 +40,9 @@ export const writeSampleTable = (file: string, table: SampleTable): Promise<void
 /** Throws `storage` if the table is missing or damaged. */
 export async function readSampleTable(file: string, datasetName: string): Promise<SampleTable> {
   try {
-    return sampleTableSchema.parse(JSON.parse(await readFile(file, 'utf8')))
+    return parseAs(sampleTableSchema, JSON.parse(await readFile(file, 'utf8')), 'table')
   } catch (error) {
-    const reason =
-      error instanceof z.ZodError
-        ? `${error.issues[0]?.path.join('.')}: ${error.issues[0]?.message}`
-        : error instanceof Error
-          ? error.message
-          : String(error)
+    const reason = error instanceof Error ? error.message : String(error)
     throw new NNOptError(
       'storage',
       `dataset '${datasetName}': '${file}' cannot be read (${reason}); add the dataset again`,

@@ -1,4 +1,4 @@
-import { paramsOf, previousStep, referenceIn } from '../../../core/recipe/recipe'
+import { paramsOf, previousStep, referenceIn } from '../../../core/recipe/references'
 import { NNOptError } from '../../../shared/errors'
 import type { Recipe, RecipeStep, Run, StepEstimate } from '../../../shared/types'
 import type { Step } from '../../jobs/step'
@@ -62,8 +62,8 @@ async function lookAt(parts: Estimator, recipe: Recipe, index: number, made: Mad
 }
 
 function withDefaults({ steps }: Estimator, entry: RecipeStep): Params {
-  const parsed = steps.has(entry.step) ? steps.get(entry.step).params.safeParse(paramsOf(entry)) : undefined
-  return parsed?.success ? (parsed.data as Params) : paramsOf(entry)
+  const parsed = steps.has(entry.step) ? steps.get(entry.step).parse(paramsOf(entry)) : undefined
+  return parsed?.ok ? parsed.value.fields : paramsOf(entry)
 }
 
 /** Pruning depends on the weights, so its result cannot be estimated here. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { runtimeFolder } from '../../backends/runtimeFolder'
+import { runtimeFolder } from '../../userFolders'
 
 export const OPENVINO_VERSION = '2026.4.1'
 /** Increment when the installer's output changes: older folders are then reinstalled. */

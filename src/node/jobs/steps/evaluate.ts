@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { NNOptError } from '../../../shared/errors'
 import { otherCpuWarning } from '../../../core/quantize/otherCpu'
 import { split } from '../../../shared/types'
 import type { Version } from '../../../shared/types'
@@ -39,25 +38,24 @@ const params = z.object({
 })
 
 /** Measures accuracy and speed of a version, and keeps the result with it. */
-export const evaluateStep = defineStep({ id: 'evaluate', label: 'Evaluate', params, check: checkTogether, run })
+export const evaluateStep = defineStep({ id: 'evaluate', label: 'Evaluate', params, resolve, run })
 
-function checkTogether({ tuned, exact }: Pick<z.output<typeof params>, 'tuned' | 'exact'>): void {
-  if (tuned && exact)
-    throw new NNOptError(
-      'badInput',
-      'exact: expected no tuned configuration, got both; exact sums are an onnxruntime setting for the original file',
-      { field: 'exact' },
-    )
+type Params = z.output<typeof params>
+
+function resolve(fields: Params, issues: z.RefinementCtx): Params {
+  const message =
+    'expected no tuned configuration, got both; exact sums are an onnxruntime setting for the original file'
+  if (fields.tuned && fields.exact) issues.addIssue({ code: 'custom', path: ['exact'], message })
+  return fields
 }
 
 async function run(
   context: StepContext,
-  { version: reference, dataset, tuned, ...options }: z.output<typeof params>,
+  { version: reference, dataset, tuned, ...options }: Params,
 ): Promise<StepOutput> {
   const { store } = context
   const version = await context.version(reference)
   const { scoreVersion } = await import('../work/measure/evaluateVersion')
-  checkTogether({ tuned, exact: options.exact })
   const best = tuned
     ? await tunedRequest(context, version)
     : options.exact

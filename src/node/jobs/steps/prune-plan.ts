@@ -1,6 +1,7 @@
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
-import { planParams } from '../work/prune/parameters'
+import { planParams, resolvePlan } from '../work/prune/parameters'
+import type { PlanParams } from '../work/prune/parameters'
 
 /** Says what pruning would bring and cost, group by group; makes no version. */
 export const prunePlanStep = defineStep({
@@ -8,6 +9,7 @@ export const prunePlanStep = defineStep({
   label: 'Plan pruning',
   params: planParams,
   usesBackend: true,
-  run: async (context: StepContext, options): Promise<StepOutput> =>
+  resolve: resolvePlan,
+  run: async (context: StepContext, options: PlanParams): Promise<StepOutput> =>
     (await import('../work/prune/planPruning')).planPruning(context, options),
 })

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
-import { quantizeParams } from '../work/quantize/parameters'
+import { quantizeParams, resolveQuantization } from '../work/quantize/parameters'
+import type { QuantizeParams } from '../work/quantize/parameters'
 
 /** Makes an int8 version out of an fp32 one. */
 export const quantizeStep = defineStep({
@@ -9,13 +10,11 @@ export const quantizeStep = defineStep({
   label: 'Quantize',
   params: quantizeParams,
   usesBackend: ({ mode }) => mode === 'qat',
-  run: async (context: StepContext, options): Promise<StepOutput> => {
-    if (options.mode === 'ptq')
+  resolve: resolveQuantization,
+  run: async (context: StepContext, options: QuantizeParams): Promise<StepOutput> => {
+    if (options.training === undefined)
       return (await import('../work/quantize/quantizeVersion')).quantizeVersion(context, options)
-    return (await import('../work/quantize/qatVersion')).qatVersion(
-      context,
-      options,
-      join(context.folder, 'checkpoints'),
-    )
+    const { qatVersion } = await import('../work/quantize/qatVersion')
+    return qatVersion(context, options, options.training, join(context.folder, 'checkpoints'))
   },
 })

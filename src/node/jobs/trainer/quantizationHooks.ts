@@ -5,7 +5,8 @@ import { imageInput } from '../../../core/graph/graph'
 import type { Graph } from '../../../core/graph/graph'
 import { writeOnnx } from '../../../core/onnx/index'
 import { convert } from '../../../core/deploy/convert'
-import { observers } from '../../../core/quantize/observers/index'
+import { qConfigOf } from '../../../core/quantize/qConfig'
+import type { QConfig } from '../../../core/quantize/qConfig'
 import { placement } from '../../../core/passes/quantization/placement'
 import { chosenRanges, keptLayers, withQParams } from '../../../core/quantize/ptq'
 import { pairSafeScales } from '../../../core/quantize/saturation'
@@ -29,15 +30,16 @@ export function quantizationHooks(
   dataset: Dataset,
   pool: DataPool,
 ): Pick<FitHooks, 'score' | 'refresh'> {
+  const qConfig = qConfigOf(quantization.config)
   return {
     score: (snapshot) => deployedScore(trainer.graphOf(snapshot), job, dataset, pool),
     refresh: async (snapshot, epoch) => {
       const graph = trainer.graphOf(snapshot)
       const observes = !quantization.learnScales && epoch < quantization.observerEpochs
-      const qparams = observes ? await observedAgain(graph, job, quantization, pool) : graph.qparams
+      const qparams = observes ? await observedAgain(graph, job, quantization, qConfig, pool) : graph.qparams
       return trainer.withQuantization(
         snapshot,
-        quantization.config.weightRange === 'pairAware' ? pairSafeScales({ ...graph, qparams }) : qparams,
+        qConfig.weight.isPairAware ? pairSafeScales({ ...graph, qparams }) : qparams,
       )
     },
   }
@@ -74,6 +76,7 @@ async function observedAgain(
   graph: Graph,
   { preprocessing }: TrainingJob,
   { config, samples }: QuantizationJob,
+  qConfig: QConfig,
   pool: DataPool,
 ): Promise<Graph['qparams']> {
   const places = placement(graph, { keepFloat: keptLayers(graph, config) })
@@ -86,9 +89,9 @@ async function observedAgain(
     prepared.graph,
     prepared.observed,
     calibrationBatches(graph, preprocessing, samples, pool),
-    { histogram: observers.get(config.activationObserver).reads === 'histogram' },
+    { histogram: qConfig.activation.observer.reads === 'histogram' },
   )
-  return withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config).qparams
+  return withQParams(prepared, chosenRanges(prepared.observed, statistics, qConfig), qConfig).qparams
 }
 
 async function* calibrationBatches(

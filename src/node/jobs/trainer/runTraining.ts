@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads'
-import { checkConfig } from '../../../core/train/checkConfig'
 import { NNOptError, fromErrorReport } from '../../../shared/errors'
 import { engineFile } from '../../engineFile'
 import type { FromTrainer, ToTrainer, TrainingJob, TrainingResult } from './messages'
@@ -17,7 +16,6 @@ export async function runTraining(
   job: TrainingJob,
   { onMessage, signal, resumed }: TrainingHooks,
 ): Promise<TrainingResult> {
-  checkConfig(job.config)
   const worker = new Worker(engineFile('trainer'), { workerData: job })
   const command = (wish: ToTrainer['command']): void =>
     worker.postMessage({ kind: 'command', command: wish } satisfies ToTrainer)

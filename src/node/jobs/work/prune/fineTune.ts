@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { parameterUses, withParameters } from '../../../../core/execute/parameters'
 import type { Graph } from '../../../../core/graph/graph'
 import type { Saliencies } from '../../../../core/prune/scores'
-import { trainConfig } from '../../../../core/train/config'
+import type { TrainConfig } from '../../../../core/train/config'
 import type { EpochMetrics } from '../../../../core/train/events'
 import { assert, NNOptError } from '../../../../shared/errors'
 import type { Version } from '../../../../shared/types'
@@ -20,7 +20,7 @@ export interface FineTuned {
   readonly history: readonly EpochMetrics[]
 }
 
-type TrainOverrides = Partial<ReturnType<typeof trainConfig.parse>>
+type TrainOverrides = { readonly [K in keyof TrainConfig]?: TrainConfig[K] | undefined }
 
 /** Trains a graph that belongs to no version yet; its checkpoints lie in a folder of the step, so that a resumed step goes on with it. */
 async function train(
@@ -33,8 +33,7 @@ async function train(
   extra: Pick<TrainingJob, 'gradientsOnly'> = {},
 ): Promise<TrainingResult> {
   const dataset = await resolveDataset(context.store, params.dataset ?? '')
-  const { schedule: _pruneSchedule, ...shared } = params
-  const config = trainConfig.parse({ ...shared, ...overrides })
+  const config: TrainConfig = { ...params.training, ...overrides }
   const teacher = await readTeacher(
     context,
     config.distill,

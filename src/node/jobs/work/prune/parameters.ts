@@ -1,8 +1,16 @@
 import { z } from 'zod'
+import { checkPruneConfig } from '../../../../core/prune/checkConfig'
 import { gradual, methodOf, pruneConfig, pruneMethods } from '../../../../core/prune/config'
+import type { Importance } from '../../../../core/prune/importances/importance'
 import { importances } from '../../../../core/prune/importances/index'
+import { pruneSchedules } from '../../../../core/prune/schedules/index'
+import type { PruneSchedule } from '../../../../core/prune/schedules/schedule'
+import { checkOptimizer } from '../../../../core/train/checkConfig'
 import { trainConfig } from '../../../../core/train/config'
+import type { TrainConfig } from '../../../../core/train/config'
 import { onlyWhen } from '../../../../shared/onlyWhen'
+import { collectIssue } from '../../../../shared/parse'
+import { checkBackend } from '../../../backends/checkBackend'
 
 const needsGradients = pruneMethods.filter((method) => importances.get(methodOf({ method }).importance).needsGradients)
 
@@ -78,7 +86,52 @@ export const pruneParams = z.object({
   backend: z.string().default('auto').describe('Training backend; auto picks the fastest one available'),
 })
 
-export type PruneParams = z.output<typeof pruneParams>
+type Fields = z.output<typeof pruneParams>
+
+export interface PruneParams extends Fields {
+  readonly importance: Importance
+  readonly pruneSchedule: PruneSchedule
+  /** Of the fine-tuning; epochs are chosen stage by stage. */
+  readonly training: TrainConfig
+}
+
+/** Checks a pruning and looks up what it names. */
+export function resolvePruning<F extends Fields>(fields: F, issues: z.RefinementCtx): F & PruneParams {
+  const importance = importances.get(methodOf(fields).importance)
+  collectIssue(issues, () => checkPruneConfig(fields))
+  checkBackend(issues, fields)
+  checkOptimizer(issues, fields)
+  checkEpochs(issues, fields)
+  const needing =
+    fields.epochs > 0 ? 'fine-tuning' : importance.needsGradients ? `method '${fields.method}'` : undefined
+  if (fields.dataset === undefined && needing !== undefined)
+    refuse(issues, 'dataset', `${needing} needs training images: expected a dataset`)
+  const { schedule: _pruneSchedule, epochs: _epochs, ...training } = fields
+  return {
+    ...fields,
+    importance,
+    pruneSchedule: pruneSchedules.get(fields.schedule),
+    training: trainConfig.parse(training),
+  }
+}
+
+const refuse = (issues: z.RefinementCtx, field: keyof Fields, message: string): void =>
+  issues.addIssue({ code: 'custom', path: [field], message })
+
+/** Cuts of a gradual pruning; an N:M pattern has no half way. */
+export const stepsOf = ({ schedule, nm, steps }: Fields): number =>
+  schedule === 'one-shot' || nm !== undefined ? 1 : steps
+
+/** Epochs after the last cut: what the ones between the cuts leave. */
+export const lastEpochsOf = (fields: Fields): number => fields.epochs - (stepsOf(fields) - 1) * fields.stepEpochs
+
+function checkEpochs(issues: z.RefinementCtx, fields: Fields): void {
+  const { epochs, schedule, stepEpochs } = fields
+  if (epochs === 0 || lastEpochsOf(fields) >= 1) return
+  const [cuts, least] = [stepsOf(fields), (stepsOf(fields) - 1) * stepEpochs + 1]
+  const message = `schedule '${schedule}': ${cuts} steps with ${stepEpochs} epochs between them need at least ${least} epochs: got ${epochs}`
+  refuse(issues, 'epochs', message)
+}
 
 /** The same for a plan, which makes no version. */
 export const planParams = pruneParams.extend({
@@ -92,4 +145,10 @@ export const planParams = pruneParams.extend({
     .describe('Validation images to try each group on'),
 })
 
-export type PlanParams = z.output<typeof planParams>
+type PlanFields = z.output<typeof planParams>
+
+export type PlanParams = PlanFields & PruneParams
+
+/** Checks a plan as the pruning that it is of; it trains nothing. */
+export const resolvePlan = (fields: PlanFields, issues: z.RefinementCtx): PlanParams =>
+  resolvePruning({ ...fields, epochs: 0 }, issues)

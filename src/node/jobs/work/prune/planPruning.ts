@@ -3,7 +3,6 @@ import { layerStatistics } from '../../../../core/measure/layerStatistics'
 import { macs } from '../../../../core/measure/macs'
 import { parameterStatistics } from '../../../../core/measure/parameterStatistics'
 import { writeOnnx } from '../../../../core/onnx/index'
-import { checkPruneConfig } from '../../../../core/prune/checkConfig'
 import { cut } from '../../../../core/prune/cut'
 import { chanceOf, expectedAccuracy } from '../../../../core/prune/expectedAccuracy'
 import { withMasksApplied } from '../../../../core/graph/masks'
@@ -31,9 +30,8 @@ interface Candidate {
 
 /** What a pruning will bring and cost, before anything is cut: by group and in all. No version is made. */
 export async function planPruning(context: StepContext, params: PlanParams): Promise<StepOutput> {
-  checkPruneConfig(params)
   const parent = await context.version(params.from)
-  const source = await startOf(context, { ...params, epochs: 0 }, parent)
+  const source = await startOf(context, params, parent)
   const pruner = createPruner(context, params, parent, source)
   const smaller = await pruner.prune(source, { before: 0, after: 1 })
   const table = smaller.cut ? await pruner.table() : undefined

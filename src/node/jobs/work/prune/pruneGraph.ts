@@ -1,14 +1,13 @@
 import type { Graph } from '../../../../core/graph/graph'
 import { macs, macsOfSizes } from '../../../../core/measure/macs'
 import { parametersOfSizes, parameterStatistics } from '../../../../core/measure/parameterStatistics'
-import { keepOf, methodOf } from '../../../../core/prune/config'
+import { keepOf } from '../../../../core/prune/config'
 import type { KeepTarget } from '../../../../core/prune/config'
 import { cut, zeroed } from '../../../../core/prune/cut'
 import type { SizedGraph } from '../../../../core/prune/cutSizes'
 import { dependencyGraph } from '../../../../core/prune/dependencyGraph'
 import type { DependencyGraph, Group } from '../../../../core/prune/dependencyGraph'
 import { gatherShuffles } from '../../../../core/prune/gatherShuffles'
-import { importances } from '../../../../core/prune/importances/index'
 import { parsePattern, prunePattern } from '../../../../core/prune/nm'
 import { unitScores } from '../../../../core/prune/scores'
 import type { Saliencies } from '../../../../core/prune/scores'
@@ -32,7 +31,7 @@ export const costsOfSizes: Readonly<Record<Exclude<KeepTarget, 'latency'>, (size
 
 /** Zeros among the weights: a share of the final amount. */
 export function maskGraph(graph: Graph, params: PruneParams, share: number): Graph {
-  const importance = importances.get(methodOf(params).importance)
+  const { importance } = params
   if (params.nm !== undefined)
     return prunePattern(graph, importance, parsePattern(params.nm), params.protect, params.seed)
   const { amount = 0 } = params
@@ -96,7 +95,7 @@ export function cutChannels(
   saliencies?: Saliencies,
 ): CutGraph {
   const dependencies = dependencyGraph(gatherShuffles(source))
-  const scores = unitScores(dependencies, importances.get(methodOf(params).importance), params.seed, saliencies)
+  const scores = unitScores(dependencies, params.importance, params.seed, saliencies)
   const choice = chooseChannels(dependencies, scores, params, progress, target)
   const groups = [...choice.counts].map(([group, after]) => ({ name: group.name, before: group.units.length, after }))
   return { graph: cut(dependencies, choice.removed), dependencies, choice, groups }

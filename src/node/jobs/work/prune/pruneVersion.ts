@@ -1,15 +1,12 @@
 import type { Graph } from '../../../../core/graph/graph'
 import { macs } from '../../../../core/measure/macs'
 import { parameterStatistics } from '../../../../core/measure/parameterStatistics'
-import { checkPruneConfig } from '../../../../core/prune/checkConfig'
-import { methodOf } from '../../../../core/prune/config'
-import { importances } from '../../../../core/prune/importances/index'
-import { pruneSchedules } from '../../../../core/prune/schedules/index'
 import type { EpochMetrics } from '../../../../core/train/events'
 import { NNOptError } from '../../../../shared/errors'
 import type { Version } from '../../../../shared/types'
 import { freeName, resolveDataset } from '../../../store/resolve'
 import type { StepContext, StepOutput } from '../../step'
+import { lastEpochsOf, stepsOf } from './parameters'
 import type { PruneParams } from './parameters'
 import type { CutGroup } from './pruneGraph'
 import { createPruner } from './pruner'
@@ -27,7 +24,6 @@ interface Pruned {
 
 /** Removes weights or channels step by step, fine-tunes between and after, and saves the result as a version. */
 export async function pruneVersion(context: StepContext, params: PruneParams): Promise<StepOutput> {
-  checkPruneConfig(params)
   const parent = await context.version(params.from)
   const source = await startOf(context, params, parent)
   const pruned = await pruneInSteps(context, params, parent, source)
@@ -55,14 +51,6 @@ export async function startOf(context: StepContext, params: PruneParams, parent:
       `version '${parent.name}' is ${parent.precision}: expected an fp32 version. Prune the version it was made from, then quantize the result; quantization keeps the zeros`,
     )
   }
-  const needs =
-    params.epochs > 0
-      ? 'fine-tuning'
-      : importances.get(methodOf(params).importance).needsGradients
-        ? `method '${params.method}'`
-        : undefined
-  if (params.dataset === undefined && needs !== undefined)
-    throw new NNOptError('wrongCall', `${needs} needs training images: expected a dataset (--dataset)`)
   if (params.dataset === undefined) return readTrainable(context.store, parent)
   const { graph } = await fromVersion(context, parent.id, await resolveDataset(context.store, params.dataset))
   return graph
@@ -79,14 +67,7 @@ async function pruneInSteps(
   parent: Version,
   source: Graph,
 ): Promise<Pruned> {
-  const schedule = pruneSchedules.get(params.schedule)
-  const steps = params.schedule === 'one-shot' || params.nm !== undefined ? 1 : params.steps
-  const lastEpochs = params.epochs - (steps - 1) * params.stepEpochs
-  if (params.epochs > 0 && lastEpochs < 1)
-    throw new NNOptError(
-      'wrongCall',
-      `schedule '${params.schedule}': ${steps} steps with ${params.stepEpochs} epochs between them need at least ${(steps - 1) * params.stepEpochs + 1} epochs: got ${params.epochs}`,
-    )
+  const steps = stepsOf(params)
   const pruner = createPruner(context, params, parent, source)
   let [graph, groups, history]: [Graph, readonly CutGroup[], readonly EpochMetrics[]] = [source, [], []]
   for (let step = 1; step <= steps; step++) {
@@ -96,12 +77,19 @@ async function pruneInSteps(
       done: step - 1,
       total: steps,
     })
-    const shareAfter = (count: number): number => (count === 0 ? 0 : schedule.share(count, steps))
+    const shareAfter = (count: number): number => (count === 0 ? 0 : params.pruneSchedule.share(count, steps))
     const smaller = await pruner.prune(graph, { before: shareAfter(step - 1), after: shareAfter(step) })
     graph = smaller.graph
     groups = mergedGroups(groups, smaller.groups)
     if (params.epochs > 0) {
-      const tuned = await fineTune(context, params, parent, graph, stage, step < steps ? params.stepEpochs : lastEpochs)
+      const tuned = await fineTune(
+        context,
+        params,
+        parent,
+        graph,
+        stage,
+        step < steps ? params.stepEpochs : lastEpochsOf(params),
+      )
       graph = tuned.graph
       history = [...history, ...tuned.history]
     }

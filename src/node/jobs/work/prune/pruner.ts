@@ -1,7 +1,6 @@
 import type { Graph } from '../../../../core/graph/graph'
 import { writeOnnx } from '../../../../core/onnx/index'
 import { keepOf, methodOf } from '../../../../core/prune/config'
-import { importances } from '../../../../core/prune/importances/index'
 import type { Saliencies } from '../../../../core/prune/scores'
 import type { Version } from '../../../../shared/types'
 import { createInferenceWorker } from '../../../inference/inferenceWorker'
@@ -29,7 +28,7 @@ export interface Pruner {
 
 /** Prunes as a step's parameters say; amounts refer to `source`. */
 export function createPruner(context: StepContext, params: PruneParams, parent: Version, source: Graph): Pruner {
-  const { importance, structured } = methodOf(params)
+  const { structured } = methodOf(params)
   let measured: Promise<LatencyTable> | undefined
   const table = (): Promise<LatencyTable> => (measured ??= latencyTable(context, source))
   const cutOnce = async (graph: Graph, progress: Progress, saliencies: Saliencies | undefined): Promise<CutGraph> => {
@@ -47,7 +46,7 @@ export function createPruner(context: StepContext, params: PruneParams, parent: 
     table,
     async prune(graph, progress) {
       if (!structured) return { graph: maskGraph(graph, params, progress.after), groups: [] }
-      const saliencies = importances.get(importance).needsGradients
+      const saliencies = params.importance.needsGradients
         ? await gradientsOf(context, params, parent, graph)
         : undefined
       const cut = await cutOnce(graph, progress, saliencies)

@@ -15,6 +15,7 @@ import {
 } from '../../../../core/quantize/analysis/restrict'
 import { ptqConfig } from '../../../../core/quantize/config'
 import type { PtqConfig } from '../../../../core/quantize/config'
+import { quantizationOf } from '../../../../core/quantize/qConfig'
 import { keptLayers, prepare } from '../../../../core/quantize/ptq'
 import { NNOptError } from '../../../../shared/errors'
 import type { LayerAnalysis, QuantizationAnalysis, Version } from '../../../../shared/types'
@@ -54,20 +55,13 @@ export async function analyzeVersion(context: StepContext, params: AnalyzeParams
   const version = await context.version(params.version)
   const parent = await parentOf(context, version)
   const config = configOf(context, version, params)
-  return withWorkbench(
-    context,
-    { ...params, from: parent.id, validationSamples: params.validationSamples },
-    config,
-    async (bench) => {
-      if (params.keepFp32.length > 0) return keptInFloat(context, bench, version, params.keepFp32, config)
-      const network = await networkOf(context, bench, version, config)
-      return {
-        version: version.id,
-        kept: null,
-        ...(await analyzeNetwork(context, network, config, bench, params.samples)),
-      }
-    },
-  )
+  const { dataset, seed, validationSamples, samples } = params
+  const workbench = { from: parent.id, dataset, seed, validationSamples, ...quantizationOf(config) }
+  return withWorkbench(context, workbench, async (bench) => {
+    if (params.keepFp32.length > 0) return keptInFloat(context, bench, version, params.keepFp32, config)
+    const network = await networkOf(context, bench, version, config)
+    return { version: version.id, kept: null, ...(await analyzeNetwork(context, network, config, bench, samples)) }
+  })
 }
 
 async function analyzeNetwork(

@@ -1,6 +1,7 @@
 import { convert } from '../../../../core/deploy/convert'
-import type { PtqConfig } from '../../../../core/quantize/config'
 import { writeOnnx } from '../../../../core/onnx/index'
+import { atFullRange } from '../../../../core/quantize/qConfig'
+import type { Quantization } from '../../../../core/quantize/qConfig'
 import { withQParams, chosenRanges } from '../../../../core/quantize/ptq'
 import { pairRisks } from '../../../../core/quantize/saturation'
 import type { QuantizationFacts } from '../../../../shared/types'
@@ -17,14 +18,11 @@ export type ExportFacts = Pick<QuantizationFacts, 'unfusedOperators' | 'floatNod
 /** What can be said of the file of a network, whatever made its parameters. */
 export async function exportFacts(
   { prepared, statistics, graph }: QuantizedNetwork,
-  config: PtqConfig,
+  { config, qConfig }: Quantization,
 ): Promise<ExportFacts> {
   const { unfused } = await unfusedOperators(writeOnnx(convert(graph).graph))
   const { model, vnni } = cpuInfo()
-  const full = withQParams(prepared, chosenRanges(prepared.observed, statistics, config), {
-    ...config,
-    weightRange: 'full',
-  })
+  const full = withQParams(prepared, chosenRanges(prepared.observed, statistics, qConfig), atFullRange(qConfig))
   return {
     unfusedOperators: unfused,
     floatNodes: prepared.placement.floatNodes,

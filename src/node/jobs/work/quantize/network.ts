@@ -3,8 +3,8 @@ import { correctBias } from '../../../../core/quantize/biasCorrection'
 import type { PtqConfig } from '../../../../core/quantize/config'
 import { equalize } from '../../../../core/quantize/equalize'
 import { reestimateNorm } from '../../../../core/quantize/normReestimation'
-import { observers } from '../../../../core/quantize/observers/index'
 import type { TensorStatistics } from '../../../../core/quantize/observers/statistics'
+import type { Quantization } from '../../../../core/quantize/qConfig'
 import { chosenRanges, prepare, withQParams } from '../../../../core/quantize/ptq'
 import type { Prepared } from '../../../../core/quantize/ptq'
 import type { Graph } from '../../../../core/graph/graph'
@@ -49,21 +49,23 @@ type Hooks = Pick<StepContext, 'progress' | 'signal'>
 /** Builds int8 forms of one float network with other rungs each time; what several of them share is computed once. */
 export function networkBuilder(
   source: Graph,
-  config: PtqConfig,
+  quantization: Quantization,
   calibration: Calibration,
   hooks: Hooks,
 ): NetworkBuilder {
+  const { config, qConfig } = quantization
   const observed = new Map<string, Promise<Omit<QuantizedNetwork, 'graph'>>>()
   const observe = (rungs: Rungs): Promise<Omit<QuantizedNetwork, 'graph'>> => {
     const key = JSON.stringify([rungs.foldBatchNorm, rungs.equalization])
-    const known = observed.get(key) ?? observeNetwork(source, { ...config, ...rungs }, calibration, hooks)
+    const known =
+      observed.get(key) ?? observeNetwork(source, { qConfig, config: { ...config, ...rungs } }, calibration, hooks)
     observed.set(key, known)
     return known
   }
   return {
     async build(rungs) {
       const { prepared, statistics } = await observe(rungs)
-      const start = withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config)
+      const start = withQParams(prepared, chosenRanges(prepared.observed, statistics, qConfig), qConfig)
       const correction = correctionOf(rungs)
       const graph = correction
         ? await correctLayers(prepared.graph, start, calibration.correction, correction, layerHooks(hooks))
@@ -75,14 +77,14 @@ export function networkBuilder(
 
 async function observeNetwork(
   source: Graph,
-  config: PtqConfig,
+  { config, qConfig }: Quantization,
   calibration: Calibration,
   hooks: Hooks,
 ): Promise<Omit<QuantizedNetwork, 'graph'>> {
   const plain = prepare(source, config)
   const prepared = config.equalization ? await equalized(plain, calibration, hooks) : plain
   const statistics = await calibrate(prepared.graph, prepared.observed, calibration.batches(), {
-    histogram: observers.get(config.activationObserver).reads === 'histogram',
+    histogram: qConfig.activation.observer.reads === 'histogram',
     ...imageHooks('calibrating', calibration, hooks),
   })
   return { prepared, statistics }

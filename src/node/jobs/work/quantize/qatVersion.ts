@@ -1,20 +1,17 @@
 import { join } from 'node:path'
 import { maskReport } from '../../../../core/graph/masks'
 import { convert } from '../../../../core/deploy/convert'
-import { ptqConfig } from '../../../../core/quantize/config'
-import { qatConfig } from '../../../../core/quantize/qatConfig'
-import { trainConfig } from '../../../../core/train/config'
 import { startEpoch } from '../../../../core/train/fit'
 import { NNOptError } from '../../../../shared/errors'
 import { freeName } from '../../../store/resolve'
 import type { StepContext, StepOutput } from '../../step'
-import type { QuantizeParams } from './parameters'
+import type { QatParams, QuantizeParams } from './parameters'
 import type { TrainingJob, TrainingResult } from '../../trainer/messages'
 import { runTraining } from '../../trainer/runTraining'
 import type { Climbed } from './ladder'
 import { withWorkbench } from './workbench'
 import { saveQuantized } from './saveQuantized'
-import { quantizationStart, withValidationSamples } from './quantizeVersion'
+import { quantizationStart } from './quantizeVersion'
 import type { QuantizationStart } from './quantizeVersion'
 import { readTeacher } from '../train/readTeacher'
 import { remembered } from './remembered'
@@ -24,18 +21,18 @@ import { reportTraining, watchSystem } from '../train/reportTraining'
 export async function qatVersion(
   context: StepContext,
   params: QuantizeParams,
+  training: QatParams,
   checkpointFolder: string,
 ): Promise<StepOutput> {
   const start = await remembered(join(context.folder, 'start.bin'), () => quantizationStart(context, params))
-  const result = await train(context, await jobOf(context, params, start, checkpointFolder))
+  const result = await train(context, await jobOf(context, params, training, start, checkpointFolder))
   const warnings = warningsOf(result)
   warnings.forEach(context.warn)
   const { device, bestEpoch, history } = result
   const outcome = { device, bestEpoch, epochs: history, zeros: maskReport(convert(result.graph).graph) }
-  const config = ptqConfig.parse(params)
-  return withWorkbench(context, withValidationSamples(params), config, async (bench) => {
+  return withWorkbench(context, params, async (bench) => {
     const name = params.name ?? (await freeName(context.store, `${start.parent.name}-${params.mode}`))
-    const { version, facts } = await saveQuantized(context, bench, trained(start, result), config, name, {
+    const { version, facts } = await saveQuantized(context, bench, trained(start, result), params.config, name, {
       warnings,
       details: outcome,
     })
@@ -53,29 +50,28 @@ export async function qatVersion(
 
 async function jobOf(
   context: StepContext,
-  params: QuantizeParams,
+  { config: quantizationConfig }: QuantizeParams,
+  { config, observerEpochs, learnScales, backend }: QatParams,
   { parent, dataset, preprocessing, climbed, samples }: QuantizationStart,
   checkpointFolder: string,
 ): Promise<TrainingJob> {
   const { graph } = climbed.network
-  const { observerEpochs, learnScales, ...settings } = qatConfig.parse(params)
-  const config = ptqConfig.parse(params)
   const quantization = {
-    config,
+    config: quantizationConfig,
     observerEpochs,
     learnScales,
     samples,
-    settings: { ...config, observerEpochs, learnScales },
+    settings: { ...quantizationConfig, observerEpochs, learnScales },
   }
-  const teacher = await readTeacher(context, params.distill, parent, graph)
+  const teacher = await readTeacher(context, config.distill, parent, graph)
   return {
     graph,
     preprocessing,
     dataset,
-    config: trainConfig.parse({ ...settings, seed: params.seed }),
+    config,
     teacher,
     quantization,
-    backend: params.backend,
+    backend,
     checkpointFolder,
   }
 }

@@ -1,5 +1,4 @@
 import type { Preprocessing } from '../../../../core/data/preprocessing'
-import { ptqConfig } from '../../../../core/quantize/config'
 import type { PtqConfig } from '../../../../core/quantize/config'
 import type { Version } from '../../../../shared/types'
 import type { DatasetRecord } from '../../../datasets/record'
@@ -13,22 +12,11 @@ import { measureWith, saveQuantized } from './saveQuantized'
 import { withWorkbench } from './workbench'
 import type { Workbench } from './workbench'
 
-/** Validation images that a result is measured on: enough to tell rungs apart, or to see that nothing went wrong. A goal is judged on all of them. */
-const defaultValidationSamples = { ladder: 1000, plain: 500 }
-
-/** The parameters with the number of validation images that this way of quantizing needs. */
-export const withValidationSamples = (params: QuantizeParams): QuantizeParams => ({
-  ...params,
-  validationSamples:
-    params.validationSamples ??
-    (params.goal ? undefined : defaultValidationSamples[params.ladder ? 'ladder' : 'plain']),
-})
-
 /** Post-training quantization: observes activations on images of the training split, and saves the QDQ model as a version. */
 export async function quantizeVersion(context: StepContext, params: QuantizeParams): Promise<StepOutput> {
-  const config = ptqConfig.parse(params)
-  return withWorkbench(context, withValidationSamples(params), config, async (bench) => {
-    if (params.goal) return reachGoal(context, bench, params, config)
+  const { config } = params
+  return withWorkbench(context, params, async (bench) => {
+    if (params.goal) return reachGoal(context, bench, params, params.goal)
     const climbed = await start(bench, config)
     const name =
       params.name ??
@@ -58,14 +46,13 @@ export interface QuantizationStart {
 
 /** Where training for quantization starts: what post-training quantization makes of the version. */
 export async function quantizationStart(context: StepContext, params: QuantizeParams): Promise<QuantizationStart> {
-  const config = ptqConfig.parse(params)
-  return withWorkbench(context, withValidationSamples(params), config, async (bench) => {
+  return withWorkbench(context, params, async (bench) => {
     const { parent, images, calibration } = bench
     return {
       parent,
       dataset: images.record,
       preprocessing: images.preprocessing,
-      climbed: await start(bench, config),
+      climbed: await start(bench, params.config),
       samples: calibration.samples,
     }
   })

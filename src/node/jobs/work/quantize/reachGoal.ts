@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { PtqConfig } from '../../../../core/quantize/config'
-import { distanceFrom, goalConfig, imagesToDecide, missedGoals } from '../../../../core/quantize/goal'
+import { distanceFrom, imagesToDecide, missedGoals } from '../../../../core/quantize/goal'
 import type { GoalConfig, TrialFacts } from '../../../../core/quantize/goal'
 import type { QuantizationFacts, QuantizationTrial, Version } from '../../../../shared/types'
 import { benchmark } from '../../../inference/benchmark/index'
@@ -34,10 +34,9 @@ interface Attempt {
 export async function reachGoal(
   context: StepContext,
   bench: Workbench,
-  params: QuantizeParams,
-  config: PtqConfig,
+  { config, name }: QuantizeParams,
+  goal: GoalConfig,
 ): Promise<StepOutput> {
-  const goal = goalConfig.parse(params)
   const trials: Trial[] = []
   const attempt = async ({ rungs, keep }: Attempt): Promise<boolean> => {
     const trial = await runTrial(
@@ -46,7 +45,7 @@ export async function reachGoal(
       { ...config, keepFp32: [...config.keepFp32, ...keep] },
       rungs,
       goal,
-      params.name,
+      name,
     )
     trials.push(trial)
     context.log(`${trial.record.name}: ${trial.record.missed.join('; ') || 'meets the goal'}`)
@@ -96,7 +95,9 @@ async function runTrial(
   wanted: string | undefined,
 ): Promise<Trial> {
   const builder =
-    config.keepFp32.length > 0 ? networkBuilder(bench.source, config, bench.calibration, context) : bench.builder
+    config.keepFp32.length > 0
+      ? networkBuilder(bench.source, { ...bench.quantization, config }, bench.calibration, context)
+      : bench.builder
   const climbed: Climbed = { network: await builder.build(rungs), rungs, reports: [] }
   const on = rungOrder.filter((rung) => rungs[rung])
   const name = await freeName(

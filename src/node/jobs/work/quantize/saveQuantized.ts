@@ -73,7 +73,7 @@ async function factsOf(
   const scored = validation ?? calibration.labelled
   const deployed = await deployedScores(network.graph, scored, options)
   return {
-    ...(await exportFacts(network, config)),
+    ...(await exportFacts(network, { config, qConfig: bench.quantization.qConfig })),
     simulatedAgreement: await simulatedAgreement(
       network.graph,
       deployed,
@@ -87,7 +87,7 @@ async function factsOf(
       split: 'train',
       warnings: calibration.warnings,
     },
-    stability: config.ladder ? await stabilityOf(bench, network, config, context) : null,
+    stability: config.ladder ? await stabilityOf(bench, network, context) : null,
     rungs: reports,
     validation: validation ? compareScores(await bench.reference(), deployed) : null,
   }

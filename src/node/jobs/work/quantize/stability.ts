@@ -1,9 +1,8 @@
-import type { PtqConfig } from '../../../../core/quantize/config'
+import type { QConfig } from '../../../../core/quantize/qConfig'
 import { scaleSpread } from '../../../../core/quantize/scaleSpread'
 import { chosenRanges, withQParams } from '../../../../core/quantize/ptq'
 import type { QParams } from '../../../../core/graph/graph'
 import type { QuantizationFacts } from '../../../../shared/types'
-import { observers } from '../../../../core/quantize/observers/index'
 import { calibrate } from '../../../inference/calibrate'
 import type { StepContext } from '../../step'
 import type { QuantizedNetwork } from './network'
@@ -14,22 +13,21 @@ const seeds = 3
 
 /** How much the scales of the activations depend on which images were chosen. */
 export async function stabilityOf(
-  { images, calibration }: Workbench,
+  { images, calibration, quantization: { config, qConfig } }: Workbench,
   { prepared, statistics }: QuantizedNetwork,
-  config: PtqConfig,
   { progress, signal }: StepContext,
 ): Promise<NonNullable<QuantizationFacts['stability']>> {
   const used = Array.from({ length: seeds }, (_, index) => calibration.seed + index)
-  const choices: ReadonlyMap<string, QParams>[] = [scalesOf(prepared, statistics, config)]
+  const choices: ReadonlyMap<string, QParams>[] = [scalesOf(prepared, statistics, qConfig)]
   for (const seed of used.slice(1)) {
     const samples = images.choose('train', config.calibrationSamples, config.calibrationStrategy, seed)
     const again = await calibrate(prepared.graph, prepared.observed, images.batches('train', samples), {
-      histogram: observers.get(config.activationObserver).reads === 'histogram',
+      histogram: qConfig.activation.observer.reads === 'histogram',
       onProgress: (done) =>
         progress({ label: `calibrating with seed ${seed}`, done, total: samples.length, unit: 'images' }),
       signal,
     })
-    choices.push(scalesOf(prepared, again, config))
+    choices.push(scalesOf(prepared, again, qConfig))
   }
   return { seeds: used, ...scaleSpread(prepared.observed, choices) }
 }
@@ -37,6 +35,6 @@ export async function stabilityOf(
 const scalesOf = (
   prepared: QuantizedNetwork['prepared'],
   statistics: QuantizedNetwork['statistics'],
-  config: PtqConfig,
+  qConfig: QConfig,
 ): ReadonlyMap<string, QParams> =>
-  withQParams(prepared, chosenRanges(prepared.observed, statistics, config), config).qparams
+  withQParams(prepared, chosenRanges(prepared.observed, statistics, qConfig), qConfig).qparams

@@ -1,5 +1,5 @@
 import type { Graph } from '../../../../core/graph/graph'
-import type { PtqConfig } from '../../../../core/quantize/config'
+import type { Quantization } from '../../../../core/quantize/qConfig'
 import type { ScoredImages } from '../../../../core/measure/compareScores'
 import type { Version } from '../../../../shared/types'
 import { NNOptError } from '../../../../shared/errors'
@@ -22,6 +22,7 @@ import type { Batches, ScoreOptions } from './scores'
 export interface Workbench {
   readonly parent: Version
   readonly source: Graph
+  readonly quantization: Quantization
   readonly images: ImageSource
   readonly calibration: ChosenCalibration
   readonly builder: NetworkBuilder
@@ -32,7 +33,7 @@ export interface Workbench {
   reference(): Promise<ScoredImages>
 }
 
-export interface WorkbenchParams {
+export interface WorkbenchParams extends Quantization {
   readonly from: string
   readonly dataset: string
   readonly seed: number
@@ -44,7 +45,6 @@ export interface WorkbenchParams {
 export async function withWorkbench<T>(
   context: StepContext,
   params: WorkbenchParams,
-  config: PtqConfig,
   work: (bench: Workbench) => Promise<T>,
 ): Promise<T> {
   const parent = await context.version(params.from)
@@ -55,7 +55,7 @@ export async function withWorkbench<T>(
     )
   const pool = createDataPool(await resolveDataset(context.store, params.dataset))
   try {
-    return await work(await open(context, params, config, parent, pool))
+    return await work(await open(context, params, parent, pool))
   } finally {
     await pool.close()
   }
@@ -68,11 +68,11 @@ const scoringBatch = ([, height, width]: readonly number[]): number =>
 async function open(
   context: StepContext,
   params: WorkbenchParams,
-  config: PtqConfig,
   parent: Version,
   pool: DataPool,
 ): Promise<Workbench> {
   const source = readFloat(context.store, parent)
+  const { config, qConfig } = params
   const images = await openImages({
     pool,
     record: await resolveDataset(context.store, params.dataset),
@@ -91,9 +91,10 @@ async function open(
   return {
     parent,
     source,
+    quantization: { config, qConfig },
     images,
     calibration,
-    builder: networkBuilder(source, config, calibration, context),
+    builder: networkBuilder(source, { config, qConfig }, calibration, context),
     options,
     validation,
     reference: () =>

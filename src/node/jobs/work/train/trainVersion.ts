@@ -5,7 +5,6 @@ import type { Preprocessing } from '../../../../core/data/preprocessing'
 import { imageInput } from '../../../../core/graph/graph'
 import type { Graph } from '../../../../core/graph/graph'
 import { architectures } from '../../../../core/architectures/index'
-import { trainConfig } from '../../../../core/train/config'
 import { NNOptError } from '../../../../shared/errors'
 import type { Version } from '../../../../shared/types'
 import type { DatasetRecord } from '../../../datasets/record'
@@ -41,7 +40,7 @@ export async function trainVersion(
   try {
     const teacher = await readTeacher(
       context,
-      params.distill,
+      params.config.distill,
       start.parent && (await parentOf(context.store, start.parent)),
       start.graph,
     )
@@ -49,7 +48,7 @@ export async function trainVersion(
       graph: start.graph,
       preprocessing: start.preprocessing,
       dataset,
-      config: trainConfig.parse(params),
+      config: params.config,
       teacher,
       backend: params.backend,
       checkpointFolder,
@@ -84,12 +83,11 @@ export async function trainVersion(
 
 async function fromArchitecture(
   context: StepContext,
-  { architecture = '', architectureParams, seed, weightsFrom }: TrainParams,
+  { architecture = '', architectureParams, config: { seed }, weightsFrom }: TrainParams,
   { classes, facts: { imageSize } }: DatasetRecord,
 ): Promise<Start> {
   const smallest = Math.min(imageSize.minWidth, imageSize.minHeight)
-  const built = buildArchitecture(
-    architecture,
+  const built = architectures.get(architecture).build(
     {
       classes: classes.length,
       ...(smallest <= smallSide && smallest >= 8 && { size: smallest }),
@@ -118,17 +116,6 @@ function withWeightsOf(graph: Graph, donor: Graph, name: string): Graph {
       `version '${name}' has no matching weights: expected names such as '${[...parameterUses(graph).keys()][0]}', got '${[...parameterUses(donor).keys()][0]}'`,
     )
   return withParameters(graph, new Map(taken))
-}
-
-function buildArchitecture(id: string, params: Readonly<Record<string, unknown>>, seed: number): Graph {
-  const architecture = architectures.get(id)
-  const parsed = architecture.params.safeParse(params)
-  if (parsed.success) return architecture.build(params, seed)
-  const issue = parsed.error.issues[0]
-  throw new NNOptError(
-    'wrongCall',
-    `architecture '${id}': parameter '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'invalid'}`,
-  )
 }
 
 /** Images up to this side are trained at their own size unless the architecture's parameters say otherwise. */

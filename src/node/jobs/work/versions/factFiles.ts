@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { preprocessingPresets, preprocessingSchema } from '../../../../core/data/preprocessing'
 import type { Preprocessing } from '../../../../core/data/preprocessing'
 import { NNOptError } from '../../../../shared/errors'
+import { parseAs } from '../../../../shared/parse'
 
 function readText(path: string, what: string): string {
   try {
@@ -25,15 +26,11 @@ const isPreset = (name: string): name is keyof typeof preprocessingPresets => Ob
 export function readPreprocessing(presetOrFile: string): Preprocessing {
   if (isPreset(presetOrFile)) return preprocessingPresets[presetOrFile]
   const presets = Object.keys(preprocessingPresets).join(', ')
-  const parsed = preprocessingSchema.safeParse(
-    parseJson(readText(presetOrFile, `preprocessing (expected ${presets} or a JSON file)`)),
-  )
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw new NNOptError(
-    'badInput',
-    `preprocessing '${presetOrFile}': field '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'invalid'}; expected JSON with resize, crop, mean and std, or one of ${presets}`,
-  )
+  const text = readText(presetOrFile, `preprocessing (expected ${presets} or a JSON file)`)
+  return parseAs(preprocessingSchema, parseJson(text), `preprocessing '${presetOrFile}'`, {
+    code: 'badInput',
+    hint: `expected JSON with resize, crop, mean and std, or one of ${presets}`,
+  })
 }
 
 /** Class names: a JSON list, or one a line. */

@@ -1,4 +1,5 @@
-import { formatRecipe, paramsOf } from '../../../../core/recipe/recipe'
+import { formatRecipe } from '../../../../core/recipe/document'
+import { paramsOf } from '../../../../core/recipe/references'
 import type { Graph } from '../../../../core/graph/graph'
 import { classOutput, imageInput } from '../../../../core/graph/graph'
 import { maskReport } from '../../../../core/graph/masks'

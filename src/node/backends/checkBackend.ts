@@ -1,5 +1,8 @@
 import type { PrecisionChoice } from '../../core/kernels/precision'
+import { isKnown } from '../../shared/choice'
 import { NNOptError } from '../../shared/errors'
+import { collectIssue } from '../../shared/parse'
+import type { Issues } from '../../shared/parse'
 import { backends } from './index'
 
 interface Choice {
@@ -20,4 +23,11 @@ export function checkPrecision({ precision = 'auto', backend }: Choice): void {
     `precision: expected fp32 or auto on backend '${backend}', got ${precision}; ${able.map(({ id }) => id).join(', ')} computes in ${precision} too`,
     { field: 'precision' },
   )
+}
+
+/** Checks that a backend of that name exists and has the format that is asked of it; whether it can run here, its `available()` says. */
+export function checkBackend(issues: Issues, choice: Choice): void {
+  const { backend } = choice
+  if (backend === 'auto' || isKnown(issues, backends, backend, ['backend']))
+    collectIssue(issues, () => checkPrecision(choice))
 }
