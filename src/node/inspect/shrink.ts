@@ -1,4 +1,5 @@
 import type sharpModule from 'sharp'
+import { mostPixels } from '../datasets/worker/decoder'
 import type { SampleFile } from '../datasets/read/sampleFile'
 
 export interface ShrunkPicture {
@@ -23,7 +24,7 @@ const jpegQuality = 82
  */
 export async function shrunk({ bytes, mimeType }: SampleFile, side: number): Promise<ShrunkPicture> {
   const sharp = await sharpLibrary()
-  const image = sharp(bytes, { failOn: 'none', ignoreIcc: true })
+  const image = sharp(bytes, { failOn: 'none', ignoreIcc: true, limitInputPixels: mostPixels })
   const { width, height } = await image.metadata()
   if (Math.max(width, height) <= side) return { width, height, mimeType, bytes }
   const small = await image

@@ -7,6 +7,7 @@ import { extract } from 'tar-stream'
 import type { Extract } from 'tar-stream'
 import { NNOptError } from '../../../shared/errors'
 import { throwIfCancelled } from '../cancelled'
+import { createArchiveBudget } from './archiveBudget'
 import { safePath } from './safePath'
 
 export interface TarEntry {
@@ -37,6 +38,7 @@ export async function* tarEntries(
 ): AsyncGenerator<TarEntry> {
   const { size } = await stat(path)
   const archive = basename(path)
+  const budget = createArchiveBudget(archive, size)
   const source = createReadStream(path, { highWaterMark: 2 ** 20 })
   const untar = extract()
   // The callback keeps a failing pipeline from raising an uncaught error; the loop below gets the same error from
@@ -47,6 +49,7 @@ export async function* tarEntries(
     for await (const entry of untar) {
       throwIfCancelled(signal, `reading '${archive}'`)
       const entryPath = safePath(archive, entry.header.name)
+      budget.take(entry.header.size)
       yield {
         path: entryPath,
         type: entryType(entry.header.type),

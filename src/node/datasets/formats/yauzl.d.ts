@@ -5,6 +5,7 @@ declare module 'yauzl' {
   export interface Entry {
     readonly fileName: string
     readonly uncompressedSize: number
+    readonly crc32: number
   }
 
   export interface ZipFile {

@@ -1,8 +1,11 @@
 import { basename } from 'node:path'
+import { stat } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
+import { crc32 } from 'node:zlib'
 import { openPromise } from 'yauzl'
 import type { Entry, ZipFile } from 'yauzl'
 import { NNOptError } from '../../../shared/errors'
+import { createArchiveBudget } from './archiveBudget'
 import { throwIfCancelled } from '../cancelled'
 import { defineFormat } from './format'
 import type { Listing, ReadContext } from './format'
@@ -24,6 +27,7 @@ export const zipFormat = defineFormat({
 
 async function readZip({ path }: SourceProbe, context: ReadContext): Promise<Listing> {
   const archive = basename(path)
+  const budget = createArchiveBudget(archive, (await stat(path)).size)
   const listing = createListing()
   const progress = { done: 0, last: 'its start' }
   const zip = await openPromise(path).catch((error: unknown) => {
@@ -32,6 +36,7 @@ async function readZip({ path }: SourceProbe, context: ReadContext): Promise<Lis
   try {
     for await (const entry of zip.eachEntry()) {
       throwIfCancelled(context.signal, `reading '${archive}'`)
+      budget.take(entry.uncompressedSize)
       await addEntry(zip, entry, safePath(archive, entry.fileName), listing, context)
       progress.last = `'${entry.fileName}'`
       context.onProgress(++progress.done, zip.entryCount)
@@ -56,6 +61,8 @@ async function addEntry(
   if (entry.uncompressedSize > maxEntryBytes)
     return listing.addProblem({ path, reason: `is larger than ${maxEntryBytes} bytes` })
   const bytes = await buffer(await zip.openReadStreamPromise(entry))
+  // yauzl compares sizes only.
+  if (crc32(bytes) !== entry.crc32) throw new Error(`the checksum of '${entry.fileName}' differs`)
   listing.addImage({ path, file: blob.path, inArchive: true, offset: blob.append(bytes), length: bytes.length })
 }
 

@@ -3,6 +3,12 @@ import { channels } from '../../../core/data/image'
 import type { RgbImage } from '../../../core/data/image'
 import { UnreadableImage } from './unreadableImage'
 
+/**
+ * Most pixels of an image, 8192 × 8192: some 200 MB of memory for each thread that decodes one. A few kilobytes of PNG can
+ * hold a hundred times more.
+ */
+export const mostPixels = 2 ** 26
+
 export type Decode = (bytes: Buffer) => Promise<RgbImage>
 
 /**
@@ -23,7 +29,7 @@ export async function loadDecoder(): Promise<Decode> {
   return async (bytes) => {
     assertKnown(bytes)
     try {
-      const { data, info } = await sharp(bytes, { failOn: 'warning', ignoreIcc: true })
+      const { data, info } = await sharp(bytes, { failOn: 'warning', ignoreIcc: true, limitInputPixels: mostPixels })
         .removeAlpha()
         .toColourspace('srgb')
         .raw({ depth: 'uchar' })
@@ -32,10 +38,15 @@ export async function loadDecoder(): Promise<Decode> {
         throw new UnreadableImage(`has ${info.channels} channels after decoding: expected ${channels}`)
       return { width: info.width, height: info.height, data }
     } catch (error) {
-      throw error instanceof UnreadableImage ? error : new UnreadableImage(`cannot be decoded (${firstLine(error)})`)
+      throw error instanceof UnreadableImage ? error : new UnreadableImage(reasonOf(error))
     }
   }
 }
+
+const reasonOf = (error: unknown): string =>
+  /exceeds pixel limit/.test(firstLine(error))
+    ? `has more than ${mostPixels} pixels: shrink it first`
+    : `cannot be decoded (${firstLine(error)})`
 
 const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]
 
