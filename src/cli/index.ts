@@ -1,44 +1,8 @@
-import { Command, CommanderError } from 'commander'
+import { CommanderError } from 'commander'
 import { NNOptError, toErrorReport } from '../shared/errors'
 import { commands } from './commands/index'
-import type { CommandEntry } from './commands/index'
 import { exitCodeOf, exitCodes } from './exitCodes'
-
-/** Adds the flags that every command has. */
-function withGlobalOptions(command: Command): Command {
-  const leaves = command.commands.length > 0 ? command.commands : [command]
-  for (const leaf of leaves)
-    leaf
-      .option('--workspace <dir>', 'workspace folder (default: $NNOPT_WORKSPACE or ~/NNOpt)')
-      .option('--json', 'print one JSON document on stdout')
-  return command
-}
-
-async function createProgram(called: string | undefined): Promise<Command> {
-  const program = new Command('nnopt').description(
-    'Shrink image classifiers: train or import, prune, quantize to int8, measure on the CPU, compare, export.',
-  )
-  for (const entry of commands) await addCommand(program, entry, entry.name === called)
-  program.action(() => {
-    if (called === undefined) return program.outputHelp()
-    throw new NNOptError(
-      'wrongCall',
-      `unknown command '${called}': expected one of ${commands.map(({ name }) => name).join(', ')}`,
-    )
-  })
-  return program
-}
-
-async function addCommand(program: Command, { name, summary, load }: CommandEntry, isCalled: boolean): Promise<void> {
-  const command = program.command(name).description(summary)
-  if (isCalled) withGlobalOptions((await load())(command))
-  for (const each of [command, ...command.commands]) {
-    each
-      .exitOverride()
-      .showSuggestionAfterError()
-      .configureOutput({ writeErr: () => undefined, outputError: () => undefined })
-  }
-}
+import { createProgram } from './program'
 
 /** Moves the command to the front: `nnopt --json versions` means `nnopt versions --json`. */
 function commandFirst(args: readonly string[]): {

@@ -157,5 +157,5 @@ function messageOf(
       ? ''
       : `; the interval includes the limit: about ${Number.isFinite(images) ? images.toLocaleString('en') : 'any number of'} images would settle it`
   if (met) return `'${name}' meets the goal after ${trials} ${trials === 1 ? 'trial' : 'trials'}: ${measured}${open}`
-  return `none of ${trials} trials meets the goal; '${name}' comes closest: it ${missed.join(' and ')} (${measured})${open}; to train further from there, use --mode qat`
+  return `none of ${trials} trials meets the goal; '${name}' comes closest: it ${missed.join(' and ')} (${measured})${open}; to continue with training from there, use --mode qat`
 }
