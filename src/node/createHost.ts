@@ -1,5 +1,6 @@
 import type { Caller } from '../shared/access'
 import type { Handlers } from '../shared/contract'
+import { toErrorReport } from '../shared/errors'
 import type { Port } from '../shared/rpc'
 import { serve } from '../shared/rpc'
 import { catalogHandlers } from './handlers/catalog'
@@ -26,6 +27,8 @@ import { openLog } from './log/log'
 import type { Log } from './log/log'
 import { openStore } from './store'
 import type { Store } from './store'
+import { backUpDaily } from './store/backups'
+import { completeFacts } from './store/facts'
 import { guardStorageAsync } from './store/storageError'
 import { watchWorkspace } from './watchWorkspace'
 
@@ -57,6 +60,7 @@ export async function createHost({ workspace, watch = true }: HostOptions): Prom
   const store = await openStore(workspace)
   const hub = createEventHub()
   await closeAbandonedRuns(store)
+  await keepCopies(store)
   const queue = createQueue(store, hub)
   const inspector = createInspector(store.paths.root)
   const parts: HostParts = { store, queue, hub, inspector }
@@ -90,6 +94,18 @@ export async function createHost({ workspace, watch = true }: HostOptions): Prom
       await queue.close()
       await store.close()
     },
+  }
+}
+
+/** What a lost database can be rebuilt from. A workspace that takes no more is still of use: whatever writes next says why. */
+async function keepCopies(store: Store): Promise<void> {
+  try {
+    await completeFacts(store)
+    await backUpDaily(store)
+  } catch (error) {
+    openLog(store.paths.root, 'engine').error('no copy of the database was kept', {
+      message: toErrorReport(error).message,
+    })
   }
 }
 

@@ -1,16 +1,17 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { version as versionSchema } from '../../shared/types'
 import type { Version } from '../../shared/types'
 import { sha256 } from '../store/commitVersion'
 import { diskUse } from '../store/durable'
 import type { Store } from '../store'
+import { setAside } from '../store/setAside'
 import { isAtWork } from '../jobs/abandonedRuns'
 import type { Check, Fault } from './check'
 
-const removeFolder = (folder: string) => ({
-  description: 'removed',
-  run: () => rmSync(folder, { recursive: true, force: true }),
+const moveAside = ({ paths }: Store, folder: string) => ({
+  description: 'moved to lost+found',
+  run: () => void setAside(paths, folder),
 })
 
 const list = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : [])
@@ -63,7 +64,8 @@ export const versionFolders: Check = {
 
 async function faultOfFolder(store: Store, name: string): Promise<readonly Fault[]> {
   const folder = join(store.paths.versions, name)
-  if (name.startsWith('.partial-')) return [{ message: `'${folder}' was never finished`, repair: removeFolder(folder) }]
+  if (name.startsWith('.partial-'))
+    return [{ message: `'${folder}' was never finished`, repair: moveAside(store, folder) }]
   const row = await store.versions.find(name)
   if (row && row.deletedAt !== null)
     return [
@@ -75,7 +77,7 @@ async function faultOfFolder(store: Store, name: string): Promise<readonly Fault
   if (row) return []
   const complete = readComplete(folder, name)
   if (!complete)
-    return [{ message: `'${folder}' belongs to no version and is incomplete`, repair: removeFolder(folder) }]
+    return [{ message: `'${folder}' belongs to no version and is incomplete`, repair: moveAside(store, folder) }]
   return [
     {
       message: `version '${complete.name}' (${name}) is complete on disk, but not in the database`,
@@ -85,7 +87,7 @@ async function faultOfFolder(store: Store, name: string): Promise<readonly Fault
 }
 
 /** The version in a folder, if its metadata and model match. */
-function readComplete(folder: string, id: string): Version | undefined {
+export function readComplete(folder: string, id: string): Version | undefined {
   try {
     const facts = JSON.parse(readFileSync(join(folder, 'metadata.json'), 'utf8')) as object
     const version = versionSchema.parse({ ...facts, diskBytes: diskUse(folder), deletedAt: null, tags: [], notes: '' })
@@ -106,7 +108,7 @@ export const trashFolders: Check = {
       .filter((name) => !deleted.has(name))
       .map((name) => ({
         message: `'${join(store.paths.trash, name)}' belongs to no version`,
-        repair: removeFolder(join(store.paths.trash, name)),
+        repair: moveAside(store, join(store.paths.trash, name)),
       }))
   },
 }

@@ -1,8 +1,9 @@
-import { readdirSync, rmSync, statfsSync } from 'node:fs'
+import { readdirSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { toErrorReport } from '../../shared/errors'
 import { abandonedRuns, closeAbandonedRuns, isAtWork } from '../jobs/abandonedRuns'
 import { clearLeftLocks } from '../locks/machineLock'
+import { setAside } from '../store/setAside'
 import type { Check } from './check'
 
 const lowSpaceBytes = 1e9
@@ -30,7 +31,7 @@ export const datasetFolders: Check = {
       .map((name) => join(store.paths.datasets, name))
       .map((folder) => ({
         message: `'${folder}' belongs to no dataset`,
-        repair: { description: 'removed', run: () => rmSync(folder, { recursive: true, force: true }) },
+        repair: { description: 'moved to lost+found', run: () => void setAside(store.paths, folder) },
       }))
   },
 }
@@ -57,7 +58,7 @@ export const runFolders: Check = {
       .filter((name) => !known.has(name))
       .map((name) => ({
         message: `'${store.paths.run(name)}' belongs to no run`,
-        repair: { description: 'removed', run: () => rmSync(store.paths.run(name), { recursive: true, force: true }) },
+        repair: { description: 'moved to lost+found', run: () => void setAside(store.paths, store.paths.run(name)) },
       }))
   },
 }

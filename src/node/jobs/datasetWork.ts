@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { NNOptError } from '../../shared/errors'
 import { addDataset, downloadCifar10 } from '../datasets'
 import type { DatasetRecord } from '../datasets/record'
+import { writeDatasetFacts } from '../store/facts'
 import type { StepContext, StepOutput } from './step'
 
 interface DatasetRequest {
@@ -50,6 +51,7 @@ async function freeFolder({ store }: StepContext, name: string): Promise<string>
 
 async function keep({ store, warn }: StepContext, record: DatasetRecord): Promise<StepOutput> {
   for (const warning of record.facts.warnings) warn(warning)
+  writeDatasetFacts(store.paths, record)
   await store.datasets.put(record)
   return { output: { dataset: record.name, skipped: record.facts.skipped } }
 }

@@ -8,6 +8,7 @@ import type { HostEvent, Recipe, Run } from '../../shared/types'
 import type { EventHub } from '../handlers/events'
 import type { Store } from '../store'
 import { replaceFile } from '../store/durable'
+import { writeRunFacts } from '../store/facts'
 import { createId } from '../store/ids'
 import { storageError } from '../store/storageError'
 import type { RunChange } from '../store/tables/runs'
@@ -230,7 +231,7 @@ class Queue implements JobQueue {
     try {
       await this.store.runs.update(runId, change)
       this.unrecorded.delete(runId)
-      await this.changed(runId)
+      writeRunFacts(this.store.paths, await this.changed(runId))
       return true
     } catch (error) {
       this.complain(runId, error)

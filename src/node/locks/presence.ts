@@ -43,6 +43,13 @@ export function endedAbruptly(paths: Paths): readonly string[] {
     .filter((id) => !isPresent(paths, id))
 }
 
+/** Throws `conflict` while a process works in the workspace: its database cannot be replaced now. */
+export function assertNobodyPresent(paths: Paths & Pick<WorkspacePaths, 'root'>): void {
+  const files = existsSync(paths.presence) ? readdirSync(paths.presence) : []
+  if (files.some((name) => isLocked(join(paths.presence, name))))
+    throw new NNOptError('conflict', `workspace '${paths.root}' is open in another program: quit that program first`)
+}
+
 export function forget(paths: Paths, ids: readonly string[]): void {
   for (const id of ids) rmSync(fileOf(paths, id), { force: true })
 }

@@ -1,8 +1,9 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { openDatabaseThread } from './thread/client'
 import type { RemoteTables } from './thread/messages'
 import { endedAbruptly, enterWorkspace, forget } from '../locks/presence'
 import type { Presence } from '../locks/presence'
-import { guardStorage } from './storageError'
+import { guardStorage, lostDatabase } from './storageError'
 import { createTunings } from './tunings'
 import type { Tunings } from './tunings'
 import { createFolders, workspacePaths } from './workspace'
@@ -21,6 +22,7 @@ export interface Store extends RemoteTables {
 export async function openStore(folder: string): Promise<Store> {
   const paths = workspacePaths(folder)
   const [presence, abrupt] = guardStorage(paths.root, () => {
+    assertDatabaseThere(paths)
     createFolders(paths)
     const ended = endedAbruptly(paths)
     return [enterWorkspace(paths), ended]
@@ -33,6 +35,17 @@ export async function openStore(folder: string): Promise<Store> {
     presence.leave()
     throw error
   }
+}
+
+/** A database is made for a new workspace only: where folders hold something, it was lost. */
+function assertDatabaseThere({ root, database, versions, datasets, runs }: WorkspacePaths): void {
+  const size = statSync(database, { throwIfNoEntry: false })?.size
+  if (size !== undefined && size > 0) return
+  const count = (folder: string): number => (existsSync(folder) ? readdirSync(folder).length : 0)
+  const [versionCount, datasetCount, runCount] = [versions, datasets, runs].map(count)
+  if (versionCount + datasetCount + runCount === 0) return
+  const holds = `the folders of ${versionCount} versions, ${datasetCount} datasets and ${runCount} runs`
+  throw lostDatabase(root, `its database 'workspace.db' is ${size === 0 ? 'empty' : 'missing'} beside ${holds}`)
 }
 
 /** Opens a workspace for looking on; whatever writes throws `storage`. */

@@ -36,14 +36,22 @@ function reasonOf(error: unknown): string | undefined {
 /** A failure of the file system or of SQLite as one sentence; other errors pass unchanged. */
 export function storageError(error: unknown, workspace: string): unknown {
   const reason = reasonOf(error)
-  return reason === undefined
-    ? error
-    : new NNOptError('storage', `workspace '${workspace}': ${reason}`, { workspace }, { cause: error })
+  if (reason === undefined) return error
+  const details = { workspace, ...(reason.includes(wayOut) && { databaseLost: true }) }
+  return new NNOptError('storage', `workspace '${workspace}': ${reason}`, details, { cause: error })
 }
 
 /** For a database that can be opened, and is not what it was. */
 export const damagedDatabase = (workspace: string, problem: string): NNOptError =>
-  new NNOptError('storage', `workspace '${workspace}': its database is damaged (${problem}): ${wayOut}`, { workspace })
+  lostDatabase(workspace, `its database is damaged (${problem})`)
+
+/** For a database that is not there, or not what it was. */
+export const lostDatabase = (workspace: string, problem: string): NNOptError =>
+  new NNOptError('storage', `workspace '${workspace}': ${problem}: ${wayOut}`, { workspace, databaseLost: true })
+
+/** Whether the database must be rebuilt or restored before the workspace can be used. */
+export const isDatabaseLost = (error: unknown): error is NNOptError =>
+  error instanceof NNOptError && error.details?.databaseLost === true
 
 /** Runs `action`; what the disk or the database refuses comes out as a `storage` error. */
 export function guardStorage<T>(workspace: string, action: () => T): T {

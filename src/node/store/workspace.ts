@@ -16,6 +16,10 @@ export interface WorkspacePaths {
   readonly tunings: string
   /** Locks of the processes that work in it. */
   readonly presence: string
+  /** Copies of the database. */
+  readonly backups: string
+  /** Where repairs put what they cannot place. */
+  readonly lostAndFound: string
   version(id: string): string
   model(id: string): string
   /** What later steps start from: float weights, masks, quantization parameters. */
@@ -38,6 +42,8 @@ export function workspacePaths(folder: string): WorkspacePaths {
     downloads: join(root, '.downloads'),
     tunings: join(root, '.tunings'),
     presence: join(root, '.presence'),
+    backups: join(root, 'backups'),
+    lostAndFound: join(root, 'lost+found'),
     version: (id) => join(versions, id),
     model: (id) => join(versions, id, 'model.onnx'),
     trainingState: (id) => join(versions, id, 'training.safetensors'),

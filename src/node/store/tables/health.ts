@@ -4,12 +4,15 @@ import { text } from './sqlite'
 export interface HealthTable {
   /** What SQLite finds wrong with the database's own structure and its references; reads all of it. */
   problems(): readonly string[]
+  /** Writes a compact copy of the database as it is now; the file must not exist. */
+  copyTo(file: string): void
 }
 
 const mostProblems = 20
 
 export const healthTable = (database: DatabaseSync): HealthTable => ({
   problems: () => [...structureProblems(database), ...referenceProblems(database)],
+  copyTo: (file) => void database.prepare('VACUUM INTO ?').run(file),
 })
 
 /** https://www.sqlite.org/pragma.html#pragma_integrity_check */

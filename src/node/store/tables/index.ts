@@ -1,4 +1,5 @@
 import type { WorkspacePaths } from '../workspace'
+import { loadSqlite } from '../../nodeSqlite'
 import { damagedDatabase } from '../storageError'
 import { changeTable } from './changes'
 import type { ChangeTable } from './changes'
@@ -55,6 +56,21 @@ export function openTables(paths: WorkspacePaths, { check = false, readOnly = fa
   } catch (error) {
     database.close()
     throw error
+  }
+}
+
+/** Whether a file is a database that can be used. */
+export function isSound(file: string): boolean {
+  const { DatabaseSync } = loadSqlite()
+  try {
+    const database = new DatabaseSync(file, { readOnly: true })
+    try {
+      return structureProblems(database).length === 0
+    } finally {
+      database.close()
+    }
+  } catch {
+    return false
   }
 }
 

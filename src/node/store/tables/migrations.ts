@@ -68,7 +68,8 @@ export function migrate(database: DatabaseSync, path: string, steps: readonly st
     )
   }
   for (let version = found; version < steps.length; version++) {
-    if (version > 0) backUp(database, `${path}.backup-v${version}`)
+    // A new workspace holds nothing worth a copy.
+    if (found > 0) backUp(database, `${path}.backup-v${version}`)
     transaction(database, () => {
       // Another process may have been faster.
       if (versionOf(database) !== version) return
