@@ -5,6 +5,7 @@ import { NNOptError } from '../../shared/errors'
 import type { Progress, Run, StepResult, Version } from '../../shared/types'
 import type { Store } from '../store'
 import { resolveVersion } from '../store/resolve'
+import { assertUnchanged } from '../store/verify'
 import { createBackgroundWrites } from './backgroundWrites'
 import type { RunControl } from './control'
 import type { JobMessage } from './messages'
@@ -66,7 +67,11 @@ export function createContext({ store, run, stepIndex, results, control, send }:
     },
     log: (text) => log('info', text),
     warn: (text) => (warnings.push(text), log('warning', text)),
-    version: (reference) => findVersion(store, run, stepIndex, results, reference),
+    version: async (reference) => {
+      const version = await findVersion(store, run, stepIndex, results, reference)
+      await assertUnchanged(store, version)
+      return version
+    },
   }
   const flush = (): Promise<void> => {
     metrics.flush()

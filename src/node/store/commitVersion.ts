@@ -31,10 +31,7 @@ export async function commitVersion(
   const facts = { ...draft, id, createdAt: new Date(now).toISOString(), sizeBytes: model.length, hash: sha256(model) }
   const folder = store.paths.version(id)
   return guardStorageAsync(store.paths.root, async () => {
-    writeFolder(
-      folder,
-      new Map([...files, ['metadata.json', new TextEncoder().encode(`${JSON.stringify(facts, null, 2)}\n`)]]),
-    )
+    writeFolder(folder, new Map([...files, ['metadata.json', metadataOf(facts, files)]]))
     const version: Version = { ...facts, diskBytes: diskUse(folder), deletedAt: null, tags: [], notes: '' }
     try {
       await store.versions.insert(version)
@@ -44,6 +41,14 @@ export async function commitVersion(
     }
     return version
   })
+}
+
+/** The facts, and the SHA-256 of every file that was given as bytes. */
+function metadataOf(facts: object, files: ReadonlyMap<string, FileContent>): Uint8Array {
+  const sums = [...files].flatMap(([name, content]) =>
+    content instanceof Uint8Array ? [[name, sha256(content)] as const] : [],
+  )
+  return new TextEncoder().encode(`${JSON.stringify({ ...facts, files: Object.fromEntries(sums) }, null, 2)}\n`)
 }
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
