@@ -21,12 +21,17 @@ const wording = (message: string): string =>
     .replaceAll('\n', ' ')
     .trim()
 
+/** The engine's advice in the words of the command line; the desktop program offers a button there. */
+const namingFlag = (message: string): string => message.replace('another workspace folder', '$& (--workspace DIR)')
+
 function reportFailure(error: unknown, json: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.done
     return reportFailure(new NNOptError('wrongCall', `${wording(error.message)}; see 'nnopt --help'`), json)
   }
-  const { code, message } = toErrorReport(error)
+  const report = toErrorReport(error)
+  const { code } = report
+  const message = namingFlag(report.message)
   if (json) process.stdout.write(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`)
   else process.stderr.write(`error: ${message}\n`)
   if (code === 'internal' && process.env.NNOPT_DEBUG === '1')

@@ -1,5 +1,5 @@
-import { dialog } from 'electron'
 import type { BrowserWindow } from 'electron'
+import { ask } from './dialogs'
 import { t } from './texts'
 
 /** A page that crashes again this soon after a reload is not reloaded without asking. */
@@ -13,14 +13,14 @@ export function reviveWhenGone(window: BrowserWindow, write: (text: string) => v
     write(`the window crashed: ${reason}, exit code ${exitCode}`)
     const again = Date.now() - revivedAt < soonMs
     revivedAt = Date.now()
-    if (again) void ask(window, reason)
+    if (again) void decide(window, reason)
     else window.webContents.reload()
   })
 }
 
-async function ask(window: BrowserWindow, reason: string): Promise<void> {
+async function decide(window: BrowserWindow, reason: string): Promise<void> {
   const buttons = [t('state.retry'), t('crash.close')]
-  const { response } = await dialog.showMessageBox({
+  const response = await ask(window, {
     type: 'error',
     buttons,
     defaultId: 0,

@@ -12,6 +12,7 @@ import { createRecentPaths } from './recent'
 import { say } from './say'
 import { openWindow } from './window'
 import { createWorkWatcher } from './work'
+import { chosenWorkspace, offerWorkspaces } from './workspaceChoice'
 
 const out = join(import.meta.dirname, '..')
 const preload = join(out, 'preload', 'index.cjs')
@@ -28,18 +29,25 @@ async function start(): Promise<void> {
   guardContents()
   const recent = createRecentPaths(join(app.getPath('userData'), 'recent.json'), () => setMenu(menu))
   const paths = createPathOpener(recent)
-  const menu = { window: firstWindow, open: paths.open, recent }
   await app.whenReady()
   denyPermissions()
   serveInterface(join(out, 'renderer'))
   const log = openLog()
   const work = createWorkWatcher(firstWindow, () => quit.idle())
-  const engine = startEngine(join(engineOut(), 'engine', 'host.js'), {
-    work: work.show,
-    said: (text) => log.warn(`engine: ${text.trimEnd()}`),
-    ended: (how) => {
-      log.error(`the engine stopped (${how}) and is restarting`)
-      say(firstWindow()?.webContents, { kind: 'engineEnded', how })
+  const engine = startEngine({
+    file: join(engineOut(), 'engine', 'host.js'),
+    workspace: chosenWorkspace(),
+    on: {
+      work: work.show,
+      said: (text) => log.warn(`engine: ${text.trimEnd()}`),
+      failed: (reason) => {
+        log.error(`the engine cannot start: ${reason}`)
+        say(firstWindow()?.webContents, { kind: 'engineFailed', reason })
+      },
+      ended: (how) => {
+        log.error(`the engine stopped (${how}) and is restarting`)
+        say(firstWindow()?.webContents, { kind: 'engineEnded', how })
+      },
     },
   })
   const open = (): BrowserWindow => {
@@ -55,7 +63,9 @@ async function start(): Promise<void> {
     window.show()
     window.focus()
   }
-  const quit = guardQuit(engine, () => work, firstWindow, showWindow)
+  const quit = guardQuit({ engine, work, window: firstWindow, showWindow })
+  const chooseWorkspace = offerWorkspaces({ engine, work, window: firstWindow })
+  const menu = { window: firstWindow, open: paths.open, chooseWorkspace, recent }
   setMenu(menu)
   open()
   paths.open(pathsIn(process.argv.slice(1), process.cwd()))
@@ -67,7 +77,6 @@ async function start(): Promise<void> {
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit()
   })
-  app.on('will-quit', () => engine.stop())
 }
 
 if (app.requestSingleInstanceLock()) void start()

@@ -1,5 +1,6 @@
-import { Menu, app, dialog, shell } from 'electron'
+import { Menu, app, shell } from 'electron'
 import type { BrowserWindow, MenuItemConstructorOptions } from 'electron'
+import { choosePaths } from './dialogs'
 import { logFile } from './log'
 import type { RecentPaths } from './recent'
 import { say } from './say'
@@ -21,6 +22,7 @@ const screens = [
 export interface MenuActions {
   readonly window: () => BrowserWindow | undefined
   readonly open: (paths: readonly string[]) => void
+  readonly chooseWorkspace: () => void
   readonly recent: RecentPaths
 }
 
@@ -58,8 +60,7 @@ function fileMenu(actions: MenuActions): MenuItemConstructorOptions[] {
     properties: readonly ('openFile' | 'openDirectory')[],
     filters: { name: string; extensions: string[] }[],
   ): Promise<void> => {
-    const { filePaths } = await dialog.showOpenDialog({ properties: [...properties], filters })
-    actions.open(filePaths)
+    actions.open(await choosePaths(actions.window(), { properties: [...properties], filters }))
   }
   return [
     {
@@ -72,6 +73,7 @@ function fileMenu(actions: MenuActions): MenuItemConstructorOptions[] {
     { type: 'separator' },
     { label: t('menu.new'), accelerator: 'CmdOrCtrl+N', click: () => go(actions, '/new') },
     { type: 'separator' },
+    { label: t('menu.workspace'), click: actions.chooseWorkspace },
     { label: t('menu.settings'), accelerator: 'CmdOrCtrl+,', click: () => go(actions, '/settings') },
     { type: 'separator' },
     isMac ? { role: 'close' } : { role: 'quit' },

@@ -38,7 +38,10 @@ export function createPathOpener(recent: Pick<RecentPaths, 'add'>): PathOpener {
   const waiting: string[] = []
   let listening: WebContents | undefined
   const flush = (): void => {
-    if (listening && waiting.length > 0) say(listening, { kind: 'opened', paths: waiting.splice(0) })
+    if (!listening || waiting.length === 0) return
+    const paths = waiting.splice(0)
+    paths.forEach(recent.add)
+    say(listening, { kind: 'opened', paths })
   }
   ipcMain.on(wishChannels.paths, ({ sender, senderFrame }) => {
     if (!senderFrame || !isOwnPage(senderFrame.url)) return
@@ -54,7 +57,6 @@ export function createPathOpener(recent: Pick<RecentPaths, 'add'>): PathOpener {
     contents.on('destroyed', leave)
   })
   const open = (paths: readonly string[]): void => {
-    paths.forEach(recent.add)
     waiting.push(...paths)
     flush()
   }

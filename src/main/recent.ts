@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { app } from 'electron'
+import { readState, writeState } from './stateFile'
 
 const mostKept = 10
 
@@ -18,11 +19,7 @@ export function createRecentPaths(file: string, onChange: () => void): RecentPat
   let known = load(file)
   const keep = (paths: readonly string[]): void => {
     known = paths
-    try {
-      writeFileSync(file, JSON.stringify(paths))
-    } catch {
-      // The list in memory stays valid until the program ends.
-    }
+    writeState(file, paths)
     onChange()
   }
   return {
@@ -39,11 +36,6 @@ export function createRecentPaths(file: string, onChange: () => void): RecentPat
 }
 
 function load(file: string): readonly string[] {
-  try {
-    const paths: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    return Array.isArray(paths) ? paths.filter((path) => typeof path === 'string') : []
-  } catch {
-    // Missing or damaged: start with an empty list.
-    return []
-  }
+  const paths = readState(file)
+  return Array.isArray(paths) ? paths.filter((path) => typeof path === 'string') : []
 }

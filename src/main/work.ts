@@ -1,6 +1,7 @@
 import { Notification, powerSaveBlocker } from 'electron'
 import type { BrowserWindow } from 'electron'
-import type { Work } from './engine'
+import { noWork } from '../shared/engineHost'
+import type { Work } from '../shared/engineHost'
 import { t } from './texts'
 
 const endings = {
@@ -16,7 +17,8 @@ const unmeasured = 2
 const nothing = -1
 
 export interface WorkWatcher {
-  readonly isActive: boolean
+  readonly active: number
+  readonly paused: number
   show(work: Work): void
 }
 
@@ -24,23 +26,26 @@ export interface WorkWatcher {
  * Shows progress outside the window: on the taskbar, as a notification at the end, and by keeping the computer awake.
  */
 export function createWorkWatcher(window: () => BrowserWindow | undefined, onIdle: () => void): WorkWatcher {
-  let active = 0
+  let shown = noWork
   let blocker: number | undefined
   return {
-    get isActive() {
-      return active > 0
+    get active() {
+      return shown.active
+    },
+    get paused() {
+      return shown.paused
     },
     show: (work) => {
-      const wasActive = active > 0
-      active = work.active
-      if (active > 0) blocker ??= powerSaveBlocker.start('prevent-app-suspension')
+      const wasActive = shown.active > 0
+      shown = work
+      if (work.active > 0) blocker ??= powerSaveBlocker.start('prevent-app-suspension')
       else if (blocker !== undefined) {
         powerSaveBlocker.stop(blocker)
         blocker = undefined
       }
-      window()?.setProgressBar(active === 0 ? nothing : (work.share ?? unmeasured))
+      window()?.setProgressBar(work.active === 0 ? nothing : (work.share ?? unmeasured))
       if (work.ended && !window()?.isFocused()) announce(work.ended, window)
-      if (wasActive && active === 0) onIdle()
+      if (wasActive && work.active === 0) onIdle()
     },
   }
 }

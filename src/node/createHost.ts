@@ -3,6 +3,7 @@ import type { Handlers } from '../shared/contract'
 import { toErrorReport } from '../shared/errors'
 import type { Port } from '../shared/rpc'
 import { serve } from '../shared/rpc'
+import type { Run, RunStatus } from '../shared/types'
 import { catalogHandlers } from './handlers/catalog'
 import { codeHandlers } from './handlers/code'
 import { datasetHandlers } from './handlers/datasets'
@@ -40,11 +41,13 @@ export interface Host {
   readonly log: Log
   /** Serves the calls that arrive on a port. */
   connect(port: Port, caller?: Caller): void
-  /** Stops every active or queued run; they can be resumed. */
+  /** Whether this host works on a run; other programs may have runs in the same workspace. */
+  readonly owns: (runId: string) => boolean
+  /** Stops its runs; they can be resumed. */
   stopAll(when: 'now' | 'epochEnd'): Promise<void>
   /** Marks this host's runs as crashed, with the reason, before it ends without `close`. */
   abandonRuns(reason: string): Promise<void>
-  /** Ends the current job; its run can be resumed. */
+  /** Ends the current job and takes back queued runs; all of them can be resumed. */
   close(): Promise<void>
 }
 
@@ -73,9 +76,12 @@ export async function createHost({ workspace, watch = true }: HostOptions): Prom
     void publishAbandoned(store, queue, hub).catch(() => undefined)
   }, abandonedPollMs)
   looking.unref()
+  const ownRuns = async (...statuses: readonly RunStatus[]): Promise<readonly Run[]> =>
+    (await store.runs.list(statuses)).filter(({ id }) => queue.owns(id))
   return {
     store,
     hub,
+    owns: queue.owns,
     log: openLog(store.paths.root, 'engine'),
     connect: (port) => serve(handlers, port),
     abandonRuns: async (reason) => {
@@ -84,7 +90,7 @@ export async function createHost({ workspace, watch = true }: HostOptions): Prom
         await markCrashed(store, run, `the engine failed while executing run '${run.id}': ${reason}`)
     },
     stopAll: async (when) => {
-      const [waiting, working] = [await store.runs.list(['queued']), await store.runs.list(['running', 'paused'])]
+      const [waiting, working] = [await ownRuns('queued'), await ownRuns('running', 'paused')]
       for (const run of [...waiting, ...working]) await queue.stop(run, when)
     },
     close: async () => {

@@ -1,33 +1,27 @@
-import type { HostEvent, Run } from '../shared/types'
+import type { Work } from '../shared/engineHost'
+import type { HostEvent, RunStatus } from '../shared/types'
 import type { Host } from './createHost'
 
-/** What the shell of the desktop shows of the work: how many runs, how far, and which one has just ended. */
-export interface Work {
-  readonly active: number
-  /** Progress of the current run (0..1); null if unknown. */
-  readonly share: number | null
-  readonly ended: { readonly name: string; readonly status: Run['status'] } | null
-}
+const isActive = (status: RunStatus): boolean => status === 'running' || status === 'queued'
+const isUnfinished = (status: RunStatus): boolean => isActive(status) || status === 'paused'
 
-const working: readonly Run['status'][] = ['running', 'queued']
-
-/** Says what the runs do whenever that changes. Returns the function that ends it. */
-export async function watchWork(
-  { store, hub }: Pick<Host, 'store' | 'hub'>,
-  tell: (work: Work) => void,
-): Promise<() => void> {
-  const known = new Map((await store.runs.list()).map(({ id, status }) => [id, status]))
-  const isWorking = (status: Run['status']): boolean => working.includes(status)
-  const say = (share: number | null, ended: Work['ended'] = null): void =>
-    tell({ active: [...known.values()].filter(isWorking).length, share, ended })
+/** Reports what the runs of this host do whenever that changes. Returns the function that ends it. */
+export function watchWork({ owns, hub }: Pick<Host, 'owns' | 'hub'>, tell: (work: Work) => void): () => void {
+  const known = new Map<string, RunStatus>()
+  const report = (share: number | null, ended: Work['ended'] = null): void => {
+    const active = [...known.values()].filter(isActive).length
+    tell({ active, paused: known.size - active, share, ended })
+  }
   const receive = (event: HostEvent): void => {
-    if (event.kind === 'run.progress') say(event.progress.total ? event.progress.done / event.progress.total : null)
+    if (event.kind === 'run.progress' && known.has(event.runId))
+      report(event.progress.total ? event.progress.done / event.progress.total : null)
     if (event.kind !== 'run.changed') return
     const { id, name, status } = event.run
     const before = known.get(id)
-    known.set(id, status)
-    const hasEnded = before !== undefined && isWorking(before) && !isWorking(status) && status !== 'paused'
-    if (before !== status) say(null, hasEnded ? { name, status } : null)
+    if (before === status || (before === undefined && !owns(id))) return
+    if (isUnfinished(status)) known.set(id, status)
+    else known.delete(id)
+    report(null, before && isActive(before) && !isUnfinished(status) ? { name, status } : null)
   }
   return hub.subscribe(({ event }) => receive(event))
 }

@@ -2,6 +2,7 @@
 export type ShellMessage =
   | { readonly kind: 'opened'; readonly paths: readonly string[] }
   | { readonly kind: 'engineEnded'; readonly how: string }
+  | { readonly kind: 'engineFailed'; readonly reason: string }
   | { readonly kind: 'show'; readonly what: 'palette' | 'shortcuts' }
   | { readonly kind: 'go'; readonly path: string }
 
@@ -14,5 +15,7 @@ export const wishChannels = {
   engine: 'engine:connect',
   /** The paths opened so far, and future ones. */
   paths: 'paths:listen',
+  /** Another folder for the workspace, which the person chooses. */
+  workspace: 'workspace:choose',
 } as const
 export type Wish = keyof typeof wishChannels

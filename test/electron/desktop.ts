@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -43,6 +42,10 @@ export function makeHome(): Home {
 export interface Desktop {
   readonly app: ElectronApplication
   readonly page: Page
+  /** Quits as the menu does; the program may ask first. */
+  quit(): Promise<void>
+  /** The end of its process. */
+  readonly ended: Promise<void>
   /** Ends its process without a question. */
   kill(): Promise<void>
 }
@@ -63,11 +66,17 @@ export async function startDesktop(home: Home, ...args: readonly string[]): Prom
     env: { ...home.env },
     cwd: home.folder,
   })
-  return { app, page: await app.firstWindow(), kill: () => kill(app.process()) }
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  child.kill('SIGKILL')
-  await once(child, 'exit')
+  const child = app.process()
+  const ended = once(child, 'exit').then(() => undefined)
+  return {
+    app,
+    page: await app.firstWindow(),
+    ended,
+    // An answer could come after the end of the process.
+    quit: () => app.evaluate(({ app }) => void setImmediate(() => app.quit())),
+    kill: async () => {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
 }

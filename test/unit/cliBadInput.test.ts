@@ -251,7 +251,7 @@ describe('a workspace that cannot be used', () => {
         error: {
           code: 'storage',
           message: expect.stringMatching(
-            /a-file': it, or a part of its path, is a file: choose another folder with --workspace/,
+            /a-file': it, or a part of its path, is a file: choose another workspace folder \(--workspace DIR\)/,
           ),
         },
       },

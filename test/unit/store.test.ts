@@ -241,7 +241,7 @@ it('a folder that cannot be made is one sentence', async () => {
   const file = join(folder, 'file')
   writeFileSync(file, '')
   await expect(openStore(join(file, 'inside'))).rejects.toThrow(
-    `workspace '${join(file, 'inside')}': it, or a part of its path, is a file: choose another folder with --workspace`,
+    `workspace '${join(file, 'inside')}': it, or a part of its path, is a file: choose another workspace folder`,
   )
   expect(readFileSync(file, 'utf8')).toBe('')
 })

@@ -31,7 +31,7 @@ export interface JobQueue {
   move(run: Run, before?: Run): readonly string[]
   /** Whether a run works or waits in this queue, or its end is still to be recorded. */
   owns(runId: string): boolean
-  /** Ends the current job; its run can be resumed. */
+  /** Ends the job that runs and takes back those that wait; all of them can be resumed. */
   close(): Promise<void>
 }
 
@@ -126,6 +126,10 @@ class Queue implements JobQueue {
 
   async close(): Promise<void> {
     this.closed = true
+    for (const id of this.waiting) {
+      const run = await this.store.runs.find(id)
+      if (run) await this.stop(run)
+    }
     this.active?.job.kill()
     await this.idle
   }
@@ -197,6 +201,7 @@ class Queue implements JobQueue {
       onMessage: (message) => this.onMessage(run.id, message),
     })
     this.active = { runId: run.id, job, asked: 'run' }
+    if (this.closed) job.kill()
     try {
       await this.store.runs.update(run.id, { pid: job.pid ?? null })
       await this.changed(run.id)

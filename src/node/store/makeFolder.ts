@@ -18,7 +18,7 @@ function mkdirOnce(path: string): void {
     if (code === 'ENOENT')
       throw new NNOptError(
         'storage',
-        `folder '${path}' cannot be created: its file system does not allow new folders; choose another folder with --workspace`,
+        `folder '${path}' cannot be created: its file system does not allow new folders; choose another workspace folder`,
         { path },
         { cause: error },
       )

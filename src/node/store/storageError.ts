@@ -4,11 +4,11 @@ import { resultCode } from '../nodeSqlite'
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full: free some space (nnopt purge empties the trash) and try again',
   EDQUOT: 'the disk quota is used up: free some space and try again',
-  EROFS: 'it is on a read-only file system: choose another folder with --workspace',
-  EACCES: 'you cannot write to it: change its permissions or choose another folder with --workspace',
-  EPERM: 'you cannot write to it: change its permissions or choose another folder with --workspace',
-  ENOTDIR: 'it, or a part of its path, is a file: choose another folder with --workspace',
-  EEXIST: 'it, or a part of its path, is a file: choose another folder with --workspace',
+  EROFS: 'it is on a read-only file system: choose another workspace folder',
+  EACCES: 'you cannot write to it: change its permissions or choose another workspace folder',
+  EPERM: 'you cannot write to it: change its permissions or choose another workspace folder',
+  ENOTDIR: 'it, or a part of its path, is a file: choose another workspace folder',
+  EEXIST: 'it, or a part of its path, is a file: choose another workspace folder',
 }
 
 /** What a person can do about a database that is lost. */

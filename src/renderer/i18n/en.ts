@@ -17,6 +17,7 @@ export const en = {
   'menu.file': 'File',
   'menu.openModel': 'Open ONNX model…',
   'menu.addFolder': 'Add image folder…',
+  'menu.workspace': 'Choose workspace folder…',
   'menu.recent': 'Open recent',
   'menu.noRecent': 'No recent items',
   'menu.clearRecent': 'Clear recent items',
@@ -36,13 +37,19 @@ export const en = {
   'menu.commands': 'Commands…',
   'menu.log': 'Show log file',
   'quit.keepRunning': 'Keep running',
-  'quit.message': 'Runs are in progress',
-  'quit.detail':
+  'quit.stopPaused': 'Stop and quit',
+  'quit.active.message': 'Runs are in progress',
+  'quit.active.detail':
     'If you stop the runs, they keep their checkpoints and you can resume them later. If you keep them running, NNOpt Studio stays in the background and quits when they finish.',
+  'quit.paused.message': 'A run is paused',
+  'quit.paused.detail': 'If you quit, the run stops. It keeps its checkpoints and you can resume it later.',
   'ended.done': '{name} finished',
   'ended.failed': '{name} failed',
   'ended.crashed': '{name} crashed and can be resumed',
   'ended.stopped': '{name} was stopped and can be resumed',
+  'workspace.busy.message': 'This workspace has unfinished runs',
+  'workspace.busy.detail': 'Wait for them to finish or stop them, then choose another workspace.',
+  'workspace.ok': 'OK',
   'crash.message': 'The window crashed again ({reason})',
   'crash.detail': 'Runs continue, and no saved data is lost. For details, choose Help > Show log file.',
   'crash.close': 'Close window',
@@ -111,6 +118,8 @@ export const en = {
   'connection.connecting': 'Connecting to the engine…',
   'connection.ended':
     'The engine stopped ({how}) and is restarting. Versions, finished steps and checkpoints are kept. This page reconnects automatically.',
+  'connection.failed': 'The engine cannot start: {reason}.',
+  'connection.chooseWorkspace': 'Choose another workspace folder…',
   'connection.lost':
     'Cannot reach the engine. Your work is kept, and this page reconnects when the engine responds. If you stopped the engine, start it again.',
   'connection.remote': 'Cannot reach the engine at {host}: {reason}. Retrying…',

@@ -22,6 +22,9 @@ export const useEngine = defineStore('engine', () => {
   let position: EventPosition | undefined
   /** The desktop app reports how its engine ended, before or after the port closes. */
   let said: string | undefined
+  /** Why it cannot start, as the desktop program says. */
+  const failedBecause = ref<string>()
+  onSaid('engineFailed', ({ reason }) => (failedBecause.value = reason))
   onSaid('engineEnded', ({ how }) => {
     said = how
     if (state.value === 'lost') lostBecause.value = how
@@ -32,6 +35,7 @@ export const useEngine = defineStore('engine', () => {
   const connection = createConnection({
     opened: (opened) => {
       ;[client.value, state.value, lostBecause.value, said] = [opened, 'open', undefined, undefined]
+      failedBecause.value = undefined
       subscribe(opened)
     },
     lost: (reason) => {
@@ -87,6 +91,7 @@ export const useEngine = defineStore('engine', () => {
   return {
     state,
     lostBecause,
+    failedBecause,
     isSilent,
     isOpen: computed(() => state.value === 'open'),
     connect: connection.connect,

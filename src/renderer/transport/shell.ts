@@ -6,6 +6,7 @@ const posted = z.object({
   shell: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('opened'), paths: z.array(z.string()).readonly() }),
     z.object({ kind: z.literal('engineEnded'), how: z.string() }),
+    z.object({ kind: z.literal('engineFailed'), reason: z.string() }),
     z.object({ kind: z.literal('show'), what: z.enum(['palette', 'shortcuts']) }),
     z.object({ kind: z.literal('go'), path: z.string().startsWith('/') }),
   ]) satisfies z.ZodType<ShellMessage>,

@@ -63,7 +63,7 @@ export function migrate(database: DatabaseSync, path: string, steps: readonly st
   if (found > steps.length) {
     throw new NNOptError(
       'schemaTooNew',
-      `workspace database '${path}': expected schema ${steps.length} or older, got ${found}: it was written by a newer version of the program; update this one or choose another --workspace`,
+      `workspace database '${path}': expected schema ${steps.length} or older, got ${found}: it was written by a newer version of the program; update this one or choose another workspace folder`,
       { expected: steps.length, got: found },
     )
   }
