@@ -106,6 +106,7 @@ describe.skipIf(!isBuilt)('the built main process', () => {
     for (const path of [one, two]) writeFileSync(path, '')
     const recentOf = ({ log }: FakeElectron) => entriesOf(log, 'File')[2].submenu ?? []
     const first = await startShell({ userData })
+    listen(first)
     expect(recentOf(first)).toEqual([{ label: 'No recent items', enabled: false }])
     for (const path of [one, two, one, '/gone/three.onnx'])
       first.app.emit('open-file', { preventDefault: vi.fn() }, path)
@@ -130,7 +131,8 @@ describe.skipIf(!isBuilt)('work', () => {
       readonly share?: number
       readonly ended?: { readonly name: string; readonly status: string }
     },
-  ): void => void log.hosts[0].host.emit('message', { kind: 'work', share: null, ended: null, ...work })
+  ): void =>
+    void log.hosts[0].host.emit('message', { kind: 'work', work: { paused: 0, share: null, ended: null, ...work } })
 
   it('shows on the taskbar, keeps the machine awake, and tells its end to who looks elsewhere', async () => {
     const electron = await startShell()
@@ -344,9 +346,14 @@ describe.skipIf(!isBuilt)('the engine', () => {
 
   it('ends with the program and stays down', async () => {
     const { app, log } = await startShell()
-    app.emit('will-quit')
-    expect(log.hosts[0].host.killed).toBe(true)
-    log.hosts[0].host.emit('exit', 0)
+    const [{ host }] = log.hosts
+    app.emit('will-quit', { preventDefault: () => undefined })
+    expect(host.received.map(({ message }) => message)).toEqual([{ kind: 'close' }])
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect([host.killed, log.quits]).toEqual([true, 0])
+    host.emit('exit', 0)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(log.quits).toBe(1)
     await vi.advanceTimersByTimeAsync(60_000)
     expect(log.hosts).toHaveLength(1)
   })

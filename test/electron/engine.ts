@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { en } from '../../src/renderer/i18n/en'
 import { contract } from '../../src/shared/contract'
 import type { ParamsOf, ProcedureName, ResultOf } from '../../src/shared/contract'
 import type { Run, RunStatus } from '../../src/shared/types'
@@ -7,7 +8,7 @@ import { expect } from './fixtures'
 /** Waits until the page shows a screen and has its own port to the engine. */
 export async function expectConnected(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-  await expect(page.getByText('Connecting to the engine')).toBeHidden()
+  await expect(page.getByText(en['connection.connecting'])).toBeHidden()
 }
 
 /** Calls the engine over a port of its own, which the page gets as the program's own scripts do. */

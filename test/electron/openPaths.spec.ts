@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
+import { en } from '../../src/renderer/i18n/en'
 import { commandOf } from './desktop'
 import type { Home } from './desktop'
 import { expect, test } from './fixtures'
@@ -21,9 +22,9 @@ function modelIn(home: Home, name: string): string {
 
 /** The page shows the run, or all of several, and in the end the versions that they made. */
 async function expectImported(page: Page, ...names: readonly [string, ...string[]]): Promise<void> {
-  const title = names.length > 1 ? 'Runs' : new RegExp(names[0])
+  const title = names.length > 1 ? en['nav.runs'] : new RegExp(names[0])
   await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible()
-  await page.getByRole('link', { name: 'Versions', exact: true }).click()
+  await page.getByRole('link', { name: en['nav.versions'], exact: true }).click()
   for (const name of names) await expect(page.getByRole('link', { name, exact: true })).toBeVisible()
 }
 
@@ -36,7 +37,7 @@ test('takes several at once: models, a folder of images, an address of a file', 
   const address = pathToFileURL(modelIn(home, 'zweites Modell.onnx')).href
   const pictures = await writePictures(join(home.folder, 'pictures'))
   const { page } = await start(modelIn(home, 'first.onnx'), address, pictures)
-  await expect(page.getByRole('row').filter({ hasText: 'Done' })).toHaveCount(3)
+  await expect(page.getByRole('row').filter({ hasText: en['status.done'] })).toHaveCount(3)
   await expectImported(page, 'first', 'zweites Modell')
 })
 
@@ -48,7 +49,7 @@ test('hands what a second start names to the window that is open', async ({ home
 })
 
 test('takes in what is dropped on its window', async ({ home, desktop: { page } }) => {
-  await expect(page.getByRole('heading', { level: 1, name: 'Versions' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: en['nav.versions'] })).toBeVisible()
   await dropFiles(page, [modelIn(home, 'one.onnx'), modelIn(home, 'two.onnx')])
   await expectImported(page, 'one', 'two')
 })

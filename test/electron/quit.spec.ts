@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { en } from '../../src/renderer/i18n/en'
 import type { Run } from '../../src/shared/types'
 import type { Desktop, Home } from './desktop'
 import { addPictures, call, expectStatus, startTraining } from './engine'
@@ -17,14 +18,16 @@ async function startWork({ page }: Desktop, home: Home): Promise<readonly [Run, 
 
 /** The statuses after the next start, and what its page says of runs that were cut off. */
 async function afterRestart({ page }: Desktop, runs: readonly Run[]): Promise<readonly string[]> {
-  await expect(page.getByRole('heading', { level: 1, name: 'Versions' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: en['versions.title'] })).toBeVisible()
   await expect(page.getByText('was interrupted')).toHaveCount(0)
-  return Promise.all(runs.map(async ({ id }) => (await call(page, 'runs.get', { run: id })).status))
+  const statuses: string[] = []
+  for (const { id } of runs) statuses.push((await call(page, 'runs.get', { run: id })).status)
+  return statuses
 }
 
 test('asks nothing when nothing works', async ({ desktop }) => {
-  await expect(desktop.page.getByRole('button', { name: 'Load the sample' })).toBeVisible()
-  await answerQuestions(desktop.app, 'Cancel')
+  await expect(desktop.page.getByRole('button', { name: en['guide.sample.action'] })).toBeVisible()
+  await answerQuestions(desktop.app, en['dialog.cancel'])
   await desktop.quit()
   await desktop.ended
 })
@@ -32,13 +35,13 @@ test('asks nothing when nothing works', async ({ desktop }) => {
 test('stops what works and what waits when it is told to', async ({ home, start }) => {
   const first = await start()
   const runs = await startWork(first, home)
-  await answerQuestions(first.app, 'Cancel')
+  await answerQuestions(first.app, en['dialog.cancel'])
   await first.quit()
   await expect.poll(async () => (await questionsOf(first.app)).length).toBe(1)
   const [question] = await questionsOf(first.app)
-  expect(question).toMatchObject({ title: 'NNOpt Studio', hasParent: true })
+  expect(question).toMatchObject({ title: en['app.name'], hasParent: true })
   await expectStatus(first.page, runs[0], 'running')
-  await answerQuestions(first.app, 'Stop now')
+  await answerQuestions(first.app, en['run.stopNow'])
   await first.quit()
   await first.ended
   expect(await afterRestart(await start(), runs)).toEqual(['stopped', 'stopped'])
@@ -51,7 +54,7 @@ test('asks about a paused run, which stops with the program and can be resumed',
   await expectStatus(first.page, run, 'running')
   await call(first.page, 'runs.pause', { run: run.id })
   await expectStatus(first.page, run, 'paused')
-  await answerQuestions(first.app, 'Stop and Quit')
+  await answerQuestions(first.app, en['quit.stopPaused'])
   await first.quit()
   await first.ended
   const later = await start()
@@ -65,7 +68,7 @@ test('works on without its window and ends after the last run', async ({ home, s
   await addPictures(first.page, await writePictures(join(home.folder, 'pictures')))
   const run = await startTraining(first.page, 'short', 60)
   await expectStatus(first.page, run, 'running')
-  await answerQuestions(first.app, 'Keep running')
+  await answerQuestions(first.app, en['quit.keepRunning'])
   await first.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
   const isVisible = () => first.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())
   await expect.poll(isVisible).toBe(false)

@@ -175,6 +175,7 @@ export function createFakeElectron({
     hide = (): void => void this.calls.push('hide')
     close = (): void => void this.calls.push('close')
     isFocused = (): boolean => this.focused
+    isVisible = (): boolean => !this.calls.includes('hide')
     setProgressBar = (share: number): void => void this.calls.push(`progress ${share}`)
     loadURL = async (url: string): Promise<void> => void this.calls.push(`load ${url}`)
   }
@@ -192,8 +193,8 @@ export function createFakeElectron({
     }),
     ipcMain: strict('ipcMain', ipcMain),
     dialog: strict('dialog', {
-      showMessageBox: async ({ message }: { readonly message: string }) => (
-        log.questions.push(message),
+      showMessageBox: async (...given: readonly { readonly message?: string }[]) => (
+        log.questions.push(given.at(-1)?.message ?? ''),
         { response: answer }
       ),
       showOpenDialog: async () => ({ filePaths: chosen }),
