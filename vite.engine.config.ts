@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { defineConfig } from 'vite'
 
 /** The programs that run on plain Node: each is one file of out/engine (src/node/engineFile.ts names them). */
-const programs = {
+export const programs = {
   cli: 'src/cli/index.ts',
   host: 'src/node/host.ts',
   door: 'src/node/serve/door.ts',

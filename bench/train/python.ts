@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { runtimeFolder } from '../../src/node/userFolders'
 
-export const TORCH = 'torch==2.13.0'
+const TORCH = 'torch==2.13.0'
 
 const runs = (python: string): boolean => spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0
 

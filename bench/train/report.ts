@@ -14,7 +14,7 @@ const nameOf = ({ backend, resolution, batch }: Row): string =>
   `${backend}, ${resolution}×${resolution}, batch ${batch}`
 
 /** The ratios as bars with their intervals, and a line where both are equally fast. */
-export function ratioChart(rows: readonly Row[]): Html {
+function ratioChart(rows: readonly Row[]): Html {
   const most = Math.max(1.25, ...rows.map(({ ratioInterval }) => ratioInterval[1]))
   const x = (ratio: number): number => bar.left + (Math.min(ratio, most) / most) * bar.width
   const bottom = bar.top + rows.length * (bar.height + bar.gap)
@@ -79,7 +79,7 @@ function tableRow(row: Row): string {
   return `| ${backend} | ${resolution}×${resolution} | ${batch} | ${imagesPerSecond.toFixed(1)} | ${peerImagesPerSecond.toFixed(1)} | ${ratio.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}) | ${memory} | ${rounds} |`
 }
 
-export function reportMarkdown(rows: readonly Row[], programs: readonly Programs[], chart: string): string {
+function reportMarkdown(rows: readonly Row[], programs: readonly Programs[], chart: string): string {
   const pairs = [...new Set(programs.map(({ ours, peer }) => `${ours} beside ${peer}`))]
   return `# Training speed beside PyTorch
 

@@ -19,7 +19,7 @@ export async function printMadeVersion(cli: Cli, run: Run): Promise<void> {
 }
 
 /** The accuracy measured last, on whatever dataset. */
-export function latestAccuracy({ evaluations }: VersionDetails): string {
+function latestAccuracy({ evaluations }: VersionDetails): string {
   const latest = evaluations[0]?.evaluation
   return latest ? `${percent(latest.accuracy)} (${latest.dataset} ${latest.split}, ${latest.samples})` : '–'
 }

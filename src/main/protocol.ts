@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
 import { protocol } from 'electron'
 
-export const scheme = 'app'
+const scheme = 'app'
 export const origin = `${scheme}://studio`
 
 const types: Readonly<Record<string, string>> = {

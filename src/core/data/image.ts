@@ -1,5 +1,3 @@
-import { assert } from '../../shared/errors'
-
 export const channels = 3
 
 /** An 8-bit RGB picture; `data` is height × width × 3, row by row. */
@@ -21,15 +19,6 @@ export interface Window extends Size {
 }
 
 export const sameSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height
-
-/** An image over existing pixels; throws when their number does not fill the size. */
-export function rgbImage(width: number, height: number, data: Uint8Array): RgbImage {
-  assert(
-    data.length === width * height * channels,
-    () => `image ${width}×${height}: expected ${width * height * channels} bytes, got ${data.length}`,
-  )
-  return { width, height, data }
-}
 
 /** Copies a window out of an image; what lies outside the image gets `fill` (0..255) in every channel. */
 export function cropped(image: RgbImage, window: Window, fill = 0): RgbImage {

@@ -6,7 +6,7 @@ import type { Preprocessing } from './preprocessing'
 
 /** Keys of ONNX metadata_props under which a model carries what its data need. */
 export const preprocessingKey = 'nnopt.preprocessing'
-export const classesKey = 'nnopt.classes'
+const classesKey = 'nnopt.classes'
 
 export interface ModelFacts {
   readonly preprocessing?: Preprocessing | undefined

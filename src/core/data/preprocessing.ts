@@ -78,7 +78,7 @@ function guess(height: number, width: number): Preprocessing {
 }
 
 /** One line for people, such as `short side 256, centre crop 224×224, mean 0.485 0.456 0.406, std 0.229 0.224 0.225`. */
-export function describePreprocessing({ resize, crop, mean, std }: Preprocessing): string {
+function describePreprocessing({ resize, crop, mean, std }: Preprocessing): string {
   const resizing =
     resize && ('shortSide' in resize ? `short side ${resize.shortSide}` : `resized to ${resize.width}×${resize.height}`)
   const parts = [

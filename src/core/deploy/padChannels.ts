@@ -12,7 +12,7 @@ import { padStored } from './padStored'
 import type { AxisSizes } from './padStored'
 
 /** Numbers in a vector of AVX-512, and twice those of AVX2: the blocks of onnxruntime's convolutions. */
-export const channelBlock = 16
+const channelBlock = 16
 
 export interface PaddedGraph {
   readonly graph: Graph

@@ -68,7 +68,7 @@ const present = (slots: readonly (string | undefined)[]): readonly string[] =>
   slots.filter((slot): slot is string => slot !== undefined)
 
 /** The slots a step reads again when its gradient is computed. */
-export function gradientReads({ operator, inputs, outputs }: Step): readonly string[] {
+function gradientReads({ operator, inputs, outputs }: Step): readonly string[] {
   const reads = operator.gradientReads
   const chosen = (
     slots: readonly (string | undefined)[],

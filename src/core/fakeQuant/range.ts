@@ -9,9 +9,6 @@ export const withZero = ({ min, max }: Range): Range => ({ min: Math.min(0, min)
 
 export const absoluteMaximum = ({ min, max }: Range): number => Math.max(Math.abs(min), Math.abs(max))
 
-/** The smallest range around both. */
-export const union = (a: Range, b: Range): Range => ({ min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) })
-
 /** Smallest and largest number of a list; { min: Infinity, max: -Infinity } of an empty one. */
 export function rangeOf(values: ArrayLike<number>): Range {
   let min = Infinity

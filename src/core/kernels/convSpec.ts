@@ -33,7 +33,7 @@ export function isPointwise(filterShape: readonly number[], spec: ConvSpec): boo
   return filterShape[0] === 1 && filterShape[1] === 1 && spec.strides.every((stride) => stride === 1) && !isPadded(spec)
 }
 
-export const isPadded = (spec: ConvSpec): boolean => spec.pads.some((size) => size !== 0)
+const isPadded = (spec: ConvSpec): boolean => spec.pads.some((size) => size !== 0)
 
 /** tfjs' explicit padding of an NHWC tensor. */
 export function explicitPads({
@@ -69,7 +69,7 @@ export const isDilated = (spec: ConvSpec): boolean => spec.dilations.some((dilat
 export const withoutDilation = (spec: ConvSpec): ConvSpec => ({ ...spec, dilations: [1, 1] })
 
 /** Size of an axis of length `size` after spreading by `step`: (size − 1) · step + 1. */
-export const spreadSize = (size: number, step: number): number => (size - 1) * step + 1
+const spreadSize = (size: number, step: number): number => (size - 1) * step + 1
 
 /** Inserts step − 1 zeros between neighbours of one axis. */
 export function spreadAxis(x: Tensor, axis: number, step: number): Tensor {

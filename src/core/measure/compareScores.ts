@@ -53,7 +53,7 @@ export function compareScores(reference: ScoredImages, { scores, labels, kind }:
   }
 }
 
-export const rowOf = (scores: Float32Array, index: number, samples: number): Float32Array => {
+const rowOf = (scores: Float32Array, index: number, samples: number): Float32Array => {
   const classes = scores.length / samples
   return scores.subarray(index * classes, (index + 1) * classes)
 }

@@ -1,12 +1,12 @@
 /** The value below which a share of the sorted numbers lies, linear between neighbours (numpy's default). NaN of none. */
-export function percentile(sorted: ArrayLike<number>, share: number): number {
+function percentile(sorted: ArrayLike<number>, share: number): number {
   const position = share * (sorted.length - 1)
   const below = Math.floor(position)
   const above = Math.min(below + 1, sorted.length - 1)
   return sorted[below] + (position - below) * (sorted[above] - sorted[below])
 }
 
-export const sortedNumbers = (values: Iterable<number>): Float64Array => Float64Array.from(values).sort()
+const sortedNumbers = (values: Iterable<number>): Float64Array => Float64Array.from(values).sort()
 
 export const median = (values: Iterable<number>): number => percentile(sortedNumbers(values), 0.5)
 

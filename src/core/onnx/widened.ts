@@ -2,7 +2,7 @@ import type { Graph } from '../graph/graph'
 import type { AttributeProto, GraphProto, TensorProto } from './proto'
 
 /** Metadata that says which element type the weights of the imported file had. */
-export const widenedKey = 'nnopt.widened'
+const widenedKey = 'nnopt.widened'
 
 /** ONNX numbers of the float types that become float32 on import. */
 const widenedTypes: Readonly<Record<number, string>> = { 10: 'float16', 11: 'float64', 16: 'bfloat16' }

@@ -90,7 +90,7 @@ function foldedParameters(
 }
 
 /** The tensor with every slice along an axis multiplied by its factor. */
-export function scaledSlices({ shape, data }: TensorData, axis: number, factors: ArrayLike<number>): TensorData {
+function scaledSlices({ shape, data }: TensorData, axis: number, factors: ArrayLike<number>): TensorData {
   const length = sizeOf(shape.slice(axis + 1))
   const scaled = Float32Array.from(data, (value, index) => value * factors[Math.floor(index / length) % shape[axis]])
   return tensorData('float32', shape, scaled)

@@ -59,7 +59,7 @@ function gathered(source: Int32Array, shape: Shape, strides: readonly number[], 
 }
 
 /** Drops repetition: axes along which nothing changes get size 1. */
-export function compressed(labels: Labels): Labels {
+function compressed(labels: Labels): Labels {
   return labels.shape.reduce(
     (current, dim, axis) => (dim > 1 && !changesAlong(current, axis) ? taken(current, axis, [0]) : current),
     labels,

@@ -134,7 +134,7 @@ function globalCounts(layers: readonly Candidate[], most: readonly number[], wan
 }
 
 /** 0 at the `count` lowest scores, 1 elsewhere; of equal scores the first go. */
-export function lowest(scores: Float32Array, count: number): Mask {
+function lowest(scores: Float32Array, count: number): Mask {
   const threshold = scores.toSorted()[count - 1]
   let ties = count - scores.reduce((sum, score) => sum + Number(score < threshold), 0)
   return Uint8Array.from(scores, (score) => Number(!(score < threshold || (score === threshold && ties-- > 0))))

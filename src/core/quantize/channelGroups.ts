@@ -13,8 +13,6 @@ export interface ChannelGroup {
   /** Layers whose output channels take the factors, and those whose input channels take them back. */
   readonly writers: readonly Node[]
   readonly readers: readonly Node[]
-  /** A ReLU6 lies among the values: a channel may only grow while its values stay below the bound. */
-  readonly bounded: boolean
 }
 
 type Shapes = ReadonlyMap<string, Shape>
@@ -54,7 +52,6 @@ function groupOf(graph: Graph, values: readonly string[], shapes: Shapes, ends: 
     channels: shapes.get(values[0])?.[1] ?? 0,
     writers: nodes.filter(({ outputs }) => inside.has(outputs[0])),
     readers: nodes.filter(({ inputs }) => inside.has(inputs[0])),
-    bounded: graph.nodes.some((node) => inside.has(node.outputs[0]) && Number.isFinite(clampBounds(graph, node)?.max)),
   }
 }
 

@@ -49,5 +49,3 @@ export const qatConfig = z.object({
     .describe('Epochs after which ranges are observed again; then they are frozen'),
   learnScales: z.boolean().default(false).describe('Also train the quantization scales (LSQ, Esser et al., 2020)'),
 })
-
-export type QatConfig = z.output<typeof qatConfig>

@@ -50,7 +50,7 @@ function heldTogether<T>(make: (hold: Hold) => T): T {
   }
 }
 
-export function disposeStep({ loss, logits, gradients, statistics }: TrainStep): void {
+function disposeStep({ loss, logits, gradients, statistics }: TrainStep): void {
   for (const tensor of [loss, logits, ...gradients.values(), ...statistics.values()]) tensor.dispose()
 }
 

@@ -3,7 +3,7 @@ import { OPENVINO_VERSION } from './openvino/runtimePaths'
 import { runtimeName } from './runtimeVersion'
 
 /** Name and version of an engine's library. */
-export const engineName = (engine: Engine = 'onnxruntime'): string =>
+const engineName = (engine: Engine = 'onnxruntime'): string =>
   engine === 'openvino' ? `OpenVINO ${OPENVINO_VERSION}` : runtimeName()
 
 /** The library and how the file was modified, recorded with every measurement. */

@@ -1,7 +1,7 @@
 import { NNOptError } from '../../shared/errors'
 import { createClassificationCounter } from '../../core/measure/classification'
 import type { ClassificationScore, ScoreKind } from '../../core/measure/classification'
-import type { SkippedSample } from '../../core/measure/evaluation'
+import type { SkippedSample } from '../../core/measure/skippedSample'
 import type { InferenceWorker } from './inferenceWorker'
 
 /** Preprocessed images [N, C, H, W] with their classes. */

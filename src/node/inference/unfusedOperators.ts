@@ -22,7 +22,7 @@ export interface FusionReport {
 }
 
 /** The nodes that onnxruntime actually runs, after its own optimization for this machine. */
-export async function runtimeNodes(model: ModelSource): Promise<readonly RuntimeNode[]> {
+async function runtimeNodes(model: ModelSource): Promise<readonly RuntimeNode[]> {
   const folder = await mkdtemp(join(tmpdir(), 'nnopt-optimized-'))
   try {
     const optimizedModelPath = join(folder, 'optimized.onnx')

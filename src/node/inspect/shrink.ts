@@ -13,7 +13,7 @@ export interface ShrunkPicture {
 let loading: Promise<typeof sharpModule> | undefined
 
 /** libvips, loaded with the first image that needs it. */
-export const sharpLibrary = (): Promise<typeof sharpModule> =>
+const sharpLibrary = (): Promise<typeof sharpModule> =>
   (loading ??= import('sharp').then(({ default: sharp }) => sharp))
 
 const jpegQuality = 82

@@ -25,7 +25,7 @@ const pollMs = 200
 const extension = '.lock'
 
 /** A folder of this user for locks: the session's runtime folder, else the temporary one. */
-export function lockFolder(environment: NodeJS.ProcessEnv = process.env): string {
+function lockFolder(environment: NodeJS.ProcessEnv = process.env): string {
   return join(environment.XDG_RUNTIME_DIR ?? tmpdir(), `nnopt-${process.getuid?.() ?? 'user'}`)
 }
 

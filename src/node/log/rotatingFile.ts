@@ -7,7 +7,7 @@ export interface Rotation {
   readonly olderFiles: number
 }
 
-export const usualRotation: Rotation = { fileBytes: 2 ** 20, olderFiles: 4 }
+const usualRotation: Rotation = { fileBytes: 2 ** 20, olderFiles: 4 }
 
 /** Appends a line; a file that is full makes room first. Throws what the file system refuses. */
 export function appendLine(file: string, line: string, { fileBytes, olderFiles }: Rotation = usualRotation): void {

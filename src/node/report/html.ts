@@ -13,7 +13,7 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character])
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character])
 
 const render = (part: Part): string => {
   if (typeof part === 'string') return escapeHtml(part)

@@ -11,7 +11,7 @@ import type { Refusals } from './refusals'
 import type { Session } from './session'
 
 export const rpcPath = '/rpc'
-export const sessionPath = '/session'
+const sessionPath = '/session'
 
 /** What answers need. */
 export interface Door {

@@ -12,7 +12,7 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 /** What a person can do about a database that is lost. */
-export const wayOut =
+const wayOut =
   "see what 'nnopt doctor --repair --dry-run' can rebuild, or go back to a backup with 'nnopt doctor --restore-backup'"
 
 /** SQLite's primary result codes (https://www.sqlite.org/rescode.html). */

@@ -27,7 +27,7 @@ const types: Readonly<Record<ChartFormat, string>> = {
 /** PNG pixels per CSS pixel. */
 const pngScale = 2
 
-export const fileNameOf = ({ title }: Pick<SavedChart, 'title'>, format: ChartFormat): string =>
+const fileNameOf = ({ title }: Pick<SavedChart, 'title'>, format: ChartFormat): string =>
   `${
     title
       .toLowerCase()
@@ -35,7 +35,7 @@ export const fileNameOf = ({ title }: Pick<SavedChart, 'title'>, format: ChartFo
       .replace(/^-|-$/g, '') || 'chart'
   }.${format}`
 
-export async function chartBytes(chart: SavedChart, format: ChartFormat): Promise<Uint8Array<ArrayBuffer>> {
+async function chartBytes(chart: SavedChart, format: ChartFormat): Promise<Uint8Array<ArrayBuffer>> {
   if (format === 'png') return pngOf(chart)
   const text =
     format === 'svg' ? svgOf(chart) : format === 'csv' ? toCsv(chart.table()) : toJson(chart.title, chart.table())

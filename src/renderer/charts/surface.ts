@@ -49,7 +49,7 @@ export interface Surface {
   clipped(x: number, y: number, width: number, height: number, draw: () => void): void
 }
 
-export const seriesCount = 6
+const seriesCount = 6
 /** Series colors that remain distinct with common color vision deficiencies (Okabe and Ito, 2008). */
 export const seriesColor = (index: number): Color => `--series-${(index % seriesCount) + 1}`
 /** A second cue besides color: each further round through the colors uses another dash pattern. */

@@ -13,7 +13,7 @@ export interface PictureQuery {
 }
 
 /** Images per call. */
-export const pageLength = 60
+const pageLength = 60
 /** Pages kept in memory, around the current position. */
 const keptPages = 24
 

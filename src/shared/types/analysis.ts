@@ -7,8 +7,7 @@ const bins = z.object({ low: z.number(), binWidth: z.number(), counts: z.array(z
  * A float signal compared with its rounded version: signal-to-noise ratio in dB (null if they are equal) and cosine
  * similarity.
  */
-export const tensorError = z.object({ sqnrDb: z.number().nullable(), cosine: z.number() }).readonly()
-export type TensorError = z.infer<typeof tensorError>
+const tensorError = z.object({ sqnrDb: z.number().nullable(), cosine: z.number() }).readonly()
 
 /** What quantization does to one layer. Errors are those of the layer's output after its activation function. */
 export const layerAnalysis = z

@@ -4,7 +4,7 @@ const interval = z.tuple([z.number(), z.number()]).readonly()
 const dtype = z.enum(['int8', 'uint8'])
 
 /** A weight, with the values used in computation: quantized weights are dequantized. */
-export const layerWeight = z
+const layerWeight = z
   .object({
     /** Name of the initializer. */
     tensor: z.string(),

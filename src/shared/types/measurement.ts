@@ -3,8 +3,7 @@ import { problem, split } from './dataset'
 import { engines, modelForms } from './engine'
 
 /** What computed a number. */
-export const deviceFacts = z.object({ cpu: z.string(), runtime: z.string(), threads: z.number() }).readonly()
-export type DeviceFacts = z.infer<typeof deviceFacts>
+const deviceFacts = z.object({ cpu: z.string(), runtime: z.string(), threads: z.number() }).readonly()
 
 /** CPU state during a benchmark; null if the system does not report it. */
 export const cpuFacts = z
@@ -23,10 +22,9 @@ export const cpuFacts = z
     otherLoad: z.number().nullable().default(null),
   })
   .readonly()
-export type CpuFacts = z.infer<typeof cpuFacts>
 
 /** Counts over the initializers of a model; `sparsity` is the share of zeros among its weights. */
-export const parameterStatistics = z.object({
+const parameterStatistics = z.object({
   intWeightParams: z.number(),
   floatWeightParams: z.number(),
   floatBiasParams: z.number(),
@@ -37,7 +35,6 @@ export const parameterStatistics = z.object({
   sparsity: z.number(),
   approxMemoryMb: z.number(),
 })
-export type ParameterStatistics = z.infer<typeof parameterStatistics>
 
 const interval = z.tuple([z.number(), z.number()]).readonly()
 

@@ -5,11 +5,11 @@ import { progress } from './progress'
 import { bytes } from './bytes'
 import { recipe } from './recipe'
 
-export const runStatuses = ['queued', 'running', 'paused', 'done', 'failed', 'stopped', 'crashed'] as const
+const runStatuses = ['queued', 'running', 'paused', 'done', 'failed', 'stopped', 'crashed'] as const
 export const runStatus = z.enum(runStatuses)
 export type RunStatus = z.infer<typeof runStatus>
 
-export const errorReport = z
+const errorReport = z
   .object({
     code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]),
     message: z.string(),

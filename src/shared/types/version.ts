@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { split } from './dataset'
 import { benchmark } from './measurement'
 
-export const precisions = ['fp32', 'int8'] as const
+const precisions = ['fp32', 'int8'] as const
 
 const [mostTags, longestTag, longestNotes] = [50, 50, 20_000]
 
@@ -72,4 +72,3 @@ export const versionSummary = z
     /** The latest per batch size, thread count and device, newest first. */ benchmarks: z.array(benchmark).readonly(),
   })
   .readonly()
-export type VersionSummary = z.infer<typeof versionSummary>

@@ -1,3 +1,2 @@
 export { resizeBilinear, resizeWindow } from './resize'
-export type { Box } from './resize'
 export { centerWindow, shortSideSize } from './sizes'

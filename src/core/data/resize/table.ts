@@ -19,7 +19,7 @@ const triangle = (x: number): number => Math.max(0, 1 - Math.abs(x))
  * The antialiased linear filter from source pixels [from, to) of an axis of `inputSize` onto `outputSize` pixels, with Pillow's rounding
  * (libImaging/Resample.c, precompute_coeffs and normalize_coeffs_8bpc; `Image.resize(…, BILINEAR)`).
  */
-export function resampleTable(inputSize: number, from: number, to: number, outputSize: number): ResampleTable {
+function resampleTable(inputSize: number, from: number, to: number, outputSize: number): ResampleTable {
   const scale = (to - from) / outputSize
   const filterScale = Math.max(scale, 1)
   const support = triangleRadius * filterScale

@@ -1,7 +1,6 @@
 import type { Graph, Node } from '../../graph/graph'
 import type { TensorData } from '../../graph/tensorData'
 import type { NodeContext, Shape } from '../../ops/operator'
-import { withoutChannels } from '../labels'
 import type { Labels } from '../labels'
 import type { ChannelTracker } from '../tracker'
 
@@ -36,7 +35,3 @@ export interface Rule {
 }
 
 export const positiveAxis = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis)
-
-/** All outputs without channels. */
-export const unlabelled = (shapes: readonly Shape[]): readonly Labels[] =>
-  shapes.map((shape) => withoutChannels(shape.length))

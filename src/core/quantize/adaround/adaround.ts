@@ -24,7 +24,7 @@ export interface AdaroundOptions {
 }
 
 /** Wider layers are left at the nearest integers: their second moments would take more than 21 MB. */
-export const largestFanIn = 2304
+const largestFanIn = 2304
 
 /** Share of the mean input power that holds weights in place. */
 const anchor = 0.01

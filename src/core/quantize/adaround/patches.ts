@@ -4,7 +4,7 @@ import { groupsOf, isConvolution, operatorOf } from '../../ops/nodeFacts'
 import type { Node } from '../../graph/graph'
 
 /** Output positions of one image, spread evenly. */
-export function positionsOf(plane: number, wanted: number): readonly number[] {
+function positionsOf(plane: number, wanted: number): readonly number[] {
   const count = Math.min(plane, wanted)
   return Array.from({ length: count }, (_, index) => Math.floor(((index + 0.5) * plane) / count))
 }

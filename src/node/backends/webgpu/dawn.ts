@@ -36,7 +36,7 @@ interface Dawn {
   readonly globals: object
 }
 
-export const dawnPackage = 'webgpu'
+const dawnPackage = 'webgpu'
 
 const require = createRequire(import.meta.url)
 

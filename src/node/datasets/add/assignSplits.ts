@@ -3,7 +3,7 @@ import type { Split } from '../../../shared/types/dataset'
 import type { PlacedImage } from './placeImages'
 
 /** As in CIFAR-10, 5,000 of 50,000, for every dataset. */
-export const heldOutShare = { val: 0.1, test: 0.1 } as const
+const heldOutShare = { val: 0.1, test: 0.1 } as const
 
 /**
  * The split of every image. Splits in the sources are kept. Without split folders, a seeded test split is taken; if

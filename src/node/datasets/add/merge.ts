@@ -24,7 +24,7 @@ export function mergeSources(sources: readonly ListedSource[]): PlacedImages {
 }
 
 /** The name of an image, independent of where its source is. */
-export const imageName = ({ split, className, key }: Pick<PlacedImage, 'split' | 'className' | 'key'>): string =>
+const imageName = ({ split, className, key }: Pick<PlacedImage, 'split' | 'className' | 'key'>): string =>
   split === null ? `${className}/${key}` : `${split}/${className}/${key}`
 
 function assertNoTwins(images: readonly PlacedImage[]): void {

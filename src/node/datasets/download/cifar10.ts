@@ -4,8 +4,8 @@ import { download } from './download'
 import type { Checksum } from './download'
 
 /** The binary version published by its author (Krizhevsky, 2009). */
-export const cifar10Url = 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz'
-export const cifar10Checksum: Checksum = { algorithm: 'md5', hex: 'c32a1d4ab5d03f1284b67883e8d87530' }
+const cifar10Url = 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz'
+const cifar10Checksum: Checksum = { algorithm: 'md5', hex: 'c32a1d4ab5d03f1284b67883e8d87530' }
 
 export interface DownloadCifar10Options {
   /** Where to save the archive. */

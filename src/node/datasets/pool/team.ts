@@ -38,7 +38,7 @@ interface Member {
 
 const mostDefaultWorkers = 4
 
-export const defaultWorkers = (): number => Math.max(1, Math.min(mostDefaultWorkers, availableParallelism() - 1))
+const defaultWorkers = (): number => Math.max(1, Math.min(mostDefaultWorkers, availableParallelism() - 1))
 
 /** Starts the threads; while idle, they do not keep the process alive. */
 export function createWorkerTeam({

@@ -9,7 +9,7 @@ import type { SampleReader } from './sampleReader'
  * Longest side of images stored decoded: they are read thousands of times and take less space than a cache of large
  * ones.
  */
-export const smallSide = 64
+const smallSide = 64
 
 /** Decodes every image once: size, content hash, pixel sums and, if all images are small, the pixels. */
 export async function inspect({ samples, wantsPixels }: InspectTask, reader: SampleReader): Promise<Inspection> {

@@ -1,7 +1,7 @@
 import type { ErrorReport } from '../../../shared/errors'
 import type { BatchRequest, EvalMode } from '../../../core/data/batchPlan'
 import type { StoredDataset } from '../../datasets/record'
-import type { SkippedSample } from '../../../core/measure/evaluation'
+import type { SkippedSample } from '../../../core/measure/skippedSample'
 import type { ImageBatch, ModelSource, OutputTensor, RunResult, SessionInfo, SessionOptions } from '../messages'
 
 /** How a model is spread over the cores: number of parallel sessions, and intra-op threads of each. */

@@ -55,13 +55,13 @@ async function run(
 ): Promise<StepOutput> {
   const { store } = context
   const version = await context.version(reference)
-  const { scoreVersion } = await import('../work/measure/evaluateVersion')
+  const { evaluateVersion } = await import('../work/measure/evaluateVersion')
   const best = tuned
     ? await tunedRequest(context, version)
     : options.exact
       ? {}
       : await ordinaryRequest(context, version)
-  const { evaluation, predictions } = await scoreVersion(
+  const { evaluation, predictions } = await evaluateVersion(
     {
       version,
       modelPath: store.paths.model(version.id),

@@ -49,8 +49,6 @@ const migrations: readonly string[] = [
   'ALTER TABLE runs ADD COLUMN owner TEXT',
 ]
 
-export const schemaVersion = migrations.length
-
 const versionOf = (database: DatabaseSync): number =>
   Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0)
 

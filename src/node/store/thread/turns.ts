@@ -17,7 +17,7 @@ export interface Turns {
 }
 
 /** Another program's transaction may take so long; then the call fails. */
-export const busyPatienceMs = 10 * 60_000
+const busyPatienceMs = 10 * 60_000
 const [shortestPauseMs, longestPauseMs] = [5, 100]
 
 interface Waiting {

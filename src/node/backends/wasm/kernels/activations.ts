@@ -18,7 +18,7 @@ export const activationGradient =
     elementwise(heap, 'reluGradient', [dy, y], boundsOf(kind)[1])
 
 /** Runs a function that takes addresses, a byte count and settings on all elements of equally shaped tensors. */
-export function elementwise(
+function elementwise(
   heap: Heap,
   name: string,
   operands: readonly TensorInfo[],

@@ -3,7 +3,7 @@ export type Code = readonly number[]
 
 export type ValueType = 'i32' | 'f32' | 'v128'
 
-export const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b }
+const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b }
 
 const PAYLOAD_BITS = 7
 const PAYLOAD = 0x7f
@@ -27,9 +27,9 @@ export function signed(value: number): Code {
 export const float32Bytes = (value: number): Code => [...new Uint8Array(new Float32Array([value]).buffer)]
 
 /** A count followed by its items. */
-export const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()]
+const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()]
 
-export const text = (value: string): Code => vector([...new TextEncoder().encode(value)].map((byte) => [byte]))
+const text = (value: string): Code => vector([...new TextEncoder().encode(value)].map((byte) => [byte]))
 
 const section = (id: number, items: readonly Code[]): Code => {
   const content = vector(items)

@@ -44,11 +44,6 @@ export interface EvaluationRequest {
 
 type Hooks = Pick<StepContext, 'progress' | 'signal'> & Partial<Pick<StepContext, 'warn'>>
 
-/** Measures a version's file on a split with onnxruntime in a default session: the same protocol for fp32 and int8. */
-export async function evaluateVersion(request: EvaluationRequest, hooks: Hooks): Promise<Evaluation> {
-  return (await scoreVersion(request, hooks)).evaluation
-}
-
 export interface ScoredVersion {
   readonly evaluation: Evaluation
   /** 1 where the model is right, image by image. */
@@ -56,8 +51,8 @@ export interface ScoredVersion {
   readonly predictions: Predictions
 }
 
-/** The same, with what it says of each image: for comparisons in pairs. */
-export async function scoreVersion(request: EvaluationRequest, hooks: Hooks): Promise<ScoredVersion> {
+/** Measures a version's file on a split with onnxruntime in a default session, by the same protocol for fp32 and int8, and keeps what it predicts for each image. */
+export async function evaluateVersion(request: EvaluationRequest, hooks: Hooks): Promise<ScoredVersion> {
   const { version, modelPath } = request
   const { graph } = readModelFile(modelPath)
   const match = matchClasses(version, request.dataset)

@@ -25,7 +25,7 @@ const patienceMs = 10_000
 export type Measuring = Pick<StepContext, 'signal' | 'progress' | 'warn'>
 
 /** Runs something while nothing else of this program does, where that can be had soon. */
-export async function alone<T>({ signal, progress, warn }: Measuring, action: () => Promise<T>): Promise<T> {
+async function alone<T>({ signal, progress, warn }: Measuring, action: () => Promise<T>): Promise<T> {
   const release = await claimMachine('exclusive', {
     signal,
     patienceMs,
