@@ -108,7 +108,7 @@ rmSync(folder, { recursive: true })
 const megabytes = (bytes) => (bytes / 1e6).toFixed(2)
 const dense = new Map(rows.slice(0, 2).map((row) => [row.precision, row.throughput.median]))
 const table = [
-  ['', '', 'MB', 'MB, gzip', `img/s, batch ${values.batch}`, '95% interval', 'times as it is'],
+  ['', '', 'MB', 'MB, gzip', `img/s, batch ${values.batch}`, '95% CI', 'speedup'],
   ['---', '---', '---', '---', '---', '---', '---'],
   ...rows.map(({ label, precision, bytes, compressed, throughput: { median, low, high } }) => [
     label,
