@@ -56,7 +56,7 @@ describe('preprocessing in the metadata of a model', () => {
 
   const damaged = [
     { text: 'no json', expected: "metadata 'nnopt.preprocessing'" },
-    { text: JSON.stringify({ ...preprocessingPresets.cifar, std: [0.2, 0, 0.2] }), expected: '(std.1)' },
+    { text: JSON.stringify({ ...preprocessingPresets.cifar, std: [0.2, 0, 0.2] }), expected: "field 'std[1]'" },
     { text: JSON.stringify({ ...preprocessingPresets.cifar, resize: { shortSide: 32 } }), expected: 'add a crop' },
   ]
   it.each(damaged)('is refused with its place: $expected', ({ text, expected }) => {
