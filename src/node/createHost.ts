@@ -1,15 +1,19 @@
+import { owner } from '../shared/access'
 import type { Caller } from '../shared/access'
 import type { Handlers } from '../shared/contract'
 import { toErrorReport } from '../shared/errors'
 import type { Port } from '../shared/rpc'
 import { serve } from '../shared/rpc'
 import type { Run, RunStatus } from '../shared/types'
+import { reachOf } from './access/reach'
+import { restrict } from './access/restrict'
+import { accessHandlers } from './handlers/access'
 import { catalogHandlers } from './handlers/catalog'
 import { codeHandlers } from './handlers/code'
 import { datasetHandlers } from './handlers/datasets'
 import { createEventHub } from './handlers/events'
 import type { EventHub } from './handlers/events'
-import { clearOldUploads, uploadHandlers } from './handlers/files'
+import { clearOldUploads, uploadHandlers } from './handlers/uploads'
 import { inspectionHandlers } from './handlers/inspections'
 import type { HostParts } from './handlers/parts'
 import { networkHandlers } from './handlers/network'
@@ -55,11 +59,13 @@ export interface HostOptions {
   readonly workspace: string
   /** Watches for changes by other programs; the CLI turns this off. */
   readonly watch?: boolean
+  /** Folders outside the workspace that token holders may use, besides those of the settings. */
+  readonly folders?: readonly string[]
 }
 
 const abandonedPollMs = 1000
 
-export async function createHost({ workspace, watch = true }: HostOptions): Promise<Host> {
+export async function createHost({ workspace, watch = true, folders = [] }: HostOptions): Promise<Host> {
   const store = await openStore(workspace)
   const hub = createEventHub()
   await closeAbandonedRuns(store)
@@ -67,7 +73,7 @@ export async function createHost({ workspace, watch = true }: HostOptions): Prom
   const queue = createQueue(store, hub)
   const inspector = createInspector(store.paths.root)
   const parts: HostParts = { store, queue, hub, inspector }
-  clearOldUploads(parts)
+  clearOldUploads(store.paths)
   const handlers = guarded(handlersOf(parts), store.paths.root)
   const unwatch = watch ? await watchWorkspace(store, hub) : () => undefined
   // A job outlives a killed host by a moment; it counts as abandoned only when it is gone.
@@ -83,7 +89,8 @@ export async function createHost({ workspace, watch = true }: HostOptions): Prom
     hub,
     owns: queue.owns,
     log: openLog(store.paths.root, 'engine'),
-    connect: (port) => serve(handlers, port),
+    connect: (port, caller = owner) =>
+      serve(restrict(handlers, { store, caller, reach: () => reachOf(store.paths, folders) }), port),
     abandonRuns: async (reason) => {
       const own = (await store.runs.active()).filter(({ id }) => queue.owns(id))
       for (const run of own)
@@ -135,6 +142,7 @@ const handlersOf = (parts: HostParts): Handlers => ({
   ...reportHandlers(parts),
   ...systemHandlers(parts),
   ...runtimeHandlers(),
+  ...accessHandlers(parts),
   ...catalogHandlers,
   ...eventHandlers(parts.hub),
 })

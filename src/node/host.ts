@@ -4,6 +4,7 @@ import { createHost } from './createHost'
 import { exitWhenBroken } from './exitWhenBroken'
 import { portOfFrames } from './serve/frames'
 import { hostProcessFlag } from './serve/hostProcess'
+import type { ServedHostOptions } from './serve/hostProcess'
 import { createPageChannel } from './serve/pageChannel'
 import type { PageMessage } from './serve/pageChannel'
 
@@ -11,8 +12,8 @@ export { createHost } from './createHost'
 export type { Host, HostOptions } from './createHost'
 
 /** Under `nnopt serve`, all pages arrive over the channel to the server, and the host ends with it. */
-function acceptPages(workspace: string): void {
-  const opening = createHost({ workspace })
+function acceptPages({ workspace, folders }: ServedHostOptions): void {
+  const opening = createHost({ workspace, folders })
   exitWhenBroken(workspace, () => opening)
   const post = (message: PageMessage): void =>
     void (process.connected && process.send?.(message, undefined, undefined, () => undefined))
@@ -27,4 +28,4 @@ function acceptPages(workspace: string): void {
 
 const flagAt = process.argv.indexOf(hostProcessFlag)
 if ('parentPort' in process && process.parentPort) acceptWindows(process.parentPort as ElectronPort)
-else if (flagAt > 0) acceptPages(process.argv[flagAt + 1])
+else if (flagAt > 0) acceptPages(JSON.parse(process.argv[flagAt + 1] ?? '') as ServedHostOptions)

@@ -104,6 +104,7 @@ export const contract = {
     params: versionOnly.extend({
       format: z.string().default('onnx'),
       out: z.string(),
+      overwrite: z.boolean().default(true),
       /** Add zero channels if odd counts slow the runtime down. */ padChannels: z.boolean().default(false),
     }),
     result: z
@@ -375,6 +376,7 @@ export const contract = {
       versions: z.array(reference).readonly().default([]),
       title: z.string().optional(),
       out: z.string().optional(),
+      overwrite: z.boolean().default(true),
     }),
     result: z.object({ html: z.string(), path: z.string().nullable() }).readonly(),
   }),
@@ -459,6 +461,13 @@ export const contract = {
   }),
   'runtime.cancel': call({ params: nothing, result: t.runtimeStatus }),
   /** A heartbeat. */
+  /** Who the caller is, and which folders outside the workspace token holders may use. */
+  'access.get': call({ params: nothing, result: t.access }),
+  /** Opens folders to token holders, and closes all others. */
+  'access.setFolders': call({
+    params: z.object({ folders: z.array(z.string().min(1)).readonly() }),
+    result: t.access,
+  }),
   'system.ping': call({ params: nothing, result: nothing }),
   'system.info': call({ params: nothing, result: t.systemInfo }),
   'doctor.check': call({

@@ -4,6 +4,7 @@ export const errorCodes = {
   badInput: 'a file or dataset cannot be used as it is',
   unsupported: 'the input is valid, but this program cannot handle it',
   notFound: 'nothing has that name',
+  forbidden: 'the token does not allow this',
   conflict: 'the request conflicts with existing data',
   storage: 'the workspace cannot be read or written',
   schemaTooNew: 'the workspace was written by a newer version of the program',

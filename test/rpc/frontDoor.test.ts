@@ -19,7 +19,14 @@ let other: Client
 
 beforeAll(async () => {
   service = await startService(
-    { host: '127.0.0.1', port: 0, tls: undefined, origins: [], workspace: join(temporaryFolder('door'), 'workspace') },
+    {
+      host: '127.0.0.1',
+      port: 0,
+      tls: undefined,
+      origins: [],
+      folders: [],
+      workspace: join(temporaryFolder('door'), 'workspace'),
+    },
     { ended: (part, how) => endings.push(`${part} ${how}`) },
   )
   port = Number(new URL(service.url).port)

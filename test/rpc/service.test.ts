@@ -19,7 +19,7 @@ beforeAll(async () => {
   const workspace = join(folder, 'workspace')
   mkdirSync(workspace, { recursive: true })
   service = await startService(
-    { host: '127.0.0.1', port: 0, tls: undefined, origins: [], workspace },
+    { host: '127.0.0.1', port: 0, tls: undefined, origins: [], folders: [], workspace },
     { ended: (part, how) => endings.push(`${part} ${how}`) },
   )
 })

@@ -100,6 +100,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'serve', summary: 'open the interface in a browser', load: async () => (await import('./serve')).serve },
   {
+    name: 'token',
+    summary: 'manage who may use the workspace when it is served',
+    load: async () => (await import('./token')).token,
+  },
+  {
     name: 'backends',
     summary: 'list the training backends and how fast they are',
     load: async () => (await import('./backends')).backends,

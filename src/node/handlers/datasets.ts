@@ -4,6 +4,7 @@ import type { Handlers } from '../../shared/contract'
 import type { InspectionName } from '../inspect/names'
 import { resolveDataset } from '../store/resolve'
 import type { HostParts } from './parts'
+import { startedRecipes } from './startedRecipes'
 
 type DatasetHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `datasets.${string}`>, InspectionName>>
 
@@ -11,8 +12,7 @@ export function datasetHandlers({ store, queue, hub }: HostParts): DatasetHandle
   return {
     'datasets.list': () => store.datasets.list(),
     'datasets.get': ({ name }) => resolveDataset(store, name),
-    'datasets.add': ({ name, paths, seed }) =>
-      queue.start({ name: `add ${name}`, steps: [{ step: 'dataset-add', name, paths, seed }] }),
+    'datasets.add': (params) => queue.start(startedRecipes['datasets.add'](params)),
     'datasets.remove': async ({ name }) => {
       const record = await resolveDataset(store, name)
       await store.datasets.remove(name)

@@ -35,10 +35,10 @@ function wrongPaths({ steps: entries }: Recipe, steps: Registry<StepKind>): read
   return entries.flatMap((entry, step) => {
     if (!steps.has(entry.step)) return []
     const properties = (schemaOf(steps.get(entry.step).params).properties ?? {}) as Readonly<
-      Record<string, { readonly path?: 'existing' | 'new' }>
+      Record<string, { readonly path?: 'existing' | 'new' | 'text' }>
     >
     return Object.entries(properties).flatMap(([field, { path }]) =>
-      path === undefined
+      path === undefined || path === 'text'
         ? []
         : [entry[field]]
             .flat()

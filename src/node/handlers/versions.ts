@@ -8,6 +8,7 @@ import { resolveVersion } from '../store/resolve'
 import { purgeVersions, removeVersion, restoreVersion } from '../store/trash'
 import { compareVersions } from './compareVersions'
 import type { HostParts } from './parts'
+import { startedRecipes } from './startedRecipes'
 
 type VersionHandlers = Pick<
   Handlers,
@@ -63,8 +64,7 @@ export function versionHandlers({ store, queue, hub }: HostParts): VersionHandle
       hub.publish({ kind: 'versions.changed' })
       return result
     },
-    'versions.import': ({ name, ...params }) =>
-      queue.start({ name: `import ${name}`, steps: [{ step: 'import', name, ...params }] }),
+    'versions.import': (params) => queue.start(startedRecipes['versions.import'](params)),
     'versions.read': async ({ version: reference, offset, length }) => {
       const { id, name, sizeBytes } = await resolveVersion(store, reference)
       return {

@@ -9,10 +9,14 @@ interface DatasetRequest {
   readonly name: string
   readonly paths: readonly string[]
   readonly seed: number
+  readonly followLinks: boolean
 }
 
 /** Reads, checks and splits a dataset, and lists it once it is complete. */
-export async function addToWorkspace(context: StepContext, { name, paths, seed }: DatasetRequest): Promise<StepOutput> {
+export async function addToWorkspace(
+  context: StepContext,
+  { name, paths, seed, followLinks }: DatasetRequest,
+): Promise<StepOutput> {
   const { signal, progress } = context
   return keep(
     context,
@@ -20,6 +24,7 @@ export async function addToWorkspace(context: StepContext, { name, paths, seed }
       name,
       path: paths,
       seed,
+      followLinks,
       folder: await freeFolder(context, name),
       onProgress: progress,
       signal,

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { assert, toErrorReport } from '../../shared/errors'
-import { openLog } from '../log/log'
+import { accessReader } from '../access/accessFile'
+import { errorFields, openLog } from '../log/log'
 import type { DoorMessage, DoorOptions } from './doorThread'
 import { joinFrames } from './frames'
 import { startServer } from './index'
@@ -13,13 +14,23 @@ assert(parentPort, () => 'the front door runs in a thread of its own')
 const channel = parentPort
 const say = (message: DoorMessage): void => channel.postMessage(message)
 
+const log = openLog(workspace, 'serve')
+const access = accessReader(workspace)
 const pages = createPageChannel(say)
 let count = 0
 channel.on('message', (message: PageMessage) => pages.receive(message))
 
 startServer({
   ...options,
-  log: openLog(workspace, 'serve'),
+  tokens: () => {
+    try {
+      return access().tokens
+    } catch (error) {
+      log.error('the tokens cannot be read', errorFields(error))
+      return []
+    }
+  },
+  log,
   onPage: (page, caller) => joinFrames(page, pages.open(`${prefix}-${count++}`, caller)),
 }).then(
   ({ url, port }) => say({ kind: 'listening', url, port }),

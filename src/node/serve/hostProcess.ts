@@ -12,8 +12,14 @@ export interface HostProcess extends Running {
 
 export const hostProcessFlag = '--ports-over-ipc'
 
-export function startHostProcess(workspace: string, onMessage: (message: PageMessage) => void): HostProcess {
-  const child = fork(engineFile('host'), [hostProcessFlag, workspace], {
+export interface ServedHostOptions {
+  readonly workspace: string
+  /** Folders outside the workspace that token holders may use. */
+  readonly folders: readonly string[]
+}
+
+export function startHostProcess(options: ServedHostOptions, onMessage: (message: PageMessage) => void): HostProcess {
+  const child = fork(engineFile('host'), [hostProcessFlag, JSON.stringify(options)], {
     execPath: nodeBinary(),
     execArgv: ['--enable-source-maps'],
     serialization: 'advanced',

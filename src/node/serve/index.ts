@@ -1,12 +1,10 @@
-import type { IncomingMessage, Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { WebSocketServer } from 'ws'
-import type { WebSocket } from 'ws'
 import type { Caller } from '../../shared/access'
 import { projectRoot } from '../engineFile'
 import { errorFields } from '../log/log'
 import type { Log } from '../log/log'
+import { acceptPages } from './acceptPages'
 import { answer } from './answer'
 import type { Door } from './answer'
 import { openAssets } from './assets'
@@ -16,11 +14,10 @@ import { limits as usualLimits } from './limits'
 import type { Limits } from './limits'
 import { createListener, listen } from './listener'
 import type { Tls } from './listener'
-import { pageSocket } from './pageSocket'
 import { createRefusals } from './refusals'
 import { createSession } from './session'
-import { callerWith, mainToken, newSecret } from './tokens'
-import { upgrade } from './upgrade'
+import { mainToken, newSecret } from '../access/tokens'
+import type { KnownToken } from '../access/accessFile'
 
 export interface ServeOptions {
   readonly host?: string
@@ -31,6 +28,8 @@ export interface ServeOptions {
   readonly origins?: readonly string[]
   /** Fixed for scripts; random otherwise. */
   readonly token?: string | undefined
+  /** Tokens that hold now, besides `token`. */
+  readonly tokens?: () => readonly KnownToken[]
   /** What cookies are made with; the same for every front door of one server. */
   readonly cookieSecret?: string
   /** Folder of the built interface. */
@@ -57,6 +56,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     tls,
     origins = [],
     token = newSecret(),
+    tokens = () => [],
     cookieSecret = newSecret(),
     files = join(projectRoot, 'out', 'renderer'),
     log = { warn: () => undefined },
@@ -66,44 +66,26 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const server = createListener(limits, tls, (why, from) => log.warn('refused', { why, from }))
   await listen(server, host, port, (error) => log.warn('the server is in trouble', errorFields(error)))
   const bound = (server.address() as AddressInfo).port
-  const tokens = [mainToken(token)]
+  const main = mainToken(token)
   const guard = createGuard({ bound: host, port: bound, isSecure: tls !== undefined, origins })
   const door: Door = {
     guard,
-    session: createSession({ port: bound, secret: cookieSecret, tokens: () => tokens }),
+    session: createSession({ port: bound, secret: cookieSecret, tokens: () => [main, ...tokens()] }),
     refusals: createRefusals(log, guard, limits),
     assets: openAssets(files),
     limits,
     log,
   }
-  const sockets = acceptPages(server, door, onPage)
+  server.on('request', (request, response) => void answer(door, request, response))
+  const pages = acceptPages(server, door, onPage)
   return {
     url: `${tls ? 'https' : 'http'}://${nameOf(host)}:${bound}/#token=${token}`,
     token,
     port: bound,
-    close: () => close(server, sockets),
+    close: () => {
+      pages.close()
+      server.closeAllConnections()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
   }
-}
-
-function acceptPages(server: Server, door: Door, onPage: ServeOptions['onPage']): WebSocketServer {
-  const { limits, refusals } = door
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes })
-  sockets.on('wsClientError', ({ message }, socket) => {
-    refusals.noteFrom(message, 'unknown')
-    socket.destroy()
-  })
-  server.on('request', (request, response) => void answer(door, request, response))
-  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
-    upgrade(door, sockets, [request, socket, head], (webSocket: WebSocket, token) => {
-      const dropped = (why: string): void => refusals.note(why, request)
-      onPage(pageSocket(webSocket, { limits, dropped }), callerWith(token))
-    }),
-  )
-  return sockets
-}
-
-function close(server: Server, sockets: WebSocketServer): Promise<void> {
-  for (const client of sockets.clients) client.terminate()
-  server.closeAllConnections()
-  return new Promise((resolve) => server.close(() => resolve()))
 }

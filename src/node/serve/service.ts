@@ -4,14 +4,14 @@ import type { Log } from '../log/log'
 import { startDoorThread } from './doorThread'
 import type { DoorMessage, DoorOptions, DoorThread } from './doorThread'
 import { startHostProcess } from './hostProcess'
-import type { HostProcess } from './hostProcess'
+import type { HostProcess, ServedHostOptions } from './hostProcess'
 import { keepRunning } from './keepRunning'
 import type { Kept } from './keepRunning'
 import { isPageMessage } from './pageChannel'
 import type { PageMessage } from './pageChannel'
-import { newSecret } from './tokens'
+import { newSecret } from '../access/tokens'
 
-export type ServiceOptions = Omit<DoorOptions, 'token' | 'cookieSecret' | 'prefix'>
+export type ServiceOptions = Omit<DoorOptions, 'token' | 'cookieSecret' | 'prefix'> & ServedHostOptions
 
 export interface ServiceListener {
   /** The engine or the front door ended by itself and is started again. */
@@ -66,7 +66,7 @@ class Keeper {
     this.log = openLog(options.workspace, 'serve')
     this.listening = new Promise((resolve, reject) => (this.settle = { resolve, reject }))
     this.host = keepRunning(
-      () => startHostProcess(options.workspace, this.fromHost),
+      () => startHostProcess(options, this.fromHost),
       (how) => this.hostEnded(how, ended),
     )
     this.door = keepRunning(

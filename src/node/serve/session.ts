@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import { hashOf } from './tokens'
-import type { KnownToken } from './tokens'
+import { hashOf } from '../access/tokens'
+import type { KnownToken } from '../access/accessFile'
 
 /** Who may talk to the server: browsers that were given a token, and clients that send it themselves. */
 export interface Session {
@@ -9,6 +9,8 @@ export interface Session {
   cookieFor(token: KnownToken, isSecure: boolean): string
   /** Whose token or cookie a request carries. */
   tokenOf(headers: IncomingHttpHeaders): KnownToken | undefined
+  /** Whether a token still grants what it did. */
+  holds(token: KnownToken): boolean
   /** Whose token a text is. */
   find(candidate: string): KnownToken | undefined
 }
@@ -38,6 +40,7 @@ export function createSession({ port, secret, tokens }: SessionOptions): Session
     tokens().find((token) => equal(valueFor(token), value))
   return {
     find,
+    holds: ({ hash, rights }) => tokens().some((token) => token.hash === hash && token.rights === rights),
     cookieFor: (token, isSecure) =>
       `${cookieName}=${valueFor(token)}; Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`,
     tokenOf: ({ cookie = '', authorization = '' }) =>

@@ -4,7 +4,7 @@ import type { WebSocket, WebSocketServer } from 'ws'
 import { rpcPath } from './answer'
 import type { Door } from './answer'
 import { closeSoon } from './listener'
-import type { KnownToken } from './tokens'
+import type { KnownToken } from '../access/accessFile'
 
 type Refused = { readonly status: string; readonly why: string; readonly isWrongToken?: boolean }
 

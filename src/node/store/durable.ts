@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import {
   closeSync,
+  constants,
   copyFileSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -12,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { NNOptError } from '../../shared/errors'
 
 /** Bytes to write, or a file to copy. */
 export type FileContent = Uint8Array | { readonly copyOf: string }
@@ -71,6 +74,33 @@ export function replaceFile(path: string, bytes: Uint8Array): void {
     throw error
   }
   syncPath(dirname(path))
+}
+
+/** Writes a new file, whole or not at all. Throws `conflict` if there is one already. */
+export function createFile(path: string, bytes: Uint8Array): void {
+  const partial = `${path}.partial-${process.pid}`
+  try {
+    writeWhole(partial, bytes)
+    place(partial, path)
+  } finally {
+    rmSync(partial, { force: true })
+  }
+  syncPath(dirname(path))
+}
+
+/** File systems such as exFAT have no links: there the file is copied. */
+const withoutLinks: readonly unknown[] = ['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK']
+
+function place(partial: string, path: string): void {
+  try {
+    linkSync(partial, path)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EEXIST') throw new NNOptError('conflict', `'${path}' already exists: choose another name`, { path })
+    if (!withoutLinks.includes(code)) throw error
+    copyFileSync(partial, path, constants.COPYFILE_EXCL)
+    syncPath(path)
+  }
 }
 
 /** Bytes of all files under a path; 0 when there is nothing. */

@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { NNOptError } from '../../shared/errors'
-import { replaceFile } from './durable'
+import { createFile, replaceFile } from './durable'
 
-/** Writes a file where a person asked for it, whole or not at all; the folder must be there. */
-export function writeArtifact(out: string, bytes: Uint8Array): string {
+/** Writes a file to a path of the caller's choice, whole or not at all; its folder must exist. Throws `conflict` where a file exists that must stay. */
+export function writeArtifact(out: string, bytes: Uint8Array, overwrite = true): string {
   const path = resolve(out)
   if (!existsSync(dirname(path)))
     throw new NNOptError(
       'wrongCall',
       `'${path}': the folder '${dirname(path)}' does not exist: create it or choose another --out`,
     )
-  replaceFile(path, bytes)
+  if (overwrite) replaceFile(path, bytes)
+  else createFile(path, bytes)
   return path
 }

@@ -1,3 +1,4 @@
+export * from './access'
 export * from './analysis'
 export * from './bytes'
 export * from './comparison'

@@ -57,8 +57,8 @@ async function readSources(
 ): Promise<ListedSources> {
   if (paths.length === 0)
     throw new NNOptError('wrongCall', `dataset '${options.name}': expected at least one folder or archive, got none`)
-  const { format, formatParams } = options
-  const listed = await listSources(paths, { ...passedOn(options), format, formatParams, blob })
+  const { format, formatParams, followLinks = true } = options
+  const listed = await listSources(paths, { ...passedOn(options), format, formatParams, followLinks, blob })
   blob.close()
   return listed
 }

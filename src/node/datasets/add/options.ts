@@ -10,6 +10,8 @@ export interface AddDatasetOptions {
   readonly formatParams?: Readonly<Record<string, unknown>> | undefined
   /** Determines which images are held out if the sources have no splits. */
   readonly seed: number
+  /** Whether links may lead out of a source's folder; true if omitted. */
+  readonly followLinks?: boolean | undefined
   /** Where to write the dataset; must be missing or empty. */
   readonly folder: string
   readonly workers?: number | undefined

@@ -13,6 +13,7 @@ const params = z.object({
     .min(1)
     .meta({ path: 'existing' })
     .describe('Image folders, archives of them, or CIFAR-10 binary files'),
+  followLinks: z.boolean().default(true).describe('Follow links that leave a folder'),
   seed: z.number().int().min(0).default(0).describe('Seed of the random split'),
 })
 

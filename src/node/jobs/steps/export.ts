@@ -6,6 +6,7 @@ const params = z.object({
   version: z.string().min(1).describe('Version to export'),
   format: z.enum(['onnx']).default('onnx').describe('File format'),
   out: z.string().min(1).meta({ path: 'new' }).describe('Output file'),
+  overwrite: z.boolean().default(true).describe('Replace an existing file'),
   padChannels: z
     .boolean()
     .default(false)
@@ -19,9 +20,9 @@ export const exportStep = defineStep({
   id: 'export',
   label: 'Export',
   params,
-  run: async (context: StepContext, { version, format, out, padChannels }): Promise<StepOutput> => {
+  run: async (context: StepContext, { version, format, out, overwrite, padChannels }): Promise<StepOutput> => {
     const { exportVersion } = await import('../work/versions/exportVersion')
-    const request = { version: await context.version(version), out, padChannels }
+    const request = { version: await context.version(version), out, overwrite, padChannels }
     const { path, sizeBytes, padding, warnings } = await exportVersion(context.store, request)
     warnings.forEach(context.warn)
     return { output: { path, format, sizeBytes, padding } }

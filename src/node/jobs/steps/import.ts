@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { classesOf, preprocessingOf, withModelFacts } from '../../../core/data/modelFacts'
 import { assertFits, guessPreprocessing } from '../../../core/data/preprocessing'
 import type { Preprocessing } from '../../../core/data/preprocessing'
-import { preprocessingSchema } from '../../../core/data/preprocessing'
+import { preprocessingPresets, preprocessingSchema } from '../../../core/data/preprocessing'
 import { classOutput, imageInput } from '../../../core/graph/graph'
 import type { Graph } from '../../../core/graph/graph'
 import { NNOptError } from '../../../shared/errors'
@@ -16,11 +16,17 @@ const params = z.object({
   preprocessing: z
     .union([z.string(), preprocessingSchema])
     .optional()
+    .meta({ path: 'text', names: Object.keys(preprocessingPresets) })
     .describe('imagenet, cifar, a JSON file, or the fields themselves; guessed if the model has no metadata'),
   classes: z
     .union([z.string(), z.array(z.string()).min(1)])
     .optional()
+    .meta({ path: 'text' })
     .describe('Class names in output order, or a file with them'),
+  followLinks: z
+    .boolean()
+    .default(true)
+    .describe('Read external data through links that leave the folder of the model'),
   origin: z.enum(versionOrigins).default('imported').describe('Origin to show for the version'),
 })
 
@@ -29,7 +35,10 @@ type Params = z.output<typeof params>
 /** Takes an ONNX model into the workspace. */
 export const importStep = defineStep({ id: 'import', label: 'Import ONNX model', params, run })
 
-async function run(context: StepContext, { file, name, preprocessing, classes, origin }: Params): Promise<StepOutput> {
+async function run(
+  context: StepContext,
+  { file, name, preprocessing, classes, followLinks, origin }: Params,
+): Promise<StepOutput> {
   const [{ isQuantized }, { readModelFile }, facts, { saveModel }] = await Promise.all([
     import('../../../core/onnx/index'),
     import('../work/versions/readModelFile'),
@@ -37,7 +46,7 @@ async function run(context: StepContext, { file, name, preprocessing, classes, o
     import('../work/versions/saveModel'),
   ])
   context.progress({ label: 'reading the model', done: 0 })
-  const { graph: read, bytes } = readModelFile(file)
+  const { graph: read, bytes } = readModelFile(file, { followLinks })
   const warnings: string[] = []
   const names = typeof classes === 'string' ? facts.readClasses(classes) : (classes ?? classesOf(read))
   assertClassCount(read, names, file)

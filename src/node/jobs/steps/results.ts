@@ -5,7 +5,8 @@ import type { StepContext, StepOutput } from '../step'
 const params = z.object({
   versions: z.array(z.string().min(1)).min(1).describe('Versions in row order; the others are compared with the first'),
   title: z.string().min(1).default('Results').describe('Heading'),
-  out: z.string().min(1).describe('Markdown file; two plots are written next to it'),
+  overwrite: z.boolean().default(true).describe('Replace existing files'),
+  out: z.string().min(1).meta({ path: 'new' }).describe('Markdown file; two plots are written next to it'),
 })
 
 /** Writes what was measured of versions as a table with two plots. */

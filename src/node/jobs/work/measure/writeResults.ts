@@ -15,6 +15,8 @@ export interface ResultsRequest {
   readonly title: string
   /** Markdown file; two plots are written beside it. */
   readonly out: string
+  /** Whether existing files are replaced. */
+  readonly overwrite: boolean
 }
 
 /** The newest measurements of each version. Throws `wrongCall` naming a version that was not measured. */
@@ -38,7 +40,7 @@ async function resultOf(context: StepContext, reference: string): Promise<Result
 
 export async function writeResults(
   context: StepContext,
-  { versions, title, out }: ResultsRequest,
+  { versions, title, out, overwrite }: ResultsRequest,
 ): Promise<StepOutput> {
   const results = await Promise.all(versions.map((reference) => resultOf(context, reference)))
   const file = resolve(out)
@@ -47,8 +49,12 @@ export async function writeResults(
   const files = { [`${stem}-accuracy-size.svg`]: plots.size, [`${stem}-accuracy-latency.svg`]: plots.latency }
   mkdirSync(dirname(file), { recursive: true })
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
-  for (const [name, text] of Object.entries(files)) writeArtifact(join(dirname(file), name), encode(text))
-  const path = writeArtifact(file, encode(resultsMarkdown(title, results, Object.keys(files), programVersion())))
+  for (const [name, text] of Object.entries(files)) writeArtifact(join(dirname(file), name), encode(text), overwrite)
+  const path = writeArtifact(
+    file,
+    encode(resultsMarkdown(title, results, Object.keys(files), programVersion())),
+    overwrite,
+  )
   context.log(`results: ${path}`)
   return { output: { path } }
 }

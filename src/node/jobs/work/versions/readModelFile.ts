@@ -1,14 +1,18 @@
-import { readFileSync, statSync } from 'node:fs'
-import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path'
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
 import { readOnnx } from '../../../../core/onnx/index'
 import type { Graph } from '../../../../core/graph/graph'
 import { NNOptError } from '../../../../shared/errors'
+import { isWithin } from '../../../access/isWithin'
 
 export interface ModelFile {
   readonly graph: Graph
   /** As it was read; what external data it names is not in it. */
   readonly bytes: Uint8Array
 }
+
+/** What does not exist is reported when it is read. */
+const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : path)
 
 function readBytes(path: string, missing: string): Uint8Array {
   try {
@@ -32,16 +36,19 @@ function assertPlainFile(path: string): void {
     throw new NNOptError('unsupported', `'${path}' has ${stats.size} bytes: expected at most ${mostBytes}`, { path })
 }
 
+export interface ReadModelOptions {
+  /** Whether external data may lie elsewhere through links. */
+  readonly followLinks: boolean
+}
+
 /** Reads an ONNX file and the external data beside it; files outside its folder are not read, whatever it names. */
-export function readModelFile(path: string): ModelFile {
+export function readModelFile(path: string, { followLinks }: ReadModelOptions = { followLinks: true }): ModelFile {
   const fileName = basename(path)
   const folder = dirname(resolve(path))
   const bytes = readBytes(path, `'${path}' cannot be read: expected an ONNX file; check the path`)
   const externalData = (location: string): Uint8Array => {
     const file = resolve(folder, location)
-    const inside = relative(folder, file)
-    // On Windows, another drive has no relative path.
-    if (isAbsolute(inside) || inside.split(sep)[0] === '..')
+    if (!isWithin(folder, file) || (!followLinks && !isWithin(realPath(folder), realPath(file))))
       throw new NNOptError(
         'badInput',
         `'${fileName}' refers to external data outside its folder: '${location}'; expected a file next to the model`,
