@@ -2,8 +2,10 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { NNOptError } from '../shared/errors'
+import type { FieldMeta } from '../shared/fields'
+import type { RegistryName } from '../shared/types'
 
-interface Property {
+interface Property extends FieldMeta {
   readonly type?: string
   readonly description?: string
   readonly default?: unknown
@@ -23,14 +25,48 @@ export function addFlags(command: Command, schema: z.ZodType, without: readonly 
   }
   for (const [name, property] of Object.entries(properties)) {
     if (without.includes(name)) continue
-    command.addOption(flag(name, property))
+    command.addOption(flag(name, property, property.paramsOf === undefined ? undefined : properties[property.paramsOf]))
     if (property.type === 'boolean' && property.default === true)
       command.addOption(new Option(`--no-${kebab(name)}`, `without ${kebab(name)}`).default(undefined))
   }
   return command
 }
 
-function flag(name: string, property: Property): Option {
+/** The flag of a field that names an extension, or holds its parameters: `--help` describes the whole registry. */
+export class ExtensionOption extends Option {
+  constructor(
+    flags: string,
+    description: string,
+    readonly registry: RegistryName,
+    readonly holds: 'id' | 'parameters',
+  ) {
+    super(flags, description)
+  }
+}
+
+/** `name=value,other=value`, once or several times, or JSON. */
+function paramsFlag(name: string, { description = '' }: Property, registry: RegistryName): Option {
+  const text = `${description}; see 'nnopt extensions ${registry}'`
+  const option = new ExtensionOption(`--${kebab(name)} <name=value…>`, text, registry, 'parameters')
+  return option.argParser((value: string, before: unknown) => ({ ...asObject(before), ...toParams(name, value) }))
+}
+
+const asObject = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {})
+
+function toParams(name: string, text: string): object {
+  if (text.trim().startsWith('{')) return asObject(toJson(name, text))
+  const pairs = text.split(/,(?=\s*[A-Za-z]\w*=)/).map((pair) => pair.trim())
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=')
+      if (at > 0) return [pair.slice(0, at), jsonOrText(pair.slice(at + 1))]
+      throw new NNOptError('wrongCall', `--${kebab(name)}: expected name=value or JSON, got '${pair}'`)
+    }),
+  )
+}
+
+function flag(name: string, property: Property, owner?: Property): Option {
+  if (owner?.registry) return paramsFlag(name, property, owner.registry)
   const hint =
     property.default === undefined
       ? ''
@@ -40,9 +76,9 @@ function flag(name: string, property: Property): Option {
   if (property.type === 'boolean') return new Option(`--${kebab(name)}`, text)
   if (property.bare !== undefined)
     return new Option(`--${kebab(name)} [${placeholder(property)}]`, text).preset(property.bare)
-  return new Option(`--${kebab(name)} <${placeholder(property)}>`, text).argParser((value: string) =>
-    parseValue(name, property, value),
-  )
+  const flags = `--${kebab(name)} <${placeholder(property)}>`
+  const option = property.registry ? new ExtensionOption(flags, text, property.registry, 'id') : new Option(flags, text)
+  return option.argParser((value: string) => parseValue(name, property, value))
 }
 
 const placeholder = ({ type, items }: Property): string =>

@@ -42,7 +42,7 @@ function reportFailure(error: unknown, json: boolean): number {
 async function main(args: readonly string[]): Promise<void> {
   try {
     const { called, ordered } = commandFirst(args)
-    const program = await createProgram(called)
+    const program = await createProgram(called, args.includes('--help') || args.includes('-h'))
     program
       .exitOverride()
       .configureOutput({ outputError: () => undefined })

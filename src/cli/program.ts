@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { NNOptError } from '../shared/errors'
 import { commands } from './commands/index'
 import type { CommandEntry } from './commands/index'
+import { describeExtensions } from './extensionsHelp'
 
 /** Adds the flags that every command has. */
 function withGlobalOptions(command: Command): Command {
@@ -13,12 +14,15 @@ function withGlobalOptions(command: Command): Command {
   return command
 }
 
-/** The definition of `nnopt`; only the called command's module is loaded. */
-export async function createProgram(called: string | undefined): Promise<Command> {
+/** The definition of `nnopt`; only the called command's module is loaded, and the extensions that it can name where it is asked for help. */
+export async function createProgram(called: string | undefined, asksForHelp = false): Promise<Command> {
   const program = new Command('nnopt').description(
     'Shrink image classifiers: train or import, prune, quantize to int8, measure on the CPU, compare, export.',
   )
-  for (const entry of commands) await addCommand(program, entry, entry.name === called)
+  for (const entry of commands) {
+    const command = await addCommand(program, entry, entry.name === called)
+    if (asksForHelp && entry.name === called) await describeExtensions(command)
+  }
   program.action(() => {
     if (called === undefined) return program.outputHelp()
     throw new NNOptError(
@@ -29,7 +33,11 @@ export async function createProgram(called: string | undefined): Promise<Command
   return program
 }
 
-async function addCommand(program: Command, { name, summary, load }: CommandEntry, isCalled: boolean): Promise<void> {
+async function addCommand(
+  program: Command,
+  { name, summary, load }: CommandEntry,
+  isCalled: boolean,
+): Promise<Command> {
   const command = program.command(name).description(summary)
   if (isCalled) withGlobalOptions((await load())(command))
   for (const each of [command, ...command.commands]) {
@@ -38,4 +46,5 @@ async function addCommand(program: Command, { name, summary, load }: CommandEntr
       .showSuggestionAfterError()
       .configureOutput({ writeErr: () => undefined, outputError: () => undefined })
   }
+  return command
 }

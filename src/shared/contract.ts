@@ -304,6 +304,8 @@ export const contract = {
     params: z.object({
       name: z.string(),
       paths: z.array(z.string()).min(1).readonly(),
+      format: z.string().default('auto'),
+      formatParams: z.record(z.string(), z.unknown()).default({}),
       seed: z.number().int().min(0).default(0),
     }),
     result: t.run,
@@ -401,43 +403,8 @@ export const contract = {
     result: z.object({ dataset: z.string(), version: z.string().nullable(), run: t.run.nullable() }).readonly(),
   }),
 
-  /** JSON Schemas of the parameters of every step, for forms, and the extensions they name. */
-  'catalog.get': call({
-    params: nothing,
-    result: z
-      .object({
-        steps: z
-          .array(
-            z
-              .object({ id: z.string(), label: z.string(), schema: z.record(z.string(), z.unknown()).readonly() })
-              .readonly(),
-          )
-          .readonly(),
-        architectures: z
-          .array(
-            z
-              .object({ id: z.string(), label: z.string(), schema: z.record(z.string(), z.unknown()).readonly() })
-              .readonly(),
-          )
-          .readonly(),
-        observers: z.array(z.object({ id: z.string(), label: z.string(), help: z.string() }).readonly()).readonly(),
-        optimizers: z.array(z.string()).readonly(),
-        schedules: z.array(z.string()).readonly(),
-        transforms: z
-          .array(
-            z
-              .object({
-                id: z.string(),
-                label: z.string(),
-                help: z.string(),
-                schema: z.record(z.string(), z.unknown()).readonly(),
-              })
-              .readonly(),
-          )
-          .readonly(),
-      })
-      .readonly(),
-  }),
+  /** Every extension of every registry with the JSON Schema of its parameters. */
+  'catalog.get': call({ params: nothing, result: t.catalog }),
   'backends.list': call({ params: nothing, result: z.array(t.backendInfo).readonly() }),
   /** Measures unknown scores, or all of them again. */
   'backends.measure': call({

@@ -1,4 +1,4 @@
-import { schemaOf } from '../../src/node/handlers/schemaOf'
+import { schemaOf } from '../../src/node/schemaOf'
 import { steps } from '../../src/node/jobs/steps/index'
 
 /** What forms of recipe steps are drawn from. */

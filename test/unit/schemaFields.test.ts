@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { fieldsOf, problemOf } from '../../src/renderer/components/schemaFields'
+import { extensionId } from '../../src/shared/fields'
 import type { Field, FieldValue } from '../../src/renderer/components/schemaFields'
 
 const params = z.object({
@@ -10,12 +11,14 @@ const params = z.object({
   learningRate: z.number().positive().max(10).default(0.1),
   seed: z.number().int().min(0).default(0),
   split: z.enum(['train', 'test']).default('test'),
-  optimizer: z.string().default('sgd'),
+  optimizer: extensionId('optimizers').default('sgd'),
   quiet: z.boolean().default(false),
   layers: z.array(z.string()).default([]),
 })
 
-const fields = fieldsOf(z.toJSONSchema(params, { io: 'input' }), ['from'], { optimizer: ['adam', 'sgd'] })
+const fields = fieldsOf(z.toJSONSchema(params, { io: 'input' }), ['from'], {
+  optimizers: ['adam', 'sgd'].map((id) => ({ id, label: id.toUpperCase(), help: '', schema: {} })),
+})
 
 const field = (name: string): Field => {
   const found = fields.find((each) => each.name === name)
@@ -47,7 +50,7 @@ describe('fields of a step', () => {
       required: false,
     })
     expect(field('name')).toMatchObject({ required: true, initial: undefined })
-    expect(field('optimizer').choices).toEqual(['adam', 'sgd'])
+    expect(field('optimizer')).toMatchObject({ choices: ['adam', 'sgd'], choiceLabels: { adam: 'ADAM', sgd: 'SGD' } })
     expect(field('seed').maximum).toBeUndefined()
   })
 })

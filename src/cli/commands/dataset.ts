@@ -3,26 +3,23 @@ import { resolve } from 'node:path'
 import type { Run } from '../../shared/types'
 import { withCli } from '../cli'
 import type { Cli, GlobalOptions } from '../cli'
+import { steps } from '../../node/jobs/steps/index'
 import { follow } from '../execute'
+import { addFlags, given } from '../flags'
 import { integer } from '../output/format'
 
 /** `dataset add NAME PATH…` and `dataset download cifar10`. */
 export function dataset(command: Command): Command {
-  command
+  const add = command
     .command('add <name> <path...>')
-    .description(
-      'image folders (train|val|test/<class>/*, or <class>/*), zip or tar archives of them, or CIFAR-10 binary files',
-    )
-    .option('--seed <number>', 'seed of the random split', Number, 0)
-    .action((name: string, paths: string[], { seed, ...options }: GlobalOptions & { seed: number }) =>
-      withCli(options, async (cli) =>
-        finish(
-          cli,
-          await cli.client.call('datasets.add', { name, paths: paths.map((path) => resolve(path)), seed }),
-          name,
-        ),
-      ),
-    )
+    .description("a folder, archive or file of labels; see 'nnopt extensions datasetFormats'")
+  addFlags(add, steps.get('dataset-add').params, ['name', 'paths']).action(
+    (name: string, paths: string[], options: GlobalOptions & Readonly<Record<string, unknown>>) =>
+      withCli(options, async (cli) => {
+        const sources = paths.map((path) => resolve(path))
+        await finish(cli, await cli.client.call('datasets.add', { name, paths: sources, ...given(options) }), name)
+      }),
+  )
   command
     .command('download <name>')
     .description('cifar10')

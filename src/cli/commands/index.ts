@@ -105,6 +105,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./token')).token,
   },
   {
+    name: 'extensions',
+    summary: 'list everything that can be extended, with its parameters',
+    load: async () => (await import('./extensions')).extensions,
+  },
+  {
     name: 'backends',
     summary: 'list the training backends and how fast they are',
     load: async () => (await import('./backends')).backends,

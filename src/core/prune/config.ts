@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { onlyWhen } from '../../shared/onlyWhen'
 import { importances } from './importances/index'
 import { pruneSchedules } from './schedules/index'
+import type { FieldMeta } from '../../shared/fields'
 
 /** Costs of which a share can be kept. */
 export const keepTargets = ['params', 'macs', 'latency'] as const
@@ -24,7 +25,10 @@ const unstructured = { field: 'method', is: pruneMethods.filter((method) => meth
 const structured = { field: 'method', is: pruneMethods.filter((method) => !method.endsWith('-unstructured')) }
 
 /** Schedules that go step by step. */
-export const gradual = { field: 'schedule', is: pruneSchedules.ids.filter((id) => id !== 'one-shot') }
+export const gradual = {
+  field: 'schedule',
+  is: pruneSchedules.list().flatMap(({ id, atOnce }) => (atOnce ? [] : [id])),
+}
 
 /** What is removed from a network. */
 export const pruneConfig = z.object({
@@ -90,6 +94,7 @@ export const pruneConfig = z.object({
   }),
   schedule: z
     .enum(pruneSchedules.ids as [string, ...string[]])
+    .meta({ registry: 'pruneSchedules' } satisfies FieldMeta)
     .default('one-shot')
     .describe('How the amount is reached over time'),
   ...onlyWhen(gradual, {

@@ -2,20 +2,19 @@ import { z } from 'zod'
 import { onlyWhen } from '../../shared/onlyWhen'
 import { samplingStrategies } from '../data/sampling'
 import { observers } from './observers/index'
+import { extensionParams } from '../../shared/fields'
+import type { FieldMeta } from '../../shared/fields'
 
-const observerId = z.enum(observers.ids as [string, ...string[]])
+const observerId = z.enum(observers.ids as [string, ...string[]]).meta({ registry: 'observers' } satisfies FieldMeta)
 
 /** How a model is quantized after training; every field has a default and a help text, which forms and flags are made from. */
 export const ptqConfig = z.object({
   activationObserver: observerId
     .default('mse')
     .describe('How activation ranges are chosen from the calibration images'),
-  activationObserverParams: z
-    .record(z.string(), z.unknown())
-    .default({})
-    .describe('Settings of the activation observer'),
+  activationObserverParams: extensionParams('activationObserver').describe('Settings of the activation observer'),
   weightObserver: observerId.default('min-max').describe('How weight ranges are chosen'),
-  weightObserverParams: z.record(z.string(), z.unknown()).default({}).describe('Settings of the weight observer'),
+  weightObserverParams: extensionParams('weightObserver').describe('Settings of the weight observer'),
   weightGranularity: z
     .enum(['perChannel', 'perTensor'])
     .default('perChannel')

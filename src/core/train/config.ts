@@ -2,18 +2,17 @@ import { z } from 'zod'
 import { onlyWhen } from '../../shared/onlyWhen'
 import { augmentStep } from '../data/augment'
 import { halfTypes } from '../kernels/precision'
-
-const params = z.record(z.string(), z.unknown()).default({})
+import { extensionId, extensionParams, versionName } from '../../shared/fields'
 
 /** How a network is trained. Everything a run needs to be repeated, but for the data and the start. */
 export const trainConfig = z.object({
   epochs: z.number().int().min(1).max(10_000).default(30).describe('Passes over the training split'),
   batchSize: z.number().int().min(1).max(4096).default(128).describe('Images per step'),
   learningRate: z.number().positive().max(10).default(0.1).describe('Peak learning rate'),
-  optimizer: z.string().default('sgd').describe('Optimizer'),
-  optimizerParams: params,
-  schedule: z.string().default('one-cycle').describe('Learning rate schedule'),
-  scheduleParams: params,
+  optimizer: extensionId('optimizers').default('sgd').describe('Optimizer'),
+  optimizerParams: extensionParams('optimizer').describe('Settings of the optimizer'),
+  schedule: extensionId('schedules').default('one-cycle').describe('Learning rate schedule'),
+  scheduleParams: extensionParams('schedule').describe('Settings of the learning rate schedule'),
   warmupEpochs: z
     .number()
     .min(0)
@@ -61,9 +60,7 @@ export const trainConfig = z.object({
     ),
   seed: z.number().int().min(0).default(0).describe('Seed of every random stream'),
   trainLimit: z.number().int().min(1).optional().describe('Train on a stratified sample of this many images'),
-  distill: z
-    .string()
-    .min(1)
+  distill: versionName({ orElse: ['parent'], aside: true })
     .optional()
     .meta({ bare: 'parent' })
     .describe(

@@ -2,7 +2,7 @@ import type { Step } from '../jobs/step'
 import { NNOptError } from '../../shared/errors'
 import type { Registry } from '../../shared/registry'
 import type { Recipe, RecipeProblem, RecipeStep } from '../../shared/types'
-import { schemaOf } from '../handlers/schemaOf'
+import { schemaOf } from '../schemaOf'
 import type { PathRules } from './pathRules'
 
 /** What a step's schema says of a field that names a file (`meta({ path })`). */

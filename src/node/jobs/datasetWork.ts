@@ -8,24 +8,21 @@ import type { StepContext, StepOutput } from './step'
 interface DatasetRequest {
   readonly name: string
   readonly paths: readonly string[]
+  readonly format: string
+  readonly formatParams: Readonly<Record<string, unknown>>
   readonly seed: number
   readonly followLinks: boolean
 }
 
 /** Reads, checks and splits a dataset, and lists it once it is complete. */
-export async function addToWorkspace(
-  context: StepContext,
-  { name, paths, seed, followLinks }: DatasetRequest,
-): Promise<StepOutput> {
+export async function addToWorkspace(context: StepContext, { paths, ...request }: DatasetRequest): Promise<StepOutput> {
   const { signal, progress } = context
   return keep(
     context,
     await addDataset({
-      name,
+      ...request,
       path: paths,
-      seed,
-      followLinks,
-      folder: await freeFolder(context, name),
+      folder: await freeFolder(context, request.name),
       onProgress: progress,
       signal,
     }),

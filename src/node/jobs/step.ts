@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { StepKind } from '../../core/recipe/parseRecipe'
 import { tryParse } from '../../shared/parse'
-import type { Metric, Progress, Version } from '../../shared/types'
+import type { Metric, Progress, StepProduct, Version } from '../../shared/types'
 import type { Store } from '../store'
 
 /** What a person asked of a run; a step looks at it wherever it can stop. */
@@ -45,6 +45,11 @@ export interface ReadyStep {
 /** A kind of recipe step. Modules of steps load nothing heavy until they run: the host reads their schemas. */
 export interface Step extends StepKind<ReadyStep> {
   readonly label: string
+  readonly help: string
+  /** What it adds to the workspace, for later steps to refer to; null where it only measures or writes files. */
+  readonly makes: StepProduct | null
+  /** What a form calls such a step unless the user does. */
+  readonly idHint: string
   /** Measurements that nothing else may disturb. */
   readonly exclusive: boolean
 }
@@ -54,6 +59,11 @@ type Fields<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>
 interface Declaration<S extends z.ZodRawShape> {
   readonly id: string
   readonly label: string
+  /** One sentence for forms and documentation. */
+  readonly help: string
+  readonly makes?: StepProduct
+  /** The id when absent. */
+  readonly idHint?: string
   readonly params: z.ZodObject<S>
   readonly exclusive?: boolean
   readonly usesBackend?: boolean | ((fields: Fields<S>) => boolean)
@@ -83,7 +93,7 @@ export function defineStep<S extends z.ZodRawShape, P>(
 }
 
 function stepOf<S extends z.ZodRawShape, P>(
-  { id, label, params, exclusive = false, usesBackend = false }: Declaration<S>,
+  { id, label, help, makes, idHint = id, params, exclusive = false, usesBackend = false }: Declaration<S>,
   resolve: (fields: Fields<S>, context: z.RefinementCtx) => P,
   run: (context: StepContext, params: P) => Promise<StepOutput>,
 ): Step {
@@ -97,6 +107,16 @@ function stepOf<S extends z.ZodRawShape, P>(
       run: (stepContext) => run(stepContext, resolved),
     }
   })
-  const step: Step = { kind: 'step', id, label, params: strict, exclusive, parse: (given) => tryParse(ready, given) }
+  const step: Step = {
+    kind: 'step',
+    id,
+    label,
+    help,
+    makes: makes ?? null,
+    idHint,
+    params: strict,
+    exclusive,
+    parse: (given) => tryParse(ready, given),
+  }
   return step
 }

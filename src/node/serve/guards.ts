@@ -43,7 +43,7 @@ export function nameOf(bound: string): string {
   return outer?.address ?? 'localhost'
 }
 
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')
+export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')
 
 /** Every address of the machine. */
 const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::'

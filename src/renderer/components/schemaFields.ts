@@ -1,5 +1,7 @@
 import { unmetCondition } from '../../shared/onlyWhen'
 import type { Condition } from '../../shared/onlyWhen'
+import type { FieldMeta } from '../../shared/fields'
+import type { Catalog } from '../../shared/types'
 import { t } from '../i18n'
 
 /** The part of JSON Schema that step parameters use. */
@@ -13,6 +15,8 @@ export interface Field {
   readonly required: boolean
   readonly initial: FieldValue | undefined
   readonly choices: readonly string[]
+  /** What choices are called, where they have names of their own. */
+  readonly choiceLabels: Readonly<Record<string, string>>
   readonly minimum: number | undefined
   readonly maximum: number | undefined
   /** Exclusive minimum. */
@@ -22,13 +26,15 @@ export interface Field {
   readonly mostLetters: number | undefined
   /** Conditions on other fields for this one to have an effect. */
   readonly conditions: readonly Condition[]
+  /** What the field names: see src/shared/fields.ts. */
+  readonly meta: FieldMeta
 }
 
 export type FieldValue = string | number | boolean
 
-interface Property {
+interface Property extends FieldMeta {
   readonly type?: string
-  readonly items?: { readonly type?: string } | false
+  readonly items?: ({ readonly type?: string } & FieldMeta) | false
   readonly enum?: readonly string[]
   readonly default?: unknown
   readonly description?: string
@@ -41,8 +47,8 @@ interface Property {
   readonly onlyWhen?: readonly Condition[]
 }
 
-/** Names of extensions, such as optimizers, for fields that the schema types as plain text. */
-export type Choices = Readonly<Record<string, readonly string[]>>
+/** The extensions that fields can name. */
+export type KnownExtensions = Partial<Catalog>
 
 const isPlain = (value: unknown): value is FieldValue => ['string', 'number', 'boolean'].includes(typeof value)
 
@@ -54,23 +60,32 @@ const labelOf = (name: string): string =>
 export function fieldsOf(
   schema: Readonly<Record<string, unknown>>,
   hidden: readonly string[],
-  choices: Choices = {},
+  catalog: KnownExtensions = {},
 ): readonly Field[] {
-  return everyFieldOf(schema, choices).filter(
+  return everyFieldOf(schema, catalog).filter(
     ({ name, kind }) => !hidden.includes(name) && kind !== 'list' && kind !== 'yaml',
   )
 }
 
 /** All fields of a schema, including lists and objects. */
-export function everyFieldOf(schema: Readonly<Record<string, unknown>>, choices: Choices = {}): readonly Field[] {
+export function everyFieldOf(
+  schema: Readonly<Record<string, unknown>>,
+  catalog: KnownExtensions = {},
+): readonly Field[] {
   const properties = (schema.properties ?? {}) as Readonly<Record<string, Property>>
   const required = (schema.required ?? []) as readonly string[]
-  return Object.entries(properties).map(([name, property]) =>
-    fieldOf(name, { ...property, ...(choices[name] && { enum: choices[name] }) }, required.includes(name)),
-  )
+  return Object.entries(properties).map(([name, property]) => fieldOf(name, property, required.includes(name), catalog))
 }
 
-function fieldOf(name: string, property: Property, isRequired: boolean): Field {
+/** What a property names, of itself or of the items of its list. */
+const metaOf = ({ items, ...own }: Property): FieldMeta => ({ ...(items || {}), ...own })
+
+function fieldOf(name: string, given: Property, isRequired: boolean, catalog: KnownExtensions): Field {
+  const meta = metaOf(given)
+  const extensions = meta.registry && catalog[meta.registry]
+  const property: Property = extensions
+    ? { ...given, enum: [...(meta.alsoKnown ?? []), ...extensions.map(({ id }) => id)] }
+    : given
   return {
     name,
     kind: kindOf(property),
@@ -80,6 +95,8 @@ function fieldOf(name: string, property: Property, isRequired: boolean): Field {
     required: isRequired && property.default === undefined,
     initial: isPlain(property.default) ? property.default : undefined,
     choices: property.enum ?? [],
+    choiceLabels: Object.fromEntries((extensions ?? []).map(({ id, label }) => [id, label])),
+    meta,
     minimum: property.minimum,
     // Integers without their own limit get JavaScript's, which means nothing to users.
     maximum: property.maximum === Number.MAX_SAFE_INTEGER ? undefined : property.maximum,

@@ -1,4 +1,6 @@
-import type { Recipe, RecipeStep } from '../../shared/types'
+import type { Recipe, RecipeStep, StepEntry } from '../../shared/types'
+import { everyFieldOf } from '../components/schemaFields'
+import type { Field } from '../components/schemaFields'
 import type { VersionRow } from '../stores/versions'
 
 /** A recipe being edited: values may still be invalid. */
@@ -8,12 +10,11 @@ export interface Draft {
   readonly steps: readonly RecipeStep[]
 }
 
-/** Steps whose result later steps can start from. */
-const makers: readonly string[] = ['train', 'quantize', 'prune', 'import']
+/** What a draft needs to know of the steps that there are. */
+export type StepKinds = readonly StepEntry[]
 
-/** Fields that name versions, in any step. */
-export const versionFields: readonly string[] = ['from', 'version', 'versions', 'weightsFrom', 'distill']
-export const isReference = (name: string): boolean => versionFields.includes(name) || name === 'dataset'
+const makesVersion = (kinds: StepKinds, { step }: RecipeStep): boolean =>
+  kinds.some(({ id, makes }) => id === step && makes === 'version')
 
 const freeId = (base: string, steps: readonly RecipeStep[]): string => {
   const taken = new Set(steps.map(({ id }) => id))
@@ -23,31 +24,46 @@ const freeId = (base: string, steps: readonly RecipeStep[]): string => {
 }
 
 /** Earlier steps that a step can refer to, as `$name`. */
-export const referencesBefore = (steps: readonly RecipeStep[], index: number): readonly string[] =>
-  steps.slice(0, index).flatMap(({ step, id }) => (id !== undefined && makers.includes(step) ? [`$${id}`] : []))
+export const referencesBefore = (steps: readonly RecipeStep[], index: number, kinds: StepKinds): readonly string[] =>
+  steps.slice(0, index).flatMap((each) => (each.id !== undefined && makesVersion(kinds, each) ? [`$${each.id}`] : []))
 
 /** Appends a step that starts from the last version made, or from the one the last step used. */
-export function withStep(draft: Draft, step: string, fields: readonly string[]): Draft {
-  const makerAt = draft.steps.findLastIndex((each) => makers.includes(each.step))
+export function withStep(draft: Draft, step: string, kinds: StepKinds): Draft {
+  const makerAt = draft.steps.findLastIndex((each) => makesVersion(kinds, each))
   const named = draft.steps.map((each, index) =>
-    index === makerAt && each.id === undefined
-      ? { ...each, id: freeId(each.step === 'quantize' ? 'int8' : each.step, draft.steps) }
-      : each,
+    index === makerAt && each.id === undefined ? { ...each, id: freeId(idHintOf(kinds, each), draft.steps) } : each,
   )
-  const previous = draft.steps.at(-1)
-  const subject = makerAt >= 0 ? `$${named[makerAt]!.id}` : (previous?.version ?? previous?.from)
-  const dataset = draft.steps.findLast((each) => typeof each.dataset === 'string')?.dataset
-  const has = (field: string): boolean => fields.includes(field)
+  const maker = named[makerAt]
+  const subject = maker ? `$${maker.id}` : lastNamed(draft.steps.slice(-1), kinds, 'version')
+  const dataset = lastNamed(draft.steps, kinds, 'dataset')
   const added: RecipeStep = {
     step,
-    ...(has('from') && subject !== undefined && { from: subject }),
-    ...(has('version') && subject !== undefined && { version: subject }),
     ...(step === 'train' && subject !== undefined && trainOn),
-    ...(has('versions') && subject !== undefined && { versions: [subject] }),
-    ...(has('dataset') && dataset !== undefined && { dataset }),
+    ...Object.fromEntries(
+      namingFields(kinds, step).flatMap(({ name, kind, meta }) => {
+        const value = meta.names === 'dataset' ? dataset : subject
+        return value === undefined ? [] : [[name, kind === 'list' ? [value] : value]]
+      }),
+    ),
   }
   return { ...draft, steps: [...named, added] }
 }
+
+const idHintOf = (kinds: StepKinds, { step }: RecipeStep): string => kinds.find(({ id }) => id === step)?.idHint ?? step
+
+/** Fields of a step that name something of the workspace and are filled in for the user. */
+const namingFields = (kinds: StepKinds, step: string): readonly Field[] =>
+  everyFieldOf(kinds.find(({ id }) => id === step)?.schema ?? {}).filter(({ meta }) => meta.names && !meta.aside)
+
+/** The last version or dataset that steps name. */
+const lastNamed = (steps: readonly RecipeStep[], kinds: StepKinds, names: 'version' | 'dataset'): string | undefined =>
+  steps
+    .flatMap((entry) =>
+      namingFields(kinds, entry.step)
+        .filter(({ meta }) => meta.names === names)
+        .map(({ name }) => entry[name]),
+    )
+    .findLast((value): value is string => typeof value === 'string')
 
 export const withoutStep = (draft: Draft, index: number): Draft => ({
   ...draft,

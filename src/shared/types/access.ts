@@ -10,4 +10,4 @@ export const access = z
     folders: z.array(z.string()).readonly(),
   })
   .readonly()
-export type Access = z.output<typeof access>
+type Access = z.output<typeof access>

@@ -1,6 +1,7 @@
 export * from './access'
 export * from './analysis'
 export * from './bytes'
+export * from './catalog'
 export * from './comparison'
 export * from './dataset'
 export * from './engine'

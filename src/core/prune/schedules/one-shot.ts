@@ -1,4 +1,4 @@
 import { defineSchedule } from './schedule'
 
 /** Everything at once. */
-export const oneShotSchedule = defineSchedule({ id: 'one-shot', label: 'One-shot', share: () => 1 })
+export const oneShotSchedule = defineSchedule({ id: 'one-shot', label: 'One-shot', atOnce: true, share: () => 1 })

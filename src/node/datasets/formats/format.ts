@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { NNOptError } from '../../../shared/errors'
+import { parseAs } from '../../../shared/parse'
 import type { Problem, Split } from '../../../shared/types/dataset'
 import type { Extension } from '../../../shared/registry'
 import type { BlobWriter } from '../add/blobWriter'
@@ -73,19 +73,6 @@ interface Definition<S extends z.ZodRawShape> extends Facts {
 export function defineFormat<S extends z.ZodRawShape>(definition: Definition<S>): DatasetFormat {
   const params = (definition.params ?? z.object({})) as z.ZodObject<S>
   const read: DatasetFormat['read'] = (source, context, given = {}) =>
-    definition.read(source, context, parseParams(definition.id, params, given))
+    definition.read(source, context, parseAs(params.strict(), given, `format '${definition.id}'`))
   return { ...definition, kind: 'datasetFormat', params, read }
-}
-
-function parseParams<S extends z.ZodRawShape>(
-  id: string,
-  params: z.ZodObject<S>,
-  given: unknown,
-): z.output<z.ZodObject<S>> {
-  const parsed = params.strict().safeParse(given)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw new NNOptError('wrongCall', `format '${id}': ${issue?.path.join('.') || 'parameters'}: ${issue?.message}`, {
-    field: `formatParams.${issue?.path.join('.')}`,
-  })
 }

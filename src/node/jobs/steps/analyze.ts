@@ -6,6 +6,7 @@ import { analyzeParams } from '../work/quantize/analyzeParameters'
 export const analyzeStep = defineStep({
   id: 'analyze',
   label: 'Analyze',
+  help: 'Compares every layer of an int8 version with the fp32 model, worst first',
   params: analyzeParams,
   run: async (context: StepContext, options): Promise<StepOutput> => ({
     output: { analysis: await (await import('../work/quantize/analyzeVersion')).analyzeVersion(context, options) },

@@ -6,9 +6,10 @@ import type { BenchmarkEntry, BenchmarkReport } from '../../inference/benchmark'
 import { createId } from '../../store/ids'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
+import { versionName } from '../../../shared/fields'
 
 const params = z.object({
-  versions: z.array(z.string().min(1)).min(1).describe('Versions to compare; they take turns'),
+  versions: z.array(versionName()).min(1).describe('Versions to compare; they take turns'),
   batch: z
     .array(z.number().int().min(1).max(1024))
     .min(1)
@@ -40,7 +41,14 @@ const params = z.object({
 type Params = z.output<typeof params>
 
 /** Measures the speed of versions side by side, alone on the machine. */
-export const benchmarkStep = defineStep({ id: 'benchmark', label: 'Benchmark', params, exclusive: true, run })
+export const benchmarkStep = defineStep({
+  id: 'benchmark',
+  label: 'Benchmark',
+  help: 'Measures latency and throughput of versions side by side, while nothing else runs',
+  params,
+  exclusive: true,
+  run,
+})
 
 async function run(context: StepContext, options: Params): Promise<StepOutput> {
   const versions = await Promise.all(options.versions.map(context.version))

@@ -8,6 +8,8 @@ const params = z.object({ name: z.enum(['cifar10']).describe('Dataset to downloa
 export const datasetDownloadStep = defineStep({
   id: 'dataset-download',
   label: 'Download dataset',
+  help: 'Downloads a well-known dataset and takes it into the workspace',
+  makes: 'dataset',
   params,
   run: async (context: StepContext, { name }): Promise<StepOutput> =>
     (await import('../datasetWork')).downloadToWorkspace(context, name),

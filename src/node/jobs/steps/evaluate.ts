@@ -8,10 +8,11 @@ import { quantizationFactsOf } from '../../store/quantizationFacts'
 import type { EvaluationRequest, ScoredVersion } from '../work/measure/evaluateVersion'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
+import { datasetName, versionName } from '../../../shared/fields'
 
 const params = z.object({
-  version: z.string().min(1).describe('Version to evaluate'),
-  dataset: z.string().min(1).describe('Dataset'),
+  version: versionName().describe('Version to evaluate'),
+  dataset: datasetName().describe('Dataset'),
   split: split.default('test').describe('Split to evaluate on'),
   limit: z
     .number()
@@ -38,7 +39,14 @@ const params = z.object({
 })
 
 /** Measures accuracy and speed of a version, and keeps the result with it. */
-export const evaluateStep = defineStep({ id: 'evaluate', label: 'Evaluate', params, resolve, run })
+export const evaluateStep = defineStep({
+  id: 'evaluate',
+  label: 'Evaluate',
+  help: 'Measures the accuracy of a version on a split of a dataset',
+  params,
+  resolve,
+  run,
+})
 
 type Params = z.output<typeof params>
 

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
+import { versionName } from '../../../shared/fields'
 
 const params = z.object({
-  version: z.string().min(1).describe('Version to export'),
+  version: versionName().describe('Version to export'),
   format: z.enum(['onnx']).default('onnx').describe('File format'),
   out: z.string().min(1).meta({ path: 'new' }).describe('Output file'),
   overwrite: z.boolean().default(true).describe('Replace an existing file'),
@@ -19,6 +20,7 @@ const params = z.object({
 export const exportStep = defineStep({
   id: 'export',
   label: 'Export',
+  help: 'Writes a version to a file',
   params,
   run: async (context: StepContext, { version, format, out, overwrite, padChannels }): Promise<StepOutput> => {
     const { exportVersion } = await import('../work/versions/exportVersion')

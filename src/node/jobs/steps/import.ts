@@ -33,7 +33,14 @@ const params = z.object({
 type Params = z.output<typeof params>
 
 /** Takes an ONNX model into the workspace. */
-export const importStep = defineStep({ id: 'import', label: 'Import ONNX model', params, run })
+export const importStep = defineStep({
+  id: 'import',
+  label: 'Import ONNX model',
+  help: 'Takes an ONNX model into the workspace',
+  makes: 'version',
+  params,
+  run,
+})
 
 async function run(
   context: StepContext,

@@ -7,6 +7,7 @@ import type { PlanParams } from '../work/prune/parameters'
 export const prunePlanStep = defineStep({
   id: 'prune-plan',
   label: 'Plan pruning',
+  help: 'Says what pruning would save and cost, group by group; makes no version',
   params: planParams,
   usesBackend: true,
   resolve: resolvePlan,

@@ -7,6 +7,8 @@ import type { PruneParams } from '../work/prune/parameters'
 export const pruneStep = defineStep({
   id: 'prune',
   label: 'Prune',
+  help: 'Makes a smaller version from an fp32 one: zeros among its weights, or fewer channels',
+  makes: 'version',
   params: pruneParams,
   usesBackend: true,
   resolve: (fields, issues): PruneParams => resolvePruning(fields, issues),

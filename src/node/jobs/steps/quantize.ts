@@ -8,6 +8,9 @@ import type { QuantizeParams } from '../work/quantize/parameters'
 export const quantizeStep = defineStep({
   id: 'quantize',
   label: 'Quantize',
+  help: 'Makes an int8 version from an fp32 one',
+  makes: 'version',
+  idHint: 'int8',
   params: quantizeParams,
   usesBackend: ({ mode }) => mode === 'qat',
   resolve: resolveQuantization,

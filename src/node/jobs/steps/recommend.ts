@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { resolveDataset } from '../../store/resolve'
 import { defineStep } from '../step'
+import { datasetName, versionName } from '../../../shared/fields'
 
 const params = z.object({
-  version: z.string().min(1).describe('int8 version to compare with its fp32 version'),
-  dataset: z.string().min(1).describe('Dataset with the validation images to evaluate on'),
+  version: versionName().describe('int8 version to compare with its fp32 version'),
+  dataset: datasetName().describe('Dataset with the validation images to evaluate on'),
   samples: z.number().int().min(1).max(100_000).default(500).meta({ unit: 'images' }).describe('Validation images'),
   seed: z.number().int().min(0).default(0).describe('Seed of the random sample'),
   batch: z
@@ -29,6 +30,7 @@ const params = z.object({
 export const recommendStep = defineStep({
   id: 'recommend',
   label: 'Recommend',
+  help: 'Compares fp32, int8 and 7-bit weights, and says which to deploy',
   params,
   exclusive: true,
   run: async (context, { version, dataset, threads = availableParallelism(), ...options }) => {

@@ -8,6 +8,8 @@ import type { TrainParams } from '../work/train/parameters'
 export const trainStep = defineStep({
   id: 'train',
   label: 'Train',
+  help: 'Trains a built-in architecture from scratch, or fine-tunes a version',
+  makes: 'version',
   params: trainParams,
   usesBackend: true,
   resolve: resolveTraining,

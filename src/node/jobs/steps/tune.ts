@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { engines } from '../../../shared/types'
 import { defineStep } from '../step'
+import { versionName } from '../../../shared/fields'
 
 const params = z.object({
-  version: z.string().min(1).describe('Version to tune'),
+  version: versionName().describe('Version to tune'),
   batch: z
     .array(z.number().int().min(1).max(1024))
     .min(1)
@@ -21,6 +22,7 @@ const params = z.object({
 export const tuneStep = defineStep({
   id: 'tune',
   label: 'Tune',
+  help: 'Finds the fastest runtime configuration of a version on this machine',
   params,
   exclusive: true,
   run: async (context, { version, batch, engines: wanted }) => {

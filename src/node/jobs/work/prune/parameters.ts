@@ -11,6 +11,7 @@ import type { TrainConfig } from '../../../../core/train/config'
 import { onlyWhen } from '../../../../shared/onlyWhen'
 import { collectIssue } from '../../../../shared/parse'
 import { checkBackend } from '../../../backends/checkBackend'
+import { datasetName, extensionId, versionName } from '../../../../shared/fields'
 
 const needsGradients = pruneMethods.filter((method) => importances.get(methodOf({ method }).importance).needsGradients)
 
@@ -23,8 +24,8 @@ const { batchSize, trainLimit, seed, ...tuning } = trainConfig.omit({
 /** What a person may choose of a pruning and the fine-tuning that belongs to it. */
 export const pruneParams = z.object({
   ...pruneConfig.shape,
-  from: z.string().min(1).describe('fp32 version to prune'),
-  dataset: z.string().min(1).optional().describe('Dataset for fine-tuning, gradients and statistics'),
+  from: versionName().describe('fp32 version to prune'),
+  dataset: datasetName().optional().describe('Dataset for fine-tuning, gradients and statistics'),
   name: z.string().min(1).max(200).optional().describe('Name of the new version'),
   epochs: z
     .number()
@@ -83,7 +84,9 @@ export const pruneParams = z.object({
         .describe('Training images to re-estimate batch normalization on if nothing is fine-tuned; 0 skips it'),
     },
   ),
-  backend: z.string().default('auto').describe('Training backend; auto picks the fastest one available'),
+  backend: extensionId('backends', ['auto'])
+    .default('auto')
+    .describe('Training backend; auto picks the fastest one available'),
 })
 
 type Fields = z.output<typeof pruneParams>
@@ -120,7 +123,7 @@ const refuse = (issues: z.RefinementCtx, field: keyof Fields, message: string): 
 
 /** Cuts of a gradual pruning; an N:M pattern has no half way. */
 export const stepsOf = ({ schedule, nm, steps }: Fields): number =>
-  schedule === 'one-shot' || nm !== undefined ? 1 : steps
+  pruneSchedules.get(schedule).atOnce || nm !== undefined ? 1 : steps
 
 /** Epochs after the last cut: what the ones between the cuts leave. */
 export const lastEpochsOf = (fields: Fields): number => fields.epochs - (stepsOf(fields) - 1) * fields.stepEpochs

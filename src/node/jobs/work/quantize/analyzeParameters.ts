@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { ptqConfig } from '../../../../core/quantize/config'
+import { datasetName, versionName } from '../../../../shared/fields'
 
 const { activationObserver, weightObserver } = ptqConfig.shape
 
 /** What a person may choose of an analysis. */
 export const analyzeParams = z.object({
-  version: z.string().min(1).describe('int8 version, or an fp32 version to analyze as if it were quantized'),
-  dataset: z.string().min(1).describe('Dataset to take images from'),
+  version: versionName().describe('int8 version, or an fp32 version to analyze as if it were quantized'),
+  dataset: datasetName().describe('Dataset to take images from'),
   keepFp32: z.array(z.string()).default([]).describe('Only re-evaluate an int8 version with these layers in fp32'),
   samples: z
     .number()

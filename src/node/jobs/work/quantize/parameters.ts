@@ -10,12 +10,13 @@ import { trainConfig } from '../../../../core/train/config'
 import type { TrainConfig } from '../../../../core/train/config'
 import { onlyWhen } from '../../../../shared/onlyWhen'
 import { checkBackend } from '../../../backends/checkBackend'
+import { datasetName, extensionId, versionName } from '../../../../shared/fields'
 
 /** What a person may choose of a quantization. */
 export const quantizeParams = ptqConfig.extend({
   ...goalConfig.shape,
-  from: z.string().min(1).describe('fp32 version to quantize'),
-  dataset: z.string().min(1).describe('Dataset with the calibration images'),
+  from: versionName().describe('fp32 version to quantize'),
+  dataset: datasetName().describe('Dataset with the calibration images'),
   mode: z
     .enum(['ptq', 'qat'])
     .default('ptq')
@@ -41,7 +42,9 @@ export const quantizeParams = ptqConfig.extend({
     { field: 'mode', is: ['qat'] },
     {
       ...qatConfig.shape,
-      backend: z.string().default('auto').describe('Training backend; auto picks the fastest one available'),
+      backend: extensionId('backends', ['auto'])
+        .default('auto')
+        .describe('Training backend; auto picks the fastest one available'),
     },
   ),
 })

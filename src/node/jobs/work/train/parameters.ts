@@ -4,33 +4,35 @@ import { checkConfig } from '../../../../core/train/checkConfig'
 import { trainConfig } from '../../../../core/train/config'
 import type { TrainConfig } from '../../../../core/train/config'
 import { fieldChoice, isChoice } from '../../../../shared/choice'
+import { datasetName, extensionId, extensionParams, versionName } from '../../../../shared/fields'
+import type { FieldMeta } from '../../../../shared/fields'
 import { onlyWhen } from '../../../../shared/onlyWhen'
 import { checkBackend } from '../../../backends/checkBackend'
 
 /** What a person may choose of a training. */
 export const trainParams = trainConfig.extend({
-  from: z.string().min(1).optional().describe('Version to fine-tune'),
+  from: versionName().optional().describe('Version to fine-tune'),
   architecture: z
     .enum(architectures.ids as [string, ...string[]])
+    .meta({ registry: 'architectures' } satisfies FieldMeta)
     .optional()
     .describe('Built-in architecture to train from scratch'),
   ...onlyWhen(
     { field: 'architecture', isSet: true },
     {
-      architectureParams: z
-        .record(z.string(), z.unknown())
-        .default({})
-        .describe('Settings of the architecture, such as its width and input size'),
-      weightsFrom: z
-        .string()
-        .min(1)
+      architectureParams: extensionParams('architecture').describe(
+        'Settings of the architecture, such as its width and input size',
+      ),
+      weightsFrom: versionName({ aside: true })
         .optional()
         .describe('Version to initialize a built-in architecture from, where names and shapes match'),
     },
   ),
-  dataset: z.string().min(1).describe('Dataset'),
+  dataset: datasetName().describe('Dataset'),
   name: z.string().min(1).max(200).optional().describe('Name of the new version'),
-  backend: z.string().default('auto').describe('Training backend; auto picks the fastest one available'),
+  backend: extensionId('backends', ['auto'])
+    .default('auto')
+    .describe('Training backend; auto picks the fastest one available'),
 })
 
 type Fields = z.output<typeof trainParams>
