@@ -10,4 +10,3 @@ export const access = z
     folders: z.array(z.string()).readonly(),
   })
   .readonly()
-type Access = z.output<typeof access>
