@@ -1,4 +1,4 @@
-import type { QuantizationFacts, QuantizationGoal } from '../shared/types'
+import type { FormAgreement, QuantizationFacts, QuantizationGoal } from '../shared/types'
 import { bytes, figure, integer, percent } from './output/format'
 import { facts, table } from './output/table'
 
@@ -6,7 +6,7 @@ const points = (difference: number): string => `${difference > 0 ? '+' : ''}${(d
 
 /** Facts about an int8 version, for a terminal. */
 export function quantizationText(q: QuantizationFacts): string {
-  const { validation: v, simulatedAgreement: s, pairsAtRisk: p, cpu } = q
+  const { validation: v, pairsAtRisk: p, cpu } = q
   const rungs = q.rungs.map(({ rung, kept, seconds, effect }) => [
     rung,
     kept ? 'kept' : 'dropped',
@@ -24,12 +24,9 @@ export function quantizationText(q: QuantizationFacts): string {
           ? `${percent(v.accuracy)}, ${points(v.difference)} points (95% CI ${v.differenceInterval.map(points).join(' to ')}) on ${integer(v.samples)} images; fp32 ${percent(v.referenceAccuracy)}`
           : 'not measured: the dataset has no validation images',
       ],
-      [
-        'simulation',
-        s
-          ? `${percent(s.top1Agreement)} agreement on ${integer(s.images)} images, largest score difference ${figure(s.largestLogitDifference)}`
-          : 'not compared',
-      ],
+      ['simulation', q.simulatedAgreement ? agreementText(q.simulatedAgreement) : 'not compared'],
+      ...(q.trainingAgreement ? [['in training', agreementText(q.trainingAgreement)] as const] : []),
+      ['padded', q.paddedAgreement ? agreementText(q.paddedAgreement) : 'nothing to pad'],
       ['kept in fp32', q.floatNodes.map(({ node, reason }) => `${node} (${reason})`).join('; ') || 'none'],
       ['unfused', q.unfusedOperators.map(({ name, op }) => `${op} ${name}`).join(', ') || 'none'],
       [
@@ -55,6 +52,9 @@ export function quantizationText(q: QuantizationFacts): string {
     .filter(Boolean)
     .join('\n\n')
 }
+
+const agreementText = ({ top1Agreement, images, largestLogitDifference }: FormAgreement): string =>
+  `${percent(top1Agreement)} agreement on ${integer(images)} images, largest score difference ${figure(largestLogitDifference)}`
 
 /** The trials of a goal, in order. */
 export const goalText = ({ message, trials }: QuantizationGoal): string =>

@@ -82,8 +82,10 @@ describe('quantize', () => {
       '32',
     )
     expect(made.accuracyInterval).toHaveLength(2)
-    expect(made.simulatedAgreement?.top1Agreement).toBeGreaterThan(0.9)
-    expect(made.simulatedAgreement?.images).toBe(made.validation?.samples)
+    const same = { images: made.validation?.samples, top1Agreement: 1, largestLogitDifference: 0 }
+    expect(made.simulatedAgreement).toEqual({ ...same, saturatingPairs: 0 })
+    expect(made.paddedAgreement).toEqual({ ...same, filled: expect.any(Number) })
+    expect(made.trainingAgreement).toBeNull()
     expect(made.unfusedOperators).toEqual([])
     expect(made.pairsAtRisk.atRisk).toBe(0)
     expect(made.calibration).toMatchObject({ images: 32, split: 'train', strategy: 'stratified' })

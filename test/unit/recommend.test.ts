@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { join } from 'node:path'
 import type { Graph } from '../../src/core/graph/graph'
-import { floatTensor } from '../../src/core/graph/tensorData'
 import { readOnnx, writeOnnx } from '../../src/core/onnx/index'
 import { convert } from '../../src/core/deploy/convert'
 import { chooseHere, chooseWithoutVnni } from '../../src/core/deploy/recommendation'
-import { saturatingForm } from '../../src/core/deploy/saturatingForm'
+import { integerForm } from '../../src/core/deploy/integerForm'
 import { sevenBitForm } from '../../src/core/deploy/sevenBitForm'
 import { createInferenceWorker } from '../../src/node/inference/inferenceWorker'
 import type { Deployment, DeploymentKind, Recommendation } from '../../src/shared/types'
@@ -15,42 +14,6 @@ import { writeTinyModel } from '../helpers/models'
 import { noise, quantizedNetwork } from '../helpers/quantized'
 import { temporaryFolder } from '../helpers/temporary'
 
-const perTensor = (dtype: 'int8' | 'uint8', scale: number, zeroPoint = 0) => ({
-  dtype,
-  scale: Float32Array.of(scale),
-  zeroPoint: Int32Array.of(zeroPoint),
-  qmin: dtype === 'int8' ? -128 : 0,
-  qmax: dtype === 'int8' ? 127 : 255,
-})
-
-/** A 3×3 convolution with padding over integers 0 to 255 whose zero stands at 10; every number of it is an integer. */
-function integerConvolution(weights: readonly number[], outputs: number): Graph {
-  const shape = ['batch', 2, 3, 3]
-  const graph: Graph = {
-    name: 'integers',
-    inputs: [{ name: 'x', dtype: 'float32', shape }],
-    outputs: [{ name: 'y', dtype: 'float32', shape: ['batch', outputs, 3, 3] }],
-    nodes: [
-      {
-        name: 'conv',
-        op: 'Conv',
-        inputs: ['x', 'w'],
-        outputs: ['y'],
-        attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1] },
-      },
-    ],
-    initializers: new Map([['w', floatTensor([outputs, 2, 3, 3], weights)]]),
-    masks: new Map(),
-    qparams: new Map([
-      ['x', perTensor('uint8', 1, 10)],
-      ['w', perTensor('int8', 1)],
-      ['y', perTensor('uint8', 2000, 128)],
-    ]),
-    metadata: {},
-  }
-  return convert(graph).graph
-}
-
 async function run(graph: Graph, images: Float32Array, shape: readonly number[]): Promise<readonly number[]> {
   const worker = await createInferenceWorker(writeOnnx(graph), { threads: 1, optimization: 'disabled' })
   try {
@@ -59,45 +22,6 @@ async function run(graph: Graph, images: Float32Array, shape: readonly number[])
     await worker.close()
   }
 }
-
-describe('the saturating form', () => {
-  it('cuts each pair of neighbouring products to 16 bits, as vpmaddubsw does, borders and zero points included', async () => {
-    const outputs = 3
-    const weights = Array.from(
-      { length: outputs * 18 },
-      (_, index) => [127, 120, -127, -110, 30, 125, 126][(index * 5) % 7],
-    )
-    const graph = integerConvolution(weights, outputs)
-    const { graph: imitation, pairs } = saturatingForm(graph)
-    expect(pairs).toBeGreaterThan(5)
-    const integers = Float32Array.from({ length: 18 }, (_, index) => [255, 250, 0, 200, 255, 131, 255][(index * 3) % 7])
-    const images = integers.map((value) => value - 10)
-    // By hand: rows, columns, channels fastest; padding has the integer of zero; the zero point's share is taken off exactly.
-    const expected = Array.from({ length: outputs * 9 }, (_, at) => {
-      const [output, row, column] = [Math.floor(at / 9), Math.floor((at % 9) / 3), at % 3]
-      const [a, w]: [number[], number[]] = [[], []]
-      for (let ky = 0; ky < 3; ky++)
-        for (let kx = 0; kx < 3; kx++)
-          for (let channel = 0; channel < 2; channel++) {
-            const [y, x] = [row + ky - 1, column + kx - 1]
-            a.push(y < 0 || y > 2 || x < 0 || x > 2 ? 10 : integers[channel * 9 + y * 3 + x])
-            w.push(weights[((output * 2 + channel) * 3 + ky) * 3 + kx])
-          }
-      let sum = 0
-      for (let k = 0; k < 18; k += 2) sum += Math.max(-32768, Math.min(32767, a[k] * w[k] + a[k + 1] * w[k + 1]))
-      const real = sum - 10 * w.reduce((total, weight) => total + weight, 0)
-      return Math.max(0, Math.min(255, Math.round(real / 2000) + 128)) * 2000 - 128 * 2000
-    })
-    const [exact, saturating] = [await run(graph, images, [1, 2, 3, 3]), await run(imitation, images, [1, 2, 3, 3])]
-    expect(saturating).toEqual(expected)
-    expect(exact).not.toEqual(expected)
-  })
-
-  it('is the graph itself where no pair can leave 16 bits', () => {
-    const graph = integerConvolution(new Array<number>(18).fill(60), 1)
-    expect(saturatingForm(graph)).toEqual({ graph, pairs: 0 })
-  })
-})
 
 describe('the 7-bit form', () => {
   it('keeps weights within 64, cannot saturate, and computes nearly the same', async () => {
@@ -109,7 +33,7 @@ describe('the 7-bit form', () => {
     const weights = [...narrow.initializers.values()].filter(({ dtype, data }) => dtype === 'int8' && data.length > 64)
     expect(weights.length).toBeGreaterThan(1)
     expect(Math.max(...weights.flatMap(({ data }) => [...data].map(Math.abs)))).toBe(64)
-    expect(saturatingForm(narrow).pairs).toBe(0)
+    expect(integerForm(narrow, { saturates: true })?.pairs).toBe(0)
     const images = noise(8, 16, 3)
     const [before, after] = [await run(graph, images, [8, 3, 16, 16]), await run(narrow, images, [8, 3, 16, 16])]
     const spread = Math.max(...before) - Math.min(...before)

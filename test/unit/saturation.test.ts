@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../src/core/data/random'
 import { convert } from '../../src/core/deploy/convert'
-import { saturatingForm } from '../../src/core/deploy/saturatingForm'
-import { simulated, simulatedSaturating } from '../../src/core/deploy/simulate'
+import { integerForm } from '../../src/core/deploy/integerForm'
+import { simulated } from '../../src/core/deploy/simulate'
 import type { Graph } from '../../src/core/graph/graph'
 import { floatTensor, sizeOf } from '../../src/core/graph/tensorData'
 import { writeOnnx } from '../../src/core/onnx/index'
@@ -132,17 +132,18 @@ describe.each(cases)('products that saturate in $name', (each) => {
   const graph = layerGraph(layer, each.input, scale)
   const [exact, expected] = [sums.exact, sums.cut].map((each) => each.map((sum) => onGrid(sum, scale)))
 
-  it('are cut by the imitation as by vpmaddubsw', async () => {
-    const { graph: imitation, pairs } = saturatingForm(convert(graph).graph)
-    expect(pairs > 0).toBe(cut)
-    expect(await run(imitation, images, 'disabled')).toEqual(expected)
+  it('are cut by the simulation of integers as by vpmaddubsw, and summed exactly by that of an exact CPU', async () => {
+    const file = convert(graph).graph
+    const [cutting, summing] = [integerForm(file, { saturates: true }), integerForm(file, { saturates: false })]
+    if (!cutting || !summing) throw new Error('expected a graph of the usual form')
+    expect(cutting.pairs > 0).toBe(cut)
+    expect(await run(cutting.graph, images)).toEqual(expected)
+    expect(await run(summing.graph, images)).toEqual(exact)
     if (cut) expect(expected).not.toEqual(exact)
   })
 
-  it('are cut by the simulation', async () => {
-    expect(await run(simulatedSaturating(graph).graph, images, 'disabled')).toEqual(expected)
-    expect(await run(simulated(graph), images, 'disabled')).toEqual(exact)
-  })
+  it('are summed exactly by the simulation of training, which knows real numbers alone', async () =>
+    expect(await run(simulated(graph), images, 'disabled')).toEqual(exact))
 
   itOnSaturatingCpu('are cut by the kernel', async () =>
     expect(await run(convert(graph).graph, images)).toEqual(expected),
@@ -161,5 +162,7 @@ it('counts the pairs of a layer that has more of them than a call takes argument
     weights,
     zeroPoint: 10,
   }
-  expect(saturatingForm(convert(layerGraph(layer, [1, inputs], 1)).graph).pairs).toBe(Math.ceil(weights.length / 500))
+  expect(integerForm(convert(layerGraph(layer, [1, inputs], 1)).graph, { saturates: true })?.pairs).toBe(
+    Math.ceil(weights.length / 500),
+  )
 })

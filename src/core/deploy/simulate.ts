@@ -1,10 +1,8 @@
 import type { Graph, Node, QParams } from '../graph/graph'
-import { floatTensor, tensorData } from '../graph/tensorData'
-import { fakeQuant, quantize } from '../fakeQuant/quantize'
+import { floatTensor } from '../graph/tensorData'
+import { fakeQuant } from '../fakeQuant/quantize'
 import { activationPair, dequantizedInput, joinPieces, unquantized } from './qdqPieces'
 import type { Piece } from './qdqPieces'
-import { withSaturation } from './saturatingForm'
-import type { SaturatingForm, StoredWeight } from './saturatingForm'
 
 /**
  * A graph with parameters as training for quantization sees it: weights rounded to their grids, a fakeQuant on every quantized activation, and clamps,
@@ -24,19 +22,6 @@ export function simulated(graph: Graph): Graph {
     ] as const
   })
   return { ...graph, nodes, initializers: new Map([...weights, ...initializers]), qparams: new Map<string, QParams>() }
-}
-
-/** The same on a CPU without VNNI: what its products lose where two of them leave 16 bits is taken off in a branch beside the layer. */
-export function simulatedSaturating(graph: Graph): SaturatingForm {
-  const plain = simulated(graph)
-  return withSaturation(plain, plain, ({ inputs: [, weight = ''] }) => storedWeight(graph, weight))
-}
-
-function storedWeight(graph: Graph, name: string): StoredWeight | undefined {
-  const [qparams, tensor] = [graph.qparams.get(name), graph.initializers.get(name)]
-  if (!qparams || !tensor) return undefined
-  const integers = quantize(Float32Array.from(tensor.data), tensor.shape, qparams)
-  return { integers: tensorData(qparams.dtype, tensor.shape, integers), scales: qparams.scale }
 }
 
 function simulatedNode(graph: Graph, node: Node, inputs: ReadonlySet<string>): Piece {

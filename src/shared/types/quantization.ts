@@ -17,14 +17,27 @@ export const scoreComparison = z
   })
   .readonly()
 
+/** Another form of the network compared with the exported file in a default session. */
+const agreement = z.object({
+  images: z.number(),
+  /** Share of the images on which both name the same class. */
+  top1Agreement: z.number(),
+  largestLogitDifference: z.number(),
+})
+export type FormAgreement = z.infer<typeof agreement>
+
 /** Facts about an int8 version beyond its accuracy; stored in its details.json. */
 export const quantizationFacts = z
   .object({
-    /** The simulation used by QAT compared with the exported file in a default session. */
-    simulatedAgreement: z
-      .object({ images: z.number(), top1Agreement: z.number(), largestLogitDifference: z.number() })
+    /** The simulation of the file's integers, with the saturation of this CPU: `saturatingPairs` weight pairs can exceed 16 bits on it. */
+    simulatedAgreement: agreement
+      .extend({ saturatingPairs: z.number().default(0) })
       .readonly()
       .nullable(),
+    /** The simulation in QAT, which rounds real numbers and does not know about saturation; null if the version was not trained. */
+    trainingAgreement: agreement.readonly().nullable().default(null),
+    /** The file padded with zero channels: `filled` groups of channels grew; null if there is nothing to pad. */
+    paddedAgreement: agreement.extend({ filled: z.number() }).readonly().nullable().default(null),
     /** Nodes that onnxruntime runs in float although the file is quantized. */
     unfusedOperators: z.array(z.object({ name: z.string(), op: z.string() }).readonly()).readonly(),
     floatNodes: z.array(z.object({ node: z.string(), op: z.string(), reason: z.string() }).readonly()).readonly(),

@@ -6,7 +6,7 @@ import type { ScoredImages } from '../../../../core/measure/compareScores'
 import { writeOnnx } from '../../../../core/onnx/index'
 import { isQuantized } from '../../../../core/graph/conversions'
 import { chooseHere, chooseWithoutVnni } from '../../../../core/deploy/recommendation'
-import { saturatingForm } from '../../../../core/deploy/saturatingForm'
+import { integerForm } from '../../../../core/deploy/integerForm'
 import { sevenBitForm } from '../../../../core/deploy/sevenBitForm'
 import { NNOptError } from '../../../../shared/errors'
 import type { Deployment, Recommendation, Version } from '../../../../shared/types'
@@ -119,7 +119,12 @@ function writeCandidates(
     writeFileSync(join(folder, name), bytes)
     return join(folder, name)
   }
-  const saturating = saturatingForm(graph)
+  const saturating = integerForm(graph, { saturates: true })
+  if (!saturating)
+    throw new NNOptError(
+      'unsupported',
+      'expected one scale per activation and one DequantizeLinear per weight: saturation cannot be simulated for other files',
+    )
   const sevenBit = write('seven-bit.onnx', writeOnnx(sevenBitForm(graph)))
   const imitated = saturates
     ? int8

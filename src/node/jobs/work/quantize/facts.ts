@@ -1,4 +1,9 @@
 import { convert } from '../../../../core/deploy/convert'
+import { integerForm } from '../../../../core/deploy/integerForm'
+import { padChannels } from '../../../../core/deploy/padChannels'
+import { simulated } from '../../../../core/deploy/simulate'
+import type { Graph } from '../../../../core/graph/graph'
+import type { Agreement, ScoredImages } from '../../../../core/measure/compareScores'
 import { writeOnnx } from '../../../../core/onnx/index'
 import { atFullRange } from '../../../../core/quantize/qConfig'
 import type { Quantization } from '../../../../core/quantize/qConfig'
@@ -8,10 +13,13 @@ import type { QuantizationFacts } from '../../../../shared/types'
 import { cpuInfo } from '../../../inference/cpu'
 import { probeSaturation } from '../../../inference/saturation'
 import { unfusedOperators } from '../../../inference/unfusedOperators'
+import { firstImages } from '../images/labelledImages'
 import type { QuantizedNetwork } from './network'
+import { agreementWith } from './scores'
+import type { Batches, ScoreOptions } from './scores'
 
-/** Images on which the simulation is compared with the exported file. */
-export const agreementImages = 500
+/** Images on which other forms of the network are compared with the exported file. */
+const agreementImages = 500
 
 export type ExportFacts = Pick<QuantizationFacts, 'unfusedOperators' | 'floatNodes' | 'pairsAtRisk' | 'cpu'>
 
@@ -39,4 +47,28 @@ function pairFacts(graph: QuantizedNetwork['graph'], full: QuantizedNetwork['gra
   const sum = (key: 'pairs' | 'atRisk' | 'atRiskAtFullRange'): number =>
     layers.reduce((total, layer) => total + layer[key], 0)
   return { pairs: sum('pairs'), atRisk: sum('atRisk'), atRiskAtFullRange: sum('atRiskAtFullRange'), layers }
+}
+
+export type Agreements = Pick<QuantizationFacts, 'simulatedAgreement' | 'trainingAgreement' | 'paddedAgreement'>
+
+/** Compares other forms of the network with its file in a default session, whose scores are `deployed`. */
+export async function agreements(
+  graph: Graph,
+  deployed: ScoredImages,
+  scored: Batches,
+  { isTrained, ...options }: ScoreOptions & { readonly isTrained: boolean },
+): Promise<Agreements> {
+  const file = convert(graph).graph
+  const compare = (model: Graph, changes: Partial<ScoreOptions> = {}): Promise<Agreement> =>
+    agreementWith(deployed, model, firstImages(scored, agreementImages), { ...options, ...changes })
+  const { saturates } = await probeSaturation()
+  const integers = integerForm(file, { saturates })
+  const { graph: filled, padded } = padChannels(file)
+  return {
+    simulatedAgreement: integers
+      ? { ...(await compare(integers.graph)), saturatingPairs: saturates ? integers.pairs : 0 }
+      : null,
+    trainingAgreement: isTrained ? await compare(simulated(graph), { optimization: 'disabled' }) : null,
+    paddedAgreement: padded.length === 0 ? null : { ...(await compare(filled)), filled: padded.length },
+  }
 }

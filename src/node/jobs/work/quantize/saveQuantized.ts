@@ -7,11 +7,10 @@ import { NNOptError } from '../../../../shared/errors'
 import type { QuantizationFacts, Version } from '../../../../shared/types'
 import type { StepContext } from '../../step'
 import { saveModel } from '../versions/saveModel'
-import { agreementImages, exportFacts } from './facts'
-import { firstImages } from '../images/labelledImages'
+import { agreements, exportFacts } from './facts'
 import type { Climbed } from './ladder'
 import type { QuantizedNetwork } from './network'
-import { compareWith, deployedScores, simulatedAgreement } from './scores'
+import { compareWith, deployedScores } from './scores'
 import { stabilityOf } from './stability'
 import type { Workbench } from './workbench'
 
@@ -40,10 +39,10 @@ export async function saveQuantized(
   { network, rungs, reports }: Climbed,
   config: PtqConfig,
   name: string,
-  trained: TrainedFacts = { warnings: [], details: {} },
+  trained?: TrainedFacts,
 ): Promise<{ readonly version: Version; readonly facts: QuantizationFacts }> {
   context.progress({ label: 'comparing with the simulation', done: 0 })
-  const facts = await factsOf(context, bench, network, reports, config)
+  const facts = await factsOf(context, bench, network, reports, config, trained !== undefined)
   const { graph, notes, removedClamps } = convert(network.graph)
   for (const { node, message } of notes) context.log(`${node}: ${message}`)
   for (const { node, reason } of facts.floatNodes) context.log(`${node} stays in fp32: ${reason}`)
@@ -54,10 +53,10 @@ export async function saveQuantized(
     origin: 'quantized',
     precision: 'int8',
     trainable: false,
-    warnings: [...bench.calibration.warnings, ...trained.warnings],
+    warnings: [...bench.calibration.warnings, ...(trained?.warnings ?? [])],
     parent: bench.parent,
     training: network.graph,
-    details: { config: { ...config, ...rungs }, quantization: facts, report, ...trained.details },
+    details: { config: { ...config, ...rungs }, quantization: facts, report, ...trained?.details },
   })
   return { version, facts }
 }
@@ -68,18 +67,14 @@ async function factsOf(
   network: QuantizedNetwork,
   reports: Climbed['reports'],
   config: PtqConfig,
+  isTrained: boolean,
 ): Promise<QuantizationFacts> {
   const { calibration, options, validation } = bench
   const scored = validation ?? calibration.labelled
   const deployed = await deployedScores(network.graph, scored, options)
   return {
     ...(await exportFacts(network, { config, qConfig: bench.quantization.qConfig })),
-    simulatedAgreement: await simulatedAgreement(
-      network.graph,
-      deployed,
-      firstImages(scored, agreementImages),
-      options,
-    ),
+    ...(await agreements(network.graph, deployed, scored, { ...options, isTrained })),
     calibration: {
       images: calibration.images,
       strategy: config.calibrationStrategy,

@@ -6,7 +6,6 @@ import type { ScoreKind } from '../../../../core/measure/classification'
 import type { Graph } from '../../../../core/graph/graph'
 import { writeOnnx } from '../../../../core/onnx/index'
 import { convert } from '../../../../core/deploy/convert'
-import { simulated } from '../../../../core/deploy/simulate'
 import { NNOptError } from '../../../../shared/errors'
 import { createInferenceWorker } from '../../../inference/inferenceWorker'
 import type { SessionOptions } from '../../../inference/messages'
@@ -61,14 +60,13 @@ export async function compareWith(
 export const deployedScores = (graph: Graph, batches: Batches, options: ScoreOptions): Promise<ScoredImages> =>
   scoresOf(writeOnnx(convert(graph).graph), batches, options)
 
-/** The simulation of a graph with parameters on the first images of those that its deployed form was run on. */
-export async function simulatedAgreement(
-  graph: Graph,
+/** Another form of the network on the first images of those that its deployed form was run on. */
+export async function agreementWith(
   deployed: ScoredImages,
+  model: Graph,
   batches: Batches,
   options: ScoreOptions,
 ): Promise<Agreement> {
-  const simulation = await scoresOf(writeOnnx(simulated(graph)), batches, { ...options, optimization: 'disabled' })
-  const images = simulation.labels.length
-  return agreementOf(simulation.scores, deployed.scores.subarray(0, simulation.scores.length), images)
+  const { scores, labels } = await scoresOf(writeOnnx(model), batches, options)
+  return agreementOf(scores, deployed.scores.subarray(0, scores.length), labels.length)
 }
