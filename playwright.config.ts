@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test'
+import { reporters } from './test/reporters'
 
 /** A real Chromium against a real engine. `npm run test:e2e` finds the browser. */
 export default defineConfig({
@@ -7,7 +8,7 @@ export default defineConfig({
   timeout: 180_000,
   expect: { timeout: 30_000 },
   workers: 1,
-  reporter: [['list']],
+  reporter: reporters,
   outputDir: 'test-results',
   use: {
     viewport: { width: 1280, height: 860 },

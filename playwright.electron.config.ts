@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test'
+import { reporters } from './test/reporters'
 
 /** The desktop program in a real Electron. `npm run test:electron` brings one, and a display. */
 export default defineConfig({
@@ -7,6 +8,6 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 10_000 },
   workers: 1,
-  reporter: [['list']],
+  reporter: reporters,
   outputDir: 'test-results/electron',
 })

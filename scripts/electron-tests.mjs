@@ -29,7 +29,10 @@ function checkTools() {
   const missing = Object.keys(tools).filter((tool) => !paths.some((path) => existsSync(join(path, tool))))
   if (missing.length === 0) return
   const packages = [...new Set(missing.map((tool) => tools[tool]))].join(' ')
-  fail(`the desktop specs need ${missing.join(', ')}: run 'apt-get install ${packages}'`)
+  const need = `the desktop specs need ${missing.join(', ')}: run 'apt-get install ${packages}'`
+  if (process.env.CI) fail(need)
+  console.error(`SKIPPED: ${need}`)
+  process.exit(0)
 }
 
 /** The folder of the program as the release can run it. */
