@@ -1,6 +1,11 @@
+import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { engineFile } from '../../src/node/engineFile'
 import { openStore } from '../../src/node/store'
 import { createTurns } from '../../src/node/store/thread/turns'
 import type { Turn } from '../../src/node/store/thread/turns'
@@ -88,4 +93,19 @@ it('an error of a table reaches its caller, and the thread goes on', async () =>
   expect(await store.runs.list()).toHaveLength(1)
   await store.close()
   await expect(store.runs.list()).rejects.toThrow(/database ended/)
+})
+
+describe('closing', () => {
+  it('outlives an answer that is still on its way', async () => {
+    const script = [
+      `const { createHost } = await import(${JSON.stringify(pathToFileURL(engineFile('host')).href)})`,
+      `const host = await createHost({ workspace: ${JSON.stringify(fresh())}, watch: false })`,
+      'void host.store.runs.list()',
+      'await host.close()',
+    ].join('\n')
+    const file = join(folder, 'close.mjs')
+    writeFileSync(file, script)
+    // A process that ends before what it awaits exits with 13.
+    await expect(promisify(execFile)(process.execPath, [file])).resolves.toBeDefined()
+  })
 })

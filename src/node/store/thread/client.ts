@@ -25,7 +25,7 @@ export async function openDatabaseThread(data: DatabaseThreadData): Promise<Data
   return {
     tables: proxies(methods, calls.call),
     close: async () => {
-      worker.ref()
+      calls.holdProcess()
       worker.postMessage({ kind: 'close' } satisfies ToDatabase)
       await ended
     },
@@ -49,15 +49,16 @@ function opened(worker: Worker): Promise<Extract<FromDatabase, { kind: 'opened' 
 type Call = (call: Omit<TableCall, 'id'>) => Promise<unknown>
 
 /** Keeps calls until they are answered. The thread keeps its process alive only while a call is open. */
-function createCalls(worker: Worker): { readonly call: Call; listen(): void } {
+function createCalls(worker: Worker): { readonly call: Call; listen(): void; holdProcess(): void } {
   const waiting = new Map<number, Waiting>()
   let nextId = 0
+  let isHeld = false
   let dead: NNOptError | undefined
   const answer = (message: FromDatabase): void => {
     if (message.kind !== 'result' && message.kind !== 'error') return
     const call = waiting.get(message.id)
     waiting.delete(message.id)
-    if (waiting.size === 0) worker.unref()
+    if (waiting.size === 0 && !isHeld) worker.unref()
     if (message.kind === 'result') call?.resolve(message.result)
     else call?.reject(fromErrorReport(message.error))
   }
@@ -75,6 +76,11 @@ function createCalls(worker: Worker): { readonly call: Call; listen(): void } {
         worker.ref()
         worker.postMessage({ kind: 'call', id, ...call } satisfies ToDatabase)
       }),
+    // An answer that is still on its way when the thread is closed must not let the process end before the thread.
+    holdProcess: () => {
+      isHeld = true
+      worker.ref()
+    },
     listen: () => {
       worker.unref()
       worker.on('message', answer)
