@@ -88,7 +88,8 @@ interface Server {
 }
 
 function serve(folder: string, env: NodeJS.ProcessEnv, port: string): Promise<Server> {
-  const child = spawn(process.execPath, [cli, 'serve', '--port', port, '--workspace', join(folder, 'workspace')], {
+  const places = ['--workspace', join(folder, 'workspace'), '--allow', folder]
+  const child = spawn(process.execPath, [cli, 'serve', '--port', port, ...places], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
