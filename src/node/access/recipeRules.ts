@@ -10,7 +10,7 @@ interface FieldFacts {
   /** `text`: a text file whose content would be shown or kept. */
   readonly path?: 'existing' | 'new' | 'text'
   /** Of a `text` field: names that are no files. */
-  readonly names?: readonly string[]
+  readonly presets?: readonly string[]
 }
 
 export interface RestrictedRecipe {
@@ -51,14 +51,14 @@ function restrictStep(
   onProblem: (field: string, message: string) => void,
 ): RecipeStep {
   let mayReplace = true
-  const place = (path: string, { path: kind, names = [] }: FieldFacts): string => {
+  const place = (path: string, { path: kind, presets = [] }: FieldFacts): string => {
     if (kind === 'existing') return rules.readable(path)
     if (kind === 'new') {
       const target = rules.writable(path)
       mayReplace &&= target.mayReplace
       return target.path
     }
-    if (names.includes(path)) return path
+    if (presets.includes(path)) return path
     throw new NNOptError('forbidden', `'${path}': this token cannot read text files; give the values themselves`)
   }
   const paths = Object.entries(fields).filter(([field, { path }]) => path !== undefined && entry[field] !== undefined)

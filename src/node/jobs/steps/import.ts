@@ -16,7 +16,7 @@ const params = z.object({
   preprocessing: z
     .union([z.string(), preprocessingSchema])
     .optional()
-    .meta({ path: 'text', names: Object.keys(preprocessingPresets) })
+    .meta({ path: 'text', presets: Object.keys(preprocessingPresets) })
     .describe('imagenet, cifar, a JSON file, or the fields themselves; guessed if the model has no metadata'),
   classes: z
     .union([z.string(), z.array(z.string()).min(1)])
