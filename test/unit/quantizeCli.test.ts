@@ -187,7 +187,7 @@ describe('quantize', () => {
       name: 'a version that is int8 already',
       args: ['int8', '--dataset', 'colours'],
       code: 1,
-      message: /is int8 already/,
+      message: /is already int8/,
     },
     {
       name: 'a size that is none',
