@@ -161,3 +161,7 @@ function inWords({ field, is, above, or }: Condition, labelled: (name: string) =
       : t('dialog.isGiven', { field: labelled(field) })
   return or ? t('dialog.either', { one: own, other: inWords(or, labelled) }) : own
 }
+
+/** Whether a problem's path, such as `protect[0]` or `augment.0.id`, lies in the field of that name. */
+export const isInField = (path: string, name: string): boolean =>
+  path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`)
