@@ -222,7 +222,7 @@ test('the wizard for datasets refuses at each field', async () => {
     await expect(name, value).toHaveAttribute('aria-invalid', 'true')
     await expect(name).toHaveAccessibleDescription(/\w/)
   }
-  const seed = page.getByRole('textbox', { name: /^Seed/ })
+  const seed = page.getByRole('textbox', { name: /^Split seed/ })
   for (const value of wrongNumbers(added.seed)) {
     await seed.fill(String(value))
     await expect(seed, String(value)).toHaveAttribute('aria-invalid', 'true')
