@@ -108,7 +108,7 @@ test('two versions are compared in every respect', async () => {
     ['Confusion', page.getByRole('region', { name: 'Confusion' }).getByRole('columnheader', { name: 'blue' }).first()],
     ['Layers', page.getByText(/Only changed layers \(\d+ of \d+\)/)],
     ['Recipe', page.getByRole('rowheader', { name: 'step', exact: true })],
-    ['Latency', page.getByRole('img', { name: /Latency/ })],
+    ['Latency', page.getByRole('img', { name: /Batch latency/ })],
   ] as const) {
     await page.getByRole('group', { name: 'Compare' }).getByRole('button', { name: tab }).click()
     await expect(shown).toBeVisible()

@@ -89,8 +89,8 @@ describe('safetensors', () => {
   })
 
   const damaged = [
-    { what: 'nothing', content: new Uint8Array(0), message: 'is not a safetensors file or is cut short: 0 bytes' },
-    { what: 'a header longer than the file', content: bytes.slice(0, 40), message: 'is cut short: 40 bytes' },
+    { what: 'nothing', content: new Uint8Array(0), message: 'is not a safetensors file or is truncated: 0 bytes' },
+    { what: 'a header longer than the file', content: bytes.slice(0, 40), message: 'is truncated: 40 bytes' },
     {
       what: 'a header that is not JSON',
       content: Uint8Array.of(4, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4),
@@ -99,7 +99,7 @@ describe('safetensors', () => {
     {
       what: 'data cut short',
       content: bytes.slice(0, -1),
-      message: "cut short at tensor 'after': expected 4 bytes, got 3",
+      message: "is truncated at tensor 'after': expected 4 bytes, got 3",
     },
   ]
   it.each(damaged)('names the file and the fault of $what', ({ content, message }) => {
