@@ -25,7 +25,7 @@ describe('files that cannot be imported', () => {
     // The list of supported operators grows; what leads to it does not change.
     const start = message.replace('FILE', `'${file}'`)
     expect(report.code).toBe(code)
-    expect(start.endsWith('supported are ') ? report.message.slice(0, start.length) : report.message).toBe(start)
+    expect(start.endsWith('supported operators: ') ? report.message.slice(0, start.length) : report.message).toBe(start)
   })
 
   it('lists every file', () => {
@@ -41,7 +41,7 @@ describe('files that cannot be imported', () => {
     expect(report).toMatchObject({
       code: 'badInput',
       message:
-        "'external-short.onnx': tensor 'w': its data lie in another file ('short.bin'), which cannot be read from here",
+        "'external-short.onnx': tensor 'w': its data is in another file ('short.bin'), which cannot be read here",
     })
   })
 
