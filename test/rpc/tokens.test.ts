@@ -40,7 +40,7 @@ describe('tokens', () => {
     expect((await cli(['token', 'add', 'ada'], { workspace })).stderr).toMatch(/token 'ada' already exists/)
     expect((await cli(['token', 'add', '../x'], { workspace })).code).toBe(2)
     await cli(['token', 'revoke', 'guest'], { workspace })
-    expect((await cli(['token', 'revoke', 'guest'], { workspace })).stderr).toMatch(/no token is called 'guest'/)
+    expect((await cli(['token', 'revoke', 'guest'], { workspace })).stderr).toMatch(/no token is named 'guest'/)
     expect(readAccess(workspace).tokens.map(({ name }) => name)).toEqual(['ada'])
   })
 

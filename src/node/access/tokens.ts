@@ -50,7 +50,7 @@ export function revokeToken(workspace: string, name: string): KnownToken {
   if (!known)
     throw new NNOptError(
       'notFound',
-      `no token is called '${name}': expected one of ${settings.tokens.map((each) => each.name).join(', ') || 'none, there are no tokens'}`,
+      `no token is named '${name}': expected one of ${settings.tokens.map((each) => each.name).join(', ') || 'none, there are no tokens'}`,
     )
   writeAccess(workspace, { ...settings, tokens: settings.tokens.filter((each) => each !== known) })
   return known
