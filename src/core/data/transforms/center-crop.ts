@@ -1,9 +1,7 @@
 import { z } from 'zod'
 import { cropped } from '../image'
 import { centerWindow } from '../resize/index'
-import { defineTransform } from './transform'
-
-const side = (text: string) => z.number().int().min(1).max(4096).describe(text).meta({ unit: 'px' })
+import { defineTransform, side } from './transform'
 
 /** The middle of the picture; what lies outside it is black (torchvision CenterCrop). */
 export const centerCrop = defineTransform({

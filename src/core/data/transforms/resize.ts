@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import { resizeBilinear, shortSideSize } from '../resize/index'
-import { defineTransform } from './transform'
-
-const side = (text: string) => z.number().int().min(1).max(4096).describe(text).meta({ unit: 'px' })
+import { defineTransform, side } from './transform'
 
 /** Short side, or both sides, to a number of pixels (torchvision Resize). */
 export const resize = defineTransform({

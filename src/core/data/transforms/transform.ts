@@ -28,6 +28,9 @@ export interface Transform extends TransformDeclaration {
   parse(params: unknown): Readonly<Record<string, unknown>>
 }
 
+/** A parameter that is a side in pixels, described for forms. */
+export const side = (text: string): z.ZodNumber => z.number().int().min(1).max(4096).describe(text).meta({ unit: 'px' })
+
 /** Declares a transform: the one export of its file. */
 export function defineTransform<S extends z.ZodRawShape>(definition: TransformDefinition<S>): Transform {
   const { id, label, help, params } = definition
