@@ -6,10 +6,15 @@ test('a connection that breaks while a run is watched comes back with all that w
   const studio = await startStudio()
   const open = new Set<WebSocketRoute>()
   let isCut = false
+  let wholeSeries = 0
   await page.routeWebSocket(/\/rpc$/, (socket) => {
     if (isCut) return void socket.close()
     open.add(socket)
-    socket.connectToServer()
+    const engine = socket.connectToServer()
+    socket.onMessage((message) => {
+      if (String(message).includes('"runs.series"')) wholeSeries++
+      engine.send(message)
+    })
   })
   try {
     await page.goto(studio.url)
@@ -45,6 +50,8 @@ test('a connection that breaks while a run is watched comes back with all that w
     const lines = ((await page.getByRole('log').textContent()) ?? '').match(/epoch \d+:/g) ?? []
     expect(lines.length).toBeGreaterThan(0)
     expect(lines).toEqual([...new Set(lines)])
+    // New points are sent; only the first picture is requested.
+    expect(wholeSeries).toBe(1)
   } finally {
     await studio.close()
   }

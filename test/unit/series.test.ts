@@ -71,7 +71,8 @@ describe('a series in the store', () => {
       await store.metrics.append(rows)
     }
     await store.metrics.append([metric(1, 'epoch'), metric(2, 'epoch'), metric(1, 'step', 2)])
-    const series = await store.metrics.series('r-1', { axis: 'position', columns: 500 })
+    const { lastSequence, series } = await store.metrics.series('r-1', { axis: 'position', columns: 500 })
+    expect(lastSequence).toBe(100_003)
     expect(series.map(({ kind, stepIndex, total }) => [kind, stepIndex, total])).toEqual([
       ['epoch', 0, 2],
       ['step', 0, 100_000],
@@ -84,7 +85,7 @@ describe('a series in the store', () => {
   })
 
   it('is exact in a narrow window', async () => {
-    const [{ blocks }] = await store.metrics.series('r-1', {
+    const { series } = await store.metrics.series('r-1', {
       axis: 'position',
       from: 49_990,
       to: 50_010,
@@ -92,6 +93,7 @@ describe('a series in the store', () => {
       kind: 'step',
       stepIndex: 0,
     })
+    const [{ blocks }] = series
     expect(blocks.every(({ count }) => count === 1)).toBe(true)
     expect(blocks.find(({ x0 }) => x0 === 50_000)?.values.trainLoss).toEqual([99, 99, 99, 1])
   })

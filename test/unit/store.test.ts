@@ -181,8 +181,11 @@ describe('metrics', () => {
       values: { loss: 1 / (1 + position) },
     })
     await store.metrics.append(Array.from({ length: 1000 }, (_, index) => point('step', index)))
-    const written = await store.metrics.append([point('epoch', 1), point('epoch', 2)])
-    expect(written.map(({ sequence }) => sequence)).toEqual([1001, 1002])
+    const { after, metrics } = await store.metrics.append([point('epoch', 1), point('epoch', 2)])
+    expect([after, ...metrics.map(({ sequence }) => sequence)]).toEqual([1000, 1001, 1002])
+    expect((await store.metrics.list('r', { since: 500, limit: 2 })).map(({ sequence }) => sequence)).toEqual([
+      501, 502,
+    ])
     expect((await store.metrics.list('r', { since: 1001 })).map(({ position }) => position)).toEqual([2])
     const thinned = await store.metrics.list('r', { points: 10 })
     expect(thinned.filter(({ kind }) => kind === 'step').map(({ position }) => position)).toEqual([

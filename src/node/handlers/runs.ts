@@ -17,10 +17,11 @@ export function runHandlers(parts: HostParts): RunHandlers {
   return {
     'runs.list': ({ status }) => store.runs.list(status),
     'runs.get': ({ run }) => resolveRun(store, run),
-    'runs.metrics': async ({ run, since, kind, points }) =>
-      store.metrics.list((await resolveRun(store, run)).id, { since, kind, points }),
-    'runs.series': async ({ run, ...window }) =>
-      (await store.metrics.series((await resolveRun(store, run)).id, window)).map(packSeries),
+    'runs.metrics': async ({ run, ...query }) => store.metrics.list((await resolveRun(store, run)).id, query),
+    'runs.series': async ({ run, ...window }) => {
+      const { lastSequence, series } = await store.metrics.series((await resolveRun(store, run)).id, window)
+      return { lastSequence, series: series.map(packSeries) }
+    },
     'runs.log': async ({ run, tailBytes }) => ({
       text: readTail(logFile(store, (await resolveRun(store, run)).id), tailBytes),
     }),

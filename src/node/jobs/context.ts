@@ -39,7 +39,7 @@ export function createContext({ store, run, stepIndex, results, control, send }:
   const warnings: string[] = []
   const writes = createBackgroundWrites()
   const metrics = createMetricsBuffer((batch) =>
-    writes.add(store.metrics.append(batch).then((written) => send({ kind: 'metrics', metrics: written }))),
+    writes.add(store.metrics.append(batch).then((written) => send({ kind: 'metrics', ...written }))),
   )
   const live = throttle((progress: Progress) => send({ kind: 'progress', progress }), progressEveryMs)
   const stored = throttle(

@@ -1,5 +1,5 @@
 import type { ErrorReport } from '../../shared/errors'
-import type { Metric, Progress } from '../../shared/types'
+import type { MetricBatch, Progress } from '../../shared/types'
 import type { Wish } from '../store/tables/runs'
 
 /** From the host to a job. */
@@ -10,7 +10,7 @@ export type JobCommand =
 /** From a job to its host. The store holds the same: these are for those who watch. */
 export type JobMessage =
   | { readonly kind: 'progress'; readonly progress: Progress }
-  | { readonly kind: 'metrics'; readonly metrics: readonly Metric[] }
+  | ({ readonly kind: 'metrics' } & MetricBatch)
   | { readonly kind: 'log'; readonly level: 'info' | 'warning'; readonly text: string }
   | { readonly kind: 'changed' }
   | { readonly kind: 'versions' }

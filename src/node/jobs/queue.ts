@@ -269,7 +269,7 @@ function eventOf(runId: string, message: JobMessage): HostEvent | undefined {
     case 'progress':
       return { kind: 'run.progress', runId, progress: message.progress }
     case 'metrics':
-      return { kind: 'run.metrics', runId, metrics: message.metrics }
+      return { kind: 'run.metrics', runId, after: message.after, metrics: message.metrics }
     case 'log':
       return { kind: 'run.log', runId, level: message.level, text: message.text }
     case 'versions':

@@ -11,12 +11,13 @@ export const runProcedures = {
     result: z.array(t.run).readonly(),
   }),
   'runs.get': call({ params: runOnly, result: t.run }),
-  /** Ascending; with `points`, each series is thinned to about that many. */
+  /** Ascending; with `points`, each series is thinned to about that many. `limit` keeps the oldest. */
   'runs.metrics': call({
     params: runOnly.extend({
       since: z.number().int().min(0).default(0),
       kind: z.string().optional(),
       points: z.number().int().min(2).max(10_000).optional(),
+      limit: z.number().int().min(1).max(100_000).optional(),
     }),
     result: z.array(t.metric).readonly(),
   }),
@@ -33,7 +34,7 @@ export const runProcedures = {
       kind: z.string().optional(),
       stepIndex: z.number().int().min(0).optional(),
     }),
-    result: z.array(t.metricSeries).readonly(),
+    result: t.runSeries,
   }),
   /** The last `tailBytes`, or the whole log. */
   'runs.log': call({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { progress } from './progress'
-import { metric, run } from './run'
+import { metricBatch, run } from './run'
 
 /** Changes in the workspace; a list that changed must be requested again. */
 export const hostEvent = z.discriminatedUnion('kind', [
@@ -12,7 +12,8 @@ export const hostEvent = z.discriminatedUnion('kind', [
   /** Queued runs, next first. */
   z.object({ kind: z.literal('queue.changed'), order: z.array(z.string()).readonly() }),
   z.object({ kind: z.literal('run.progress'), runId: z.string(), progress }),
-  z.object({ kind: z.literal('run.metrics'), runId: z.string(), metrics: z.array(metric).readonly() }),
+  /** A listener whose last point is older than `after` has missed some, and requests those `since` its last one. */
+  metricBatch.unwrap().extend({ kind: z.literal('run.metrics'), runId: z.string() }),
   z.object({
     kind: z.literal('run.log'),
     runId: z.string(),

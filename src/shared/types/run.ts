@@ -65,6 +65,10 @@ export const metric = z
   .readonly()
 export type Metric = z.infer<typeof metric>
 
+/** New points of a run, ascending; `after` is the sequence of the one before them, 0 for the first ones. */
+export const metricBatch = z.object({ after: z.number(), metrics: z.array(metric).readonly() }).readonly()
+export type MetricBatch = z.infer<typeof metricBatch>
+
 /** One value of a series at each of its points: minimum, mean and maximum as 32-bit floats; NaN if there is none. */
 const seriesValue = z.object({ key: z.string(), min: bytes, mean: bytes, max: bytes }).readonly()
 
@@ -83,3 +87,7 @@ export const metricSeries = z
   })
   .readonly()
 export type MetricSeries = z.infer<typeof metricSeries>
+
+/** The series of a run, which contain its points up to `lastSequence` and no later ones. */
+export const runSeries = z.object({ lastSequence: z.number(), series: z.array(metricSeries).readonly() }).readonly()
+export type RunSeries = z.infer<typeof runSeries>

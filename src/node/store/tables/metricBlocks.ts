@@ -30,10 +30,18 @@ export interface MetricBlocks {
   /** Must run inside the transaction that wrote the rows. */
   written(group: MetricGroup, rows: number): void
   /** Each group of a run, thinned to a window. */
-  series(
-    runId: string,
-    window: SeriesWindow & { readonly kind?: string | undefined; readonly stepIndex?: number | undefined },
-  ): readonly MetricSeries[]
+  series(runId: string, window: RunWindow): RunSeries
+}
+
+export interface RunWindow extends SeriesWindow {
+  readonly kind?: string | undefined
+  readonly stepIndex?: number | undefined
+}
+
+export interface RunSeries {
+  /** The series contain the run's rows up to this one and no later ones; 0 if there are none. */
+  readonly lastSequence: number
+  readonly series: readonly MetricSeries[]
 }
 
 /** Sums rows up while they are written: a run of a million rows is drawn from some thousand blocks, and read in full only where few are in sight. */
@@ -46,13 +54,15 @@ export function metricBlocks(database: DatabaseSync): MetricBlocks {
       const open = (pending.get(key) ?? blockRows) + rows
       pending.set(key, open < blockRows ? open : closeBlocks(database, group))
     },
-    series: (runId, { kind, stepIndex, ...window }) =>
-      groupsOf(database, runId)
-        .filter(
-          (group) =>
-            (kind === undefined || group.kind === kind) && (stepIndex === undefined || group.stepIndex === stepIndex),
-        )
-        .map((group) => seriesOf(database, group, window)),
+    series: (runId, { kind, stepIndex, ...window }) => {
+      const groups = groupsOf(database, runId)
+      const last = lastOf(database, groups)
+      const wanted = groups.filter(
+        (group) =>
+          (kind === undefined || group.kind === kind) && (stepIndex === undefined || group.stepIndex === stepIndex),
+      )
+      return { lastSequence: last, series: wanted.map((group) => seriesOf(database, group, window, last)) }
+    },
   }
 }
 
@@ -78,15 +88,25 @@ function groupsOf(database: DatabaseSync, runId: string): readonly MetricGroup[]
   return groups
 }
 
+/** The newest row of a run, 0 if it has none. */
+export const lastSequenceOf = (database: DatabaseSync, runId: string): number =>
+  lastOf(database, groupsOf(database, runId))
+
+function lastOf(database: DatabaseSync, groups: readonly MetricGroup[]): number {
+  const newest = database.prepare(
+    'SELECT MAX(sequence) AS last FROM metrics WHERE run_id = ? AND kind = ? AND step_index = ?',
+  )
+  return Math.max(0, ...groups.map((group) => Number(newest.get(group.runId, group.kind, group.stepIndex)?.last ?? 0)))
+}
+
 const rowsQuery =
   'SELECT sequence, position, at, "values" FROM metrics WHERE run_id = ? AND kind = ? AND step_index = ? AND sequence > ? AND sequence <= ? ORDER BY sequence'
-const lastSequence = Number.MAX_SAFE_INTEGER
 
 const rowsAfter = (
   database: DatabaseSync,
   { runId, kind, stepIndex }: MetricGroup,
   after: number,
-  upTo = lastSequence,
+  upTo = Number.MAX_SAFE_INTEGER,
 ): Iterable<Row> => database.prepare(rowsQuery).iterate(runId, kind, stepIndex, after, upTo)
 
 const pointOf = ({ position, at, values }: Row): SeriesBlock =>
@@ -118,13 +138,14 @@ function closeBlocks(database: DatabaseSync, group: MetricGroup): number {
   return open.length
 }
 
-/** Where the blocks lie, without their values. */
-function extentsOf(database: DatabaseSync, { runId, kind, stepIndex }: MetricGroup): readonly StoredBlock[] {
+/** Where the blocks up to a row lie, without their values. */
+function extentsOf(database: DatabaseSync, group: MetricGroup, upTo: number): readonly StoredBlock[] {
+  const { runId, kind, stepIndex } = group
   return database
     .prepare(
-      'SELECT first, last, count, x0, x1, t0, t1 FROM metric_blocks WHERE run_id = ? AND kind = ? AND step_index = ? ORDER BY first',
+      'SELECT first, last, count, x0, x1, t0, t1 FROM metric_blocks WHERE run_id = ? AND kind = ? AND step_index = ? AND last <= ? ORDER BY first',
     )
-    .all(runId, kind, stepIndex)
+    .all(runId, kind, stepIndex, upTo)
     .map((row) => ({
       first: Number(row.first),
       last: Number(row.last),
@@ -153,14 +174,15 @@ function withValues(
   }))
 }
 
-function seriesOf(database: DatabaseSync, group: MetricGroup, window: SeriesWindow): MetricSeries {
-  const tailAfter = (last: number): readonly SeriesBlock[] => [...rowsAfter(database, group, last)].map(pointOf)
-  let stored = extentsOf(database, group)
+/** Rows after `upTo` are left out: the series of a run end at the same one, however many are written meanwhile. */
+function seriesOf(database: DatabaseSync, group: MetricGroup, window: SeriesWindow, upTo: number): MetricSeries {
+  const tailAfter = (last: number): readonly SeriesBlock[] => [...rowsAfter(database, group, last, upTo)].map(pointOf)
+  let stored = extentsOf(database, group, upTo)
   let tail = tailAfter(stored.at(-1)?.last ?? 0)
   if (tail.length > 2 * blockRows) {
     // Written by a program that made no blocks.
     transaction(database, () => closeBlocks(database, group))
-    stored = extentsOf(database, group)
+    stored = extentsOf(database, group, upTo)
     tail = tailAfter(stored.at(-1)?.last ?? 0)
   }
   const total = stored.reduce((sum, { count }) => sum + count, tail.length)

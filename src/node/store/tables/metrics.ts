@@ -1,7 +1,6 @@
-import type { SeriesWindow } from '../../../core/measure/series'
-import type { Metric } from '../../../shared/types'
-import { metricBlocks } from './metricBlocks'
-import type { MetricGroup, MetricSeries } from './metricBlocks'
+import type { Metric, MetricBatch } from '../../../shared/types'
+import { lastSequenceOf, metricBlocks } from './metricBlocks'
+import type { MetricGroup, RunSeries, RunWindow } from './metricBlocks'
 import type { DatabaseSync, Row } from './sqlite'
 import { text, transaction } from './sqlite'
 
@@ -12,17 +11,16 @@ export interface MetricQuery {
   readonly kind?: string | undefined
   /** About so many points of each kind are kept, the last one always. */
   readonly points?: number | undefined
+  /** At most so many rows, the oldest first. */
+  readonly limit?: number | undefined
 }
 
 export interface MetricTable {
-  /** One transaction for all of them. */
-  append(metrics: readonly NewMetric[]): readonly Metric[]
+  /** One transaction for all of them, which are of one run. */
+  append(metrics: readonly NewMetric[]): MetricBatch
   list(runId: string, query: MetricQuery): readonly Metric[]
   /** Every kind of a run's metrics, thinned to a window so that no peak is lost; fast for a million rows too. */
-  series(
-    runId: string,
-    window: SeriesWindow & { readonly kind?: string | undefined; readonly stepIndex?: number | undefined },
-  ): readonly MetricSeries[]
+  series(runId: string, window: RunWindow): RunSeries
 }
 
 function read(row: Row): Metric {
@@ -45,6 +43,8 @@ export function metricTable(database: DatabaseSync): MetricTable {
         'INSERT INTO metrics (run_id, step_index, kind, position, at, "values") VALUES (?, ?, ?, ?, ?, ?)',
       )
       return transaction(database, () => {
+        const [first] = metrics
+        const after = first ? lastSequenceOf(database, first.runId) : 0
         const written = metrics.map((metric) => {
           const { lastInsertRowid } = insert.run(
             metric.runId,
@@ -57,14 +57,14 @@ export function metricTable(database: DatabaseSync): MetricTable {
           return { ...metric, sequence: Number(lastInsertRowid) }
         })
         for (const { group, rows } of countByGroup(written)) blocks.written(group, rows)
-        return written
+        return { after, metrics: written }
       })
     },
     series: blocks.series,
-    list: (runId, { since = 0, kind, points }) =>
+    list: (runId, { since = 0, kind, points, limit }) =>
       database
         .prepare(listQuery)
-        .all({ run: runId, since, kind: kind ?? null, points: points ?? null })
+        .all({ run: runId, since, kind: kind ?? null, points: points ?? null, limit: limit ?? -1 })
         .map(read),
   }
 }
@@ -86,4 +86,4 @@ const listQuery = `
     SELECT *, ROW_NUMBER() OVER (PARTITION BY kind ORDER BY sequence DESC) - 1 AS age, COUNT(*) OVER (PARTITION BY kind) AS total
     FROM metrics WHERE run_id = :run AND sequence > :since AND (:kind IS NULL OR kind = :kind)
   )
-  SELECT * FROM chosen WHERE :points IS NULL OR age % MAX(1, (total + :points - 1) / :points) = 0 ORDER BY sequence`
+  SELECT * FROM chosen WHERE :points IS NULL OR age % MAX(1, (total + :points - 1) / :points) = 0 ORDER BY sequence LIMIT :limit`
