@@ -8,7 +8,7 @@ export const TFJS_NODE_VERSION = '4.22.0'
 /** Increment when the installer's output changes: older folders are then reinstalled. */
 const MANIFEST_FORMAT = 2
 /** Increment when the results of native/ change: folders with another version must be reinstalled. */
-const OPERATIONS_VERSION = 6
+const OPERATIONS_VERSION = 7
 
 const manifestSchema = z.object({
   layout: z.literal(MANIFEST_FORMAT),

@@ -10,7 +10,7 @@ struct Sums {
   std::vector<double> first, second;  // by channel
 };
 
-// Two sums over rows of 16-lane terms: term(x, dy, column, first, second) adds to the last two.
+// Two sums over rows of vectors: term(x, dy, column, first, second) adds to the last two.
 template <typename T, typename Term>
 void addLines(const T* x, const T* dy, int64_t count, int64_t width, Floats& first, Floats& second, const Term& term) {
   int64_t line = 0;

@@ -8,8 +8,8 @@ struct Bfloat {
   uint16_t bits;
 };
 
-typedef uint32_t Words __attribute__((vector_size(64), may_alias));
-typedef uint16_t Halves __attribute__((vector_size(32), aligned(2), may_alias));
+typedef uint32_t Words __attribute__((vector_size(kLanes * sizeof(uint32_t)), may_alias));
+typedef uint16_t Halves __attribute__((vector_size(kLanes * sizeof(uint16_t)), aligned(2), may_alias));
 
 inline Vector load(const Bfloat* p) {
   return reinterpret_cast<Vector>(__builtin_convertvector(*reinterpret_cast<const Halves*>(p), Words) << 16);
@@ -27,6 +27,8 @@ inline void store(Bfloat* p, Vector v) { *reinterpret_cast<Halves*>(p) = rounded
 inline void stream(Bfloat* p, Vector v) {
 #if defined(__AVX512F__)
   if (reinterpret_cast<uintptr_t>(p) % sizeof(Halves) == 0) return _mm256_stream_si256(reinterpret_cast<__m256i*>(p), reinterpret_cast<__m256i>(rounded(v)));
+#elif defined(__AVX__)
+  if (reinterpret_cast<uintptr_t>(p) % sizeof(Halves) == 0) return _mm_stream_si128(reinterpret_cast<__m128i*>(p), reinterpret_cast<__m128i>(rounded(v)));
 #endif
   store(p, v);
 }

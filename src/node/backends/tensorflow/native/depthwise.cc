@@ -34,7 +34,7 @@ inline void accumulate(const std::vector<Tap<T>>& taps, int count, int64_t c, T*
   for (int v = 0; v < vectors; v++) stream(y + c + v * kLanes, sum[v]);
 }
 
-// One output position: all channels; the last vector overlaps the one before it where 16 does not divide the count.
+// One output position: all channels; the last vector overlaps the one before it where their width does not divide the count.
 template <typename T>
 void accumulateAll(const std::vector<Tap<T>>& taps, int count, int64_t channels, T* y) {
   int64_t c = 0;
@@ -102,7 +102,7 @@ void inputGradient(void* attributes, TF_OpKernelContext* context) {
   });
 }
 
-// 16 channels of one image with its padding, side by side: the taps below read without borders and without strides of c.
+// A vector of channels of one image with its padding, side by side: the taps below read without borders and without strides of c.
 template <typename T>
 void copyPadded(const T* x, int64_t h, int64_t w, int64_t c, const Geometry& g, int64_t paddedW, float* to) {
   for (int64_t i = 0; i < h; i++) {

@@ -19,12 +19,9 @@ constexpr int64_t kLeastSharedFloats = 8192;
 
 using Floats = std::vector<float>;
 
-inline Wide loadWide(const float* p) { return *reinterpret_cast<const Wide*>(p); }
-inline void storeWide(float* p, Wide v) { *reinterpret_cast<Wide*>(p) = v; }
-
 template <int rows, int vectors>
 struct Tile {
-  Wide sum[rows][vectors];
+  Vector sum[rows][vectors];
 };
 
 // Sums over `steps` of a column of `rows` numbers times a row of the panel.
@@ -35,9 +32,9 @@ inline __attribute__((always_inline)) Tile<rows, vectors> multiplyTile(const flo
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++) at[r] = a + r * rowStride;
   for (int64_t step = 0; step < steps; step++) {
-    Wide b[vectors];
+    Vector b[vectors];
 #pragma GCC unroll 3
-    for (int v = 0; v < vectors; v++) b[v] = loadWide(panel + step * vectors * kWideLanes + v * kWideLanes);
+    for (int v = 0; v < vectors; v++) b[v] = load(panel + step * vectors * kLanes + v * kLanes);
 #pragma GCC unroll 8
     for (int r = 0; r < rows; r++) {
 #pragma GCC unroll 3
@@ -52,9 +49,9 @@ inline void multiplyRows(const float* a, int64_t k, const float* panel, const Pa
   const Tile<rows, vectors> tile = multiplyTile<rows, vectors>(a, k, 1, panel, k);
   for (int r = 0; r < rows; r++) {
     float* to = y + r * n + place.start;
-    if (place.columns == vectors * kWideLanes) {
+    if (place.columns == vectors * kLanes) {
 #pragma GCC unroll 3
-      for (int v = 0; v < vectors; v++) storeWide(to + v * kWideLanes, tile.sum[r][v]);
+      for (int v = 0; v < vectors; v++) store(to + v * kLanes, tile.sum[r][v]);
     } else {
       std::memcpy(to, &tile.sum[r][0], place.columns * sizeof(float));
     }
@@ -86,8 +83,8 @@ void packPanel(const float* b, int64_t k, int64_t n, const Panel& place, float* 
 
 // The panel of b stored as [n, k]: a cache line of every column at a time.
 void packTransposedPanel(const float* b, int64_t k, const Panel& place, float* to) {
-  for (int64_t from = 0; from < k; from += kLanes) {
-    const int64_t last = std::min<int64_t>(k, from + kLanes);
+  for (int64_t from = 0; from < k; from += kCacheLineFloats) {
+    const int64_t last = std::min(k, from + kCacheLineFloats);
     for (int64_t j = 0; j < place.columns; j++) {
       for (int64_t i = from; i < last; i++) to[i * place.width() + j] = b[(place.start + j) * k + i];
     }
@@ -159,7 +156,7 @@ class TransposedProduct {
       const auto product = multiplyTile<kTileRows, vectors>(columns + (tile - beginTile) * kTileRows * rows, 1, kTileRows, side, rows);
       float* to = sums + place(tile, panel);
       for (int r = 0; r < kTileRows; r++) {
-        for (int v = 0; v < vectors; v++, to += kWideLanes) storeWide(to, loadWide(to) + product.sum[r][v]);
+        for (int v = 0; v < vectors; v++, to += kLanes) store(to, load(to) + product.sum[r][v]);
       }
     }
   }
@@ -176,12 +173,12 @@ std::vector<Panel> panelsOf(int64_t rows, int64_t columns) {
   std::vector<Panel> panels;
   int64_t offset = 0;
   for (int64_t start = 0; start < columns;) {
-    const int64_t left = (columns - start + kWideLanes - 1) / kWideLanes;
+    const int64_t left = (columns - start + kLanes - 1) / kLanes;
     // Two and two are faster than three and one.
     const int64_t vectors = kPanelVectors > 2 && left == kPanelVectors + 1 ? 2 : std::min<int64_t>(left, kPanelVectors);
-    panels.push_back({start, std::min(vectors * kWideLanes, columns - start), vectors, offset});
-    start += vectors * kWideLanes;
-    offset += rows * vectors * kWideLanes;
+    panels.push_back({start, std::min(vectors * kLanes, columns - start), vectors, offset});
+    start += vectors * kLanes;
+    offset += rows * vectors * kLanes;
   }
   return panels;
 }
@@ -189,7 +186,7 @@ std::vector<Panel> panelsOf(int64_t rows, int64_t columns) {
 void multiplyTall(const float* a, const float* b, bool transposed, float* y, int64_t m, int64_t k, int64_t n) {
   const std::vector<Panel> panels = panelsOf(k, n);
   Floats packed(panels.back().offset + k * panels.back().width());
-  shareOut(panels.size(), std::max<int64_t>(1, kLeastSharedFloats / (k * kPanelVectors * kWideLanes)), [&](int64_t begin, int64_t end) {
+  shareOut(panels.size(), std::max<int64_t>(1, kLeastSharedFloats / (k * kPanelVectors * kLanes)), [&](int64_t begin, int64_t end) {
     for (int64_t p = begin; p < end; p++) {
       float* to = packed.data() + panels[p].offset;
       if (transposed) packTransposedPanel(b, k, panels[p], to);

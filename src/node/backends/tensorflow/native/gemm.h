@@ -4,21 +4,17 @@
 
 namespace nnopt {
 
-// A tile of the result lies in registers, kTileRows rows of up to kPanelVectors vectors: here these are as wide as the registers, which
-// compilers keep in them.
+// A tile of the result lies in registers: kTileRows rows of up to kPanelVectors vectors.
 #if defined(__AVX512F__)
-constexpr int kWideLanes = 16, kTileRows = 8, kPanelVectors = 3;
-#elif defined(__AVX__)
-constexpr int kWideLanes = 8, kTileRows = 6, kPanelVectors = 2;
+constexpr int kTileRows = 8, kPanelVectors = 3;
 #else
-constexpr int kWideLanes = 4, kTileRows = 6, kPanelVectors = 2;
+constexpr int kTileRows = 6, kPanelVectors = 2;
 #endif
-typedef float Wide __attribute__((vector_size(kWideLanes * sizeof(float)), aligned(4), may_alias));
 
-// Some columns of a matrix, copied side by side: [rows][vectors · kWideLanes], filled up with zeros.
+// Some columns of a matrix, copied side by side: [rows][vectors · kLanes], filled up with zeros.
 struct Panel {
   int64_t start, columns, vectors, offset;
-  int64_t width() const { return vectors * kWideLanes; }
+  int64_t width() const { return vectors * kLanes; }
 };
 
 // The panels of a matrix of `rows` · `columns`; each one's offset is where it begins in a buffer of all of them.

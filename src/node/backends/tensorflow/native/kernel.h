@@ -6,7 +6,7 @@
 #include <functional>
 #include <initializer_list>
 #include <vector>
-#if defined(__AVX512F__)
+#if defined(__AVX__)
 #include <immintrin.h>
 #endif
 #include "tensorflow/c/kernels.h"
@@ -14,9 +14,17 @@
 
 namespace nnopt {
 
-// 16 floats; the compiler splits them where registers are narrower.
+// Floats in a register of the level that is compiled for. GCC turns comparisons and selections of wider vectors into scalar code.
+#if defined(__AVX512F__)
 constexpr int kLanes = 16;
-typedef float Vector __attribute__((vector_size(64), aligned(4), may_alias));
+#elif defined(__AVX__)
+constexpr int kLanes = 8;
+#else
+constexpr int kLanes = 4;
+#endif
+typedef float Vector __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
+
+constexpr int64_t kCacheLineFloats = 16;
 
 inline Vector load(const float* p) { return *reinterpret_cast<const Vector*>(p); }
 inline void store(float* p, Vector v) { *reinterpret_cast<Vector*>(p) = v; }
@@ -25,13 +33,15 @@ inline void store(float* p, Vector v) { *reinterpret_cast<Vector*>(p) = v; }
 inline void stream(float* p, Vector v) {
 #if defined(__AVX512F__)
   if (reinterpret_cast<uintptr_t>(p) % sizeof(Vector) == 0) return _mm512_stream_ps(p, reinterpret_cast<__m512>(v));
+#elif defined(__AVX__)
+  if (reinterpret_cast<uintptr_t>(p) % sizeof(Vector) == 0) return _mm256_stream_ps(p, reinterpret_cast<__m256>(v));
 #endif
   store(p, v);
 }
 
 // Streamed stores are seen by other threads after this.
 inline void fence() {
-#if defined(__AVX512F__)
+#if defined(__AVX__)
   _mm_sfence();
 #endif
 }

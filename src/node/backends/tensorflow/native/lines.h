@@ -40,7 +40,7 @@ Floats lastLine(const T* values, const Lines& lines, const Floats& filling) {
   return line;
 }
 
-// y = map(x, dy, column), 16 lanes at a time.
+// y = map(x, dy, column), a vector at a time.
 template <typename T, typename Map>
 void mapLines(const Lines& lines, const T* x, const T* dy, T* y, const Map& map) {
   const bool large = lines.count * lines.width * static_cast<int64_t>(sizeof(T)) > kStreamedBytes;

@@ -15,7 +15,7 @@ struct Vectors {
   const Vector& operator[](size_t i) const { return at[i]; }
 };
 
-// outputs = step(inputs), 16 elements at a time.
+// outputs = step(inputs), a vector at a time.
 template <size_t inputs, size_t outputs, typename Step>
 void mapVectors(int64_t size, const std::array<const float*, inputs>& from, const std::array<float*, outputs>& to, const Step& step) {
   const auto map = [&](int64_t at) {
