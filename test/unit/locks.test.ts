@@ -147,7 +147,8 @@ describe('a run', () => {
     await closeAbandonedRuns(store)
     const claims = await Promise.all(['a', 'b'].map((owner) => store.runs.claim('r-1', { owner, pid: 1 })))
     expect(claims).toEqual([true, false])
-    expect(await store.runs.abandon({ id: 'r-1', name: 'r-1', status: 'queued', owner: 'b' }, null)).toBe(false)
+    const end = { status: 'crashed', error: null, finishedAt: null } as const
+    expect(await store.runs.abandon({ id: 'r-1', name: 'r-1', status: 'queued', owner: 'b' }, end)).toBe(false)
     await store.close()
   })
 })

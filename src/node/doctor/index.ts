@@ -2,12 +2,15 @@ import type { DoctorFinding } from '../../shared/types'
 import type { Store } from '../store'
 import { runCheck } from './check'
 import type { Check } from './check'
+import { measurementRows, rows } from './rowChecks'
 import { trashFolders, versionFolders, versionRows } from './versionChecks'
 import { activeRuns, database, datasetFiles, datasetFolders, diskSpace, locks, runFolders } from './workspaceChecks'
 
 /** Runs come first: the remains of an abandoned run can only be judged once it no longer counts as active. */
 const checks: readonly Check[] = [
   database,
+  rows,
+  measurementRows,
   activeRuns,
   versionRows,
   versionFolders,

@@ -57,7 +57,10 @@ export const versionFolders: Check = {
   faults: async (store) => {
     // An active run may be about to write the row of a folder.
     if (await isAtWork(store)) return []
-    const faults = list(store.paths.versions).map((name) => faultOfFolder(store, name))
+    const damaged = new Set((await store.versions.damaged()).map(({ id }) => id))
+    const faults = list(store.paths.versions)
+      .filter((name) => !damaged.has(name))
+      .map((name) => faultOfFolder(store, name))
     return (await Promise.all(faults)).flat()
   },
 }
@@ -102,7 +105,8 @@ export const trashFolders: Check = {
   id: 'trash',
   ok: 'the trash contains only deleted versions',
   faults: async (store) => {
-    const versions = [...(await store.versions.list(true)), ...(await store.versions.list(false))]
+    const { versions: table } = store
+    const versions = [...(await table.list(true)), ...(await table.list(false)), ...(await table.damaged())]
     const deleted = new Set(versions.map(({ id }) => id))
     return list(store.paths.trash)
       .filter((name) => !deleted.has(name))

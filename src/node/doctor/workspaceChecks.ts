@@ -25,7 +25,8 @@ export const datasetFolders: Check = {
   ok: 'every folder belongs to a dataset',
   faults: async (store) => {
     if (await isAtWork(store)) return []
-    const known = new Set((await store.datasets.list()).map(({ name }) => name))
+    const rows = [...(await store.datasets.list()), ...(await store.datasets.damaged())]
+    const known = new Set(rows.map(({ name }) => name))
     return readdirSync(store.paths.datasets)
       .filter((name) => !known.has(name))
       .map((name) => join(store.paths.datasets, name))
@@ -53,7 +54,8 @@ export const runFolders: Check = {
   id: 'run folders',
   ok: 'every folder belongs to a run',
   faults: async (store) => {
-    const known = new Set((await store.runs.list()).map(({ id }) => id))
+    const rows = [...(await store.runs.list()), ...(await store.runs.damaged())]
+    const known = new Set(rows.map(({ id }) => id))
     return readdirSync(store.paths.runs)
       .filter((name) => !known.has(name))
       .map((name) => ({

@@ -77,9 +77,14 @@ export function versionHandlers({ store, queue, hub }: HostParts): VersionHandle
 }
 
 /** From the version's parent to its first known ancestor, including deleted ones. */
-async function lineageOf(store: HostParts['store'], version: Version): Promise<readonly Version[]> {
-  const parent = version.parentId === null ? undefined : await store.versions.find(version.parentId)
-  return parent ? [parent, ...(await lineageOf(store, parent))] : []
+async function lineageOf({ versions }: HostParts['store'], version: Version): Promise<readonly Version[]> {
+  const readable = [...(await versions.list(false)), ...(await versions.list(true))]
+  const known = new Map(readable.map((each) => [each.id, each]))
+  const above = ({ parentId }: Version): readonly Version[] => {
+    const parent = parentId === null ? undefined : known.get(parentId)
+    return parent ? [parent, ...above(parent)] : []
+  }
+  return above(version)
 }
 
 function readPiece(path: string, offset: number, length: number): Uint8Array {

@@ -1,6 +1,7 @@
 import { isPresent } from '../locks/presence'
 import type { Store } from '../store'
-import type { ActiveRun } from '../store/tables/runs'
+import { readRunFacts } from '../store/facts'
+import type { ActiveRun, RunEnd } from '../store/tables/runs'
 
 /** Whether a run of this process is in its queue; without a queue, all of them are. */
 type IsQueued = (runId: string) => boolean
@@ -12,18 +13,32 @@ export async function abandonedRuns(store: Store, isQueued: IsQueued = () => tru
   return (await store.runs.active()).filter(isAbandoned)
 }
 
-/** Marks them as crashed: they can be resumed at once. */
+/** Records how they ended where their folder says so, else marks them as crashed: they can be resumed at once. */
 export async function closeAbandonedRuns(store: Store, isQueued?: IsQueued): Promise<readonly ActiveRun[]> {
   const closed: ActiveRun[] = []
   for (const run of await abandonedRuns(store, isQueued)) {
-    if (await markCrashed(store, run, `the program executing run '${run.id}' ended`)) closed.push(run)
+    const end = unrecordedEnd(store, run.id)
+    const isClosed = end
+      ? await store.runs.abandon(run, end)
+      : await markCrashed(store, run, `the program executing run '${run.id}' ended`)
+    if (isClosed) closed.push(run)
   }
   return closed
 }
 
+/** An end that its program could write into the run's folder only, because the database took nothing. */
+function unrecordedEnd({ paths }: Store, runId: string): RunEnd | undefined {
+  const facts = readRunFacts(paths, runId)
+  return facts && facts.finishedAt !== null ? facts : undefined
+}
+
 /** Records why a run ended, so that it can be resumed; false when it has another owner by now, or ended. */
 export const markCrashed = (store: Store, run: ActiveRun, why: string): Promise<boolean> =>
-  store.runs.abandon(run, { code: 'crashed', message: `${why}; resume it with 'nnopt resume ${run.id}'` })
+  store.runs.abandon(run, {
+    status: 'crashed',
+    finishedAt: new Date().toISOString(),
+    error: { code: 'crashed', message: `${why}; resume it with 'nnopt resume ${run.id}'` },
+  })
 
 /** Whether somebody works in the workspace now: what lies about may be theirs. */
 export async function isAtWork(store: Store): Promise<boolean> {

@@ -36,13 +36,13 @@ export interface JobQueue {
 }
 
 const wishPollMs = 500
-/** Between two attempts to record how a run ended. */
-const recordAgainMs = 1000
+/** Between two attempts to record how a run ended, and how long closing waits for them. */
+const [recordAgainMs, recordPatienceMs] = [1000, 10_000]
 const now = (): string => new Date().toISOString()
 
 /** One run after the other; other hosts of the same workspace have queues of their own. Whatever goes wrong with a run is that run's end, never the queue's. */
-export function createQueue(store: Store, hub: EventHub): JobQueue {
-  return new Queue(store, hub)
+export function createQueue(store: Store, hub: EventHub, patienceMs = recordPatienceMs): JobQueue {
+  return new Queue(store, hub, patienceMs)
 }
 
 class Queue implements JobQueue {
@@ -50,13 +50,15 @@ class Queue implements JobQueue {
   /** Taken from those that wait; its process may not be there yet. */
   private current: string | undefined
   private active: { readonly runId: string; readonly job: JobHandle; asked: Wish } | undefined
-  private readonly unrecorded = new Set<string>()
+  private readonly unrecorded = new Map<string, Promise<void>>()
+  private readonly impatient = new AbortController()
   private closed = false
   private idle: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly store: Store,
     private readonly hub: EventHub,
+    private readonly patienceMs: number,
   ) {}
 
   /** What a run says of whose queue it is in. */
@@ -132,6 +134,9 @@ class Queue implements JobQueue {
     }
     this.active?.job.kill()
     await this.idle
+    const patience = setTimeout(() => this.impatient.abort(), this.patienceMs)
+    await Promise.all(this.unrecorded.values())
+    clearTimeout(patience)
   }
 
   private setWaiting(order: readonly string[]): void {
@@ -158,6 +163,8 @@ class Queue implements JobQueue {
   private async enqueue(runId: string): Promise<Run> {
     this.setWaiting([...this.waiting, runId])
     const run = await this.changed(runId)
+    // Says that it is not over: what an earlier attempt left there no longer holds.
+    writeRunFacts(this.store.paths, run)
     this.next()
     return run
   }
@@ -211,7 +218,7 @@ class Queue implements JobQueue {
     }
   }
 
-  /** Tries until it works: the next run starts meanwhile, and this one stays the queue's own. */
+  /** Tries until it works: the next run starts meanwhile, this one stays the queue's own, and closing waits for it. */
   private async record(runId: string, end: JobEnd): Promise<void> {
     const wasClosed = this.closed && end.status === 'crashed'
     const change: RunChange = {
@@ -221,15 +228,20 @@ class Queue implements JobQueue {
       pid: null,
       progress: null,
     }
-    this.unrecorded.add(runId)
-    if (!(await this.tryToRecord(runId, change))) void this.recordLater(runId, change)
+    // Its own until it is recorded: nobody may take it for abandoned meanwhile.
+    this.unrecorded.set(runId, Promise.resolve())
+    if (!(await this.tryToRecord(runId, change))) this.unrecorded.set(runId, this.recordLater(runId, change))
   }
 
   private async recordLater(runId: string, change: RunChange): Promise<void> {
-    while (!this.closed) {
-      await sleep(recordAgainMs, undefined, { ref: false })
+    const { signal } = this.impatient
+    while (!signal.aborted) {
+      await sleep(recordAgainMs, undefined, { signal }).catch(() => undefined)
       if (await this.tryToRecord(runId, change)) return
     }
+    // The next program to open the workspace finds it there.
+    const run = await this.store.runs.find(runId)
+    if (run) writeRunFacts(this.store.paths, { ...run, ...change })
   }
 
   private async tryToRecord(runId: string, change: RunChange): Promise<boolean> {
@@ -251,7 +263,8 @@ class Queue implements JobQueue {
   }
 
   private async changed(runId: string): Promise<Run> {
-    const run = (await this.store.runs.find(runId)) as Run
+    const run = await this.store.runs.find(runId)
+    assert(run, () => `run '${runId}' is not in the database`)
     this.hub.publish({ kind: 'run.changed', run })
     return run
   }

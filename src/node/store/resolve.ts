@@ -3,6 +3,8 @@ import { NNOptError } from '../../shared/errors'
 import type { Run, Version } from '../../shared/types'
 import type { DatasetRecord } from '../datasets/record'
 import type { Store } from './index'
+import { damagedRow } from './tables/rows'
+import type { DamagedRow } from './tables/rows'
 
 interface Named {
   readonly id: string
@@ -19,17 +21,25 @@ function unknown(kind: string, asked: string, names: readonly string[]): NNOptEr
   return new NNOptError('notFound', `no ${kind} named '${asked}': ${hint}`, { [kind]: asked })
 }
 
-function resolve<T extends Named>(kind: string, asked: string, candidates: readonly T[]): T {
+async function resolve<T extends Named>(
+  kind: string,
+  asked: string,
+  candidates: readonly T[],
+  damaged: () => Promise<readonly DamagedRow[]>,
+): Promise<T> {
   const byId = candidates.find(({ id }) => id === asked)
   if (byId) return byId
   const byName = candidates.filter(({ name }) => name === asked)
   if (byName.length === 1) return byName[0]
-  if (byName.length === 0)
+  if (byName.length === 0) {
+    const row = (await damaged()).find(({ id, name }) => id === asked || name === asked)
+    if (row) throw damagedRow(row)
     throw unknown(
       kind,
       asked,
       candidates.map(({ name }) => name),
     )
+  }
   const ids = byName.map(({ id }) => id)
   throw new NNOptError(
     'wrongCall',
@@ -38,12 +48,12 @@ function resolve<T extends Named>(kind: string, asked: string, candidates: reado
   )
 }
 
-/** A version by id or unique name; `deleted` looks in the trash. Throws `notFound` with close names, `wrongCall` with the candidates. */
+/** A version by id or unique name; `deleted` looks in the trash. Throws `notFound` with close names, `wrongCall` with the candidates, `storage` for a damaged row. */
 export const resolveVersion = async (store: Store, asked: string, { deleted = false } = {}): Promise<Version> =>
-  resolve(deleted ? 'deleted version' : 'version', asked, await store.versions.list(deleted))
+  resolve(deleted ? 'deleted version' : 'version', asked, await store.versions.list(deleted), store.versions.damaged)
 
 export const resolveRun = async (store: Store, asked: string): Promise<Run> =>
-  resolve('run', asked, await store.runs.list())
+  resolve('run', asked, await store.runs.list(), store.runs.damaged)
 
 export async function resolveDataset(store: Store, name: string): Promise<DatasetRecord> {
   const record = await store.datasets.find(name)

@@ -16,12 +16,17 @@ export interface MeasurementTable {
   newestEvaluations(): ReadonlyMap<string, EvaluationSummary>
   /** The newest of every version under all conditions, newest first, by the version's id, without the single runs. */
   newestBenchmarks(): ReadonlyMap<string, readonly Benchmark[]>
+  /** How many rows cannot be read. */
+  damaged(): number
 }
 
 const conditions = ['batchSize', 'threads', 'device.cpu', 'device.runtime']
   .map((key) => `json_extract(benchmark, '$.${key}')`)
   .join(', ')
 const notTuned = "COALESCE(json_extract(benchmark, '$.layout.tuned'), 0) = 0"
+
+/** One damaged row hides one measurement; doctor counts them. */
+const isSound = { evaluations: 'json_valid(evaluation)', benchmarks: 'json_valid(benchmark)' } as const
 
 const comparableFirst = (all: readonly StoredBenchmark[]): readonly StoredBenchmark[] => {
   const isTuned = ({ benchmark }: StoredBenchmark): boolean => benchmark.layout?.tuned ?? false
@@ -36,18 +41,21 @@ const common = (row: Row): Pick<StoredBenchmark, 'id' | 'versionId' | 'runId' | 
 })
 
 export function measurementTable(database: DatabaseSync): MeasurementTable {
-  const rows = (table: string, versionId: string): Row[] =>
-    database.prepare(`SELECT * FROM ${table} WHERE version_id = ? ORDER BY created_at DESC, id DESC`).all(versionId)
+  const rows = (table: keyof typeof isSound, versionId: string): Row[] =>
+    database
+      .prepare(`SELECT * FROM ${table} WHERE version_id = ? AND ${isSound[table]} ORDER BY created_at DESC, id DESC`)
+      .all(versionId)
   const newestEvaluations = (): Row[] =>
     database
       .prepare(
-        "SELECT version_id, json_remove(evaluation, '$.confusionMatrix', '$.perClass', '$.skipped') AS value, MAX(created_at) FROM evaluations GROUP BY version_id",
+        "SELECT version_id, json_remove(evaluation, '$.confusionMatrix', '$.perClass', '$.skipped') AS value, MAX(created_at) FROM evaluations WHERE json_valid(evaluation) GROUP BY version_id",
       )
       .all()
   const newestBenchmarks = (): Row[] =>
     database
       .prepare(
-        `SELECT version_id, json_remove(benchmark, '$.roundsMs') AS value, MAX(created_at) AS newest FROM benchmarks WHERE ${notTuned} GROUP BY version_id, ${conditions} ORDER BY newest DESC`,
+        `WITH sound AS MATERIALIZED (SELECT * FROM benchmarks WHERE json_valid(benchmark))
+         SELECT version_id, json_remove(benchmark, '$.roundsMs') AS value, MAX(created_at) AS newest FROM sound WHERE ${notTuned} GROUP BY version_id, ${conditions} ORDER BY newest DESC`,
       )
       .all()
   return {
@@ -81,6 +89,12 @@ export function measurementTable(database: DatabaseSync): MeasurementTable {
     newestEvaluations: () =>
       new Map(
         newestEvaluations().map((row) => [text(row.version_id), JSON.parse(text(row.value)) as EvaluationSummary]),
+      ),
+    damaged: () =>
+      Object.entries(isSound).reduce(
+        (sum, [table, sound]) =>
+          sum + Number(database.prepare(`SELECT COUNT(*) AS count FROM ${table} WHERE NOT ${sound}`).get()?.count),
+        0,
       ),
     newestBenchmarks: () => {
       const found = new Map<string, Benchmark[]>()

@@ -1,5 +1,6 @@
 import { blocksInWindow, decimate, mergeBlocks, pointBlock } from '../../../core/measure/series'
 import type { SeriesBlock, SeriesWindow } from '../../../core/measure/series'
+import { numbersIn } from './rows'
 import type { DatabaseSync, Row } from './sqlite'
 import { text, transaction } from './sqlite'
 
@@ -110,7 +111,7 @@ const rowsAfter = (
 ): Iterable<Row> => database.prepare(rowsQuery).iterate(runId, kind, stepIndex, after, upTo)
 
 const pointOf = ({ position, at, values }: Row): SeriesBlock =>
-  pointBlock(Number(position), Date.parse(text(at)), JSON.parse(text(values)) as Readonly<Record<string, number>>)
+  pointBlock(Number(position), Date.parse(text(at)), numbersIn<Record<string, number>>(text(values)))
 
 /** Makes a block of every 64 rows that have none; answers how many rows are left over. */
 function closeBlocks(database: DatabaseSync, group: MetricGroup): number {
@@ -170,7 +171,7 @@ function withValues(
     .all(runId, kind, stepIndex, blocks[0].first, blocks[blocks.length - 1].first)
   return blocks.map((block, index) => ({
     ...block,
-    values: JSON.parse(text(values[index].values)) as SeriesBlock['values'],
+    values: numbersIn<SeriesBlock['values']>(text(values[index].values)),
   }))
 }
 

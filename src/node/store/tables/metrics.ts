@@ -1,6 +1,7 @@
 import type { Metric, MetricBatch } from '../../../shared/types'
 import { lastSequenceOf, metricBlocks } from './metricBlocks'
 import type { MetricGroup, RunSeries, RunWindow } from './metricBlocks'
+import { numbersIn } from './rows'
 import type { DatabaseSync, Row } from './sqlite'
 import { text, transaction } from './sqlite'
 
@@ -31,7 +32,7 @@ function read(row: Row): Metric {
     kind: text(row.kind),
     position: Number(row.position),
     at: text(row.at),
-    values: JSON.parse(text(row.values)) as Metric['values'],
+    values: numbersIn<Metric['values']>(text(row.values)),
   }
 }
 

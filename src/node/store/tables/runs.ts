@@ -1,4 +1,7 @@
+import { run as runSchema } from '../../../shared/types'
 import type { Progress, Recipe, Run, RunStatus, StepResult } from '../../../shared/types'
+import { rowReader } from './rows'
+import type { DamagedRow } from './rows'
 import type { DatabaseSync, Row } from './sqlite'
 import { numberOrNull, text, textOrNull } from './sqlite'
 
@@ -17,6 +20,8 @@ export interface ActiveRun {
   readonly owner: string | null
 }
 
+export type RunEnd = Pick<Run, 'status' | 'error' | 'finishedAt'>
+
 /** A run to be queued. */
 export type NewRun = Pick<Run, 'id' | 'name' | 'recipe' | 'createdAt' | 'pid'> & { readonly owner?: string }
 
@@ -30,8 +35,11 @@ export interface RunTable {
   /** Queues a run that has ended for an owner; false when somebody else was faster. */
   claim(id: string, owner: Pick<ActiveRun, 'owner'> & Pick<Run, 'pid'>): boolean
   /** Ends a run whose owner is gone; false when it has another owner by now, or ended. */
-  abandon(run: ActiveRun, error: Run['error']): boolean
+  abandon(run: ActiveRun, end: RunEnd): boolean
   wish(id: string): Wish
+  damaged(): readonly DamagedRow[]
+  /** Writes a damaged row again; its metrics stay. */
+  mend(run: Run): void
 }
 
 const resumable: readonly RunStatus[] = ['paused', 'stopped', 'failed', 'crashed']
@@ -49,6 +57,8 @@ const columns = {
   pid: 'pid',
   wish: 'wish',
 } as const
+
+const reader = rowReader('run', runSchema, read)
 
 function read(row: Row): Run {
   const status = text(row.status) as RunStatus
@@ -79,17 +89,15 @@ export function runTable(database: DatabaseSync): RunTable {
           "INSERT INTO runs (id, name, recipe, status, created_at, pid, owner) VALUES (?, ?, ?, 'queued', ?, ?, ?)",
         )
         .run(id, name, JSON.stringify(recipe), createdAt, pid, owner),
-    find: (id) => {
-      const row = database.prepare('SELECT * FROM runs WHERE id = ?').get(id)
-      return row && read(row)
-    },
+    find: (id) => reader.one(database.prepare('SELECT * FROM runs WHERE id = ?').get(id)),
     list: (status) =>
-      database
-        .prepare(
-          'SELECT * FROM runs WHERE :status IS NULL OR status IN (SELECT value FROM json_each(:status)) ORDER BY created_at DESC, id DESC',
-        )
-        .all({ status: status ? JSON.stringify(status) : null })
-        .map(read),
+      reader.all(
+        database
+          .prepare(
+            'SELECT * FROM runs WHERE :status IS NULL OR status IN (SELECT value FROM json_each(:status)) ORDER BY created_at DESC, id DESC',
+          )
+          .all({ status: status ? JSON.stringify(status) : null }),
+      ),
     update: (id, change) => {
       const entries = Object.entries(change).filter(([, value]) => value !== undefined)
       if (entries.length === 0) return
@@ -115,13 +123,18 @@ export function runTable(database: DatabaseSync): RunTable {
            WHERE id = ? AND status IN (${ended})`,
         )
         .run(owner, pid, id).changes === 1,
-    abandon: ({ id, owner }, error) =>
+    abandon: ({ id, owner }, { status, error, finishedAt }) =>
       database
         .prepare(
-          `UPDATE runs SET status = 'crashed', error = ?, finished_at = ?, pid = NULL, progress = NULL
+          `UPDATE runs SET status = ?, error = ?, finished_at = ?, pid = NULL, progress = NULL
            WHERE id = ? AND owner IS ? AND status IN (${active})`,
         )
-        .run(encode(error), new Date().toISOString(), id, owner).changes === 1,
+        .run(status, encode(error), finishedAt, id, owner).changes === 1,
     wish: (id) => text(database.prepare('SELECT wish FROM runs WHERE id = ?').get(id)?.wish ?? 'stop') as Wish,
+    damaged: () => reader.damaged(database.prepare('SELECT * FROM runs').all()),
+    mend: ({ id, recipe, status, results, error }) =>
+      void database
+        .prepare('UPDATE runs SET recipe = ?, status = ?, results = ?, error = ?, progress = NULL WHERE id = ?')
+        .run(JSON.stringify(recipe), status, JSON.stringify(results), error && JSON.stringify(error), id),
   }
 }

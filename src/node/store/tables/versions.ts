@@ -1,4 +1,7 @@
+import { version as versionSchema } from '../../../shared/types'
 import type { Version } from '../../../shared/types'
+import { rowReader } from './rows'
+import type { DamagedRow } from './rows'
 import type { DatabaseSync, Row } from './sqlite'
 import { text, textOrNull, transaction } from './sqlite'
 
@@ -15,6 +18,9 @@ export interface VersionTable {
   /** All of a change, or nothing; returns the version as it is then. */
   update(id: string, change: VersionChange): Version | undefined
   remove(id: string): void
+  damaged(): readonly DamagedRow[]
+  /** Writes the facts of a damaged row again; its measurements stay. */
+  mend(version: Version): void
 }
 
 function factsOf({
@@ -31,6 +37,8 @@ function factsOf({
   return facts
 }
 
+const reader = rowReader('version', versionSchema, read)
+
 function read(row: Row): Version {
   return {
     id: text(row.id),
@@ -46,10 +54,8 @@ function read(row: Row): Version {
 }
 
 export function versionTable(database: DatabaseSync): VersionTable {
-  const find = (id: string): Version | undefined => {
-    const row = database.prepare('SELECT * FROM versions WHERE id = ?').get(id)
-    return row && read(row)
-  }
+  const find = (id: string): Version | undefined =>
+    reader.one(database.prepare('SELECT * FROM versions WHERE id = ?').get(id))
   return {
     insert: (version) => {
       const { id, name, createdAt, deletedAt, parentId, runId, tags, notes } = version
@@ -71,12 +77,13 @@ export function versionTable(database: DatabaseSync): VersionTable {
     },
     find,
     list: (deleted) =>
-      database
-        .prepare(
-          `SELECT * FROM versions WHERE deleted_at IS ${deleted ? 'NOT NULL' : 'NULL'} ORDER BY created_at DESC, id DESC`,
-        )
-        .all()
-        .map(read),
+      reader.all(
+        database
+          .prepare(
+            `SELECT * FROM versions WHERE deleted_at IS ${deleted ? 'NOT NULL' : 'NULL'} ORDER BY created_at DESC, id DESC`,
+          )
+          .all(),
+      ),
     update: (id, { name, tags, notes, deletedAt }) =>
       transaction(database, () => {
         if (name !== undefined) database.prepare('UPDATE versions SET name = ? WHERE id = ?').run(name, id)
@@ -88,5 +95,12 @@ export function versionTable(database: DatabaseSync): VersionTable {
         return find(id)
       }),
     remove: (id) => void database.prepare('DELETE FROM versions WHERE id = ?').run(id),
+    damaged: () => reader.damaged(database.prepare('SELECT * FROM versions').all()),
+    mend: (version) =>
+      void database
+        .prepare(
+          "UPDATE versions SET facts = ?, tags = CASE WHEN json_valid(tags) THEN tags ELSE '[]' END WHERE id = ?",
+        )
+        .run(JSON.stringify(factsOf(version)), version.id),
   }
 }
