@@ -32,7 +32,7 @@ async function failInQueue(store: Store, times: number, patienceMs: number): Pro
     }),
   )
   const queue = createQueue(refusing(store, times), hub, patienceMs)
-  const { id } = await queue.start({ name: 'wrong', steps: [{ step: 'import', path: '/nowhere.onnx', name: 'a' }] })
+  const { id } = await queue.start({ name: 'wrong', steps: [{ step: 'import', file: '/nowhere.onnx', name: 'a' }] })
   await refused
   await queue.close()
   return id
