@@ -131,6 +131,6 @@ async function rateOf(parts: Estimator, run: Run, entry: RecipeStep, unit: strin
 }
 
 async function finished({ store }: Estimator, versionId: string | undefined): Promise<GraphFacts | undefined> {
-  const version = versionId === undefined ? undefined : await store.versions.find(versionId)
-  return version && version.deletedAt === null ? versionFacts(store, version) : undefined
+  const version = (await store.versions.list(false)).find(({ id }) => id === versionId)
+  return version && versionFacts(store, version)
 }
