@@ -1,14 +1,11 @@
-// The table of docs/results/quantization.md, measured by the program itself:
+// Accuracy and speed on this CPU, a table of docs/results/quantization.md, measured by the program itself:
 //   node scripts/quantization-results.mjs --dataset cifar10 --workspace DIR [--limit N] [--threads N] [--out docs/results/quantization.md] VERSION…
 // The workspace holds the dataset and the fp32 versions (nnopt dataset add, nnopt import, nnopt train). Each is quantized by default and with the ladder,
 // and all three are scored on the test split and timed in turns. Versions and scores that an earlier call has made are used again.
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { percent, points, tableOf, writeSection } from './results-section.mjs'
+import { nnoptIn } from './run-nnopt.mjs'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -21,18 +18,7 @@ const { values, positionals } = parseArgs({
 })
 if (positionals.length === 0) throw new Error('expected the names of fp32 versions')
 
-const nnopt = (...args) => {
-  const shared = ['--json', ...(values.workspace ? ['--workspace', values.workspace] : [])]
-  process.stderr.write(`nnopt ${args.join(' ')}\n`)
-  return JSON.parse(
-    execFileSync(process.execPath, [join(root, 'bin', 'nnopt.mjs'), ...args, ...shared], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      maxBuffer: 1e9,
-    }),
-  )
-}
-
+const nnopt = nnoptIn(values.workspace)
 const known = new Set(nnopt('versions').map(({ name }) => name))
 const limit = values.limit ? ['--limit', values.limit] : []
 const threads = values.threads ? ['--threads', values.threads] : []
@@ -81,7 +67,6 @@ function notesOf(parent) {
   return made.length + reasons.length > 0 ? [`- ${parent}: ${[...made, ...reasons].join('. ')}.`] : []
 }
 
-const points = (share) => `${share > 0 ? '+' : ''}${(share * 100).toFixed(2)}`
 const rows = positionals.flatMap((parent) => {
   const made = [quantized(parent, `${parent}-default`), quantized(parent, `${parent}-ladder`, '--ladder')]
   const [base, ...int8] = measured([parent, ...made.map(({ name }) => name)])
@@ -111,7 +96,7 @@ const rows = positionals.flatMap((parent) => {
         index === 0 ? 'PTQ default' : `PTQ ladder (${kept || 'nothing kept'})`,
         (score.accuracy * 100).toFixed(2),
         points(score.accuracy - base.score.accuracy),
-        `${(s.top1Agreement * 100).toFixed(1)} %, ${s.largestLogitDifference.toFixed(2)}`,
+        `${percent(s.top1Agreement)}, ${s.largestLogitDifference.toFixed(2)}`,
         (score.fileSizeBytes / 1e6).toFixed(2),
         speed.toFixed(0),
         (speed / base.speed).toFixed(2),
@@ -139,22 +124,16 @@ const head = [
   'unfused',
   'pairs at risk (full range)',
 ]
-const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
-mkdirSync(dirname(values.out), { recursive: true })
-writeFileSync(
+const { cpu } = nnopt('show', `${positionals[0]}-default`).quantization
+writeSection(
   values.out,
-  `# Post-training quantization, measured
+  `accuracy and speed on ${cpu.level}`,
+  `### ${cpu.level}
 
 ${samples} ${split} images of ${values.dataset}; ${device.cpu}, ${device.runtime}, ${device.threads} threads, default session. Calibration: 320 training images. Speed: batch 8, fp32 and int8 in turns; absolute
 speeds depend on what else the machine did, ratios less. Made by \`node scripts/quantization-results.mjs --dataset ${values.dataset} ${positionals.join(' ')}\`.
 
-${lines.join('\n')}
+${tableOf(head, rows)}
 
-- **simulation**: how often the network with simulated rounding names the same class as the exported file on validation images, and the largest difference of a score.
-- **exact mode**: the same file with onnxruntime's session.x64quantprecision, which forbids saturating products on every CPU.
-- **unfused**: operators that onnxruntime runs in float although the file is quantized.
-- **pairs at risk**: neighbouring weights whose products could saturate on a CPU without VNNI, in the file, and in brackets with weights of full range.
-${positionals.flatMap(notesOf).join('\n')}
-`,
+${positionals.flatMap(notesOf).join('\n')}`,
 )
-process.stderr.write(`wrote ${values.out}\n`)

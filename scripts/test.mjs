@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { cpuLevel } from './cpu-level.mjs'
+import { runnerImport } from 'vite'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const reports = mkdtempSync(join(tmpdir(), 'nnopt-tests-'))
@@ -50,7 +50,10 @@ const results = stages.map(run)
 rmSync(reports, { recursive: true, force: true })
 
 const total = (count) => results.reduce((sum, result) => sum + result[count], 0)
-console.log(`\nCPU: ${cpuLevel()}`)
+const {
+  module: { instructionLevel },
+} = await runnerImport(join(root, 'src', 'node', 'inference', 'cpu.ts'))
+console.log(`\nCPU: ${instructionLevel()}`)
 for (const { name, wasRun, passed, failed, skipped } of results)
   console.log(
     `${name}: ${wasRun ? `${passed} passed, ${failed} failed, ${skipped} could not run here` : failed ? 'failed to start' : 'not run: see above'}`,

@@ -26,14 +26,14 @@ export function quantizationText(q: QuantizationFacts): string {
       ],
       ['simulation', q.simulatedAgreement ? agreementText(q.simulatedAgreement) : 'not compared'],
       ...(q.trainingAgreement ? [['in training', agreementText(q.trainingAgreement)] as const] : []),
-      ['padded', q.paddedAgreement ? agreementText(q.paddedAgreement) : 'nothing to pad'],
+      ['padded', q.paddedAgreement ? paddedText(q.paddedAgreement) : 'no channels to pad, or none that could be'],
       ['kept in fp32', q.floatNodes.map(({ node, reason }) => `${node} (${reason})`).join('; ') || 'none'],
       ['unfused', q.unfusedOperators.map(({ name, op }) => `${op} ${name}`).join(', ') || 'none'],
       [
         'pairs at risk',
         `${integer(p.atRisk)} of ${integer(p.pairs)}; ${integer(p.atRiskAtFullRange)} with full-range weights`,
       ],
-      ['created on', `${cpu.model}; u8×s8 products ${cpu.saturates ? 'saturate' : 'do not saturate'} here`],
+      ['created on', `${cpuText(cpu)}; u8×s8 products ${cpu.saturates ? 'saturate' : 'do not saturate'} here`],
       [
         'calibration',
         `${integer(q.calibration.images)} ${q.calibration.split} images, ${q.calibration.strategy}, seed ${q.calibration.seed}`,
@@ -55,6 +55,16 @@ export function quantizationText(q: QuantizationFacts): string {
 
 const agreementText = ({ top1Agreement, images, largestLogitDifference }: FormAgreement): string =>
   `${percent(top1Agreement)} agreement on ${integer(images)} images, largest score difference ${figure(largestLogitDifference)}`
+
+function paddedText(padded: NonNullable<QuantizationFacts['paddedAgreement']>): string {
+  const { effect } = padded
+  const accuracy = effect
+    ? `, ${points(effect.difference)} points (95% CI ${effect.differenceInterval.map(points).join(' to ')})`
+    : ''
+  return `${agreementText(padded)}${accuracy}`
+}
+
+const cpuText = ({ model, level }: QuantizationFacts['cpu']): string => (level === '' ? model : `${model}, ${level}`)
 
 /** The trials of a goal, in order. */
 export const goalText = ({ message, trials }: QuantizationGoal): string =>

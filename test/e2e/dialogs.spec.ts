@@ -112,6 +112,18 @@ for (const step of ['Evaluate', 'Quantize', 'Fine-tune', 'Benchmark', 'Tune runt
   })
 }
 
+test('an int8 version says how well it can be predicted, and on which CPU that was measured', async () => {
+  await openVersion('tiny-int8')
+  const facts = page.getByRole('region', { name: 'Quantization' })
+  await expect(facts.getByRole('definition')).toHaveText([
+    /^100\.0% agreement on \d+ images, largest score difference 0$/,
+    /^(No channels to pad, or none that could be|100\.0% agreement on .*, 0\.0 pt \(95% CI .*\))$/,
+    /^0 of [\d,]+; [\d,]+ with full-range weights$/,
+    /; int8 products (saturate|are exact)$/,
+  ])
+  expect(await violationsInBothThemes(page)).toEqual([])
+})
+
 test('New run, with every setting unfolded and a wrong one', async () => {
   await open('/new')
   await expect(page.getByRole('textbox', { name: 'YAML' })).not.toHaveValue('')

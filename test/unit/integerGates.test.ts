@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Graph, QParams } from '../../src/core/graph/graph'
+import { tensorData } from '../../src/core/graph/tensorData'
 import { writeOnnx } from '../../src/core/onnx/index'
 import { withInt8Forms } from '../../src/core/passes/int8Forms'
 import { convert } from '../../src/core/deploy/convert'
@@ -34,6 +35,19 @@ function activationGraph(op: string, attributes: Readonly<Record<string, number>
   }
 }
 
+const channels = 144
+
+/** Of a network in which the two layouts of this sum gave different integers. */
+const gateGraph: Graph = {
+  ...activationGraph('HardSigmoid', { alpha: 1 / 6, beta: 0.5 }, 'uint8'),
+  inputs: [{ name: 'x', dtype: 'float32', shape: ['batch', channels, 1, 1] }],
+  outputs: [{ name: 'y', dtype: 'float32', shape: ['batch', channels, 1, 1] }],
+  qparams: new Map([
+    ['x', { ...grid(-8, 8, 'uint8'), scale: Float32Array.of(0.11505707), zeroPoint: Int32Array.of(128) }],
+    ['y', grid(0, 1, 'uint8')],
+  ]),
+}
+
 const clip = (value: number): number => Math.max(0, Math.min(1, value))
 const cases = [
   { op: 'HardSwish', attributes: {}, exact: (x: number) => x * clip(x / 6 + 0.5) },
@@ -61,6 +75,20 @@ describe('activations without an int8 kernel', () => {
       })
     },
   )
+
+  it.each([
+    { operand: 'one number', shape: [] },
+    { operand: 'a number a channel', shape: [channels, 1, 1] },
+  ])('adds the offset as $operand and rounds zero to the same integer', async ({ shape }) => {
+    const { graph } = convert(withInt8Forms(gateGraph))
+    const shift = tensorData('uint8', shape, new Uint8Array(shape[0] ?? 1).fill(255))
+    const initializers = new Map(graph.initializers).set('act/shift/quantized', shift)
+    const worker = await createInferenceWorker(writeOnnx({ ...graph, initializers }), { threads: 1 })
+    const { outputs } = await worker.run(new Float32Array(4 * channels), [4, channels, 1, 1])
+    await worker.close()
+    // 0 becomes 127.5 of 255 steps, which onnxruntime's kernels round to 127 or 128, whatever their last bit says.
+    expect([...new Set(outputs['y']?.data)]).toEqual([Math.fround(128 * Math.fround(1 / 255))])
+  })
 
   it('stays an operator of its own on other grids', () => {
     expect(

@@ -84,10 +84,12 @@ describe('quantize', () => {
     expect(made.accuracyInterval).toHaveLength(2)
     const same = { images: made.validation?.samples, top1Agreement: 1, largestLogitDifference: 0 }
     expect(made.simulatedAgreement).toEqual({ ...same, saturatingPairs: 0 })
-    expect(made.paddedAgreement).toEqual({ ...same, filled: expect.any(Number) })
+    const effect = expect.objectContaining({ accuracy: made.accuracy, referenceAccuracy: made.accuracy, difference: 0 })
+    expect(made.paddedAgreement).toEqual({ ...same, filled: expect.any(Number), effect })
     expect(made.trainingAgreement).toBeNull()
     expect(made.unfusedOperators).toEqual([])
     expect(made.pairsAtRisk.atRisk).toBe(0)
+    expect(made.cpu.level).not.toBe('')
     expect(made.calibration).toMatchObject({ images: 32, split: 'train', strategy: 'stratified' })
     const shown = await document<{ quantization: QuantizationFacts }>('show', 'int8')
     expect(shown.quantization.simulatedAgreement).toEqual(made.simulatedAgreement)

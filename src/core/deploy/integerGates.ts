@@ -8,6 +8,12 @@ import type { Piece } from './qdqPieces'
 /** Rounding of scales may lift the top of a grid above 1 by so much. */
 const roundOff = 1e-3
 
+/**
+ * The offset is lifted by this share. A ramp from 0 to 1 with offset ½ on 255 steps takes 0 to 127.5, and what rounds it decides by the last bit, which is
+ * another one for each layout of the same sum.
+ */
+const offTheHalf = 2 ** -13
+
 /** The ramp that a node computes, where it can be written out of integers: both its grids are uint8, and that of its output ends where the function does. */
 export function integerRamp({ qparams }: Graph, source: Node): Ramp | undefined {
   const [input, output] = [qparams.get(source.inputs[0]), qparams.get(source.outputs[0])]
@@ -29,7 +35,10 @@ export function integerGate({ qparams }: Graph, source: Node, { slope, offset }:
   const [base, output] = [source.name, source.outputs[0]]
   const grid = qparams.get(output) as QParams
   const wide: QParams = { ...grid, scale: grid.scale.map((scale) => scale / slope) }
-  const shifted: QParams = { ...grid, scale: Float32Array.of(offset / slope / (grid.qmax - grid.qmin)) }
+  const shifted: QParams = {
+    ...grid,
+    scale: Float32Array.of(((1 + offTheHalf) * offset) / slope / (grid.qmax - grid.qmin)),
+  }
   const [shift, sum] = [`${base}/shift`, `${base}/sum`]
   const parameters = (name: string): readonly string[] => [`${name}/scale`, `${name}/zero_point`]
   return {

@@ -9,7 +9,7 @@ export interface CpuKind {
 
 /** A warning where an int8 version is measured on another kind of CPU than it was made on; undefined on the same kind. */
 export function otherCpuWarning(
-  { cpu, pairsAtRisk }: Pick<QuantizationFacts, 'cpu' | 'pairsAtRisk'>,
+  { cpu, pairsAtRisk }: Pick<QuantizationFacts, 'pairsAtRisk'> & { readonly cpu: CpuKind },
   here: CpuKind,
 ): string | undefined {
   if (cpu.vnni === here.vnni && cpu.saturates === here.saturates) return undefined

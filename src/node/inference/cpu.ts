@@ -36,6 +36,21 @@ export function cpuInfo(): CpuInfo {
  */
 export const cpuInstructions = (): readonly string[] => [...(linuxFlags() ?? [])].sort()
 
+/** Instructions that decide what int8 files compute and how fast, widest first: their names in Linux, and what people call CPUs that have them. */
+const levels = [
+  ['amx_int8', 'AVX-512 with VNNI and AMX'],
+  ['avx512_vnni', 'AVX-512 with VNNI'],
+  ['avx_vnni', 'AVX2 with VNNI'],
+  ['avx512f', 'AVX-512 without VNNI'],
+  ['avx2', 'AVX2 without VNNI'],
+  ['asimddp', 'NEON with dot products'],
+  ['asimd', 'NEON'],
+] as const
+
+/** The level of this CPU, such as 'AVX2 without VNNI'; where the system does not list instructions, its architecture. */
+export const instructionLevel = (instructions: readonly string[] = cpuInstructions()): string =>
+  levels.find(([name]) => instructions.includes(name))?.[1] ?? `${process.arch}, level unknown on ${process.platform}`
+
 function linuxFlags(): ReadonlySet<string> | null {
   if (process.platform !== 'linux') return null
   try {

@@ -2,14 +2,14 @@ import { z } from 'zod'
 
 const interval = z.tuple([z.number(), z.number()]).readonly()
 
-/** An int8 network compared with its fp32 network on the same images. */
+/** A network compared with the one that it was made from, such as an int8 network with its fp32 network, on the same images. */
 export const scoreComparison = z
   .object({
     samples: z.number(),
     accuracy: z.number(),
     accuracyInterval: interval,
     referenceAccuracy: z.number(),
-    /** Accuracy minus that of the fp32 network, with the 95% confidence interval of the paired difference. */
+    /** Accuracy minus that of the reference, with the 95% confidence interval of the paired difference. */
     difference: z.number(),
     differenceInterval: interval,
     agreement: z.number(),
@@ -17,7 +17,7 @@ export const scoreComparison = z
   })
   .readonly()
 
-/** Another form of the network compared with the exported file in a default session. */
+/** Another form of the network compared with the exported file in a default session on this CPU. */
 const agreement = z.object({
   images: z.number(),
   /** Share of the images on which both name the same class. */
@@ -36,8 +36,15 @@ export const quantizationFacts = z
       .nullable(),
     /** The simulation in QAT, which rounds real numbers and does not know about saturation; null if the version was not trained. */
     trainingAgreement: agreement.readonly().nullable().default(null),
-    /** The file padded with zero channels: `filled` groups of channels grew; null if there is nothing to pad. */
-    paddedAgreement: agreement.extend({ filled: z.number() }).readonly().nullable().default(null),
+    /**
+     * The file padded with zero channels: `filled` groups of channels grew, and `effect` is its accuracy compared with that of the file. Null if there is
+     * nothing to pad.
+     */
+    paddedAgreement: agreement
+      .extend({ filled: z.number(), effect: scoreComparison.nullable().default(null) })
+      .readonly()
+      .nullable()
+      .default(null),
     /** Nodes that onnxruntime runs in float although the file is quantized. */
     unfusedOperators: z.array(z.object({ name: z.string(), op: z.string() }).readonly()).readonly(),
     floatNodes: z.array(z.object({ node: z.string(), op: z.string(), reason: z.string() }).readonly()).readonly(),
@@ -57,7 +64,14 @@ export const quantizationFacts = z
       })
       .readonly(),
     cpu: z
-      .object({ model: z.string(), vnni: z.boolean().nullable(), saturates: z.boolean(), weightRange: z.string() })
+      .object({
+        model: z.string(),
+        /** Such as 'AVX2 without VNNI'; empty in versions that do not say it. */
+        level: z.string().default(''),
+        vnni: z.boolean().nullable(),
+        saturates: z.boolean(),
+        weightRange: z.string(),
+      })
       .readonly(),
     calibration: z
       .object({

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { NNOptError } from '../../../shared/errors'
+import { cpuInstructions } from '../../inference/cpu'
 
 /**
  * Instruction set levels that this program's operations are compiled for, best first; 'base' is what every CPU of the
@@ -17,20 +17,11 @@ const NEEDED: Readonly<Record<CpuLevel, readonly string[]>> = {
 
 /** The best level this CPU supports, or a lower one from $NNOPT_CPU_LEVEL, for comparisons. */
 export function cpuLevel(
-  flags: readonly string[] = cpuFlags(),
+  flags: readonly string[] = cpuInstructions(),
   highest: string = process.env['NNOPT_CPU_LEVEL'] ?? cpuLevels[0],
 ): CpuLevel {
   const from = cpuLevels.findIndex((level) => level === highest)
   if (from < 0)
     throw new NNOptError('wrongCall', `NNOPT_CPU_LEVEL: expected one of ${cpuLevels.join(', ')}, got '${highest}'`)
   return cpuLevels.slice(from).find((level) => NEEDED[level].every((flag) => flags.includes(flag))) ?? 'base'
-}
-
-/** CPU flags; empty if the system does not report them. */
-export function cpuFlags(): readonly string[] {
-  try {
-    return /^flags\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' ') ?? []
-  } catch {
-    return []
-  }
 }

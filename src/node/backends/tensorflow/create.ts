@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os'
 import * as tf from '@tensorflow/tfjs-core'
 import { nativeKernelNames } from '../../../core/kernels/native'
 import { NNOptError } from '../../../shared/errors'
+import { cpuInstructions } from '../../inference/cpu'
 import type { RunningBackend } from '../backend'
 import { runtimeFolder } from '../../userFolders'
-import { cpuFlags } from './cpuLevel'
 import { deviceName } from './available'
 import { registerTensorflowKernels } from './kernels'
 import type { TensorflowKernelBackend } from './kernels/operations'
@@ -29,7 +29,7 @@ export async function create(): Promise<RunningBackend> {
     threads: availableParallelism(),
     // A GPU keeps working after a call returns; reading then would leave it idle.
     readsSynchronously: !gpu,
-    mixedPrecision: gpu ? gpuPrecision(await computeCapability()) : cpuPrecision(cpuFlags(), hasOwnOperations),
+    mixedPrecision: gpu ? gpuPrecision(await computeCapability()) : cpuPrecision(cpuInstructions(), hasOwnOperations),
     dispose,
   }
 }

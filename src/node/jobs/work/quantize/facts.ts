@@ -3,6 +3,7 @@ import { integerForm } from '../../../../core/deploy/integerForm'
 import { padChannels } from '../../../../core/deploy/padChannels'
 import { simulated } from '../../../../core/deploy/simulate'
 import type { Graph } from '../../../../core/graph/graph'
+import { agreementOf, compareScores } from '../../../../core/measure/compareScores'
 import type { Agreement, ScoredImages } from '../../../../core/measure/compareScores'
 import { writeOnnx } from '../../../../core/onnx/index'
 import { atFullRange } from '../../../../core/quantize/qConfig'
@@ -10,12 +11,12 @@ import type { Quantization } from '../../../../core/quantize/qConfig'
 import { withQParams, chosenRanges } from '../../../../core/quantize/ptq'
 import { pairRisks } from '../../../../core/quantize/saturation'
 import type { QuantizationFacts } from '../../../../shared/types'
-import { cpuInfo } from '../../../inference/cpu'
+import { cpuInfo, instructionLevel } from '../../../inference/cpu'
 import { probeSaturation } from '../../../inference/saturation'
 import { unfusedOperators } from '../../../inference/unfusedOperators'
 import { firstImages } from '../images/labelledImages'
 import type { QuantizedNetwork } from './network'
-import { agreementWith } from './scores'
+import { firstOf, scoresOf } from './scores'
 import type { Batches, ScoreOptions } from './scores'
 
 /** Images on which other forms of the network are compared with the exported file. */
@@ -35,7 +36,13 @@ export async function exportFacts(
     unfusedOperators: unfused,
     floatNodes: prepared.placement.floatNodes,
     pairsAtRisk: pairFacts(graph, full),
-    cpu: { model, vnni, saturates: (await probeSaturation()).saturates, weightRange: config.weightRange },
+    cpu: {
+      model,
+      level: instructionLevel(),
+      vnni,
+      saturates: (await probeSaturation()).saturates,
+      weightRange: config.weightRange,
+    },
   }
 }
 
@@ -59,16 +66,31 @@ export async function agreements(
   { isTrained, ...options }: ScoreOptions & { readonly isTrained: boolean },
 ): Promise<Agreements> {
   const file = convert(graph).graph
-  const compare = (model: Graph, changes: Partial<ScoreOptions> = {}): Promise<Agreement> =>
-    agreementWith(deployed, model, firstImages(scored, agreementImages), { ...options, ...changes })
+  const score = (model: Graph, changes: Partial<ScoreOptions> = {}): Promise<ScoredImages> =>
+    scoresOf(writeOnnx(model), firstImages(scored, agreementImages), { ...options, ...changes })
   const { saturates } = await probeSaturation()
   const integers = integerForm(file, { saturates })
   const { graph: filled, padded } = padChannels(file)
   return {
     simulatedAgreement: integers
-      ? { ...(await compare(integers.graph)), saturatingPairs: saturates ? integers.pairs : 0 }
+      ? { ...compared(await score(integers.graph), deployed), saturatingPairs: saturates ? integers.pairs : 0 }
       : null,
-    trainingAgreement: isTrained ? await compare(simulated(graph), { optimization: 'disabled' }) : null,
-    paddedAgreement: padded.length === 0 ? null : { ...(await compare(filled)), filled: padded.length },
+    trainingAgreement: isTrained
+      ? compared(await score(simulated(graph), { optimization: 'disabled' }), deployed)
+      : null,
+    paddedAgreement: padded.length === 0 ? null : paddedAgreement(await score(filled), deployed, padded.length),
   }
 }
+
+const compared = (other: ScoredImages, deployed: ScoredImages): Agreement =>
+  agreementOf(other.scores, firstOf(deployed, other.labels.length).scores, other.labels.length)
+
+const paddedAgreement = (
+  other: ScoredImages,
+  deployed: ScoredImages,
+  filled: number,
+): Agreements['paddedAgreement'] => ({
+  ...compared(other, deployed),
+  filled,
+  effect: compareScores(firstOf(deployed, other.labels.length), other),
+})

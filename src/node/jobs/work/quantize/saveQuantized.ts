@@ -2,6 +2,7 @@ import { compareScores } from '../../../../core/measure/compareScores'
 import type { ScoreComparison } from '../../../../core/measure/compareScores'
 import { convert } from '../../../../core/deploy/convert'
 import type { PtqConfig } from '../../../../core/quantize/config'
+import { factWarnings } from '../../../../core/quantize/factWarnings'
 import { ptqReport } from '../../../../core/quantize/ptq'
 import { NNOptError } from '../../../../shared/errors'
 import type { QuantizationFacts, Version } from '../../../../shared/types'
@@ -32,6 +33,23 @@ export interface TrainedFacts {
   readonly details: Readonly<Record<string, unknown>>
 }
 
+/** ONNX metadata that says how far the file can be predicted, and on which CPU that was measured. */
+const factsKey = 'nnopt.quantization'
+
+const factsOfFile = ({
+  simulatedAgreement,
+  trainingAgreement,
+  paddedAgreement,
+  pairsAtRisk: { pairs, atRisk, atRiskAtFullRange },
+  cpu,
+}: QuantizationFacts): object => ({
+  simulatedAgreement,
+  trainingAgreement,
+  paddedAgreement,
+  pairsAtRisk: { pairs, atRisk, atRiskAtFullRange },
+  cpu,
+})
+
 /** Measures what is to be known of the network, and writes it as a version. */
 export async function saveQuantized(
   context: StepContext,
@@ -46,14 +64,16 @@ export async function saveQuantized(
   const { graph, notes, removedClamps } = convert(network.graph)
   for (const { node, message } of notes) context.log(`${node}: ${message}`)
   for (const { node, reason } of facts.floatNodes) context.log(`${node} stays in fp32: ${reason}`)
+  const warnings = factWarnings(facts)
+  warnings.forEach(context.warn)
   const report = { notes, removedClamps, ...ptqReport(network.prepared, network.graph, network.statistics) }
   const version = await saveModel(context, {
-    graph,
+    graph: { ...graph, metadata: { ...graph.metadata, [factsKey]: JSON.stringify(factsOfFile(facts)) } },
     name,
     origin: 'quantized',
     precision: 'int8',
     trainable: false,
-    warnings: [...bench.calibration.warnings, ...(trained?.warnings ?? [])],
+    warnings: [...bench.calibration.warnings, ...(trained?.warnings ?? []), ...warnings],
     parent: bench.parent,
     training: network.graph,
     details: { config: { ...config, ...rungs }, quantization: facts, report, ...trained?.details },

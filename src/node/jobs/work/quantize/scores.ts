@@ -1,7 +1,7 @@
 import { joinFloats } from '../../../../core/graph/joinFloats'
 import { availableParallelism } from 'node:os'
-import { agreementOf, compareScores } from '../../../../core/measure/compareScores'
-import type { Agreement, ScoreComparison, ScoredImages } from '../../../../core/measure/compareScores'
+import { compareScores } from '../../../../core/measure/compareScores'
+import type { ScoreComparison, ScoredImages } from '../../../../core/measure/compareScores'
 import type { ScoreKind } from '../../../../core/measure/classification'
 import type { Graph } from '../../../../core/graph/graph'
 import { writeOnnx } from '../../../../core/onnx/index'
@@ -60,13 +60,9 @@ export async function compareWith(
 export const deployedScores = (graph: Graph, batches: Batches, options: ScoreOptions): Promise<ScoredImages> =>
   scoresOf(writeOnnx(convert(graph).graph), batches, options)
 
-/** Another form of the network on the first images of those that its deployed form was run on. */
-export async function agreementWith(
-  deployed: ScoredImages,
-  model: Graph,
-  batches: Batches,
-  options: ScoreOptions,
-): Promise<Agreement> {
-  const { scores, labels } = await scoresOf(writeOnnx(model), batches, options)
-  return agreementOf(scores, deployed.scores.subarray(0, scores.length), labels.length)
-}
+/** Scores of the first images alone. */
+export const firstOf = ({ scores, labels, kind }: ScoredImages, images: number): ScoredImages => ({
+  scores: scores.subarray(0, (scores.length / labels.length) * images),
+  labels: labels.subarray(0, images),
+  kind,
+})
