@@ -1,4 +1,5 @@
 import type { Graph, Node } from '../graph/graph'
+import { withFullBiases } from '../passes/fullBiases'
 import { floatShadow } from '../passes/floatShadow'
 import { padTensor } from '../graph/padTensor'
 import type { TensorData } from '../graph/tensorData'
@@ -66,9 +67,10 @@ function padQuantized(graph: Graph, block: number): PaddedGraph {
   }
 }
 
-function padFloat(graph: Graph, block: number): PaddedGraph {
+function padFloat(source: Graph, block: number): PaddedGraph {
+  const graph = withFullBiases(source)
   const { padded, sizes, groups } = planned(graph, block)
-  if (padded.length === 0) return { graph, padded, unsafe: [] }
+  if (padded.length === 0) return { graph: source, padded, unsafe: [] }
   const initializers = new Map(graph.initializers)
   for (const [name, axes] of sizes)
     for (const [axis, size] of axes) initializers.set(name, padTensor(initializers.get(name) as TensorData, axis, size))

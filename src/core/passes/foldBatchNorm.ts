@@ -1,3 +1,4 @@
+import { freeName } from '../graph/freeName'
 import { consumers, constantInput, producers } from '../graph/graph'
 import type { Graph, Node } from '../graph/graph'
 import { isNormalization, outputAxis, takesBias } from '../ops/nodeFacts'
@@ -27,7 +28,7 @@ export function foldBatchNorm(graph: Graph): Graph {
   const masks = new Map(graph.masks)
   const replacement = new Map<Node, Node | undefined>()
   for (const { weighted, norm } of findFolds(graph, readers)) {
-    const names = foldedNames(readers, weighted)
+    const names = foldedNames({ ...graph, initializers }, readers, weighted)
     const folded = foldedParameters(graph, weighted, norm)
     initializers.set(names.weight, folded.weight)
     initializers.set(names.bias, folded.bias)
@@ -60,11 +61,15 @@ function findFolds(graph: Graph, readers: Readers): readonly Fold[] {
 
 /** New names, unless the node is the only reader of its weight: another node may read the same one. */
 function foldedNames(
+  graph: Graph,
   readers: Readers,
   { name, inputs: [, weight, bias] }: Node,
 ): { readonly weight: string; readonly bias: string } {
   const own = (value: string | undefined): value is string => Boolean(value) && readers.get(value ?? '')?.length === 1
-  return { weight: own(weight) ? weight : `${name}/folded_weight`, bias: own(bias) ? bias : `${name}/folded_bias` }
+  return {
+    weight: own(weight) ? weight : freeName(graph, `${name}/folded_weight`),
+    bias: own(bias) ? bias : freeName(graph, `${name}/folded_bias`),
+  }
 }
 
 function foldedParameters(

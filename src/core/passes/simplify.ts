@@ -1,5 +1,6 @@
 import { foldConstants } from './foldConstants'
 import { freeBatch } from './freeBatch'
+import { withFullBiases } from './fullBiases'
 import type { Graph } from '../graph/graph'
 import { removeIdentities } from './removeIdentities'
 import { withUsedInitializers } from '../graph/usedInitializers'
@@ -7,4 +8,4 @@ import { withCanonicalForms } from './canonicalForms'
 
 /** The same function with nothing left that only exporters need. */
 export const simplify = (graph: Graph): Graph =>
-  withUsedInitializers(withCanonicalForms(freeBatch(removeIdentities(foldConstants(graph)))))
+  withUsedInitializers(withFullBiases(withCanonicalForms(freeBatch(removeIdentities(foldConstants(graph))))))

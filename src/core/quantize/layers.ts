@@ -2,6 +2,7 @@ import type { Graph, Node } from '../graph/graph'
 import { constantInput, consumers } from '../graph/graph'
 import { outputAxis, takesBias } from '../ops/nodeFacts'
 import { floatTensor } from '../graph/tensorData'
+import { freeName } from '../graph/freeName'
 import type { LayerSample } from './layerSamples'
 
 /** What a quantized layer computes, beside what it should compute. Outputs are those of the layer itself, before any clamp. */
@@ -36,7 +37,7 @@ export function withOwnBiases(graph: Graph): Graph {
     const outputs = outputCount(graph, node)
     if (outputs === undefined || (bias && (!graph.initializers.has(bias) || readers.get(bias)?.length === 1)))
       return node
-    const name = `${node.name}/own_bias`
+    const name = freeName({ ...graph, initializers }, `${node.name}/own_bias`)
     initializers.set(name, graph.initializers.get(bias ?? '') ?? floatTensor([outputs], new Float32Array(outputs)))
     return { ...node, inputs: [data, weight, name] }
   })

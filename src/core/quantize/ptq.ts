@@ -8,11 +8,13 @@ import type { Range } from '../fakeQuant/range'
 import { withOwnBiases } from './layers'
 import { activationStatistics, exactStatistics } from './observers/distribution'
 import type { TensorStatistics } from './observers/statistics'
+import { withFullBiases } from '../passes/fullBiases'
 import { withInt8Forms } from '../passes/int8Forms'
 import { outputAxis } from '../ops/nodeFacts'
 import { placement } from '../passes/quantization/placement'
 import type { Placement, WeightPlace } from '../passes/quantization/placement'
 import type { QConfig } from './qConfig'
+import { withRoomForNames } from './roomForNames'
 import { withoutSaturation } from './saturation'
 import { pairsInAllOrders } from './weightPairs'
 import { weightQParams } from './weightQParams'
@@ -26,9 +28,10 @@ export interface Prepared {
   readonly observed: readonly string[]
 }
 
-/** Folds batch normalization, gives every layer a bias of its own, takes apart what has no int8 form of its own, and finds the values to observe. Throws `wrongCall` for a name in `keepFp32` that no node has. */
+/** Folds batch normalization, gives every layer a bias of its own, takes apart what has no int8 form of its own, makes room for names, and finds the values to observe. Throws `wrongCall` for a name in `keepFp32` that no node has. */
 export function prepare(source: Graph, config: Pick<PtqConfig, 'keepFp32' | 'foldBatchNorm' | 'endLayers'>): Prepared {
-  const graph = withOwnBiases(withInt8Forms(config.foldBatchNorm ? foldBatchNorm(source) : source))
+  const folded = withInt8Forms(config.foldBatchNorm ? foldBatchNorm(source) : source)
+  const graph = withRoomForNames(withOwnBiases(withFullBiases(folded)))
   assertKnown(graph, config.keepFp32)
   const places = placement(graph, { keepFloat: keptLayers(graph, config) })
   return { graph, placement: places, observed: [...new Set(places.activations.values())] }

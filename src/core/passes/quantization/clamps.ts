@@ -1,4 +1,4 @@
-import { consumers } from '../../graph/graph'
+import { consumers, producers } from '../../graph/graph'
 import type { Graph, Node } from '../../graph/graph'
 import { clampBounds } from '../../ops/nodeFacts'
 import { representableRange } from '../../fakeQuant/qparams'
@@ -13,16 +13,16 @@ export const staysInside = (grid: Bounds, bounds: Bounds, scale: number): boolea
 
 /**
  * Clamps that the grid of their output makes superfluous: saturation at qmin and qmax stays inside the bounds. onnxruntime then fuses the
- * convolution before them with the QuantizeLinear behind them.
+ * convolution before them with the QuantizeLinear behind them. A clamp on an input of the graph stays: no node could write its output in its place.
  */
 export function superfluousClamps(graph: Graph): ReadonlySet<Node> {
-  const readers = consumers(graph)
+  const [readers, writers] = [consumers(graph), producers(graph)]
   const outputs = new Set(graph.outputs.map(({ name }) => name))
   return new Set(
     graph.nodes.filter((node) => {
       const [bounds, qparams, input] = [clampBounds(graph, node), graph.qparams.get(node.outputs[0]), node.inputs[0]]
-      if (!bounds || !qparams || graph.qparams.has(input) || outputs.has(input) || readers.get(input)?.length !== 1)
-        return false
+      if (!bounds || !qparams || !input || graph.qparams.has(input) || outputs.has(input)) return false
+      if (!writers.has(input) || readers.get(input)?.length !== 1) return false
       return staysInside(representableRange(qparams), bounds, qparams.scale[0])
     }),
   )

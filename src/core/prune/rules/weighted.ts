@@ -78,7 +78,7 @@ function bound(
   if (bias) {
     const last = shapes[2].length - 1
     if (!isConstant(2)) tracker.block(output, `node '${node.name}' (${node.op}) adds a computed bias`)
-    else if (shapes[2][last] === output.length && output.length > 1) tracker.bind(bias, last, output)
+    else if (shapes[2][last] === output.length) tracker.bind(bias, last, output)
   }
   return alongAxis(output, 1, rank)
 }

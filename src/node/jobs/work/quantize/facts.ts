@@ -1,5 +1,6 @@
 import { convert } from '../../../../core/deploy/convert'
 import { integerForm } from '../../../../core/deploy/integerForm'
+import { integerRamp } from '../../../../core/deploy/integerGates'
 import { padChannels } from '../../../../core/deploy/padChannels'
 import { simulated } from '../../../../core/deploy/simulate'
 import type { Graph } from '../../../../core/graph/graph'
@@ -34,7 +35,7 @@ export async function exportFacts(
   const full = withQParams(prepared, chosenRanges(prepared.observed, statistics, qConfig), atFullRange(qConfig))
   return {
     unfusedOperators: unfused,
-    floatNodes: prepared.placement.floatNodes,
+    floatNodes: prepared.placement.floatNodes.filter(({ node }) => !isWrittenInIntegers(graph, node)),
     pairsAtRisk: pairFacts(graph, full),
     cpu: {
       model,
@@ -44,6 +45,11 @@ export async function exportFacts(
       weightRange: config.weightRange,
     },
   }
+}
+
+function isWrittenInIntegers(graph: Graph, name: string): boolean {
+  const node = graph.nodes.find((each) => each.name === name)
+  return node !== undefined && integerRamp(graph, node) !== undefined
 }
 
 type PairFacts = QuantizationFacts['pairsAtRisk']

@@ -8,6 +8,7 @@ import { NNOptError } from '../../../../shared/errors'
 import type { QuantizationFacts, Version } from '../../../../shared/types'
 import type { StepContext } from '../../step'
 import { saveModel } from '../versions/saveModel'
+import { collapseWarning } from './collapseWarning'
 import { agreements, exportFacts } from './facts'
 import type { Climbed } from './ladder'
 import type { QuantizedNetwork } from './network'
@@ -60,11 +61,12 @@ export async function saveQuantized(
   trained?: TrainedFacts,
 ): Promise<{ readonly version: Version; readonly facts: QuantizationFacts }> {
   context.progress({ label: 'comparing with the simulation', done: 0 })
-  const facts = await factsOf(context, bench, network, reports, config, trained !== undefined)
+  const { facts, labels } = await measured(context, bench, network, reports, config, trained !== undefined)
+  const collapse = await collapseWarning(context, bench, network, config, { validation: facts.validation, labels })
   const { graph, notes, removedClamps } = convert(network.graph)
   for (const { node, message } of notes) context.log(`${node}: ${message}`)
   for (const { node, reason } of facts.floatNodes) context.log(`${node} stays in fp32: ${reason}`)
-  const warnings = factWarnings(facts)
+  const warnings = [...(collapse === undefined ? [] : [collapse]), ...factWarnings(facts)]
   warnings.forEach(context.warn)
   const report = { notes, removedClamps, ...ptqReport(network.prepared, network.graph, network.statistics) }
   const version = await saveModel(context, {
@@ -81,18 +83,19 @@ export async function saveQuantized(
   return { version, facts }
 }
 
-async function factsOf(
+/** The facts, and the true classes of the images that they were found on. */
+async function measured(
   context: StepContext,
   bench: Workbench,
   network: QuantizedNetwork,
   reports: Climbed['reports'],
   config: PtqConfig,
   isTrained: boolean,
-): Promise<QuantizationFacts> {
+): Promise<{ readonly facts: QuantizationFacts; readonly labels: Int32Array }> {
   const { calibration, options, validation } = bench
   const scored = validation ?? calibration.labelled
   const deployed = await deployedScores(network.graph, scored, options)
-  return {
+  const facts = {
     ...(await exportFacts(network, { config, qConfig: bench.quantization.qConfig })),
     ...(await agreements(network.graph, deployed, scored, { ...options, isTrained })),
     calibration: {
@@ -106,4 +109,5 @@ async function factsOf(
     rungs: reports,
     validation: validation ? compareScores(await bench.reference(), deployed) : null,
   }
+  return { facts, labels: deployed.labels }
 }
