@@ -45,7 +45,8 @@ describe('checkpoints', () => {
   it('are kept to the two newest, and leave no partial file', async () => {
     const folder = join(root, 'budget')
     for (const step of [1, 20, 300, 4000]) await saveCheckpoint(folder, stateOf(step), recipe)
-    expect(readdirSync(folder).sort()).toEqual(['step-000000300.safetensors', 'step-000004000.safetensors'])
+    const kept = ['step-000000300.safetensors', 'step-000004000.safetensors']
+    expect(readdirSync(folder).sort()).toEqual(kept.flatMap((name) => [name, `${name}.sha256`]))
     expect(loadCheckpoint(folder)?.state.snapshot.step).toBe(4000)
   })
 
@@ -55,6 +56,18 @@ describe('checkpoints', () => {
     const newest = join(folder, 'step-000000002.safetensors')
     writeFileSync(newest, content ?? readFileSync(newest).subarray(0, -4))
     expect(loadCheckpoint(folder)?.state).toEqual(stateOf(1))
+  })
+
+  it('are passed over for the one before when a bit has flipped, which is said', async () => {
+    const folder = join(root, 'flipped')
+    for (const step of [1, 2]) await saveCheckpoint(folder, stateOf(step), recipe)
+    const newest = join(folder, 'step-000000002.safetensors')
+    const bytes = readFileSync(newest)
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
+    writeFileSync(newest, bytes)
+    const said: string[] = []
+    expect(loadCheckpoint(folder, (message) => said.push(message))?.state).toEqual(stateOf(1))
+    expect(said).toEqual([expect.stringMatching(/step-000000002\.safetensors' is damaged: expected SHA-256 .*…, got /)])
   })
 
   it('do not exist before the first one, whatever a crash left', async () => {

@@ -7,6 +7,7 @@ import { exitCodes } from '../exitCodes'
 interface Options extends GlobalOptions {
   readonly repair?: boolean
   readonly dryRun?: boolean
+  readonly deep?: boolean
   readonly restoreBackup?: string | true
 }
 
@@ -25,15 +26,16 @@ export const doctor = (command: Command): Command =>
   command
     .option('--repair', 'repair what can be repaired; nothing is deleted')
     .option('--dry-run', 'with --repair: show what would be done')
+    .option('--deep', 'read every file and compare it with its checksum')
     .option('--restore-backup [file]', 'go back to a backup of the database, the newest unless named')
-    .action(async ({ repair = false, dryRun = false, restoreBackup, ...options }: Options) => {
+    .action(async ({ repair = false, dryRun = false, deep = false, restoreBackup, ...options }: Options) => {
       const isRepair = repair && !dryRun
       const findings = await (restoreBackup === undefined
         ? withoutDatabase(options, isRepair)
         : restore(options, restoreBackup))
       if (findings) return report(findings, options.json ?? false)
       await withCli(options, async ({ client, json }) =>
-        report(await client.call('doctor.check', { repair: isRepair }), json),
+        report(await client.call('doctor.check', { repair: isRepair, deep }), json),
       )
     })
 

@@ -89,9 +89,9 @@ function boundedHandlers(handlers: Handlers, restriction: Restriction): Bounded 
       // Whether a file out of reach exists is not said.
       return problems.length > 0 ? { problems, steps: [] } : handlers['recipes.check']({ recipe: within }, context)
     },
-    'doctor.check': ({ repair }, context) => {
+    'doctor.check': ({ repair, deep }, context) => {
       if (repair) refuse('doctor.check with repair', caller)
-      return handlers['doctor.check']({ repair }, context)
+      return handlers['doctor.check']({ repair, deep }, context)
     },
     'access.get': () => ({ ...caller, folders: reach().folders }),
   }

@@ -8,6 +8,7 @@ export type Storage = DatasetFacts['storage']
 /** A dataset and its folder in the workspace. */
 export interface StoredDataset extends SharedRecord {
   readonly folder: string
+  readonly facts?: DatasetFacts
 }
 
 export interface DatasetRecord extends StoredDataset {

@@ -22,10 +22,11 @@ const checks: readonly Check[] = [
   locks,
 ]
 
-/** Checks the whole workspace; with `repair`, fixes what can be fixed without losing anything. */
-export async function runDoctor(store: Store, repair: boolean): Promise<readonly DoctorFinding[]> {
+/** Checks the whole workspace; with `repair`, fixes what can be fixed without losing anything; with `deep`, reads every file. */
+export async function runDoctor(store: Store, repair: boolean, deep = false): Promise<readonly DoctorFinding[]> {
   const findings: DoctorFinding[] = []
-  for (const check of checks) findings.push(...(await runCheck(check, store, repair)))
+  for (const check of [...checks, ...(deep ? (await import('./deepChecks')).deepChecks : [])])
+    findings.push(...(await runCheck(check, store, repair)))
   return [...findings, ...(await backendFindings())]
 }
 

@@ -21,7 +21,7 @@ export function systemHandlers(parts: HostParts): SystemHandlers {
       memory: { totalBytes: totalmem(), freeBytes: freemem() },
       workspace: workspaceInfo(parts),
     }),
-    'doctor.check': async ({ repair }) => (await import('../doctor/index')).runDoctor(parts.store, repair),
+    'doctor.check': async ({ repair, deep }) => (await import('../doctor/index')).runDoctor(parts.store, repair, deep),
     'backends.list': async () => (await import('./backendList')).backendInfos(),
     'backends.measure': async (params) => (await import('./backendList')).measuredBackends(params),
   }

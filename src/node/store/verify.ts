@@ -11,8 +11,17 @@ const trainingFile = 'training.safetensors'
 function checksumsOf(folder: string): Readonly<Record<string, unknown>> {
   const file = join(folder, 'metadata.json')
   if (!existsSync(file)) return {}
-  const { files = {} } = JSON.parse(readFileSync(file, 'utf8')) as { readonly files?: Record<string, unknown> }
-  return files
+  try {
+    const { files = {} } = JSON.parse(readFileSync(file, 'utf8')) as { readonly files?: Record<string, unknown> }
+    return files
+  } catch (cause) {
+    throw new NNOptError(
+      'storage',
+      `'${file}' is damaged, so nothing says what the version's files should be: put back a copy of it, or make the version again`,
+      { file },
+      { cause },
+    )
+  }
 }
 
 /** Throws `storage` when the model or the training weights of a version are not what was written: nothing is to be computed from them. */

@@ -41,7 +41,7 @@ export const systemProcedures = {
   'system.ping': call({ params: nothing, result: nothing }),
   'system.info': call({ params: nothing, result: t.systemInfo }),
   'doctor.check': call({
-    params: z.object({ repair: z.boolean().default(false) }),
+    params: z.object({ repair: z.boolean().default(false), deep: z.boolean().default(false) }),
     result: z.array(t.doctorFinding).readonly(),
   }),
 } as const satisfies Procedures

@@ -35,6 +35,8 @@ export const datasetFacts = z
      * files stay where they are.
      */
     storage: z.enum(['pixels', 'archive', 'folder']),
+    /** SHA-256 of the list of samples, which holds a checksum of each; older datasets have none. */
+    tableHash: z.string().optional(),
     /** Disk space used in the workspace. */
     sizeBytes: z.number(),
     imageSize: z

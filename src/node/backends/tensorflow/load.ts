@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type * as tfjs from '@tensorflow/tfjs-core'
 import { NNOptError } from '../../../shared/errors'
+import { assertRuntimeIntact } from '../../runtimeFiles'
 import { runtimeFolder } from '../../userFolders'
 import { cpuLevel } from './cpuLevel'
 import { runtimePaths, readManifest, TFJS_NODE_VERSION } from './runtimePaths'
@@ -47,7 +48,10 @@ function runtimeSource(folder: string): Source | undefined {
     description: root,
     version: manifest.tensorflow,
     gpu: manifest.gpu,
-    load: (tf) => loadWith(tf, require(loader)),
+    load: (tf) => {
+      if (manifest.files) assertRuntimeIntact(root, manifest.files, 'nnopt runtime tensorflow')
+      loadWith(tf, require(loader))
+    },
     loadOperations: () => loadAddon(operations(cpuLevel())),
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { runtimeFiles } from '../../runtimeFiles'
 import type { CpuLevel } from './cpuLevel'
 
 export const TENSORFLOW_VERSION = '2.19.1'
@@ -18,6 +19,7 @@ const manifestSchema = z.object({
   gpu: z.boolean(),
   platform: z.string(),
   arch: z.string(),
+  files: runtimeFiles.optional(),
 })
 
 export type Manifest = z.infer<typeof manifestSchema>

@@ -92,7 +92,7 @@ async function write(options: AddDatasetOptions, draft: string, parts: Parts): P
     storage !== 'pixels' && rm(join(draft, pixelsFile)),
     storage !== 'archive' && rm(join(draft, samplesFile)),
   ])
-  await writeSampleTable(join(draft, sampleTableFile), buildTable(images, classes, storage))
+  const tableHash = await writeSampleTable(join(draft, sampleTableFile), buildTable(images, classes, storage))
   return describeDataset({
     options,
     listed,
@@ -100,6 +100,7 @@ async function write(options: AddDatasetOptions, draft: string, parts: Parts): P
     images,
     classes,
     storage,
+    tableHash,
     sizeBytes: await folderBytes(draft, storage),
   })
 }

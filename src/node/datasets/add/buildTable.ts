@@ -23,6 +23,7 @@ export function buildTable(images: readonly SplitImage[], classes: readonly stri
     path: images.map(({ path }) => path),
     offset: images.map(({ offset, pixelOffset }) => (storage === 'pixels' ? (pixelOffset ?? 0) : offset)),
     length: images.map(({ length, width, height }) => (storage === 'pixels' ? width * height * 3 : length)),
+    crc: images.map(({ crc, pixelCrc }) => (storage === 'pixels' ? pixelCrc : crc)),
     width: images.map(({ width }) => width),
     height: images.map(({ height }) => height),
   }

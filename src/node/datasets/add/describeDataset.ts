@@ -15,6 +15,7 @@ export interface FinishedDataset {
   readonly images: readonly SplitImage[]
   readonly classes: readonly string[]
   readonly storage: Storage
+  readonly tableHash: string
   readonly sizeBytes: number
 }
 
@@ -58,13 +59,14 @@ function countsByClass(images: readonly SplitImage[], classes: readonly string[]
 }
 
 function factsOf(
-  { inspected, images, classes, listed, storage, sizeBytes }: FinishedDataset,
+  { inspected, images, classes, listed, storage, tableHash, sizeBytes }: FinishedDataset,
   skipped: number,
 ): DatasetFacts {
   const widths = images.map(({ width }) => width)
   const heights = images.map(({ height }) => height)
   return {
     storage,
+    tableHash,
     sizeBytes,
     imageSize: {
       minWidth: smallest(widths),

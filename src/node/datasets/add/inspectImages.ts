@@ -16,6 +16,9 @@ export interface InspectedImage extends PlacedImage {
   readonly width: number
   readonly height: number
   readonly sha256: string
+  /** CRC-32 of the bytes in the source, and of the pixels. */
+  readonly crc: number
+  readonly pixelCrc: number
   /** Offset of its pixels in the file of decoded images; undefined if they are not stored. */
   readonly pixelOffset: number | undefined
 }
@@ -108,7 +111,8 @@ function createCollector(pixelBlob: BlobWriter): Collector {
       part.forEach((image, index) => {
         const [width, height, reason] = [inspection.width[index], inspection.height[index], inspection.reasons[index]]
         if (reason !== '') return void unreadable.push({ image, path: image.path, reason })
-        images.push({ ...image, width, height, sha256: inspection.sha256[index], pixelOffset })
+        const [sha256, crc, pixelCrc] = [inspection.sha256[index], inspection.crc[index], inspection.pixelCrc[index]]
+        images.push({ ...image, width, height, sha256, crc, pixelCrc, pixelOffset })
         if (pixelOffset !== undefined) pixelOffset += width * height * 3
       })
     },

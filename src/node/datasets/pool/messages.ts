@@ -15,6 +15,8 @@ export interface SampleRefs {
   /** Size of the image if the bytes are RGB pixels; 0 if they are an encoded image. */
   readonly width: Int32Array
   readonly height: Int32Array
+  /** CRC-32 of the bytes; absent where nobody wrote it down. */
+  readonly crc?: Uint32Array | undefined
   /** The sample's name in messages. */
   readonly names: readonly string[]
 }
@@ -49,6 +51,9 @@ export interface InspectTask {
 export interface Inspection {
   readonly width: Int32Array
   readonly height: Int32Array
+  /** CRC-32 of the bytes in the source, and of the pixels. */
+  readonly crc: Uint32Array
+  readonly pixelCrc: Uint32Array
   /** Of the bytes in the source; '' if they could not be read. */
   readonly sha256: readonly string[]
   /** Why an image is unreadable; '' if it is readable. */

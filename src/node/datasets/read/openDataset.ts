@@ -25,7 +25,7 @@ export interface Dataset {
  * Opens a dataset of the workspace. Throws `storage` if its folder is damaged, and `notFound` if its images were moved.
  */
 export async function openDataset(record: StoredDataset): Promise<Dataset> {
-  const table = await readSampleTable(join(record.folder, sampleTableFile), record.name)
+  const table = await readSampleTable(join(record.folder, sampleTableFile), record.name, record.facts?.tableHash)
   const stores = table.stores.map(({ kind, path }) => ({
     kind,
     path: isAbsolute(path) ? path : join(record.folder, path),
@@ -92,6 +92,7 @@ function refsOf(table: SampleTable, stores: Stores, rows: readonly number[]): Sa
     files: [...files.keys()],
     offset: Float64Array.from(rows, (row) => (storeOf(row).kind === 'folder' ? wholeFileOffset : table.offset[row])),
     length: Float64Array.from(rows, (row) => table.length[row]),
+    crc: table.crc && Uint32Array.from(rows, (row) => table.crc?.[row] ?? 0),
     width: sizeWhereRaw(table.width),
     height: sizeWhereRaw(table.height),
     names: rows.map((row) =>

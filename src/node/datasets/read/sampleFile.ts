@@ -1,4 +1,5 @@
 import { open, readFile } from 'node:fs/promises'
+import { crc32 } from 'node:zlib'
 import { NNOptError } from '../../../shared/errors'
 import type { Split } from '../../../shared/types/dataset'
 import { wholeFileOffset } from '../pool/messages'
@@ -18,8 +19,14 @@ export interface SampleFile {
 export async function readSampleFile(dataset: Dataset, split: Split, index: number): Promise<SampleFile> {
   const refs = dataset.locate(split, Int32Array.of(index))
   const bytes = await readPart(refs.files[refs.file[0]], refs.offset[0], refs.length[0])
+  assertUnchanged(refs.names[0], bytes, refs.crc?.[0])
   if (refs.width[0] > 0) return { bytes: encodePng(bytes, refs.width[0], refs.height[0]), mimeType: 'image/png' }
   return { bytes, mimeType: mimeTypeOf(bytes) }
+}
+
+function assertUnchanged(name: string, bytes: Uint8Array, expected: number | undefined): void {
+  if (expected !== undefined && crc32(bytes) !== expected)
+    throw new NNOptError('storage', `image '${name}' has changed since it was added: add the dataset again`, { name })
 }
 
 async function readPart(path: string, offset: number, length: number): Promise<Buffer> {

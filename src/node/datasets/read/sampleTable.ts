@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { NNOptError } from '../../../shared/errors'
@@ -27,6 +28,8 @@ export const sampleTableSchema = z
     path: z.array(z.string()).readonly(),
     offset: integers,
     length: integers,
+    /** CRC-32 of the bytes; tables of older programs have none. */
+    crc: integers.optional(),
     width: integers,
     height: integers,
   })
@@ -34,13 +37,21 @@ export const sampleTableSchema = z
 
 export type SampleTable = z.infer<typeof sampleTableSchema>
 
-export const writeSampleTable = (file: string, table: SampleTable): Promise<void> =>
-  writeFile(file, JSON.stringify(table), { flush: true })
+const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** Throws `storage` if the table is missing or damaged. */
-export async function readSampleTable(file: string, datasetName: string): Promise<SampleTable> {
+/** Returns the SHA-256 of the file. */
+export async function writeSampleTable(file: string, table: SampleTable): Promise<string> {
+  const text = JSON.stringify(table)
+  await writeFile(file, text, { flush: true })
+  return sumOf(text)
+}
+
+/** Throws `storage` if the table is missing or damaged; it is not `expected` where that is known. */
+export async function readSampleTable(file: string, datasetName: string, expected?: string): Promise<SampleTable> {
   try {
-    return parseAs(sampleTableSchema, JSON.parse(await readFile(file, 'utf8')), 'table')
+    const text = await readFile(file, 'utf8')
+    if (expected !== undefined && sumOf(text) !== expected) throw new Error('its SHA-256 is not the one it had')
+    return parseAs(sampleTableSchema, JSON.parse(text), 'table')
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new NNOptError(

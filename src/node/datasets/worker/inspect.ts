@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
 import { channels } from '../../../core/data/image'
 import type { RgbImage } from '../../../core/data/image'
 import type { InspectTask, Inspection } from '../pool/messages'
@@ -17,6 +18,8 @@ export async function inspect({ samples, wantsPixels }: InspectTask, reader: Sam
   const facts = {
     width: new Int32Array(count),
     height: new Int32Array(count),
+    crc: new Uint32Array(count),
+    pixelCrc: new Uint32Array(count),
     sha256: new Array<string>(count).fill(''),
     reasons: new Array<string>(count).fill(''),
   }
@@ -25,7 +28,10 @@ export async function inspect({ samples, wantsPixels }: InspectTask, reader: Sam
   let [pixelCount, allSmall] = [0, wantsPixels]
   for await (const result of pictures(samples, reader)) {
     const { position, bytes } = result
-    if (bytes) facts.sha256[position] = createHash('sha256').update(bytes).digest('hex')
+    if (bytes) {
+      facts.sha256[position] = createHash('sha256').update(bytes).digest('hex')
+      facts.crc[position] = crc32(bytes)
+    }
     if ('problem' in result) {
       facts.reasons[position] = result.problem.reason
       continue
@@ -33,6 +39,7 @@ export async function inspect({ samples, wantsPixels }: InspectTask, reader: Sam
     const { width, height, data } = result.picture
     facts.width[position] = width
     facts.height[position] = height
+    facts.pixelCrc[position] = crc32(data)
     addSums(result.picture, sums, squares)
     pixelCount += width * height
     allSmall &&= Math.max(width, height) <= smallSide

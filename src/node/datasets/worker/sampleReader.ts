@@ -1,4 +1,5 @@
 import { openSync, readFileSync, readSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
 import type { RgbImage } from '../../../core/data/image'
 import { wholeFileOffset } from '../pool/messages'
 import type { SampleRefs } from '../pool/messages'
@@ -21,7 +22,9 @@ export function createSampleReader(): SampleReader {
     bytes(samples, position) {
       const path = samples.files[samples.file[position]]
       const [offset, length] = [samples.offset[position], samples.length[position]]
-      return offset === wholeFileOffset ? wholeFile(path, length) : part(open, path, offset, length)
+      const bytes = offset === wholeFileOffset ? wholeFile(path, length) : part(open, path, offset, length)
+      assertUnchanged(bytes, samples.crc?.[position])
+      return bytes
     },
     async picture(samples, position, bytes) {
       const [width, height] = [samples.width[position], samples.height[position]]
@@ -32,6 +35,14 @@ export function createSampleReader(): SampleReader {
     },
   }
 }
+
+function assertUnchanged(bytes: Uint8Array, expected: number | undefined): void {
+  const found = expected === undefined ? undefined : crc32(bytes)
+  if (found !== expected)
+    throw new UnreadableImage(`has changed since it was added: expected CRC-32 ${hex(expected)}, got ${hex(found)}`)
+}
+
+const hex = (value: number | undefined): string => (value ?? 0).toString(16).padStart(8, '0')
 
 function wholeFile(path: string, length: number): Buffer {
   const bytes = attempt(() => readFileSync(path))

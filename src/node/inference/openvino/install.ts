@@ -7,6 +7,7 @@ import type { OnProgress } from '../../backends/tensorflow/install/progress'
 import { run } from '../../backends/tensorflow/install/run'
 import { unzip } from '../../backends/tensorflow/install/unzip'
 import { fetchWheel } from '../../backends/tensorflow/install/wheels'
+import { listRuntimeFiles } from '../../runtimeFiles'
 import { OPENVINO_VERSION, openvinoPaths, openvinoManifest } from './runtimePaths'
 import type { OpenvinoPaths } from './runtimePaths'
 import source from './native/openvino.cc?raw'
@@ -71,7 +72,8 @@ async function bring(
     signal,
   })
   await rm(place.headers, { recursive: true })
-  await writeFile(place.manifest, `${JSON.stringify(openvinoManifest(), null, 2)}\n`)
+  const manifest = { ...openvinoManifest(), files: await listRuntimeFiles(place.root) }
+  await writeFile(place.manifest, `${JSON.stringify(manifest, null, 2)}\n`)
   if (wheel === undefined) await rm(join(folder, 'downloads'), { recursive: true, force: true })
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { runtimeFiles } from '../../runtimeFiles'
 import { runtimeFolder } from '../../userFolders'
 
 export const OPENVINO_VERSION = '2026.4.1'
@@ -12,6 +13,7 @@ const manifestSchema = z.object({
   openvino: z.string(),
   platform: z.string(),
   arch: z.string(),
+  files: runtimeFiles.optional(),
 })
 
 export type OpenvinoManifest = z.infer<typeof manifestSchema>

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NNOptError } from '../../../shared/errors'
+import { assertRuntimeIntact } from '../../runtimeFiles'
 import type { ImageBatch, ModelSource, OutputTensor, SessionOptions } from '../messages'
 import type { Session } from '../session'
 import { openvinoPaths, readOpenvinoManifest } from './runtimePaths'
@@ -24,11 +25,13 @@ interface Addon {
  * Throws `unavailable` if the runtime is not installed.
  */
 export function openOpenvinoSession(model: ModelSource, { threads }: SessionOptions): Session {
-  if (!readOpenvinoManifest())
+  const manifest = readOpenvinoManifest()
+  if (!manifest)
     throw new NNOptError(
       'unavailable',
       "OpenVINO is not installed: run 'nnopt runtime openvino', or use the engine onnxruntime",
     )
+  if (manifest.files) assertRuntimeIntact(openvinoPaths().root, manifest.files, 'nnopt runtime openvino')
   const addon = createRequire(import.meta.url)(openvinoPaths().addon) as Addon
   const session = withFile(model, (path) => created(addon, path, threads))
   const runOnce = ({

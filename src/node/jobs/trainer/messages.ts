@@ -72,6 +72,8 @@ export type FromTrainer =
   | { readonly kind: 'started'; readonly device: TrainerDevice; readonly resumedAtStep: number }
   | { readonly kind: 'event'; readonly event: FitEvent }
   | { readonly kind: 'unreadable'; readonly path: string; readonly reason: string }
+  /** A checkpoint that is passed over for the one before. */
+  | { readonly kind: 'damaged'; readonly message: string }
   /** The batch did not fit into the device's memory and is run in so many parts. */
   | { readonly kind: 'split'; readonly parts: number; readonly reason: string }
   | { readonly kind: 'finished'; readonly result: TrainingResult }

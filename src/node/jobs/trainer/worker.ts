@@ -109,7 +109,7 @@ const fingerprint = ({ graph, dataset, config, quantization }: TrainingJob): Rea
 
 /** The newest checkpoint of this very run; one of another recipe in the same folder is an error, not a start. */
 function resumable(job: TrainingJob): FitState | undefined {
-  const checkpoint = loadCheckpoint(job.checkpointFolder)
+  const checkpoint = loadCheckpoint(job.checkpointFolder, (message) => send({ kind: 'damaged', message }))
   if (!checkpoint) return undefined
   if (JSON.stringify(checkpoint.recipe) !== JSON.stringify(fingerprint(job))) {
     throw new NNOptError(
@@ -123,7 +123,7 @@ function resumable(job: TrainingJob): FitState | undefined {
 function hooks(job: TrainingJob): Parameters<typeof fit>[3] {
   return {
     onEvent: (event) => send({ kind: 'event', event }),
-    onCheckpoint: (state) => saveCheckpoint(job.checkpointFolder, state, fingerprint(job)),
+    onCheckpoint: async (state) => saveCheckpoint(job.checkpointFolder, state, fingerprint(job)),
     command: control.get,
     now: () => performance.now(),
   }

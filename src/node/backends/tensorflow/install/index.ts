@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NNOptError } from '../../../../shared/errors'
 import { runtimePaths, manifestOf, TENSORFLOW_VERSION, TFJS_NODE_VERSION, type RuntimePaths } from '../runtimePaths'
+import { listRuntimeFiles } from '../../../runtimeFiles'
 import { compileAddon, compileOperations, linkLibraries } from './compile'
 import { fetchCudaLibraries } from './cuda'
 import { writeLoader } from './loader'
@@ -70,7 +71,8 @@ async function build(options: InstallOptions, temporary: string): Promise<void> 
   const { version, gpu: computed } = await verify(place, signal)
   assertGpu(gpu, computed)
   onProgress({ phase: 'verify', message: `TensorFlow ${version} on the ${computed ? 'GPU' : 'CPU'}` })
-  await writeFile(place.manifest, `${JSON.stringify(manifestOf(gpu), null, 2)}\n`)
+  const manifest = { ...manifestOf(gpu), files: await listRuntimeFiles(place.root) }
+  await writeFile(place.manifest, `${JSON.stringify(manifest, null, 2)}\n`)
 }
 
 /** A checkout compiles here; an installed program ships the result. */

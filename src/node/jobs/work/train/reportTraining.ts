@@ -22,6 +22,10 @@ export function reportTraining(context: StepContext, message: Report, accuracy: 
     context.warn(
       `out of memory: from here on, each batch runs in ${message.parts} parts whose gradients are accumulated; batch normalization sees one part at a time (${message.reason})`,
     )
+  if (message.kind === 'damaged')
+    context.warn(
+      `${message.message}; training goes on from the checkpoint before it, or from the start if there is none`,
+    )
   if (message.kind === 'unreadable') context.warn(`${message.path} was skipped: ${message.reason}`)
   if (message.kind === 'event') reportEvent(context, message.event, accuracy)
 }
