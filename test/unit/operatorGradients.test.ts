@@ -258,7 +258,7 @@ async function analytic({
   const tensorsOf = (data: readonly (Float32Array | undefined)[]): (tf.Tensor | undefined)[] =>
     data.map((each, index) => each && tf.tensor(each, [...(starts[index]?.shape ?? [])]))
   const forward = (inputs: readonly (tf.Tensor | undefined)[], saved: tf.Tensor[]): readonly tf.Tensor[] => {
-    const full: ForwardContext<unknown> = {
+    const full: ForwardContext<unknown, 0> = {
       ...context,
       training,
       inputs,
@@ -284,7 +284,7 @@ async function analytic({
     const saved: tf.Tensor[] = []
     const inputs = tensorsOf(starts.map((start) => start?.data))
     const outputs = forward(inputs, saved)
-    const full: GradientContext<unknown> = {
+    const full: GradientContext<unknown, 0> = {
       ...context,
       inputs,
       outputs,

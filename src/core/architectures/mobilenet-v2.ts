@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { GraphBuilder } from './graphBuilder'
 import { commonParams, defineArchitecture } from './architecture'
+import { atLeast } from '../../shared/atLeast'
 
 /** Rows of table 2 of the paper: expansion t, channels c, repetitions n, first stride s. */
 const stages = [
@@ -34,12 +35,12 @@ export const mobilenetV2 = defineArchitecture({
   params,
   build: ({ classes, size, width, totalStride, strides }, random) => {
     const builder = new GraphBuilder(random, { channels: 3, size })
-    const [stemStride, ...stageStrides] = strides ?? stridesFor(totalStride)
+    const [stemStride, ...stageStrides] = atLeast(1, strides ?? stridesFor(totalStride))
     let x = convNormRelu(builder, 'features.0', 'input', roundChannels(32 * width), 3, stemStride)
     let index = 1
     for (const [stage, { expansion, channels, count }] of stages.entries()) {
       const out = roundChannels(channels * width)
-      const first = stageStrides[stage]
+      const first = stageStrides[stage]!
       for (let repeat = 0; repeat < count; repeat++)
         x = invertedResidual(builder, `features.${index++}`, x, out, repeat === 0 ? first : 1, expansion)
     }

@@ -4,17 +4,17 @@
  */
 export function apportion(total: number, weights: readonly number[], limits: readonly number[]): readonly number[] {
   const sum = weights.reduce((a, b) => a + b, 0)
-  const exact = weights.map((weight, index) => Math.min(limits[index], sum > 0 ? (total * weight) / sum : 0))
+  const exact = weights.map((weight, index) => Math.min(limits[index]!, sum > 0 ? (total * weight) / sum : 0))
   const shares = exact.map(Math.floor)
   const byRemainder = exact
     .map((value, index) => ({ index, remainder: value - Math.floor(value) }))
     .sort((a, b) => b.remainder - a.remainder || a.index - b.index)
   let left = total - shares.reduce((a, b) => a + b, 0)
   while (left > 0) {
-    const open = byRemainder.filter(({ index }) => shares[index] < limits[index])
+    const open = byRemainder.filter(({ index }) => shares[index]! < limits[index]!)
     if (open.length === 0) break
     for (const { index } of open.slice(0, left)) {
-      shares[index]++
+      shares[index]!++
       left--
     }
   }

@@ -49,7 +49,7 @@ export function planEpoch<M extends BatchMode>(plan: EpochPlan<M>): readonly Bat
   const order =
     plan.shuffleSeed === undefined
       ? samples
-      : shuffled(samples.length, createRandom(plan.shuffleSeed, epoch)).map((index) => samples[index])
+      : shuffled(samples.length, createRandom(plan.shuffleSeed, epoch)).map((index) => samples[index]!)
   const batches = plan.dropLast ? Math.floor(order.length / plan.batchSize) : Math.ceil(order.length / plan.batchSize)
   return Array.from({ length: batches }, (_, batch) => ({
     split: plan.split,

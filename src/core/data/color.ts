@@ -14,12 +14,12 @@ function blended(image: RgbImage, factor: number, from: (offset: number) => numb
   for (let at = 0; at < data.length; at += channels) {
     const base = from(at)
     for (let channel = at; channel < at + channels; channel++)
-      data[channel] = clampByte(Math.fround(base + Math.fround(weight * (image.data[channel] - base))))
+      data[channel] = clampByte(Math.fround(base + Math.fround(weight * (image.data[channel]! - base))))
   }
   return { ...image, data }
 }
 
-const lumaAt = ({ data }: RgbImage, at: number): number => luma(data[at], data[at + 1], data[at + 2])
+const lumaAt = ({ data }: RgbImage, at: number): number => luma(data[at]!, data[at + 1]!, data[at + 2]!)
 
 /** Pillow's ImageEnhance.Brightness. */
 export const adjustBrightness = (image: RgbImage, factor: number): RgbImage => blended(image, factor, () => 0)
@@ -41,7 +41,7 @@ export function adjustHue(image: RgbImage, turn: number): RgbImage {
   const data = new Uint8Array(image.data.length)
   const shift = Math.trunc(turn * 255) & 0xff
   for (let at = 0; at < data.length; at += channels) {
-    const [hue, saturation, value] = rgbToHsv(image.data[at], image.data[at + 1], image.data[at + 2])
+    const [hue, saturation, value] = rgbToHsv(image.data[at]!, image.data[at + 1]!, image.data[at + 2]!)
     data.set(hsvToRgb((hue + shift) & 0xff, saturation, value), at)
   }
   return { ...image, data }
@@ -82,5 +82,5 @@ function hsvToRgb(hue: number, saturation: number, value: number): Triple {
     [t, p, value],
     [value, p, q],
   ]
-  return table[sextant % 6]
+  return table[sextant % 6]!
 }

@@ -61,7 +61,7 @@ function normalizationTable(preprocessing: Preprocessing): Float32Array {
     const channel = Math.floor(index / byteValues)
     const unit = Math.fround((index % byteValues) / 255)
     return Math.fround(
-      Math.fround(unit - Math.fround(preprocessing.mean[channel])) / Math.fround(preprocessing.std[channel]),
+      Math.fround(unit - Math.fround(preprocessing.mean[channel]!)) / Math.fround(preprocessing.std[channel]!),
     )
   })
   tables.set(preprocessing, table)
@@ -78,8 +78,8 @@ function normalize(
   const count = pixels.length / channels
   const [pixelStep, channelStep] = layout === 'nchw' ? [1, count] : [channels, 1]
   for (let pixel = 0, at = 0, target = offset; pixel < count; pixel++, at += channels, target += pixelStep) {
-    out[target] = table[pixels[at]]
-    out[target + channelStep] = table[byteValues + pixels[at + 1]]
-    out[target + 2 * channelStep] = table[2 * byteValues + pixels[at + 2]]
+    out[target] = table[pixels[at]!]!
+    out[target + channelStep] = table[byteValues + pixels[at + 1]!]!
+    out[target + 2 * channelStep] = table[2 * byteValues + pixels[at + 2]!]!
   }
 }

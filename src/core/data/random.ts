@@ -48,8 +48,8 @@ export function shuffled(count: number, random: Random): Int32Array {
   const order = Int32Array.from({ length: count }, (_, index) => index)
   for (let index = count - 1; index > 0; index--) {
     const other = random.integer(index + 1)
-    const moved = order[index]
-    order[index] = order[other]
+    const moved = order[index]!
+    order[index] = order[other]!
     order[other] = moved
   }
   return order

@@ -35,9 +35,9 @@ export function sampleIndices(labels: Int32Array, count: number, { strategy, see
 /** Sample positions by label, in the order given; index = label. */
 function grouped(order: Int32Array, labels: Int32Array): readonly (readonly number[])[] {
   const groups: number[][] = []
-  for (const index of order) (groups[labels[index]] ??= []).push(index)
+  for (const index of order) (groups[labels[index]!] ??= []).push(index)
   return Array.from(groups, (members) => members ?? [])
 }
 
 const reordered = (values: readonly number[], random: Random): Int32Array =>
-  shuffled(values.length, random).map((index) => values[index])
+  shuffled(values.length, random).map((index) => values[index]!)

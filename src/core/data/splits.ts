@@ -15,7 +15,7 @@ export function holdOut(items: readonly SplitItem[], fraction: number, seed: num
   const classes = [...positionsByClass(items).values()]
   const sizes = classes.map((positions) => positions.length)
   const shares = apportion(Math.round(items.length * fraction), sizes, sizes)
-  const quotas = shares.map((share, index) => (sizes[index] < 2 ? 0 : Math.min(sizes[index] - 1, Math.max(1, share))))
+  const quotas = shares.map((share, index) => (sizes[index]! < 2 ? 0 : Math.min(sizes[index]! - 1, Math.max(1, share))))
   return classes
     .flatMap((positions, index) => byHash(positions, items, seed).slice(0, quotas[index]))
     .sort((a, b) => a - b)
@@ -37,8 +37,8 @@ export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b
 function byHash(positions: readonly number[], items: readonly SplitItem[], seed: number): readonly number[] {
   const hashed = positions.map((position) => ({
     position,
-    key: items[position].key,
-    hash: hashText(`${items[position].className}/${items[position].key}`, seed),
+    key: items[position]!.key,
+    hash: hashText(`${items[position]!.className}/${items[position]!.key}`, seed),
   }))
   return hashed.sort((a, b) => a.hash - b.hash || compareText(a.key, b.key)).map(({ position }) => position)
 }

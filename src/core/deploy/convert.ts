@@ -1,3 +1,4 @@
+import { atLeast } from '../../shared/atLeast'
 import { NNOptError } from '../../shared/errors'
 import type { Graph, Node, QParams } from '../graph/graph'
 import { withUsedInitializers } from '../graph/usedInitializers'
@@ -87,7 +88,7 @@ function convertedNode(
   const inputs = node.inputs.map((value) => (quantizedInputs(graph).includes(value) ? dequantizedInput(value) : value))
   const outputs = node.outputs.map(beyondClamp)
   const ramp = integerRamp(graph, node)
-  if (ramp) return integerGate(graph, node, ramp, inputs[0])
+  if (ramp) return integerGate(graph, node, ramp, inputs[0]!)
   const written = outputs.map((value) => (graph.qparams.has(value) ? unquantized(value) : value))
   return joinPieces([
     ...(bias ? [biasPiece(bias)] : []),
@@ -104,7 +105,7 @@ function convertedNode(
 }
 
 function guarded(graph: Graph, source: Node, node: Node): readonly Node[] {
-  const [output] = node.outputs
+  const [output] = atLeast(1, node.outputs)
   if (!needsFloatGuard(graph, source)) return [node]
   return [{ ...node, outputs: [`${output}/guarded`] }, floatGuard(node, `${output}/guarded`, output)]
 }

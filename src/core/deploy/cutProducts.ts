@@ -5,6 +5,7 @@ import { isRiskyPair } from '../quantize/saturation'
 import { weightPairs } from '../quantize/weightPairs'
 import type { Draft } from './draft'
 import type { IntegerLayer } from './integerLayers'
+import { atLeast } from '../../shared/atLeast'
 
 /** Least and largest integer of the 16 bits that hold a sum of two products. */
 const [smallestSum, largestSum] = [-(2 ** 15), 2 ** 15 - 1]
@@ -30,8 +31,8 @@ export function riskyPairs(shapes: Graph, layer: IntegerLayer): readonly RiskyPa
   const reads = readerOf(layer)
   const pairs: RiskyPair[] = []
   found.first.forEach((first, index) => {
-    const [second, output] = [found.second[index], found.output[index]]
-    const weights = [data[first], data[second]] as const
+    const [second, output] = [found.second[index]!, found.output[index]!]
+    const weights = [data[first]!, data[second]!] as const
     if (isRiskyPair(...weights)) pairs.push({ reads: [reads(first, output), reads(second, output)], weights, output })
   })
   return pairs
@@ -45,11 +46,11 @@ function readerOf({
   if (!isConvolution(node)) {
     const isRowByOutput = outputAxis(node) === 0
     return (position) => ({
-      channel: isRowByOutput ? position % shape[1] : Math.floor(position / shape[1]),
+      channel: isRowByOutput ? position % shape[1]! : Math.floor(position / shape[1]!),
       place: 0,
     })
   }
-  const [outputs, inner, ...window] = shape
+  const [outputs, inner, ...window] = atLeast(2, shape)
   const area = sizeOf(window)
   const perGroup = outputs / groupsOf(node)
   return (position, output) => ({

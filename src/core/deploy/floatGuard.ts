@@ -7,7 +7,7 @@ import { outputAxis } from '../ops/nodeFacts'
  * with slope 1 behind it changes no number, hides the pattern, and is fused into the convolution afterwards.
  */
 export function needsFloatGuard(graph: Graph, node: Node): boolean {
-  const [input, weight] = node.inputs
+  const [input = '', weight = ''] = node.inputs
   return (
     outputAxis(node) !== undefined &&
     graph.qparams.has(input) &&

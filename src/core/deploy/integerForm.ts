@@ -25,8 +25,8 @@ export function integerForm(graph: Graph, { saturates }: { readonly saturates: b
   const found = integerLayers(graph)
   if (!found) return undefined
   const risky = found.layers.map((layer) => riskyPairs(found.shadow.graph, layer))
-  const pieces = found.layers.map((layer, index) => integerSums(layer, saturates ? risky[index] : []))
-  const inPlaceOf = new Map(found.layers.map(({ node }, index) => [node, pieces[index].nodes]))
+  const pieces = found.layers.map((layer, index) => integerSums(layer, saturates ? risky[index]! : []))
+  const inPlaceOf = new Map(found.layers.map(({ node }, index) => [node, pieces[index]!.nodes]))
   const replaced = new Set(
     found.layers.flatMap(({ rounding }) => (rounding ? [rounding.clamp, rounding.quantize] : [])),
   )
@@ -46,7 +46,7 @@ function integerSums(layer: IntegerLayer, pairs: readonly RiskyPair[]): Draft {
   const draft = createDraft(`${node.name}/integers`)
   const one = draft.put('one', floatTensor([], [1]))
   // With scale 1 the integers themselves, less their zero point.
-  const integers = draft.add('inputs', 'DequantizeLinear', [source.inputs[0], one, ...source.inputs.slice(2)])
+  const integers = draft.add('inputs', 'DequantizeLinear', [source.inputs[0]!, one, ...source.inputs.slice(2)])
   const sums = exactSums(draft, layer, integers)
   const kept = pairs.length === 0 ? sums : draft.add('kept', 'Sub', [sums, cutProducts(draft, layer, pairs, integers)])
   // The sums are whole numbers. Rounding keeps the factor behind them from being multiplied into the weights, which would make them fractions.
@@ -76,11 +76,11 @@ function roundOutput(draft: Draft, layer: IntegerLayer, sums: string, one: strin
     return rounding ? Math.fround(real / rounding.grid.scale) : real
   })
   const factor = draft.put('factor', channelTensor(layer, factors))
-  if (!rounding) return void draft.add('real', 'Mul', [sums, factor], { output: node.outputs[0] })
+  if (!rounding) return void draft.add('real', 'Mul', [sums, factor], { output: node.outputs[0]! })
   const steps = draft.add('steps', 'Mul', [sums, factor])
   const { grid, quantize } = rounding
   const point = draft.put('point', tensorData(grid.lowest < 0 ? 'int8' : 'uint8', [], [grid.zeroPoint]))
-  draft.add('outputs', 'QuantizeLinear', [steps, one, point], { output: quantize.outputs[0] })
+  draft.add('outputs', 'QuantizeLinear', [steps, one, point], { output: quantize.outputs[0]! })
 }
 
 /** Numbers by output channel, in a shape that meets the layer's outputs. */

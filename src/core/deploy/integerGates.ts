@@ -16,14 +16,14 @@ const offTheHalf = 2 ** -13
 
 /** The ramp that a node computes, where it can be written out of integers: both its grids are uint8, and that of its output ends where the function does. */
 export function integerRamp({ qparams }: Graph, source: Node): Ramp | undefined {
-  const [input, output] = [qparams.get(source.inputs[0]), qparams.get(source.outputs[0])]
+  const [input, output] = [qparams.get(source.inputs[0]!), qparams.get(source.outputs[0]!)]
   const ramp = operatorOf(source)?.ramp?.(source)
   if (!ramp || input?.dtype !== 'uint8' || output?.dtype !== 'uint8') return undefined
   const fits =
     ramp.slope > 0 &&
     ramp.offset > 0 &&
     output.zeroPoint[0] === output.qmin &&
-    output.scale[0] * (output.qmax - output.qmin) <= 1 + roundOff
+    output.scale[0]! * (output.qmax - output.qmin) <= 1 + roundOff
   return fits ? ramp : undefined
 }
 
@@ -32,7 +32,7 @@ export function integerRamp({ qparams }: Graph, source: Node): Ramp | undefined 
  * output, whose ends clip it; the same integers, read on the output's own grid, are the result. `read` names the dequantized input.
  */
 export function integerGate({ qparams }: Graph, source: Node, { slope, offset }: Ramp, read: string): Piece {
-  const [base, output] = [source.name, source.outputs[0]]
+  const [base, output] = [source.name, source.outputs[0]!]
   const grid = qparams.get(output) as QParams
   const wide: QParams = { ...grid, scale: grid.scale.map((scale) => scale / slope) }
   const shifted: QParams = {

@@ -49,7 +49,7 @@ export function integerLayers(
 }
 
 function integerLayer(graph: Graph, shadow: FloatShadow, node: Node, twin: Node): IntegerLayer | undefined {
-  const [stored, source] = [shadow.stored.get(twin.inputs[1] ?? ''), producers(graph).get(node.inputs[0])]
+  const [stored, source] = [shadow.stored.get(twin.inputs[1] ?? ''), producers(graph).get(node.inputs[0]!)]
   if (!stored || !source || !isDequantize(source) || !isWeighted(shadow.graph, twin)) return undefined
   const weight = graph.initializers.get(stored.integers)
   const bias = biasOf(graph, shadow, twin)
@@ -65,7 +65,7 @@ function integerLayer(graph: Graph, shadow: FloatShadow, node: Node, twin: Node)
     input: gridOf(graph, source),
     weightScales: graph.initializers.get(stored.scale)?.data ?? [1],
     weightZeros: zerosOf(graph, stored),
-    outputs: weight.shape[outputAxis(twin) ?? 0],
+    outputs: weight.shape[outputAxis(twin) ?? 0]!,
   }
 }
 
@@ -85,13 +85,13 @@ function biasOf(graph: Graph, { stored }: FloatShadow, { inputs }: Node): Tensor
 
 /** onnxruntime gives some layers a float output where nothing quantizes it. */
 const writesFloat = (graph: Graph, node: Node): boolean =>
-  operatorOf(node)?.floatOutput === true && !(consumers(graph).get(node.outputs[0]) ?? []).some(isQuantize)
+  operatorOf(node)?.floatOutput === true && !(consumers(graph).get(node.outputs[0]!) ?? []).some(isQuantize)
 
 function roundingOf(graph: Graph, node: Node): IntegerLayer['rounding'] {
-  const reader = onlyReader(graph, node.outputs[0])
+  const reader = onlyReader(graph, node.outputs[0]!)
   if (!reader) return undefined
   if (isQuantize(reader)) return { clamp: undefined, quantize: reader, grid: gridOf(graph, reader) }
-  const [bounds, next] = [clampBounds(graph, reader), onlyReader(graph, reader.outputs[0])]
+  const [bounds, next] = [clampBounds(graph, reader), onlyReader(graph, reader.outputs[0]!)]
   if (!bounds || !next || !isQuantize(next)) return undefined
   const grid = gridOf(graph, next)
   return staysInside(rangeOf(grid), bounds, grid.scale) ? { clamp: reader, quantize: next, grid } : undefined
@@ -110,7 +110,7 @@ const rangeOf = ({ scale, zeroPoint, lowest }: Grid): { readonly min: number; re
 function gridOf({ initializers }: Graph, { inputs: [, scale, zeroPoint = ''] }: Node): Grid {
   const point = initializers.get(zeroPoint)
   return {
-    scale: initializers.get(scale)?.data[0] ?? 1,
+    scale: initializers.get(scale ?? '')?.data[0] ?? 1,
     zeroPoint: point?.data[0] ?? 0,
     lowest: point?.dtype === 'int8' ? -128 : 0,
   }

@@ -38,7 +38,7 @@ function padQuantized(graph: Graph, block: number): PaddedGraph {
   const shadow = floatShadow(graph)
   if (!shadow) return { graph, padded: [], unsafe: [] }
   const layers = layersUnsafeToFill(graph, shadow)
-  const [unsafe, keptWeights] = [layers.map(({ name }) => name), new Set(layers.map(({ inputs }) => inputs[1]))]
+  const [unsafe, keptWeights] = [layers.map(({ name }) => name), new Set(layers.map(({ inputs }) => inputs[1]!))]
   const plan = planned(shadow.graph, block, keptWeights)
   const readers = imageReaders(graph, shadow).filter(({ weight }) => !keptWeights.has(weight))
   const padded = [
@@ -146,7 +146,7 @@ function isTransparent({ graph, shapes }: DependencyGraph, node: Node, touches: 
   const isReshape = operatorOf(node)?.channels === 'reshape'
   return node.outputs.every(
     (value) =>
-      touches(value) && (!isReshape || (shapes.get(value)?.[1] ?? 0) === (shapes.get(node.inputs[0])?.[1] ?? -1)),
+      touches(value) && (!isReshape || (shapes.get(value)?.[1] ?? 0) === (shapes.get(node.inputs[0]!)?.[1] ?? -1)),
   )
 }
 
@@ -157,13 +157,13 @@ function newSizes(
   const sizes = new Map<string, Map<number, number>>()
   for (const [name, axes] of bindings) {
     const grown = [...axes].flatMap(([axis, ids]): [number, number][] => {
-      const size = units.get(unitOf(ids[0]))
+      const size = units.get(unitOf(ids[0]!))
       return size === undefined ? [] : [[axis, size]]
     })
     if (grown.length > 0) sizes.set(name, new Map(grown))
   }
   const groups = graph.nodes.flatMap((node): [string, number][] => {
-    const size = groupsOf(node) > 1 ? units.get(unitOf(labelsOf(node.inputs[0]).ids[0])) : undefined
+    const size = groupsOf(node) > 1 ? units.get(unitOf(labelsOf(node.inputs[0]!).ids[0]!)) : undefined
     return size === undefined ? [] : [[node.name, size]]
   })
   return { sizes, groups: new Map(groups) }

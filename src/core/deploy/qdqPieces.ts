@@ -80,7 +80,7 @@ export function biasPiece(place: QuantizedBias): Piece {
   const scale = biasScale(place)
   const perChannel = place.weight.axis !== undefined
   const integers = Int32Array.from(place.values, (value, channel) =>
-    roundHalfToEven(value / scale[perChannel ? channel : 0]),
+    roundHalfToEven(value / scale[perChannel ? channel : 0]!),
   )
   const shape = perChannel ? [scale.length] : []
   return {

@@ -31,13 +31,13 @@ function coarsen(
   const inner =
     weight.axis === undefined ? data.length : shape.slice(weight.axis + 1).reduce((product, dim) => product * dim, 1)
   const channelOf = (index: number): number =>
-    weight.axis === undefined ? 0 : Math.floor(index / inner) % shape[weight.axis]
+    weight.axis === undefined ? 0 : Math.floor(index / inner) % shape[weight.axis]!
   const largest = new Array<number>(scales.data.length).fill(0)
-  data.forEach((value, index) => (largest[channelOf(index)] = Math.max(largest[channelOf(index)], Math.abs(value))))
+  data.forEach((value, index) => (largest[channelOf(index)] = Math.max(largest[channelOf(index)]!, Math.abs(value))))
   const factors = largest.map((most) => Math.max(1, most / int8SaturationFree.qmax))
   initializers.set(weight.integers, {
     ...integers,
-    data: Int8Array.from(data, (value, index) => Math.round(value / factors[channelOf(index)])),
+    data: Int8Array.from(data, (value, index) => Math.round(value / factors[channelOf(index)]!)),
   })
   rescale(initializers, weight.scale, factors)
   if (bias) rescaleBias(initializers, bias, factors)
@@ -48,7 +48,7 @@ function rescale(initializers: Map<string, TensorData>, name: string, factors: r
   if (scales)
     initializers.set(name, {
       ...scales,
-      data: Float32Array.from(scales.data, (scale, channel) => scale * factors[factors.length === 1 ? 0 : channel]),
+      data: Float32Array.from(scales.data, (scale, channel) => scale * factors[factors.length === 1 ? 0 : channel]!),
     })
 }
 
@@ -63,7 +63,7 @@ function rescaleBias(
   initializers.set(integers, {
     ...tensor,
     data: Int32Array.from(tensor.data, (value, channel) =>
-      Math.round(value / factors[factors.length === 1 ? 0 : channel]),
+      Math.round(value / factors[factors.length === 1 ? 0 : channel]!),
     ),
   })
   rescale(initializers, scale, factors)

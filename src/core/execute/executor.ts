@@ -233,7 +233,9 @@ function runTraining(
 
 /** A step with parameters that are all frozen runs as in inference. */
 function trainsOn(step: Step, trainable: ReadonlySet<string>): boolean {
-  const parameters = Object.keys(step.operator.parameters ?? {}).map((index) => step.node.inputs[Number(index)])
+  const parameters = Object.keys(step.operator.parameters ?? {}).flatMap(
+    (index) => step.node.inputs[Number(index)] ?? [],
+  )
   return parameters.length === 0 || parameters.some((name) => trainable.has(name))
 }
 

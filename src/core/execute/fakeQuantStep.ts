@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { exp, mul, reshape, sub, sum } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
+import type { AtLeast } from '../../shared/atLeast'
 import { defineOperator } from '../ops/operator'
 import type { Operator } from '../ops/operator'
 import { fakeQuant, fakeQuantGradient } from '../kernels/fakeQuant'
@@ -10,6 +11,7 @@ const attributes = z.object({ qmin: z.number().int(), qmax: z.number().int() })
 /** x, scale [1] or [channels], zeroPoint likewise → x on its grid; channels lie last in the executor's layouts. Straight-through gradient, 0 where x is clipped. */
 export const fixedFakeQuant = defineOperator({
   id: 'FakeQuant',
+  needs: 3,
   attributes,
   layout: 'follow',
   quantization: 'float',
@@ -17,12 +19,12 @@ export const fixedFakeQuant = defineOperator({
   shape: ({ shapes }) => [shapes[0]],
   forward: ({ inputs, attributes: { qmin, qmax } }) => {
     const { x, scale, zeroPoint, axis } = operands(inputs)
-    return [shaped(fakeQuant(x, scale, zeroPoint, qmin, qmax, axis), inputs[0] as Tensor)]
+    return [shaped(fakeQuant(x, scale, zeroPoint, qmin, qmax, axis), inputs[0])]
   },
   gradientReads: { inputs: [0, 1, 2] },
   gradient: ({ inputs, dOutputs, attributes: { qmin, qmax } }) => {
     const { x, scale, zeroPoint, axis } = operands(inputs)
-    const dy = dOutputs[0] as Tensor
+    const dy = dOutputs[0]
     return [shaped(fakeQuantGradient(shaped(dy, x), x, scale, zeroPoint, qmin, qmax, axis), dy)]
   },
 })
@@ -33,6 +35,7 @@ export const fixedFakeQuant = defineOperator({
  */
 export const learnedFakeQuant = defineOperator({
   id: 'LearnedFakeQuant',
+  needs: 3,
   attributes,
   layout: 'follow',
   quantization: 'float',
@@ -40,16 +43,16 @@ export const learnedFakeQuant = defineOperator({
   shape: ({ shapes }) => [shapes[0]],
   forward: ({ inputs, attributes: { qmin, qmax } }) => {
     const { x, scale, zeroPoint, axis } = operands(inputs)
-    return [shaped(fakeQuant(x, exp(scale), zeroPoint, qmin, qmax, axis), inputs[0] as Tensor)]
+    return [shaped(fakeQuant(x, exp(scale), zeroPoint, qmin, qmax, axis), inputs[0])]
   },
   gradientReads: { inputs: [0, 1, 2], outputs: [0] },
   gradient: ({ inputs, outputs, dOutputs, wants, attributes: { qmin, qmax } }) => {
     const { x, scale, zeroPoint, axis } = operands(inputs)
-    const [dy, y] = [dOutputs[0], outputs[0]].map((tensor) => shaped(tensor as Tensor, x))
+    const [dy, y] = [shaped(dOutputs[0], x), shaped(outputs[0], x)]
     const dx = fakeQuantGradient(dy, x, exp(scale), zeroPoint, qmin, qmax, axis)
     const factor = 1 / Math.sqrt((x.size / scale.size) * qmax)
     return [
-      wants(0) ? shaped(dx, inputs[0] as Tensor) : undefined,
+      wants(0) ? shaped(dx, inputs[0]) : undefined,
       wants(1) ? mul(sub(slicesOf(dy, y, scale), slicesOf(dx, x, scale)), factor) : undefined,
     ]
   },
@@ -66,8 +69,8 @@ interface Operands {
 }
 
 /** x as it is where its channels lie last or before a last axis of 1; as [rows, channels] where depthwise filters [kh, kw, channels, multiplier] spread theirs over two axes. */
-function operands(inputs: readonly (Tensor | undefined)[]): Operands {
-  const [x, scale, zeroPoint] = inputs as readonly Tensor[]
+function operands(inputs: AtLeast<3, Tensor, Tensor | undefined>): Operands {
+  const [x, scale, zeroPoint] = inputs
   const axis = x.shape.at(-1) === 1 ? x.rank - 2 : x.rank - 1
   return scale.size === 1 || x.shape[axis] === scale.size
     ? { x, scale, zeroPoint, axis }

@@ -8,21 +8,20 @@ import type { Plan, Step } from './plan'
 /** x [.., c], bias [c], scale [1], zeroPoint [1] → x + bias on its grid; runs on backends that have the kernel alone. */
 const biasFakeQuant = defineOperator({
   id: 'BiasFakeQuant',
+  needs: 4,
   attributes: z.object({ qmin: z.number().int(), qmax: z.number().int() }),
   layout: 'follow',
   quantization: 'float',
   channels: 'mixed',
   shape: ({ shapes }) => [shapes[0]],
   forward: ({ inputs, attributes }) => {
-    const [x, bias, scale, zeroPoint] = inputs as readonly Tensor[]
+    const [x, bias, scale, zeroPoint] = inputs
     return [runNativeSingle('biasFakeQuant', { x, bias, scale, zeroPoint }, attributes) as Tensor]
   },
   gradientReads: { inputs: [0, 1, 2, 3] },
   gradient: ({ inputs, dOutputs, attributes }) => {
-    const [x, bias, scale, zeroPoint] = inputs as readonly Tensor[]
-    return (
-      runNative('biasFakeQuantGradient', { dy: dOutputs[0] as Tensor, x, bias, scale, zeroPoint }, attributes) ?? []
-    )
+    const [x, bias, scale, zeroPoint] = inputs
+    return runNative('biasFakeQuantGradient', { dy: dOutputs[0], x, bias, scale, zeroPoint }, attributes) ?? []
   },
 })
 

@@ -20,7 +20,7 @@ const convertType = defineOperator({
   layout: 'follow',
   quantization: 'float',
   channels: 'mixed',
-  shape: ({ shapes }) => [shapes[0]],
+  shape: ({ shapes }) => [shapes[0]!],
   forward: ({ inputs, attributes: { type } }) => [convert(inputs[0] as Tensor, type)],
   gradientReads: {},
   gradient: ({ dOutputs, attributes: { from } }) => [convert(dOutputs[0] as Tensor, from)],
@@ -36,7 +36,7 @@ export function mixPrecision(plan: Plan, type: HalfType): Plan {
   const [half, computed, made] = [new Set<string>(), new Set([plan.input]), new Set<string>()]
   const bring = (slot: string, inHalf: boolean): string => {
     if (half.has(slot) === inHalf) return slot
-    const [from, to]: NumberType[] = inHalf ? ['float32', type] : [type, 'float32']
+    const [from, to]: [NumberType, NumberType] = inHalf ? ['float32', type] : [type, 'float32']
     const converted = `${slot}@${to}`
     if (!made.has(converted)) steps.push(conversion(slot, converted, from, to))
     made.add(converted)

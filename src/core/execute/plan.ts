@@ -13,7 +13,7 @@ import type { QuantizationTable } from './quantization'
 export interface Step {
   readonly node: Node
   readonly operator: Operator
-  readonly context: ExecutionContext<unknown>
+  readonly context: ExecutionContext<unknown, 0>
   readonly inputs: readonly (string | undefined)[]
   readonly outputs: readonly string[]
 }
@@ -205,12 +205,12 @@ class PlanBuilder {
     this.steps.push({ node, operator, context, inputs: [name], outputs: [slot] })
   }
 
-  private executionContext(node: Node, channelsLast: boolean): ExecutionContext<unknown> {
+  private executionContext(node: Node, channelsLast: boolean): ExecutionContext<unknown, 0> {
     const context = nodeContext(this.graph, node, this.shapes)
     return {
       ...context,
       outputShapes: node.outputs.map((name) => this.shapeOf(name)),
-      physicalShapes: context.shapes.map((shape, index) => this.operandShape(node.inputs[index], shape, channelsLast)),
+      physicalShapes: context.shapes.map((shape, index) => this.operandShape(node.inputs[index]!, shape, channelsLast)),
       channelsLast,
       axisOf: (axis, rank) => physicalAxis(axis, rank, channelsLast),
     }

@@ -100,7 +100,7 @@ export function runForward(step: Step, slots: Slots, training: boolean): Pick<St
       training,
       inputs,
       save: (...tensors) => void (training && result.saved.push(...tensors)),
-      updateStatistic: (index, value) => void (result.statistics[step.node.inputs[index]] = value),
+      updateStatistic: (index, value) => void (result.statistics[step.node.inputs[index]!] = value),
     })
     result.outputs.push(...outputs)
     return { outputs: result.outputs, saved: result.saved, statistics: result.statistics }

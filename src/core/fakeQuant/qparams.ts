@@ -60,6 +60,6 @@ const packQParams = (slices: readonly SliceQParams[], { dtype, qmin, qmax }: Gri
 
 /** Real values at the ends of the grid of one slice. */
 export const representableRange = ({ scale, zeroPoint, qmin, qmax }: QParams, slice = 0): Range => ({
-  min: Math.fround((qmin - zeroPoint[slice]) * scale[slice]),
-  max: Math.fround((qmax - zeroPoint[slice]) * scale[slice]),
+  min: Math.fround((qmin - zeroPoint[slice]!) * scale[slice]!),
+  max: Math.fround((qmax - zeroPoint[slice]!) * scale[slice]!),
 })

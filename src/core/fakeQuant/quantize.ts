@@ -9,7 +9,7 @@ type Shape = readonly number[]
 export function quantize(values: Float32Array, shape: Shape, qparams: QParams): Int8Array | Uint8Array {
   const integers = qparams.dtype === 'int8' ? new Int8Array(values.length) : new Uint8Array(values.length)
   forEachSlice(shape, qparams, (scale, zeroPoint, start, end) => {
-    for (let index = start; index < end; index++) integers[index] = integerOf(values[index], scale, zeroPoint, qparams)
+    for (let index = start; index < end; index++) integers[index] = integerOf(values[index]!, scale, zeroPoint, qparams)
   })
   return integers
 }
@@ -18,7 +18,7 @@ export function quantize(values: Float32Array, shape: Shape, qparams: QParams): 
 export function dequantize(integers: ArrayLike<number>, shape: Shape, qparams: QParams): Float32Array {
   const values = new Float32Array(integers.length)
   forEachSlice(shape, qparams, (scale, zeroPoint, start, end) => {
-    for (let index = start; index < end; index++) values[index] = (integers[index] - zeroPoint) * scale
+    for (let index = start; index < end; index++) values[index] = (integers[index]! - zeroPoint) * scale
   })
   return values
 }
@@ -28,7 +28,7 @@ export function fakeQuant(values: Float32Array, shape: Shape, qparams: QParams):
   const result = new Float32Array(values.length)
   forEachSlice(shape, qparams, (scale, zeroPoint, start, end) => {
     for (let index = start; index < end; index++)
-      result[index] = (integerOf(values[index], scale, zeroPoint, qparams) - zeroPoint) * scale
+      result[index] = (integerOf(values[index]!, scale, zeroPoint, qparams) - zeroPoint) * scale
   })
   return result
 }
@@ -48,5 +48,5 @@ function forEachSlice(
       `tensor [${shape.join(', ')}]: expected ${slices} scales along axis ${axis ?? '-'}, got ${scale.length}`,
     )
   }
-  forEachRun(shape, axis, (slice, start, end) => visit(scale[slice], zeroPoint[slice], start, end))
+  forEachRun(shape, axis, (slice, start, end) => visit(scale[slice]!, zeroPoint[slice]!, start, end))
 }

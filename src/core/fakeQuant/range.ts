@@ -14,7 +14,7 @@ export function rangeOf(values: ArrayLike<number>): Range {
   let min = Infinity
   let max = -Infinity
   for (let index = 0; index < values.length; index++) {
-    const value = values[index]
+    const value = values[index]!
     if (value < min) min = value
     if (value > max) max = value
   }

@@ -19,13 +19,13 @@ export function segments(graph: Graph, mayEnd: (value: string) => boolean): read
   for (const { name } of graph.outputs) lastUse.set(name, graph.nodes.length)
   const live = new Set(graph.inputs.map(({ name }) => name))
   const found: Segment[] = []
-  let [input, start] = [graph.inputs[0].name, 0]
+  let [input, start] = [graph.inputs[0]!.name, 0]
   graph.nodes.forEach((node, index) => {
     for (const value of node.outputs) live.add(value)
     for (const value of live) if ((lastUse.get(value) ?? -1) <= index) live.delete(value)
-    const [only] = live
-    const ends = live.size === 1 && node.outputs.includes(only) && (mayEnd(only) || index === graph.nodes.length - 1)
-    if (!ends) return
+    const [only, more] = live
+    if (only === undefined || more !== undefined || !node.outputs.includes(only)) return
+    if (!mayEnd(only) && index !== graph.nodes.length - 1) return
     found.push({ input, output: only, nodes: graph.nodes.slice(start, index + 1) })
     ;[input, start] = [only, index + 1]
   })

@@ -49,18 +49,18 @@ export const isFloat = (dtype: DataType): boolean => dtype === 'float32' || dtyp
 
 /** Permutes the axes: `result.shape[i] = tensor.shape[permutation[i]]`, as numpy's transpose. */
 export function transpose(tensor: TensorData, permutation: readonly number[]): TensorData {
-  const shape = permutation.map((axis) => tensor.shape[axis])
+  const shape = permutation.map((axis) => tensor.shape[axis]!)
   const strides = rowMajorStrides(tensor.shape)
   const stepOf = permutation.map((axis) => strides[axis])
   const data = new dataTypes[tensor.dtype](tensor.data.length)
   const index = new Array<number>(shape.length).fill(0)
   let source = 0
   for (let target = 0; target < data.length; target++) {
-    data[target] = tensor.data[source]
+    data[target] = tensor.data[source]!
     for (let axis = shape.length - 1; axis >= 0; axis--) {
-      source += stepOf[axis]
-      if (++index[axis] < shape[axis]) break
-      source -= stepOf[axis] * shape[axis]
+      source += stepOf[axis]!
+      if (++index[axis]! < shape[axis]!) break
+      source -= stepOf[axis]! * shape[axis]!
       index[axis] = 0
     }
   }
@@ -69,6 +69,6 @@ export function transpose(tensor: TensorData, permutation: readonly number[]): T
 
 export function rowMajorStrides(shape: readonly number[]): readonly number[] {
   const strides = new Array<number>(shape.length).fill(1)
-  for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1] * shape[axis + 1]
+  for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1]! * shape[axis + 1]!
   return strides
 }

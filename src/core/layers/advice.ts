@@ -100,12 +100,8 @@ function floatAdvice(
 function oddWidths(graph: Graph): number {
   const { nodes, initializers } = isQuantized(graph) ? (floatShadow(graph)?.graph ?? graph) : graph
   return nodes.filter((node) => {
-    const [outputs, perGroup] = initializers.get(node.inputs[1] ?? '')?.shape ?? []
-    return (
-      isConvolution(node) &&
-      outputs !== undefined &&
-      (outputs % vector !== 0 || (perGroup > imageBlock && perGroup % vector !== 0))
-    )
+    const [outputs = 0, perGroup = 0] = initializers.get(node.inputs[1] ?? '')?.shape ?? []
+    return isConvolution(node) && (outputs % vector !== 0 || (perGroup > imageBlock && perGroup % vector !== 0))
   }).length
 }
 

@@ -4,6 +4,7 @@ import type { Graph, Node } from '../graph/graph'
 import { inferShapes, nodeContext } from '../passes/inferShapes'
 import { operators } from '../ops/index'
 import type { Shape } from '../ops/operator'
+import { atLeast } from '../../shared/atLeast'
 import type { Layer } from '../../shared/types'
 import { pathOf, stagesOf } from './names'
 import { weightOf } from './weights'
@@ -27,19 +28,19 @@ export function describeLayers(graph: Graph): readonly Layer[] {
       ...new Set(nodes.flatMap((node) => node.inputs).flatMap((value) => position.get(view.origin(value)) ?? [])),
     ].filter((index) => index !== own),
   )
-  const paths = groups.map(({ nodes: [first] }) => pathOf(first.name, first.op))
+  const paths = groups.map(({ nodes }) => atLeast(1, nodes)[0]).map(({ name, op }) => pathOf(name, op))
   const stages = stagesOf(
     groups.map(({ nodes }, index) => ({
-      path: paths[index],
-      input: inputs[index][0],
-      shape: shapes.get(nodes[nodes.length - 1].outputs[0]) ?? [],
+      path: paths[index]!,
+      input: inputs[index]![0]!,
+      shape: shapes.get(nodes[nodes.length - 1]!.outputs[0]!) ?? [],
     })),
   )
   return groups.map(({ nodes }, index) => ({
-    name: nodes[0].name,
-    label: labelOf(paths[index], stages[index], nodes[0]),
-    stage: stages[index],
-    inputs: inputs[index].map((at) => groups[at].nodes[0].name),
+    name: nodes[0]!.name,
+    label: labelOf(paths[index]!, stages[index]!, nodes[0]!),
+    stage: stages[index]!,
+    inputs: inputs[index]!.map((at) => groups[at]!.nodes[0]!.name),
     ...factsOf(graph, nodes, shapes, view),
   }))
 }
@@ -62,11 +63,11 @@ function viewOf(graph: Graph): View {
   const writers = producers(graph)
   const origin = (value: string): string => {
     const writer = writers.get(value)
-    return writer && isConversion(writer) ? origin(writer.inputs[0]) : value
+    return writer && isConversion(writer) ? origin(writer.inputs[0]!) : value
   }
   const direct = consumers(graph)
   const readers = (value: string): readonly Node[] =>
-    (direct.get(value) ?? []).flatMap((node) => (isConversion(node) ? readers(node.outputs[0]) : [node]))
+    (direct.get(value) ?? []).flatMap((node) => (isConversion(node) ? readers(node.outputs[0]!) : [node]))
   return { origin, readers }
 }
 
@@ -94,7 +95,7 @@ function factsOf(
   shapes: ReadonlyMap<string, Shape>,
   view: View,
 ): Pick<Layer, 'ops' | 'nodes' | 'output' | 'shape' | 'params' | 'macs' | 'weight' | 'quantization'> {
-  const [output] = nodes[nodes.length - 1].outputs
+  const [output] = atLeast(1, nodes[nodes.length - 1]!.outputs)
   return {
     ops: nodes.map(({ op }) => op),
     nodes: nodes.map(({ name }) => name),
@@ -102,7 +103,7 @@ function factsOf(
     shape: shapes.get(output) ?? [],
     params: nodes.reduce((sum, node) => sum + parameterCount(graph, node, view), 0),
     macs: nodes.reduce((sum, node) => sum + (operators.get(node.op).macs?.(nodeContext(graph, node, shapes)) ?? 0), 0),
-    weight: weightOf(graph, nodes[0]),
+    weight: weightOf(graph, nodes[0]!),
     quantization: outputQuantization(graph, output),
   }
 }
@@ -125,7 +126,7 @@ function outputQuantization(graph: Graph, value: string): Layer['quantization'] 
   const zeroPoint = constantInput(graph, quantizer, 2)
   return {
     dtype: zeroPoint?.dtype === 'int8' ? 'int8' : 'uint8',
-    scale: scale.data[0],
+    scale: scale.data[0]!,
     zeroPoint: zeroPoint?.data[0] ?? 0,
   }
 }

@@ -4,7 +4,7 @@
  */
 export function pathOf(name: string, op: string): readonly string[] {
   const segments = name.split('/').filter(Boolean)
-  if (segments.length > 0 && new RegExp(`^${op}(_\\d+)?$`, 'i').test(segments[segments.length - 1])) segments.pop()
+  if (segments.length > 0 && new RegExp(`^${op}(_\\d+)?$`, 'i').test(segments[segments.length - 1]!)) segments.pop()
   const tokens: string[] = []
   let previous = ''
   for (const segment of segments) {
@@ -51,7 +51,7 @@ export function stagesOf(layers: readonly Named[]): readonly string[] {
 function inherited(layers: readonly Named[], stages: readonly string[]): readonly string[] {
   const result: string[] = []
   layers.forEach(({ input }, position) =>
-    result.push(stages[position] || (input === undefined ? 'input' : result[input])),
+    result.push(stages[position] || (input === undefined ? 'input' : result[input]!)),
   )
   return result
 }

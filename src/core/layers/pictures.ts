@@ -8,7 +8,7 @@ export function histogramOf(values: ArrayLike<number>, bins: number): Histogram 
   const counts = new Array<number>(bins).fill(0)
   const perUnit = bins / (high - low)
   for (let index = 0; index < values.length; index++)
-    counts[Math.min(bins - 1, Math.floor((values[index] - low) * perUnit))]++
+    counts[Math.min(bins - 1, Math.floor((values[index]! - low) * perUnit))]!++
   return { low, high, counts }
 }
 
@@ -26,9 +26,9 @@ export function sparsityPicture(channels: readonly Float32Array[]): WeightDetail
     const row = Math.floor((channel * rows) / channels.length)
     for (let index = 0; index < length; index++) {
       const cell = row * columns + Math.floor((index * columns) / length)
-      counts[cell]++
-      if (values[index] === 0) zeros[cell]++
+      counts[cell]!++
+      if (values[index] === 0) zeros[cell]!++
     }
   })
-  return { rows, columns, shares: Array.from(zeros, (count, cell) => count / counts[cell]) }
+  return { rows, columns, shares: Array.from(zeros, (count, cell) => count / counts[cell]!) }
 }

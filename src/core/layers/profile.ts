@@ -48,7 +48,7 @@ export function timesOfLayers(
       if (layer === undefined) other += ms
       else {
         const list = times.get(layer) ?? runs.map(() => 0)
-        list[run] += ms
+        list[run]! += ms
         times.set(layer, list)
         kernels.set(layer, op)
       }
@@ -71,7 +71,7 @@ export function timesOfOperators(
   return names
     .map((op) => ({
       op,
-      calls: runs[0].filter((kernel) => kernel.op === op).length,
+      calls: runs[0]!.filter((kernel) => kernel.op === op).length,
       ms: median(runs.map((run) => sumOf(run, op))),
     }))
     .sort((a, b) => b.ms - a.ms)

@@ -59,10 +59,10 @@ function dequantized(graph: Graph, node: Node, { dtype, shape, data }: TensorDat
   const axis = scale.length === 1 ? undefined : Number(node.attributes.axis ?? 1)
   const values = new Float32Array(data.length)
   forEachRun(shape, axis, (slice, start, end) => {
-    for (let index = start; index < end; index++) values[index] = (data[index] - zeroPoint[slice]) * scale[slice]
+    for (let index = start; index < end; index++) values[index] = (data[index]! - zeroPoint[slice]!) * scale[slice]!
   })
   return {
-    tensor: node.inputs[0],
+    tensor: node.inputs[0]!,
     shape,
     dtype,
     values,

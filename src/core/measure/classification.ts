@@ -37,8 +37,8 @@ export function createClassificationCounter(classes: readonly string[], kind: Sc
       for (let row = 0; row < labels.length; row++) {
         const values = scores.subarray(row * classes.length, (row + 1) * classes.length)
         predicted[row] = indexOfLargest(values)
-        lossSum += crossEntropy(values, labels[row], kind)
-        confusionMatrix[labels[row]][predicted[row]]++
+        lossSum += crossEntropy(values, labels[row]!, kind)
+        confusionMatrix[labels[row]!]![predicted[row]!]!++
       }
       return predicted
     },
@@ -53,7 +53,7 @@ function scoreOf(
 ): ClassificationScore {
   const totals = confusionMatrix.map((row) => row.reduce((sum, count) => sum + count, 0))
   const samples = totals.reduce((sum, count) => sum + count, 0)
-  const correct = confusionMatrix.reduce((sum, row, index) => sum + row[index], 0)
+  const correct = confusionMatrix.reduce((sum, row, index) => sum + row[index]!, 0)
   return {
     samples,
     accuracy: share(correct, samples),
@@ -61,8 +61,8 @@ function scoreOf(
     avgLoss: share(lossSum, samples),
     perClass: classes.map((name, index) => ({
       name,
-      accuracy: share(confusionMatrix[index][index], totals[index]),
-      samples: totals[index],
+      accuracy: share(confusionMatrix[index]![index]!, totals[index]!),
+      samples: totals[index]!,
     })),
     confusionMatrix,
   }
@@ -73,7 +73,7 @@ const share = (part: number, whole: number): number => (whole === 0 ? 0 : part /
 /** The first of the largest values, as numpy's argmax. */
 export function indexOfLargest(values: ArrayLike<number>): number {
   let largest = 0
-  for (let index = 1; index < values.length; index++) if (values[index] > values[largest]) largest = index
+  for (let index = 1; index < values.length; index++) if (values[index]! > values[largest]!) largest = index
   return largest
 }
 
@@ -82,9 +82,9 @@ const smallestProbability = 1e-12
 
 /** −log of the probability of the true class; logits go through a softmax with the maximum taken out. */
 export function crossEntropy(values: ArrayLike<number>, label: number, kind: ScoreKind): number {
-  if (kind === 'probabilities') return -Math.log(Math.max(values[label], smallestProbability))
-  const largest = values[indexOfLargest(values)]
+  if (kind === 'probabilities') return -Math.log(Math.max(values[label]!, smallestProbability))
+  const largest = values[indexOfLargest(values)]!
   let sum = 0
-  for (let index = 0; index < values.length; index++) sum += Math.exp(values[index] - largest)
-  return Math.log(sum) + largest - values[label]
+  for (let index = 0; index < values.length; index++) sum += Math.exp(values[index]! - largest)
+  return Math.log(sum) + largest - values[label]!
 }

@@ -81,6 +81,6 @@ export function agreementOf(simulated: Float32Array, deployed: Float32Array, ima
       indexOfLargest(rowOf(simulated, index, images)) === indexOfLargest(rowOf(deployed, index, images)),
     )
   for (let index = 0; index < simulated.length; index++)
-    largest = Math.max(largest, Math.abs(simulated[index] - deployed[index]))
+    largest = Math.max(largest, Math.abs(simulated[index]! - deployed[index]!))
   return { images, top1Agreement: agreeing / images, largestLogitDifference: largest }
 }

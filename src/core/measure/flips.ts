@@ -45,10 +45,10 @@ export function comparePredictions(first: PredictedSamples, second: PredictedSam
   const answers = shared.map((row) => {
     const other = rowOf.get(first.samples[row]) ?? 0
     return {
-      sample: first.samples[row],
-      label: first.classes[first.labels[row]],
-      first: first.classes[first.predicted[row]],
-      second: second.classes[second.predicted[other]],
+      sample: first.samples[row]!,
+      label: first.classes[first.labels[row]!]!,
+      first: first.classes[first.predicted[row]!]!,
+      second: second.classes[second.predicted[other]!]!,
     }
   })
   const rightFirst = answers.map((answer) => Number(answer.first === answer.label))

@@ -27,7 +27,7 @@ export interface PairedDifference {
 /** Difference of two accuracies measured on the same samples, with Newcombe's 95% score interval (1998, method 10). Both arrays hold 1 where the classifier is right. */
 export function pairedDifference(first: ArrayLike<number>, second: ArrayLike<number>): PairedDifference {
   const counts = { both: 0, onlyFirst: 0, onlySecond: 0, neither: 0 }
-  for (let index = 0; index < first.length; index++) counts[cell(first[index], second[index])]++
+  for (let index = 0; index < first.length; index++) counts[cell(first[index]!, second[index]!)]++
   const { both, onlyFirst, onlySecond } = counts
   const samples = first.length
   const difference = samples === 0 ? 0 : (onlySecond - onlyFirst) / samples

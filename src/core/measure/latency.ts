@@ -3,7 +3,7 @@ function percentile(sorted: ArrayLike<number>, share: number): number {
   const position = share * (sorted.length - 1)
   const below = Math.floor(position)
   const above = Math.min(below + 1, sorted.length - 1)
-  return sorted[below] + (position - below) * (sorted[above] - sorted[below])
+  return sorted[below]! + (position - below) * (sorted[above]! - sorted[below]!)
 }
 
 const sortedNumbers = (values: Iterable<number>): Float64Array => Float64Array.from(values).sort()
@@ -39,7 +39,7 @@ const resamples = 1000
 /** Median with the percentile bootstrap's 95% interval (Efron, 1979); `random` gives numbers in [0, 1). */
 export function bootstrapMedian(values: ArrayLike<number>, random: () => number): MedianInterval {
   const medians = Float64Array.from({ length: resamples }, () =>
-    median(Array.from(values, () => values[Math.floor(random() * values.length)])),
+    median(Array.from(values, () => values[Math.floor(random() * values.length)]!)),
   ).sort()
   return { median: median(Array.from(values)), low: percentile(medians, 0.025), high: percentile(medians, 0.975) }
 }

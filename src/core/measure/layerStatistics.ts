@@ -46,10 +46,10 @@ export function layerStatistics(graph: Graph): readonly LayerStatistics[] {
 function storedWeight(
   { initializers }: Graph,
   writers: ReadonlyMap<string, Node>,
-  { inputs: [, name] }: Node,
+  { inputs: [, name = ''] }: Node,
 ): { readonly shape: readonly number[]; readonly data: Float32Array } | undefined {
   const writer = writers.get(name)
-  const tensor = initializers.get(writer && isDequantize(writer) ? writer.inputs[0] : name)
+  const tensor = initializers.get(writer && isDequantize(writer) ? writer.inputs[0]! : name)
   if (!tensor) return undefined
   const zeroPoint = writer ? (initializers.get(writer.inputs[2] ?? '')?.data[0] ?? 0) : 0
   return { shape: tensor.shape, data: Float32Array.from(tensor.data, (value) => value - zeroPoint) }

@@ -84,8 +84,8 @@ function kindOf(readers: ReadonlyMap<string, readonly Node[]>, name: string, ten
   if (!reader) return undefined
   const index = reader.inputs.indexOf(name)
   if (!isDequantize(reader)) return kindAt(reader, index, tensor)
-  const target = readers.get(reader.outputs[0])?.[0]
-  const kind = index === 0 && target ? kindAt(target, target.inputs.indexOf(reader.outputs[0]), tensor) : undefined
+  const target = readers.get(reader.outputs[0]!)?.[0]
+  const kind = index === 0 && target ? kindAt(target, target.inputs.indexOf(reader.outputs[0]!), tensor) : undefined
   return kind === 'floatWeight' ? 'intWeight' : kind
 }
 

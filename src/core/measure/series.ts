@@ -44,7 +44,7 @@ export function mergeBlocks(blocks: readonly SeriesBlock[]): SeriesBlock {
   for (const block of blocks) {
     count += block.count
     for (const key in block.values) {
-      const [min, max, sum, parts] = block.values[key]
+      const [min, max, sum, parts] = block.values[key]!
       const known = values[key]
       if (known === undefined) values[key] = [min, max, sum, parts]
       else {
@@ -55,7 +55,7 @@ export function mergeBlocks(blocks: readonly SeriesBlock[]): SeriesBlock {
       }
     }
   }
-  const [first, last] = [blocks[0], blocks[blocks.length - 1]]
+  const [first, last] = [blocks[0]!, blocks[blocks.length - 1]!]
   return { count, x0: first.x0, x1: last.x1, t0: first.t0, t1: last.t1, values }
 }
 
@@ -68,9 +68,9 @@ export function blocksInWindow(
   { axis, from = -Infinity, to = Infinity }: Omit<SeriesWindow, 'columns'>,
 ): readonly [number, number] {
   let first = 0
-  while (first < blocks.length && endOf(blocks[first], axis) < from) first++
+  while (first < blocks.length && endOf(blocks[first]!, axis) < from) first++
   let end = blocks.length
-  while (end > first && startOf(blocks[end - 1], axis) > to) end--
+  while (end > first && startOf(blocks[end - 1]!, axis) > to) end--
   return [Math.max(0, first - 1), Math.min(blocks.length, end + 1)]
 }
 
@@ -82,8 +82,8 @@ export function decimate(blocks: readonly SeriesBlock[], window: SeriesWindow): 
   const [first, end] = blocksInWindow(blocks, window)
   const shown = blocks.slice(first, end)
   if (shown.length <= window.columns) return shown
-  const from = Math.max(window.from ?? -Infinity, startOf(shown[0], window.axis))
-  const to = Math.min(window.to ?? Infinity, endOf(shown[shown.length - 1], window.axis))
+  const from = Math.max(window.from ?? -Infinity, startOf(shown[0]!, window.axis))
+  const to = Math.min(window.to ?? Infinity, endOf(shown[shown.length - 1]!, window.axis))
   const perUnit = window.columns / (to - from || 1)
   const columns: SeriesBlock[][] = []
   let column = NaN
@@ -91,7 +91,7 @@ export function decimate(blocks: readonly SeriesBlock[], window: SeriesWindow): 
     const at = Math.floor(((startOf(block, window.axis) + endOf(block, window.axis)) / 2 - from) * perUnit)
     if (at !== column) columns.push([])
     column = at
-    columns[columns.length - 1].push(block)
+    columns[columns.length - 1]!.push(block)
   }
   return columns.map(mergeBlocks)
 }

@@ -16,7 +16,7 @@ export function compareThroughput(
   random: () => number,
 ): ThroughputComparison {
   const ratio = bootstrapMedian(
-    second.map((value, round) => value / first[round]),
+    second.map((value, round) => value / first[round]!),
     random,
   )
   return { ratio, significant: ratio.low > 1 || ratio.high < 1 }

@@ -70,7 +70,7 @@ function inferredType(proto: AttributeProto): number {
 export const writeAttributes = (attributes: Attributes): readonly AttributeProto[] =>
   Object.keys(attributes)
     .sort()
-    .map((name) => writeAttribute(name, attributes[name]))
+    .map((name) => writeAttribute(name, attributes[name]!))
 
 function writeAttribute(name: string, value: AttributeValue): AttributeProto {
   if (typeof value === 'string') return { name, s: new TextEncoder().encode(value), type: attributeTypes.string }

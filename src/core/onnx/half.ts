@@ -14,13 +14,13 @@ let table: Float32Array | undefined
 export function widenHalves(halves: ArrayLike<number>): Float32Array {
   const known = (table ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => halfToFloat(bits)))
   const floats = new Float32Array(halves.length)
-  for (let index = 0; index < floats.length; index++) floats[index] = known[halves[index] & 0xffff]
+  for (let index = 0; index < floats.length; index++) floats[index] = known[halves[index]! & 0xffff]!
   return floats
 }
 
 /** bfloat16 numbers as float32, exactly: they are its upper two bytes. */
 export function widenBfloats(upper: ArrayLike<number>): Float32Array {
   const bits = new Uint32Array(upper.length)
-  for (let index = 0; index < bits.length; index++) bits[index] = upper[index] << 16
+  for (let index = 0; index < bits.length; index++) bits[index] = upper[index]! << 16
   return new Float32Array(bits.buffer)
 }

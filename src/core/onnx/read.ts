@@ -101,7 +101,7 @@ function readNodes(
   for (const [index, proto] of protos.entries()) {
     const node = readNode(proto, unique(proto.name || `${proto.opType ?? 'node'}_${index}`), fileName)
     // By name: Constant is another way to write an initializer, and no operator of the IR.
-    if (node.op === 'Constant') initializers.set(node.outputs[0], constantValue(node, fileName))
+    if (node.op === 'Constant') initializers.set(node.outputs[0]!, constantValue(node, fileName))
     else nodes.push(upgradeNode(node, context))
   }
   return nodes

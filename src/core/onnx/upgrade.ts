@@ -33,7 +33,7 @@ function attributesToInputs(node: Node, context: UpgradeContext, names: readonly
       ? ''
       : context.addConstant(`${node.outputs[0]}.${name}`, toTensor(name, node.attributes[name])),
   )
-  return trimmed(without({ ...node, inputs: [node.inputs[0], ...inputs] }, ...names))
+  return trimmed(without({ ...node, inputs: [node.inputs[0]!, ...inputs] }, ...names))
 }
 
 const scalarNames: ReadonlySet<string> = new Set(['min', 'max', 'value'])
@@ -51,7 +51,7 @@ function trimmed(node: Node): Node {
 
 /** ReduceMean carries its axes as an attribute until opset 17, as an input from 18. */
 const reduceMean: Rule = (node, context) => {
-  const [x, axesName] = node.inputs
+  const [x = '', axesName] = node.inputs
   const axes = axesName ? context.constant(axesName) : undefined
   const isEmpty = axesName ? axes?.data.length === 0 : node.attributes.axes === undefined
   if (isEmpty && node.attributes.noop_with_empty_axes) return { ...node, op: 'Identity', inputs: [x], attributes: {} }

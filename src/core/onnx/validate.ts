@@ -49,12 +49,7 @@ function assertImage({ name, dtype, shape }: ValueInfo, fileName: string): void 
 
 /** The graph with the output's shape as the nodes compute it, once all shapes fit together. Throws unless that is [N, classes]. */
 export function withCheckedShapes(graph: Graph): Graph {
-  const [
-    {
-      shape: [batch],
-    },
-    output,
-  ] = [graph.inputs[0], graph.outputs[0]]
+  const [batch, output] = [graph.inputs[0]!.shape[0]!, graph.outputs[0]!]
   const tried = typeof batch === 'number' ? batch : 2
   const shape = inferShapes(graph, tried).get(output.name) ?? []
   if (shape.length !== 2 || shape[0] !== tried) {
@@ -64,7 +59,7 @@ export function withCheckedShapes(graph: Graph): Graph {
       { output: output.name },
     )
   }
-  return { ...graph, outputs: [{ ...output, shape: [batch, shape[1]] }] }
+  return { ...graph, outputs: [{ ...output, shape: [batch, shape[1]!] }] }
 }
 
 /** Runs `work` and puts the file's name before whatever it complains about. */

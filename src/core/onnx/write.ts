@@ -21,7 +21,7 @@ export function writeOnnx(graph: Graph, options: { readonly producerVersion?: st
     opsetImport: [{ version: versions.opset }],
     metadataProps: Object.keys(graph.metadata)
       .sort()
-      .map((key) => ({ key, value: graph.metadata[key] })),
+      .map((key) => ({ key, value: graph.metadata[key]! })),
     graph: {
       name: graph.name,
       node: graph.nodes.map(({ name, op, inputs, outputs, attributes }) => ({
@@ -41,7 +41,7 @@ export function writeOnnx(graph: Graph, options: { readonly producerVersion?: st
 
 /** The graph with more outputs, so that a runtime hands out inner values. Throws `notFound` for a name that no node writes. */
 export function withOutputs(graph: Graph, names: readonly string[]): Graph {
-  const batch = graph.inputs[0].shape[0]
+  const batch = graph.inputs[0]!.shape[0]!
   const shapes = inferShapes(graph, typeof batch === 'number' ? batch : 1)
   const writers = producers(graph)
   const known = new Set(graph.outputs.map(({ name }) => name))

@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
 import { add } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { broadcastShape, sumToShape } from './broadcast'
@@ -6,6 +5,7 @@ import { defineOperator } from './operator'
 
 export const addOperator = defineOperator({
   id: 'Add',
+  needs: 2,
   attributes: z.object({}),
   layout: 'follow',
   quantization: 'arithmetic',
@@ -15,8 +15,8 @@ export const addOperator = defineOperator({
   manyOperands: true,
   precision: 'follow',
   shape: ({ node, shapes }) => [broadcastShape(node, shapes[0], shapes[1])],
-  forward: ({ inputs }) => [add(inputs[0] as Tensor, inputs[1] as Tensor)],
+  forward: ({ inputs }) => [add(inputs[0], inputs[1])],
   gradientReads: { inputs: [] },
   gradient: ({ dOutputs, physicalShapes, wants }) =>
-    [0, 1].map((index) => (wants(index) ? sumToShape(dOutputs[0] as Tensor, physicalShapes[index]) : undefined)),
+    [0, 1].map((index) => (wants(index) ? sumToShape(dOutputs[0], physicalShapes[index]!) : undefined)),
 })

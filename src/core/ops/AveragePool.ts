@@ -1,6 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import { avgPool, mul, ones, tensor4d } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
+import { atLeast } from '../../shared/atLeast'
 import { NNOptError } from '../../shared/errors'
 import { depthwiseConv2dInputGradient } from '../kernels/depthwiseConv2d'
 import { defineOperator } from './operator'
@@ -29,7 +30,7 @@ export const averagePoolOperator = defineOperator({
         { node: context.node.name },
       )
     }
-    return [[context.shapes[0][0], context.shapes[0][1], ...poolWindow(context).output]]
+    return [[context.shapes[0][0]!, context.shapes[0][1]!, ...poolWindow(context).output]]
   },
   forward: (context) => {
     const window = poolWindow(context)
@@ -44,17 +45,21 @@ export const averagePoolOperator = defineOperator({
     const window = poolWindow(context)
     const shape = context.physicalShapes[0]
     const correction = divisorCorrection(context, window)
-    const dy = context.dOutputs[0] as Tensor
+    const dy = context.dOutputs[0]
     const area = window.kernel[0] * window.kernel[1]
     const share = mul(correction ? mul(dy, correction) : dy, 1 / area)
-    const spec = { strides: window.strides, dilations: window.dilations, pads: fittingPads(window, shape[1], shape[2]) }
-    return [depthwiseConv2dInputGradient(share, ones([...window.kernel, shape[3], 1]), shape, spec)]
+    const spec = {
+      strides: window.strides,
+      dilations: window.dilations,
+      pads: fittingPads(window, shape[1]!, shape[2]!),
+    }
+    return [depthwiseConv2dInputGradient(share, ones([...window.kernel, shape[3]!, 1]), shape, spec)]
   },
 })
 
 /** Window area over the elements that count, by position [1, oh, ow, 1]; undefined where all windows count in full. */
 function divisorCorrection(context: Context, window: Window): Tensor | undefined {
-  const [height, width] = context.shapes[0].slice(2)
+  const [height, width] = atLeast(2, context.shapes[0].slice(2))
   const rows = countAlong(context, window, 0, height)
   const columns = countAlong(context, window, 1, width)
   const area = window.kernel[0] * window.kernel[1]
@@ -67,7 +72,7 @@ function divisorCorrection(context: Context, window: Window): Tensor | undefined
 }
 
 function countAlong({ attributes }: Context, window: Window, axis: 0 | 1, size: number): readonly number[] {
-  const [begin, end] = [window.pads[axis], window.pads[axis + 2]]
+  const [begin, end] = [window.pads[axis], window.pads[axis + 2]!]
   const [first, last] = attributes.count_include_pad ? [-begin, size + end] : [0, size]
   return Array.from({ length: window.output[axis] }, (_, index) => {
     const start = index * window.strides[axis] - begin

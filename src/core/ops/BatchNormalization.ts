@@ -21,6 +21,7 @@ type Attributes = z.output<typeof attributes>
 /** Batch normalization (Ioffe and Szegedy, 2015; ONNX BatchNormalization-15). Trains on batch statistics, infers with the running ones. */
 export const batchNormalizationOperator = defineOperator({
   id: 'BatchNormalization',
+  needs: 5,
   attributes,
   layout: 'channelsLast',
   quantization: 'float',
@@ -40,7 +41,7 @@ export const batchNormalizationOperator = defineOperator({
   macs: () => 0,
   forward: (context) => {
     const { epsilon, activation } = context.attributes
-    const [x, scale, shift, mean, variance] = context.inputs as readonly Tensor[]
+    const [x, scale, shift, mean, variance] = context.inputs
     if (!context.training) return [activate(batchNormInference(x, mean, variance, scale, shift, epsilon), activation)]
     const batch = batchNormTrain(x, scale, shift, epsilon, activation)
     context.save(...batch.saved)
@@ -51,9 +52,9 @@ export const batchNormalizationOperator = defineOperator({
   gradientReads: { inputs: [0, 1, 3, 4], outputs: [0] },
   gradient: (context) => {
     if (context.saved.length === 0) return frozenGradient(context)
-    const [x, scale] = context.inputs as readonly Tensor[]
+    const [x, scale] = context.inputs
     const { dx, dScale, dShift } = batchNormTrainGradient(
-      context.dOutputs[0] as Tensor,
+      context.dOutputs[0],
       x,
       scale,
       context.saved,
@@ -65,13 +66,9 @@ export const batchNormalizationOperator = defineOperator({
 })
 
 /** With running statistics the operator is an affine map: y = scale · (x − mean) / √(variance + ε) + shift. */
-function frozenGradient(context: GradientContext<Attributes>): readonly (Tensor | undefined)[] {
-  const [x, scale, , mean, variance] = context.inputs as readonly Tensor[]
-  const dy = activationGradient(
-    context.dOutputs[0] as Tensor,
-    context.outputs[0] as Tensor,
-    context.attributes.activation,
-  )
+function frozenGradient(context: GradientContext<Attributes, 5>): readonly (Tensor | undefined)[] {
+  const [x, scale, , mean, variance] = context.inputs
+  const dy = activationGradient(context.dOutputs[0], context.outputs[0], context.attributes.activation)
   const inverse = rsqrt(add(variance, context.attributes.epsilon))
   return [
     context.wants(0) ? mul(dy, mul(scale, inverse)) : undefined,

@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
 import { cast, clipByValue, greater, less, logicalAnd, mul } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { relu6, relu6Gradient } from '../kernels/activations'
@@ -18,13 +17,13 @@ export const clipOperator = defineOperator({
   precision: 'follow',
   shape: ({ shapes }) => [shapes[0]],
   forward: (context) => {
-    const x = context.inputs[0] as Tensor
+    const x = context.inputs[0]
     const { min, max } = clipBounds(context)
     return [min === 0 && max === 6 ? relu6(x) : clipByValue(x, min, max)]
   },
   gradientReads: { outputs: [0] },
   gradient: (context) => {
-    const [dy, y] = [context.dOutputs[0] as Tensor, context.outputs[0] as Tensor]
+    const [dy, y] = [context.dOutputs[0], context.outputs[0]]
     const { min, max } = clipBounds(context)
     return [
       min === 0 && max === 6

@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
 import { concat, split } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
@@ -25,17 +24,20 @@ export const concatOperator = defineOperator({
         )
       }
     }
-    return [first.map((dim, index) => (index === axis ? shapes.reduce((sum, shape) => sum + shape[axis], 0) : dim))]
+    return [first.map((dim, index) => (index === axis ? shapes.reduce((sum, shape) => sum + shape[axis]!, 0) : dim))]
   },
   forward: ({ attributes, inputs, shapes, axisOf }) => [
-    concat(inputs as Tensor[], axisOf(attributes.axis, shapes[0].length)),
+    concat(
+      inputs.map((_, index) => inputs[index]!),
+      axisOf(attributes.axis, shapes[0].length),
+    ),
   ],
   gradientReads: {},
   gradient: ({ attributes, dOutputs, shapes, physicalShapes, axisOf }) => {
     const axis = axisOf(attributes.axis, shapes[0].length)
     return split(
-      dOutputs[0] as Tensor,
-      physicalShapes.map((shape) => shape[axis]),
+      dOutputs[0],
+      physicalShapes.map((shape) => shape[axis]!),
       axis,
     )
   },

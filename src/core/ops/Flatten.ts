@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
 import { reshape } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { sizeOf } from '../graph/tensorData'
@@ -18,7 +17,7 @@ export const flattenOperator = defineOperator({
     const axis = attributes.axis < 0 ? attributes.axis + shapes[0].length : attributes.axis
     return [[sizeOf(shapes[0].slice(0, axis)), sizeOf(shapes[0].slice(axis))]]
   },
-  forward: ({ inputs, outputShapes }) => [reshape(inputs[0] as Tensor, [...outputShapes[0]])],
+  forward: ({ inputs, outputShapes }) => [reshape(inputs[0], [...outputShapes[0]])],
   gradientReads: {},
-  gradient: ({ dOutputs, physicalShapes }) => [reshape(dOutputs[0] as Tensor, [...physicalShapes[0]])],
+  gradient: ({ dOutputs, physicalShapes }) => [reshape(dOutputs[0], [...physicalShapes[0]])],
 })

@@ -7,11 +7,12 @@ import type { NodeContext, Shape } from './operator'
 
 const gatherAttributes = z.object({ axis: z.number().int().default(0) })
 
-type Context = NodeContext<z.output<typeof gatherAttributes>>
+type Context = NodeContext<z.output<typeof gatherAttributes>, 2>
 
 /** Picks slices along an axis by constant indices; a single index drops the axis (ONNX Gather-13). */
 export const gatherOperator = defineOperator({
   id: 'Gather',
+  needs: 2,
   attributes: gatherAttributes,
   // Only a list of indices leaves the rank as it is.
   layout: (context) => (context.shapes[1].length === 1 ? 'follow' : 'plain'),
@@ -26,7 +27,7 @@ export const gatherOperator = defineOperator({
   },
   forward: (context) => {
     const axis = context.axisOf(axisOf(context), context.shapes[0].length)
-    const picked = gather(context.inputs[0] as Tensor, tensor1d([...gatheredIndices(context)], 'int32'), axis)
+    const picked = gather(context.inputs[0], tensor1d([...gatheredIndices(context)], 'int32'), axis)
     return [context.shapes[1].length === 1 ? picked : reshape(picked, [...context.outputShapes[0]])]
   },
   gradientReads: {},
@@ -35,13 +36,13 @@ export const gatherOperator = defineOperator({
     const shape = context.physicalShapes[0]
     const indices = gatheredIndices(context)
     const dy = reshape(
-      context.dOutputs[0] as Tensor,
+      context.dOutputs[0],
       shape.map((dim, at) => (at === axis ? indices.length : dim)),
     )
-    if (new Set(indices).size === indices.length) return [pickedBack(dy, axis, indices, shape[axis])]
+    if (new Set(indices).size === indices.length) return [pickedBack(dy, axis, indices, shape[axis]!)]
     return [
       concat(
-        Array.from({ length: shape[axis] }, (_, index) => sumOfPicks(dy, axis, positionsOf(indices, index))),
+        Array.from({ length: shape[axis]! }, (_, index) => sumOfPicks(dy, axis, positionsOf(indices, index))),
         axis,
       ),
     ]
@@ -56,7 +57,7 @@ const positionsOf = (indices: readonly number[], index: number): readonly number
 
 /** The indices, counted from the front. */
 export function gatheredIndices(context: Context): readonly number[] {
-  const size = context.shapes[0][axisOf(context)]
+  const size = context.shapes[0][axisOf(context)]!
   return Array.from(context.constant(1)?.data ?? [], (index) => (index < 0 ? index + size : index))
 }
 
@@ -67,7 +68,7 @@ function assertInside(context: Context): void {
     throw new NNOptError('unsupported', `node '${node.name}' (Gather): expected constant indices, got computed ones`, {
       node: node.name,
     })
-  const size = shapes[0][axisOf(context)]
+  const size = shapes[0][axisOf(context)]!
   const outside = indices.data.find((index) => index < -size || index >= size)
   if (outside !== undefined)
     throw new NNOptError(

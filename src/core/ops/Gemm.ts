@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import { add, mul } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
@@ -17,11 +17,12 @@ const attributes = z.object({
 })
 
 type Attributes = z.output<typeof attributes>
-type Context = NodeContext<Attributes>
+type Context = NodeContext<Attributes, 2>
 
 /** y = α · A · B + β · C (ONNX Gemm-13). A constant B is packed as [in, out]. */
 export const gemmOperator = defineOperator({
   id: 'Gemm',
+  needs: 2,
   attributes,
   layout: 'plain',
   quantization: int8Form,
@@ -32,19 +33,19 @@ export const gemmOperator = defineOperator({
   transparent: true,
   floatOutput: true,
   shape: ({ node, attributes, shapes: [a, b] }) => {
-    const [left, right] = [a[attributes.transA ? 0 : 1], b[attributes.transB ? 1 : 0]]
+    const [left, right] = [a[attributes.transA ? 0 : 1]!, b[attributes.transB ? 1 : 0]!]
     if (a.length === 2 && b.length === 2 && left === right)
-      return [[a[attributes.transA ? 1 : 0], b[attributes.transB ? 0 : 1]]]
+      return [[a[attributes.transA ? 1 : 0]!, b[attributes.transB ? 0 : 1]!]]
     throw new NNOptError(
       'badInput',
       `node '${node.name}' (Gemm): expected ${right} input features for weights [${b.join(', ')}], got an input of [${a.join(', ')}]`,
       { node: node.name },
     )
   },
-  macs: ({ attributes, shapes: [a, b] }) => sizeOf(a) * b[attributes.transB ? 0 : 1],
+  macs: ({ attributes, shapes: [a, b] }) => sizeOf(a) * b[attributes.transB ? 0 : 1]!,
   forward: (context) => {
     const { alpha, beta, transA } = context.attributes
-    const [a, b, c] = context.inputs as readonly Tensor2D[]
+    const [a, b, c] = context.inputs
     const product = matMul(a, b, transA !== 0, transposesB(context))
     const scaled = alpha === 1 ? product : mul(product, alpha)
     return [c ? add(scaled, beta === 1 ? c : mul(c, beta)) : scaled]
@@ -52,13 +53,13 @@ export const gemmOperator = defineOperator({
   gradientReads: { inputs: [0, 1] },
   gradient: (context) => {
     const { alpha, beta, transA } = context.attributes
-    const [a, b] = context.inputs as readonly Tensor2D[]
-    const dy = context.dOutputs[0] as Tensor2D
-    const dProduct = alpha === 1 ? dy : mul<Tensor2D>(dy, alpha)
+    const [a, b] = context.inputs
+    const dy = context.dOutputs[0]
+    const dProduct = alpha === 1 ? dy : mul(dy, alpha)
     return [
       context.wants(0) ? leftGradient(dProduct, b, transA !== 0, transposesB(context)) : undefined,
       context.wants(1) ? rightGradient(dProduct, a, transA !== 0, transposesB(context)) : undefined,
-      context.wants(2) ? sumToShape(beta === 1 ? dy : mul(dy, beta), context.physicalShapes[2]) : undefined,
+      context.wants(2) ? sumToShape(beta === 1 ? dy : mul(dy, beta), context.physicalShapes[2]!) : undefined,
     ]
   },
   pack: (context, index, parameter) => {
@@ -66,9 +67,9 @@ export const gemmOperator = defineOperator({
     return { shape: packed.shape, data: Float32Array.from(packed.data) }
   },
   unpack: (context, index, packed) => {
-    const shape = context.shapes[index]
+    const shape = context.shapes[index]!
     if (index !== 1 || !context.attributes.transB) return tensorData('float32', shape, packed)
-    return transpose(tensorData('float32', [shape[1], shape[0]], packed), [1, 0])
+    return transpose(tensorData('float32', [shape[1]!, shape[0]!], packed), [1, 0])
   },
 })
 

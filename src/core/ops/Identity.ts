@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { defineOperator } from './operator'
 
@@ -14,7 +13,7 @@ export const identityOperator = defineOperator({
   passesOn: () => true,
   precision: 'follow',
   shape: ({ shapes }) => [shapes[0]],
-  forward: ({ inputs }) => [(inputs[0] as Tensor).clone()],
+  forward: ({ inputs }) => [inputs[0].clone()],
   gradientReads: {},
-  gradient: ({ dOutputs }) => [(dOutputs[0] as Tensor).clone()],
+  gradient: ({ dOutputs }) => [dOutputs[0].clone()],
 })

@@ -19,12 +19,12 @@ export const lrnOperator = defineOperator({
   channels: 'mixed',
   shape: ({ shapes }) => [shapes[0]],
   forward: ({ inputs, attributes }) => {
-    const x = inputs[0] as Tensor
+    const x = inputs[0]
     return [mul(x, pow(base(x, attributes), -attributes.beta))]
   },
   gradientReads: { inputs: [0] },
   gradient: ({ inputs, dOutputs, attributes }) => {
-    const [x, dy] = [inputs[0] as Tensor, dOutputs[0] as Tensor]
+    const [x, dy] = [inputs[0], dOutputs[0]]
     const { size, alpha, beta } = attributes
     const scale = base(x, attributes)
     const spread = channelWindow(mul(mul(dy, x), pow(scale, -beta - 1)), size, true)

@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
 import { matMul } from '../kernels/matMul'
@@ -8,6 +7,7 @@ import { defineOperator } from './operator'
 /** Matrix product of [n, k] and [k, m]: a linear layer without a bias. */
 export const matMulOperator = defineOperator({
   id: 'MatMul',
+  needs: 2,
   attributes: z.object({}),
   layout: 'plain',
   quantization: int8Form,
@@ -18,18 +18,18 @@ export const matMulOperator = defineOperator({
   manyOperands: true,
   floatOutput: true,
   shape: ({ node, shapes: [a, b] }) => {
-    if (a.length === 2 && b.length === 2 && a[1] === b[0]) return [[a[0], b[1]]]
+    if (a.length === 2 && b.length === 2 && a[1] === b[0]) return [[a[0]!, b[1]!]]
     throw new NNOptError(
       'unsupported',
       `node '${node.name}' (MatMul): expected [n, k] · [k, m], got [${a.join(', ')}] · [${b.join(', ')}]`,
       { node: node.name },
     )
   },
-  macs: ({ shapes: [a, b] }) => a[0] * a[1] * b[1],
-  forward: ({ inputs }) => [matMul(inputs[0] as Tensor, inputs[1] as Tensor)],
+  macs: ({ shapes: [a, b] }) => a[0]! * a[1]! * b[1]!,
+  forward: ({ inputs }) => [matMul(inputs[0], inputs[1])],
   gradientReads: { inputs: [0, 1] },
   gradient: ({ inputs, dOutputs, wants }) => {
-    const [[a, b], dy] = [inputs as readonly Tensor[], dOutputs[0] as Tensor]
+    const [[a, b], dy] = [inputs, dOutputs[0]]
     return [wants(0) ? matMul(dy, b, false, true) : undefined, wants(1) ? matMul(a, dy, true, false) : undefined]
   },
 })

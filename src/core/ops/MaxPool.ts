@@ -1,4 +1,4 @@
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { maxPool, slice } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
@@ -28,7 +28,7 @@ export const maxPoolOperator = defineOperator({
         { node: context.node.name },
       )
     }
-    return [[context.shapes[0][0], context.shapes[0][1], ...poolWindow(context).output]]
+    return [[context.shapes[0][0]!, context.shapes[0][1]!, ...poolWindow(context).output]]
   },
   forward: (context) => {
     const window = poolWindow(context)
@@ -39,8 +39,8 @@ export const maxPoolOperator = defineOperator({
   gradientReads: { inputs: [0], outputs: [0] },
   gradient: (context) => {
     const window = poolWindow(context)
-    const [x, y, dy] = [context.inputs[0], context.outputs[0], context.dOutputs[0]] as readonly Tensor[]
-    const pads = fittingPads(window, x.shape[1] as number, x.shape[2] as number)
+    const [x, y, dy] = [context.inputs[0], context.outputs[0], context.dOutputs[0]]
+    const pads = fittingPads(window, x.shape[1]!, x.shape[2]!)
     const padded = maxPoolGradient(dy, padPlane(x, pads, lowest), y, window.kernel, window.strides)
     return [slice(padded, [0, pads[0], pads[1], 0], x.shape)]
   },

@@ -6,6 +6,7 @@ import { defineOperator } from './operator'
 
 export const mulOperator = defineOperator({
   id: 'Mul',
+  needs: 2,
   attributes: z.object({}),
   layout: 'follow',
   quantization: 'arithmetic',
@@ -14,12 +15,10 @@ export const mulOperator = defineOperator({
   manyOperands: true,
   precision: 'follow',
   shape: ({ node, shapes }) => [broadcastShape(node, shapes[0], shapes[1])],
-  forward: ({ inputs }) => [mul(inputs[0] as Tensor, inputs[1] as Tensor)],
+  forward: ({ inputs }) => [mul(inputs[0], inputs[1])],
   gradientReads: { inputs: [0, 1] },
   gradient: ({ dOutputs, inputs, physicalShapes, wants }) =>
     [0, 1].map((index) =>
-      wants(index)
-        ? sumToShape(mul(dOutputs[0] as Tensor, inputs[1 - index] as Tensor), physicalShapes[index])
-        : undefined,
+      wants(index) ? sumToShape(mul(dOutputs[0], inputs[1 - index] as Tensor), physicalShapes[index]!) : undefined,
     ),
 })

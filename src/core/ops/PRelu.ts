@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
 import { add, maximum, minimum, mul, cast, greater, where } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
@@ -9,6 +8,7 @@ import { defineOperator } from './operator'
 /** max(0, x) + slope · min(0, x), the slope learned by channel (He et al., 2015; ONNX PRelu-16). */
 export const preluOperator = defineOperator({
   id: 'PRelu',
+  needs: 2,
   attributes: z.object({}),
   layout: 'channelsLast',
   quantization: 'float',
@@ -27,12 +27,12 @@ export const preluOperator = defineOperator({
     )
   },
   forward: ({ inputs }) => {
-    const [x, slope] = inputs as readonly Tensor[]
+    const [x, slope] = inputs
     return [add(maximum(x, 0), mul(slope, minimum(x, 0)))]
   },
   gradientReads: { inputs: [0, 1] },
   gradient: ({ inputs, dOutputs, wants }) => {
-    const [[x, slope], dy] = [inputs as readonly Tensor[], dOutputs[0] as Tensor]
+    const [[x, slope], dy] = [inputs, dOutputs[0]]
     return [
       wants(0) ? where(cast(greater(x, 0), 'bool'), dy, mul(dy, slope)) : undefined,
       wants(1) ? sumToShape(mul(dy, minimum(x, 0)), slope.shape) : undefined,
@@ -40,5 +40,5 @@ export const preluOperator = defineOperator({
   },
   // One slope a channel, or one for all: [C, 1, 1] and [1] both become a vector along the last axis.
   pack: (_context, _index, parameter) => ({ shape: [parameter.data.length], data: Float32Array.from(parameter.data) }),
-  unpack: (context, index, packed) => tensorData('float32', context.shapes[index], packed),
+  unpack: (context, index, packed) => tensorData('float32', context.shapes[index]!, packed),
 })

@@ -16,10 +16,10 @@ export const padOperator = defineOperator({
   channels: 'pad',
   mover: true,
   precision: 'follow',
-  shape: (context) => [paddingOf(context).map(([before, after], axis) => context.shapes[0][axis] + before + after)],
+  shape: (context) => [paddingOf(context).map(([before, after], axis) => context.shapes[0][axis]! + before + after)],
   forward: (context) => {
     const widths = physicalPadding(context, context.axisOf)
-    const x = context.inputs[0] as Tensor
+    const x = context.inputs[0]
     return [
       context.attributes.mode === 'reflect'
         ? mirrorPad(x, widths, 'reflect')
@@ -29,7 +29,7 @@ export const padOperator = defineOperator({
   gradientReads: {},
   gradient: (context) => {
     const widths = physicalPadding(context, context.axisOf)
-    const dy = context.dOutputs[0] as Tensor
+    const dy = context.dOutputs[0]
     if (context.attributes.mode === 'reflect')
       return [widths.reduce((gradient, width, axis) => foldedBack(gradient, axis, width), dy)]
     return [
@@ -54,7 +54,7 @@ export function paddingOf({ node, shapes, constant }: NodeContext<unknown>): Wid
     axis < 0 ? axis + rank : axis,
   )
   const widths: Widths = shapes[0].map(() => [0, 0])
-  axes.forEach((axis, index) => (widths[axis] = [pads.data[index], pads.data[index + axes.length]]))
+  axes.forEach((axis, index) => (widths[axis] = [pads.data[index]!, pads.data[index + axes.length]!]))
   return widths
 }
 
@@ -67,7 +67,7 @@ function physicalPadding(context: NodeContext<unknown>, axisOf: (axis: number, r
 /** The gradient of a reflection along one axis: what lies outside adds to the elements that it mirrors. */
 function foldedBack(dy: Tensor, axis: number, [before, after]: readonly [number, number]): Tensor {
   if (before + after === 0) return dy
-  const size = dy.shape[axis] - before - after
+  const size = dy.shape[axis]! - before - after
   const part = (begin: number, length: number): Tensor =>
     slice(
       dy,

@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
 import { broadcastTo, div, mean, reshape } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import type { Node } from '../graph/graph'
@@ -27,7 +26,7 @@ export const reduceMeanOperator = defineOperator({
   },
   forward: (context) => [
     mean(
-      context.inputs[0] as Tensor,
+      context.inputs[0],
       reducedAxes(context).map((axis) => context.axisOf(axis, context.shapes[0].length)),
       context.attributes.keepdims !== 0,
     ),
@@ -37,7 +36,7 @@ export const reduceMeanOperator = defineOperator({
     const shape = context.physicalShapes[0]
     const reduced = new Set(reducedAxes(context).map((axis) => context.axisOf(axis, shape.length)))
     const kept = shape.map((dim, axis) => (reduced.has(axis) ? 1 : dim))
-    const share = div(reshape(context.dOutputs[0] as Tensor, kept), sizeOf(shape) / sizeOf(kept))
+    const share = div(reshape(context.dOutputs[0], kept), sizeOf(shape) / sizeOf(kept))
     return [broadcastTo(share, [...shape])]
   },
 })

@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { relu, reluGradient } from '../kernels/activations'
 import { defineOperator } from './operator'
@@ -14,7 +13,7 @@ export const reluOperator = defineOperator({
   clamp: () => ({ min: 0, max: Infinity }),
   precision: 'follow',
   shape: ({ shapes }) => [shapes[0]],
-  forward: ({ inputs }) => [relu(inputs[0] as Tensor)],
+  forward: ({ inputs }) => [relu(inputs[0])],
   gradientReads: { outputs: [0] },
-  gradient: ({ dOutputs, outputs }) => [reluGradient(dOutputs[0] as Tensor, outputs[0] as Tensor)],
+  gradient: ({ dOutputs, outputs }) => [reluGradient(dOutputs[0], outputs[0])],
 })

@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
 import { reshape } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
@@ -19,9 +18,9 @@ export const reshapeOperator = defineOperator({
   shapeInput: 1,
   precision: 'follow',
   shape: (context) => [targetShape(context)],
-  forward: ({ inputs, outputShapes }) => [reshape(inputs[0] as Tensor, [...outputShapes[0]])],
+  forward: ({ inputs, outputShapes }) => [reshape(inputs[0], [...outputShapes[0]])],
   gradientReads: {},
-  gradient: ({ dOutputs, physicalShapes }) => [reshape(dOutputs[0] as Tensor, [...physicalShapes[0]])],
+  gradient: ({ dOutputs, physicalShapes }) => [reshape(dOutputs[0], [...physicalShapes[0]])],
 })
 
 function targetShape({ node, attributes, shapes, constant }: NodeContext<z.output<typeof reshapeAttributes>>): Shape {
@@ -32,7 +31,7 @@ function targetShape({ node, attributes, shapes, constant }: NodeContext<z.outpu
       `node '${node.name}' (Reshape): expected a constant shape, got a computed one`,
       { node: node.name },
     )
-  const shape = [...wanted.data].map((dim, axis) => (dim === 0 && attributes.allowzero === 0 ? shapes[0][axis] : dim))
+  const shape = [...wanted.data].map((dim, axis) => (dim === 0 && attributes.allowzero === 0 ? shapes[0][axis]! : dim))
   const rest = sizeOf(shapes[0]) / Math.abs(sizeOf(shape))
   const target = shape.map((dim) => (dim === -1 ? rest : dim))
   if (sizeOf(target) === sizeOf(shapes[0]) && Number.isInteger(rest)) return target

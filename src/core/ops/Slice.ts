@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
 import { pad, slice, stridedSlice } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
@@ -26,7 +25,7 @@ export const sliceOperator = defineOperator({
   ],
   forward: (context) => {
     const physical = physicalRanges(context, context.axisOf)
-    const x = context.inputs[0] as Tensor
+    const x = context.inputs[0]
     if (physical.every(({ step }) => step === 1))
       return [
         slice(
@@ -47,11 +46,11 @@ export const sliceOperator = defineOperator({
   gradientReads: {},
   gradient: (context) => {
     const physical = physicalRanges(context, context.axisOf)
-    const spread = physical.reduce((dy, { step }, axis) => spreadAxis(dy, axis, step), context.dOutputs[0] as Tensor)
+    const spread = physical.reduce((dy, { step }, axis) => spreadAxis(dy, axis, step), context.dOutputs[0])
     return [
       pad(
         spread,
-        physical.map(({ start }, axis) => [start, context.physicalShapes[0][axis] - start - spread.shape[axis]]),
+        physical.map(({ start }, axis) => [start, context.physicalShapes[0][axis]! - start - spread.shape[axis]!]),
       ),
     ]
   },
@@ -76,7 +75,7 @@ export function sliceRanges({ node, shapes, constant }: NodeContext<unknown>): r
         node: node.name,
       })
     const bound = (value: number): number => Math.min(size, Math.max(0, value < 0 ? value + size : value))
-    return { start: bound(starts.data[at]), end: bound(ends.data[at]), step }
+    return { start: bound(starts.data[at]!), end: bound(ends.data[at]!), step }
   })
 }
 

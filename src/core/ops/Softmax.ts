@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
 import { mul, softmax, sub, sum, transpose } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
@@ -26,12 +25,12 @@ export const softmaxOperator = defineOperator({
   },
   forward: (context) => {
     const order = axisLast(context)
-    const x = context.inputs[0] as Tensor
+    const x = context.inputs[0]
     return [order ? transpose(softmax(transpose(x, order)), order) : softmax(x)]
   },
   gradientReads: { outputs: [0] },
   gradient: (context) => {
-    const [dy, y] = [context.dOutputs[0] as Tensor, context.outputs[0] as Tensor]
+    const [dy, y] = [context.dOutputs[0], context.outputs[0]]
     return [mul(y, sub(dy, sum(mul(dy, y), context.attributes.axis, true)))]
   },
 })

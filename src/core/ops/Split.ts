@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
 import { concat, split, zeros } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { defineOperator } from './operator'
@@ -22,7 +21,7 @@ export const splitOperator = defineOperator({
   },
   forward: (context) =>
     split(
-      context.inputs[0] as Tensor,
+      context.inputs[0],
       [...partSizes(context)],
       context.axisOf(context.attributes.axis, context.shapes[0].length),
     ),

@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
 import { neg, sub } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { broadcastShape, sumToShape } from './broadcast'
@@ -6,6 +5,7 @@ import { defineOperator } from './operator'
 
 export const subOperator = defineOperator({
   id: 'Sub',
+  needs: 2,
   attributes: z.object({}),
   layout: 'follow',
   quantization: 'float',
@@ -13,10 +13,10 @@ export const subOperator = defineOperator({
   homogeneous: true,
   transparent: true,
   shape: ({ node, shapes }) => [broadcastShape(node, shapes[0], shapes[1])],
-  forward: ({ inputs }) => [sub(inputs[0] as Tensor, inputs[1] as Tensor)],
+  forward: ({ inputs }) => [sub(inputs[0], inputs[1])],
   gradientReads: {},
   gradient: ({ dOutputs, physicalShapes, wants }) => {
-    const dy = dOutputs[0] as Tensor
+    const dy = dOutputs[0]
     return [
       wants(0) ? sumToShape(dy, physicalShapes[0]) : undefined,
       wants(1) ? sumToShape(neg(dy), physicalShapes[1]) : undefined,

@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
 import { transpose } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { defineOperator } from './operator'
@@ -15,14 +14,14 @@ export const transposeOperator = defineOperator({
   channels: 'transpose',
   mover: true,
   precision: 'follow',
-  shape: (context) => [permutation(context).map((axis) => context.shapes[0][axis])],
-  forward: (context) => [transpose(context.inputs[0] as Tensor, permutation(context))],
+  shape: (context) => [permutation(context).map((axis) => context.shapes[0][axis]!)],
+  forward: (context) => [transpose(context.inputs[0], permutation(context))],
   gradientReads: {},
   gradient: (context) => {
     const order = permutation(context)
     return [
       transpose(
-        context.dOutputs[0] as Tensor,
+        context.dOutputs[0],
         order.map((_, axis) => order.indexOf(axis)),
       ),
     ]

@@ -60,7 +60,7 @@ export interface OperatorFacts<A> {
   /** The input that holds the shape of the output. */
   readonly shapeInput?: number
   /** For max(0, min(1, slope · x + offset)): its slope and offset. */
-  ramp?(attributes: A): Ramp
+  readonly ramp?: ((attributes: A) => Ramp) | undefined
   /** A node as simpler ones that have an int8 form; as it is where there are none. */
-  expanded?(node: Node, inputShape: readonly number[]): readonly Node[]
+  readonly expanded?: ((node: Node, inputShape: readonly number[]) => readonly Node[]) | undefined
 }

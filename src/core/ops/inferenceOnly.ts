@@ -7,6 +7,7 @@ import type { Operator } from './operator'
 export const defineInferenceOnly = (id: string): Operator =>
   defineOperator({
     id,
+    needs: 2,
     attributes: z.object({ axis: z.number().int().default(1) }),
     layout: 'follow',
     quantization: 'float',

@@ -1,5 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
+import type { AtLeast, Count } from '../../shared/atLeast'
+import { NNOptError } from '../../shared/errors'
 import { parseAs } from '../../shared/parse'
 import type { Node } from '../graph/graph'
 import type { TensorData } from '../graph/tensorData'
@@ -46,36 +48,46 @@ export type ChannelRule =
  */
 export type PrecisionRule = 'half' | 'follow' | 'float'
 
-/** A node with its shapes; `shapes` are the logical (ONNX-order) input shapes, [] for an absent input. */
-export interface NodeContext<A> extends ConstantContext<A> {
-  readonly shapes: readonly Shape[]
+/**
+ * A node with its shapes; `shapes` are the logical (ONNX-order) input shapes, [] for an absent input.
+ * `N` counts the inputs that are known to be there: those that the operator needs; 0 where the executor makes one.
+ */
+export interface NodeContext<A, N extends Count = 1> extends ConstantContext<A> {
+  readonly shapes: AtLeast<N, Shape>
 }
 
-export interface ExecutionContext<A> extends NodeContext<A> {
-  readonly outputShapes: readonly Shape[]
+/** A node of a graph: its operator has checked that it has an input. */
+export type KnownNode = ConstantContext<unknown> & Pick<NodeContext<unknown>, 'shapes'>
+
+/** Every operator has an output. */
+type Outputs<N extends Count, T, Rest = T> = AtLeast<N extends 0 ? 0 : 1, T, Rest>
+
+export interface ExecutionContext<A, N extends Count = 1> extends NodeContext<A, N> {
+  readonly outputShapes: Outputs<N, Shape>
   /** Input shapes as the executor lays them out: NHWC where `channelsLast`. */
-  readonly physicalShapes: readonly Shape[]
+  readonly physicalShapes: AtLeast<N, Shape>
   /** Rank-4 tensors of this node are NHWC. */
   readonly channelsLast: boolean
   /** The physical axis of a logical one for a tensor of the given rank. */
   axisOf(axis: number, rank: number): number
 }
 
-export interface ForwardContext<A> extends ExecutionContext<A> {
+export interface ForwardContext<A, N extends Count = 1> extends ExecutionContext<A, N> {
   readonly training: boolean
-  readonly inputs: readonly (Tensor | undefined)[]
+  readonly inputs: AtLeast<N, Tensor, Tensor | undefined>
   /** Keeps tensors for the gradient; does nothing outside training. */
   save(...tensors: readonly Tensor[]): void
   /** Reports batch statistics for the running statistic at an input. */
   updateStatistic(index: number, batchValue: Tensor): void
 }
 
-export interface GradientContext<A> extends ExecutionContext<A> {
-  readonly inputs: readonly (Tensor | undefined)[]
-  readonly outputs: readonly (Tensor | undefined)[]
+export interface GradientContext<A, N extends Count = 1> extends ExecutionContext<A, N> {
+  /** Those that `gradientReads` names; the others may have been freed. */
+  readonly inputs: AtLeast<N, Tensor, Tensor | undefined>
+  readonly outputs: Outputs<N, Tensor, Tensor | undefined>
   readonly saved: readonly Tensor[]
-  /** Gradient of the loss by each output; undefined where nothing depends on it. */
-  readonly dOutputs: readonly (Tensor | undefined)[]
+  /** Gradient of the loss by each output; of several outputs, undefined for one that nothing depends on. */
+  readonly dOutputs: Outputs<N, Tensor, Tensor | undefined>
   /** Whether the gradient by that input is needed. */
   wants(index: number): boolean
 }
@@ -86,43 +98,45 @@ export interface PackedParameter {
   readonly data: Float32Array
 }
 
-export interface OperatorDefinition<A> extends OperatorFacts<A> {
+export interface OperatorDefinition<A, N extends Count = 1> extends OperatorFacts<A> {
   /** ONNX operator type. */
   readonly id: string
+  /** How many inputs a node must have; 1 when absent. */
+  readonly needs?: N
   /** Attributes with their ONNX defaults; unknown attributes are refused by the reader. */
   readonly attributes: z.ZodType<A>
-  readonly layout: LayoutRule | ((context: NodeContext<A>) => LayoutRule)
+  readonly layout: LayoutRule | ((context: NodeContext<A, N>) => LayoutRule)
   readonly channels: ChannelRule
   /** `float` when absent. */
   readonly precision?: PrecisionRule
   /** Input positions that hold parameters. */
   readonly parameters?: Readonly<Record<number, ParameterRole>>
   /** Output shapes, in ONNX order, for concrete input shapes. */
-  shape(context: NodeContext<A>): readonly Shape[]
+  shape(context: NodeContext<A, N>): readonly Shape[]
   /** New tensors, one an output: never an input itself (use clone). Intermediates are freed by the executor. */
-  forward(context: ForwardContext<A>): readonly Tensor[]
+  forward(context: ForwardContext<A, N>): readonly Tensor[]
   /** Gradients by input, new tensors; undefined where not wanted. Absent: the operator cannot be trained through. */
-  gradient?(context: GradientContext<A>): readonly (Tensor | undefined)[]
+  gradient?(context: GradientContext<A, N>): readonly (Tensor | undefined)[]
   /** What `gradient` reads: everything else is freed during the forward walk. */
   readonly gradientReads?: { readonly inputs?: readonly number[]; readonly outputs?: readonly number[] }
   /** Multiply-accumulate operations for the given shapes; 0 when absent. */
-  macs?(context: NodeContext<A>): number
+  macs?(context: NodeContext<A, N>): number
   /** Executor layout of the parameter at an input, and back; absent: as in ONNX. */
-  pack?(context: NodeContext<A>, index: number, parameter: TensorData): PackedParameter
-  unpack?(context: NodeContext<A>, index: number, packed: Float32Array): TensorData
+  pack?(context: NodeContext<A, N>, index: number, parameter: TensorData): PackedParameter
+  unpack?(context: NodeContext<A, N>, index: number, packed: Float32Array): TensorData
 }
 
 /** An operator with its attribute type hidden: callers pass nodes, the operator parses their attributes once. */
 export interface Operator extends Omit<
-  OperatorDefinition<unknown>,
-  'attributes' | 'layout' | 'quantization' | 'outputAxis' | 'passesOn' | 'ramp'
+  OperatorDefinition<unknown, 0>,
+  'needs' | 'attributes' | 'layout' | 'quantization' | 'outputAxis' | 'passesOn' | 'ramp'
 > {
   readonly kind: 'operator'
   /** Attributes that a file may give, with their defaults. */
   readonly params: z.ZodObject
-  /** Parsed attributes of a node; throws `badInput` naming the node. */
+  /** Parsed attributes of a node that has the inputs it needs; throws `badInput` naming the node. */
   parse(node: Node): unknown
-  layoutOf(context: NodeContext<unknown>): LayoutRule
+  layoutOf(context: NodeContext<unknown, 0>): LayoutRule
   quantizationOf(context: ConstantContext<unknown>): QuantizationRule | StaysFloat
   outputAxis?(node: Node): number
   passesOn?(node: Node): boolean
@@ -137,10 +151,10 @@ const isInternal = (field: unknown): boolean => field instanceof z.ZodType && fi
 type Wrapped<A, C extends { readonly attributes: A }> = Omit<C, 'attributes'> & { readonly attributes: unknown }
 
 /** Declares an operator: the one export of its file. */
-export function defineOperator<A>(definition: OperatorDefinition<A>): Operator {
-  const { attributes: schema, layout, quantization, shape, forward, ...rest } = definition
+export function defineOperator<A, N extends Count = 1>(definition: OperatorDefinition<A, N>): Operator {
+  const { needs = 1, attributes: schema, layout, quantization, shape, forward, ...rest } = definition
   const { gradient, macs, pack, unpack, outputAxis, passesOn, ramp, clamp, ...facts } = rest
-  const parse = attributeParser(schema)
+  const parse = attributeParser(schema, needs)
   const typed = <C extends ConstantContext<A>>(context: Wrapped<A, C>): C =>
     ({ ...context, attributes: parse(context.node) }) as Wrapped<A, C> & { attributes: A } as C
   /** The same function for callers that do not know the type of the attributes. */
@@ -176,12 +190,13 @@ const fileAttributes = (schema: z.ZodType): z.ZodObject =>
       : {},
   )
 
-/** Parses the attributes of each node once. */
-function attributeParser<A>(schema: z.ZodType<A>): (node: Node) => A {
+/** Checks the inputs and parses the attributes of each node once. */
+function attributeParser<A>(schema: z.ZodType<A>, needs: Count): (node: Node) => A {
   const parsed = new WeakMap<Node, A>()
   return (node) => {
     const known = parsed.get(node)
     if (known !== undefined) return known
+    assertInputs(node, needs)
     const fresh = parseAttributes(schema, node)
     parsed.set(node, fresh)
     return fresh
@@ -190,4 +205,12 @@ function attributeParser<A>(schema: z.ZodType<A>): (node: Node) => A {
 
 function parseAttributes<A>(schema: z.ZodType<A>, node: Node): A {
   return parseAs(schema, node.attributes, `node '${node.name}' (${node.op})`, { code: 'badInput' })
+}
+
+function assertInputs({ name, op, inputs }: Node, needs: number): void {
+  const given = inputs.slice(0, needs).filter(Boolean).length
+  if (given === needs) return
+  throw new NNOptError('badInput', `node '${name}' (${op}): expected its first ${needs} inputs, got ${given} of them`, {
+    node: name,
+  })
 }

@@ -40,11 +40,11 @@ export function definePointwise<A = unknown>({
     ...facts,
     precision,
     shape: ({ shapes }) => [shapes[0]],
-    forward: (context) => [forward(context.inputs[0] as Tensor, context.attributes)],
+    forward: (context) => [forward(context.inputs[0], context.attributes)],
     gradientReads: reads === 'input' ? { inputs: [0] } : { outputs: [0] },
     gradient: (context) => [
       gradient(
-        context.dOutputs[0] as Tensor,
+        context.dOutputs[0],
         (reads === 'input' ? context.inputs[0] : context.outputs[0]) as Tensor,
         context.attributes,
       ),

@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
 import { reshape } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { defineOperator } from './operator'
@@ -15,8 +14,8 @@ export function defineReshaping(id: string, shape: (context: NodeContext<unknown
     mover: true,
     precision: 'follow',
     shape: (context) => [shape(context)],
-    forward: ({ inputs, outputShapes }) => [reshape(inputs[0] as Tensor, [...outputShapes[0]])],
+    forward: ({ inputs, outputShapes }) => [reshape(inputs[0], [...outputShapes[0]])],
     gradientReads: {},
-    gradient: ({ dOutputs, physicalShapes }) => [reshape(dOutputs[0] as Tensor, [...physicalShapes[0]])],
+    gradient: ({ dOutputs, physicalShapes }) => [reshape(dOutputs[0], [...physicalShapes[0]])],
   })
 }

@@ -29,7 +29,7 @@ export interface Window {
   readonly output: Pair
 }
 
-const pairOf = (values: readonly number[]): Pair => [values[0], values[1]]
+const pairOf = (values: readonly number[]): Pair => [values[0]!, values[1]!]
 
 /** Resolves auto_pad and computes the output size as ONNX's Conv and pooling specify; `input` is [N, C, H, W]. */
 export function resolveWindow(
@@ -48,7 +48,7 @@ export function resolveWindow(
   }
   const [kernel, strides, dilations] = [pairOf(kernelShape), pairOf(attributes.strides), pairOf(attributes.dilations)]
   const extent: Pair = [dilations[0] * (kernel[0] - 1) + 1, dilations[1] * (kernel[1] - 1) + 1]
-  const size: Pair = [input[2], input[3]]
+  const size: Pair = [input[2]!, input[3]!]
   const rows = padding(attributes, 0, size[0], extent[0], strides[0])
   const columns = padding(attributes, 1, size[1], extent[1], strides[1])
   const output: Pair = [
@@ -66,7 +66,7 @@ export function resolveWindow(
 }
 
 function padding(attributes: WindowAttributes, axis: 0 | 1, size: number, extent: number, stride: number): Pair {
-  if (attributes.auto_pad === 'NOTSET') return [attributes.pads[axis], attributes.pads[axis + 2]]
+  if (attributes.auto_pad === 'NOTSET') return [attributes.pads[axis]!, attributes.pads[axis + 2]!]
   if (attributes.auto_pad === 'VALID') return [0, 0]
   const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + extent - size)
   const small = Math.floor(total / 2)

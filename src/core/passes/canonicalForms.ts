@@ -22,7 +22,7 @@ export const flattens = 'flattens'
 /** Forms of other opsets whose opset-17 form depends on shapes. */
 export function withCanonicalForms(graph: Graph): Graph {
   if (!graph.nodes.some(({ op }) => op in rules)) return graph
-  const batch = typeof graph.inputs[0].shape[0] === 'number' ? graph.inputs[0].shape[0] : 1
+  const batch = typeof graph.inputs[0]!.shape[0] === 'number' ? graph.inputs[0]!.shape[0] : 1
   const shapes = inferShapes(graph, batch)
   const initializers = new Map(graph.initializers)
   const nodes = graph.nodes.map((node) => {
@@ -42,23 +42,23 @@ const positive = (axis: number, rank: number): number => (axis < 0 ? axis + rank
 /** Split-18 allows a smaller last part, which Split-13 wants spelled out. */
 const split: Rule = (node, shapeOf) => {
   if (node.inputs[1]) return { node }
-  const axis = positive(Number(node.attributes.axis ?? 0), shapeOf(node.inputs[0]).length)
-  const sizes = node.outputs.map((output) => shapeOf(output)[axis])
+  const axis = positive(Number(node.attributes.axis ?? 0), shapeOf(node.inputs[0]!).length)
+  const sizes = node.outputs.map((output) => shapeOf(output)[axis]!)
   if (sizes.every((size) => size === sizes[0])) return { node }
   const name = `${node.outputs[0]}.split`
-  return { node: { ...node, inputs: [node.inputs[0], name] }, constants: { [name]: intTensor(sizes) } }
+  return { node: { ...node, inputs: [node.inputs[0]!, name] }, constants: { [name]: intTensor(sizes) } }
 }
 
 /** Pad-18 may name the axes that its widths cover; Pad-13 covers all. */
 const pad: Rule = (node, shapeOf, constant) => {
-  const [x, padsName, value = '', axesName] = node.inputs
+  const [x = '', padsName = '', value = '', axesName] = node.inputs
   const [pads, axes] = [constant(padsName), constant(axesName ?? '')]
   if (!pads || !axes) return { node: axesName ? node : { ...node, inputs: node.inputs.slice(0, 3) } }
   const rank = shapeOf(x).length
   const widths = new Array<number>(2 * rank).fill(0)
   axes.data.forEach((axis, index) => {
-    widths[positive(axis, rank)] = pads.data[index]
-    widths[rank + positive(axis, rank)] = pads.data[index + axes.data.length]
+    widths[positive(axis, rank)] = pads.data[index]!
+    widths[rank + positive(axis, rank)] = pads.data[index + axes.data.length]!
   })
   const name = `${node.outputs[0]}.pads`
   return { node: { ...node, inputs: value ? [x, name, value] : [x, name] }, constants: { [name]: intTensor(widths) } }
@@ -68,9 +68,9 @@ const pad: Rule = (node, shapeOf, constant) => {
 const softmax: Rule = (node, shapeOf) => {
   const { [flattens]: marked, ...attributes } = node.attributes
   if (!marked) return { node }
-  const shape = shapeOf(node.inputs[0])
+  const shape = shapeOf(node.inputs[0]!)
   const first = positive(Number(attributes.axis), shape.length)
-  const large = shape.map((_, axis) => axis).filter((axis) => axis >= first && shape[axis] > 1)
+  const large = shape.map((_, axis) => axis).filter((axis) => axis >= first && shape[axis]! > 1)
   if (large.length <= 1) return { node: { ...node, attributes: { ...attributes, axis: large[0] ?? first } } }
   throw new NNOptError(
     'unsupported',

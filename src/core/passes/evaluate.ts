@@ -1,3 +1,5 @@
+import { atLeast } from '../../shared/atLeast'
+import type { AtLeast, Count } from '../../shared/atLeast'
 import { NNOptError } from '../../shared/errors'
 import type { Node } from '../graph/graph'
 import { dataTypes, intTensor, rowMajorStrides, sizeOf, tensorData, transpose } from '../graph/tensorData'
@@ -9,16 +11,32 @@ import type { DataType, TensorData } from '../graph/tensorData'
  */
 const mostElements = 2 ** 26
 
-type Evaluator = (node: Node, inputs: readonly TensorData[]) => TensorData
+type Inputs = readonly (TensorData | undefined)[]
+type Evaluator = (node: Node, inputs: Inputs) => TensorData
+type Taken<N extends Count> = AtLeast<N, TensorData, TensorData | undefined>
+
+const starts = <N extends Count>(count: N, inputs: Inputs): inputs is Taken<N> =>
+  inputs.slice(0, count).filter(Boolean).length === count
+
+/** All inputs of an operator that takes any number. */
+const present = (inputs: Inputs): readonly TensorData[] => inputs.filter((input) => input !== undefined)
+
+/** An evaluator of operators that need their first inputs, and may have more. */
+const taking =
+  <N extends Count>(count: N, run: (node: Node, inputs: Taken<N>) => TensorData): Evaluator =>
+  (node, inputs) => {
+    if (starts(count, inputs)) return run(node, inputs)
+    throw new RangeError(`expected at least ${count} inputs, got ${inputs.length}`)
+  }
 
 /**
- * Computes the operators of shape arithmetic and weight preparation on constants; undefined for any other operator, or
- * when a required input is absent. Throws `badInput` naming the node when its inputs do not fit together, `unsupported`
+ * Computes the operators of shape arithmetic and weight preparation on constants; undefined for any other operator.
+ * Throws `badInput` naming the node when an input is missing or they do not fit together, `unsupported`
  * when the result would have more than 2^26 elements.
  */
-export function evaluate(node: Node, inputs: readonly (TensorData | undefined)[]): TensorData | undefined {
+export function evaluate(node: Node, inputs: Inputs): TensorData | undefined {
   try {
-    return evaluators[node.op]?.(node, inputs as readonly TensorData[])
+    return evaluators[node.op]?.(node, inputs)
   } catch (cause) {
     const [code, reason] =
       cause instanceof TooLarge
@@ -64,38 +82,41 @@ const castTargets: Readonly<Record<number, DataType>> = {
 
 /** By name, with ONNX's integer arithmetic: many of these occur in files only, and none of them is left after import. */
 const evaluators: Readonly<Record<string, Evaluator>> = {
-  Identity: (_, [x]) => x,
-  Cast: ({ attributes }, [x]) => tensorData(castTargets[Number(attributes.to)] ?? x.dtype, x.shape, x.data),
-  Add: (_, [a, b]) => elementwise(a, b, (x, y) => x + y),
-  Sub: (_, [a, b]) => elementwise(a, b, (x, y) => x - y),
-  Mul: (_, [a, b]) => elementwise(a, b, (x, y) => x * y),
-  Div: (_, [a, b]) =>
+  Identity: taking(1, (_, [x]) => x),
+  Cast: taking(1, ({ attributes }, [x]) => tensorData(castTargets[Number(attributes.to)] ?? x.dtype, x.shape, x.data)),
+  Add: taking(2, (_, [a, b]) => elementwise(a, b, (x, y) => x + y)),
+  Sub: taking(2, (_, [a, b]) => elementwise(a, b, (x, y) => x - y)),
+  Mul: taking(2, (_, [a, b]) => elementwise(a, b, (x, y) => x * y)),
+  Div: taking(2, (_, [a, b]) =>
     elementwise(a, b, (x, y) => (a.dtype === 'int64' || a.dtype === 'int32' ? Math.trunc(x / y) : x / y)),
-  Pow: (_, [a, b]) => elementwise(a, b, (x, y) => x ** y),
-  Min: (_, [first, ...rest]) => rest.reduce((a, b) => elementwise(a, b, Math.min), first),
-  Max: (_, [first, ...rest]) => rest.reduce((a, b) => elementwise(a, b, Math.max), first),
-  Equal: (_, [a, b]) => boolean(elementwise(a, b, (x, y) => Number(x === y))),
-  Where: (_, [condition, a, b]) => {
+  ),
+  Pow: taking(2, (_, [a, b]) => elementwise(a, b, (x, y) => x ** y)),
+  Min: (_, inputs) => present(inputs).reduce((a, b) => elementwise(a, b, Math.min)),
+  Max: (_, inputs) => present(inputs).reduce((a, b) => elementwise(a, b, Math.max)),
+  Equal: taking(2, (_, [a, b]) => boolean(elementwise(a, b, (x, y) => Number(x === y)))),
+  Where: taking(3, (_, [condition, a, b]) => {
     const chosen = { ...condition, dtype: a.dtype }
     return elementwise(
       elementwise(chosen, a, (keep, x) => (keep ? x : 0)),
       elementwise(chosen, b, (keep, y) => (keep ? 0 : y)),
       (x, y) => x + y,
     )
-  },
-  Neg: (_, [x]) =>
+  }),
+  Neg: taking(1, (_, [x]) =>
     tensorData(
       x.dtype,
       x.shape,
       x.data.map((value) => -value),
     ),
-  Sqrt: (_, [x]) => tensorData(x.dtype, x.shape, x.data.map(Math.sqrt)),
-  Floor: (_, [x]) => tensorData(x.dtype, x.shape, x.data.map(Math.floor)),
-  Concat: ({ attributes }, inputs) => concatenate(inputs, Number(attributes.axis ?? 0)),
-  Gather: ({ attributes }, [x, indices]) => gather(x, indices, Number(attributes.axis ?? 0)),
-  Slice: (_, [x, starts, ends, axes, steps]) =>
+  ),
+  Sqrt: taking(1, (_, [x]) => tensorData(x.dtype, x.shape, x.data.map(Math.sqrt))),
+  Floor: taking(1, (_, [x]) => tensorData(x.dtype, x.shape, x.data.map(Math.floor))),
+  Concat: ({ attributes }, inputs) => concatenate(present(inputs), Number(attributes.axis ?? 0)),
+  Gather: taking(2, ({ attributes }, [x, indices]) => gather(x, indices, Number(attributes.axis ?? 0))),
+  Slice: taking(1, (_, [x, starts, ends, axes, steps]) =>
     slice(x, list(starts), list(ends), axes ? list(axes) : list(starts).map((_start, axis) => axis), list(steps)),
-  Squeeze: (_, [x, axes]) =>
+  ),
+  Squeeze: taking(1, (_, [x, axes]) =>
     reshaped(
       x,
       x.shape.filter((dim, axis) =>
@@ -106,16 +127,22 @@ const evaluators: Readonly<Record<string, Evaluator>> = {
           : dim !== 1,
       ),
     ),
-  Unsqueeze: (_, [x, axes]) => unsqueeze(x, list(axes)),
-  Reshape: (_, [x, shape]) => reshaped(x, resolveShape(x, list(shape))),
-  Transpose: ({ attributes }, [x]) =>
+  ),
+  Unsqueeze: taking(1, (_, [x, axes]) => unsqueeze(x, list(axes))),
+  Reshape: taking(1, (_, [x, shape]) => reshaped(x, resolveShape(x, list(shape)))),
+  Transpose: taking(1, ({ attributes }, [x]) =>
     transpose(
       x,
       (attributes.perm as readonly number[] | undefined) ?? x.shape.map((_dim, axis) => x.shape.length - 1 - axis),
     ),
-  ConstantOfShape: ({ attributes }, [shape]) => filled(list(shape), attributes.value as TensorData | undefined),
-  Expand: (_, [x, shape]) => elementwise(x, filled(list(shape), tensorData(x.dtype, [1], [1])), (value) => value),
-  Range: (_, [start, limit, delta]) => range(start.data[0], limit.data[0], delta.data[0]),
+  ),
+  ConstantOfShape: taking(1, ({ attributes }, [shape]) =>
+    filled(list(shape), attributes.value as TensorData | undefined),
+  ),
+  Expand: taking(2, (_, [x, shape]) =>
+    elementwise(x, filled(list(shape), tensorData(x.dtype, [1], [1])), (value) => value),
+  ),
+  Range: taking(3, (_, [start, limit, delta]) => range(start.data[0]!, limit.data[0]!, delta.data[0]!)),
 }
 
 function range(start: number, limit: number, delta: number): TensorData {
@@ -130,7 +157,7 @@ function filled(shape: readonly number[], value?: TensorData): TensorData {
 }
 
 function resolveShape(x: TensorData, wanted: readonly number[]): readonly number[] {
-  const copied = wanted.map((dim, axis) => (dim === 0 ? x.shape[axis] : dim))
+  const copied = wanted.map((dim, axis) => (dim === 0 ? x.shape[axis]! : dim))
   const rest = sizeOf(x.shape) / Math.abs(sizeOf(copied))
   return copied.map((dim) => (dim === -1 ? rest : dim))
 }
@@ -150,30 +177,30 @@ function* indices(shape: readonly number[]): Generator<readonly number[]> {
   const index = new Array<number>(shape.length).fill(0)
   for (let count = sizeOf(shape); count > 0; count--) {
     yield index
-    for (let axis = shape.length - 1; axis >= 0 && ++index[axis] === shape[axis]; axis--) index[axis] = 0
+    for (let axis = shape.length - 1; axis >= 0 && ++index[axis]! === shape[axis]; axis--) index[axis] = 0
   }
 }
 
 const offsetOf = (strides: readonly number[], index: readonly number[]): number =>
-  index.reduce((sum, value, axis) => sum + value * strides[axis], 0)
+  index.reduce((sum, value, axis) => sum + value * strides[axis]!, 0)
 
 function elementwise(a: TensorData, b: TensorData, compute: (x: number, y: number) => number): TensorData {
   const rank = Math.max(a.shape.length, b.shape.length)
   const dims = [a, b].map(({ shape }) => [...new Array<number>(rank - shape.length).fill(1), ...shape])
-  const shape = dims[0].map((dim, axis) => (dim === 1 ? dims[1][axis] : dim))
+  const shape = dims[0]!.map((dim, axis) => (dim === 1 ? dims[1]![axis]! : dim))
   const strides = dims.map((own) => rowMajorStrides(own).map((stride, axis) => (own[axis] === 1 ? 0 : stride)))
   const data = new dataTypes[a.dtype](countOf(shape))
   let position = 0
   for (const index of indices(shape))
-    data[position++] = compute(a.data[offsetOf(strides[0], index)], b.data[offsetOf(strides[1], index)])
+    data[position++] = compute(a.data[offsetOf(strides[0]!, index)]!, b.data[offsetOf(strides[1]!, index)]!)
   return { dtype: a.dtype, shape, data }
 }
 
 function concatenate(inputs: readonly TensorData[], axis: number): TensorData {
-  const [first] = inputs
+  const [first] = atLeast(1, inputs)
   const at = positive(axis, first.shape.length)
   const shape = first.shape.map((dim, index) =>
-    index === at ? inputs.reduce((sum, input) => sum + input.shape[at], 0) : dim,
+    index === at ? inputs.reduce((sum, input) => sum + input.shape[at]!, 0) : dim,
   )
   const data = new dataTypes[first.dtype](countOf(shape))
   const outer = sizeOf(shape.slice(0, at))
@@ -197,7 +224,7 @@ function gather(x: TensorData, chosen: TensorData, axis: number): TensorData {
   let position = 0
   for (let row = 0; row < outer; row++) {
     for (const index of chosen.data) {
-      const start = (row * x.shape[at] + positive(index, x.shape[at])) * inner
+      const start = (row * x.shape[at]! + positive(index, x.shape[at]!)) * inner
       data.set(x.data.subarray(start, start + inner), position)
       position += inner
     }
@@ -224,7 +251,7 @@ function slice(
     const position = axes.findIndex((named) => positive(named, x.shape.length) === axis)
     return position === -1
       ? Array.from({ length: dim }, (_, index) => index)
-      : stepped(dim, starts[position], ends[position], steps[position] ?? 1)
+      : stepped(dim, starts[position]!, ends[position]!, steps[position] ?? 1)
   })
   const shape = ranges.map((range) => range.length)
   const strides = rowMajorStrides(x.shape)
@@ -235,8 +262,8 @@ function slice(
       x.data[
         offsetOf(
           strides,
-          index.map((value, axis) => ranges[axis][value]),
+          index.map((value, axis) => ranges[axis]![value]!),
         )
-      ]
+      ]!
   return { dtype: x.dtype, shape, data }
 }

@@ -30,18 +30,18 @@ export function floatShadow(graph: Graph): FloatShadow | undefined {
   const initializers = new Map([...graph.initializers])
   const conversions = graph.nodes.filter(isConversion)
   for (const node of conversions) {
-    const [source, scale, zeroPoint] = node.inputs
+    const [source = '', scale = '', zeroPoint] = node.inputs
     const integers = graph.initializers.get(source)
     if (integers) {
-      stored.set(node.outputs[0], {
+      stored.set(node.outputs[0]!, {
         integers: source,
         scale,
         zeroPoint: zeroPoint || undefined,
         axis: scaleAxis(graph, node, integers),
       })
-      initializers.set(node.outputs[0], floatTensor(integers.shape, new Float32Array(integers.data.length)))
+      initializers.set(node.outputs[0]!, floatTensor(integers.shape, new Float32Array(integers.data.length)))
     } else if ((graph.initializers.get(scale)?.data.length ?? 0) !== 1) return undefined
-    else alias.set(node.outputs[0], alias.get(source) ?? source)
+    else alias.set(node.outputs[0]!, alias.get(source) ?? source)
   }
   if (hasTwice([...stored.values()].map(({ integers }) => integers))) return undefined
   for (const node of conversions) for (const name of node.inputs) initializers.delete(name)
@@ -63,7 +63,7 @@ export function floatShadow(graph: Graph): FloatShadow | undefined {
 }
 
 function scaleAxis(graph: Graph, { inputs, attributes }: Node, { shape }: TensorData): number | undefined {
-  if ((graph.initializers.get(inputs[1])?.data.length ?? 1) === 1) return undefined
+  if ((graph.initializers.get(inputs[1]!)?.data.length ?? 1) === 1) return undefined
   const axis = Number(attributes.axis ?? 1)
   return axis < 0 ? axis + shape.length : axis
 }

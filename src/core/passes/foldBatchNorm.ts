@@ -5,6 +5,7 @@ import { isNormalization, outputAxis, takesBias } from '../ops/nodeFacts'
 import { sizeOf, tensorData } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
 import { withUsedInitializers } from '../graph/usedInitializers'
+import { atLeast } from '../../shared/atLeast'
 
 type Readers = ReadonlyMap<string, readonly Node[]>
 
@@ -32,9 +33,9 @@ export function foldBatchNorm(graph: Graph): Graph {
     const folded = foldedParameters(graph, weighted, norm)
     initializers.set(names.weight, folded.weight)
     initializers.set(names.bias, folded.bias)
-    const mask = graph.masks.get(weighted.inputs[1])
+    const mask = graph.masks.get(weighted.inputs[1]!)
     if (mask) masks.set(names.weight, mask)
-    for (const name of [names.weight, names.bias, weighted.outputs[0]]) qparams.delete(name)
+    for (const name of [names.weight, names.bias, weighted.outputs[0]!]) qparams.delete(name)
     replacement.set(weighted, undefined)
     replacement.set(norm, foldedNode(weighted, norm, names))
   }
@@ -48,9 +49,9 @@ function findFolds(graph: Graph, readers: Readers): readonly Fold[] {
   const producer = producers(graph)
   const outputs = new Set(graph.outputs.map(({ name }) => name))
   return graph.nodes.flatMap((norm) => {
-    const weighted = isNormalization(norm) ? producer.get(norm.inputs[0]) : undefined
+    const weighted = isNormalization(norm) ? producer.get(norm.inputs[0]!) : undefined
     if (!foldable(weighted)) return []
-    const value = weighted.outputs[0]
+    const value = weighted.outputs[0]!
     const alone = readers.get(value)?.length === 1 && !outputs.has(value)
     const constants =
       [1, 2, 3, 4].every((index) => constantInput(graph, norm, index)) && constantInput(graph, weighted, 1)
@@ -78,18 +79,21 @@ function foldedParameters(
   norm: Node,
 ): { readonly weight: TensorData; readonly bias: TensorData } {
   const constant = (node: Node, index: number): TensorData => constantInput(graph, node, index) as TensorData
-  const [scale, shift, mean, variance] = [1, 2, 3, 4].map((index) => constant(norm, index).data)
+  const [scale, shift, mean, variance] = atLeast(
+    4,
+    [1, 2, 3, 4].map((index) => constant(norm, index).data),
+  )
   const epsilon = Number(norm.attributes.epsilon ?? onnxEpsilon)
-  const factors = Float64Array.from(scale, (value, channel) => value / Math.sqrt(variance[channel] + epsilon))
+  const factors = Float64Array.from(scale, (value, channel) => value / Math.sqrt(variance[channel]! + epsilon))
   const bias = constantInput(graph, weighted, 2)
   const beta = Number(weighted.attributes.beta ?? 1)
-  const biasOf = (channel: number): number => (bias ? beta * bias.data[bias.data.length === 1 ? 0 : channel] : 0)
+  const biasOf = (channel: number): number => (bias ? beta * bias.data[bias.data.length === 1 ? 0 : channel]! : 0)
   return {
     weight: scaledSlices(constant(weighted, 1), outputAxis(weighted) ?? 0, factors),
     bias: tensorData(
       'float32',
       [factors.length],
-      factors.map((factor, channel) => (biasOf(channel) - mean[channel]) * factor + shift[channel]),
+      factors.map((factor, channel) => (biasOf(channel) - mean[channel]!) * factor + shift[channel]!),
     ),
   }
 }
@@ -97,7 +101,7 @@ function foldedParameters(
 /** The tensor with every slice along an axis multiplied by its factor. */
 function scaledSlices({ shape, data }: TensorData, axis: number, factors: ArrayLike<number>): TensorData {
   const length = sizeOf(shape.slice(axis + 1))
-  const scaled = Float32Array.from(data, (value, index) => value * factors[Math.floor(index / length) % shape[axis]])
+  const scaled = Float32Array.from(data, (value, index) => value * factors[Math.floor(index / length) % shape[axis]!]!)
   return tensorData('float32', shape, scaled)
 }
 
@@ -105,7 +109,7 @@ function foldedNode(weighted: Node, norm: Node, names: { readonly weight: string
   const attributes = 'beta' in weighted.attributes ? { ...weighted.attributes, beta: 1 } : weighted.attributes
   return {
     ...weighted,
-    inputs: [weighted.inputs[0], names.weight, names.bias],
+    inputs: [weighted.inputs[0]!, names.weight, names.bias],
     outputs: norm.outputs.slice(0, 1),
     attributes,
   }

@@ -31,7 +31,7 @@ class Folder {
     for (const [name, tensor] of graph.initializers) this.setConstant(name, [tensor, tensor])
     for (const { name, shape } of graph.inputs) {
       probes.forEach((batch, probe) =>
-        this.shapes[probe].set(
+        this.shapes[probe]!.set(
           name,
           shape.map((dim, axis) => (axis === 0 && typeof dim !== 'number' ? batch : Number(dim))),
         ),
@@ -61,12 +61,12 @@ class Folder {
     const { start, end } = node.attributes
     const of = (probe: 0 | 1): TensorData =>
       intTensor(
-        (this.shapes[probe].get(node.inputs[0]) ?? []).slice(
+        (this.shapes[probe].get(node.inputs[0]!) ?? []).slice(
           Number(start ?? 0),
           end === undefined ? undefined : Number(end),
         ),
       )
-    this.setConstant(node.outputs[0], [of(0), of(1)])
+    this.setConstant(node.outputs[0]!, [of(0), of(1)])
   }
 
   private foldNode(node: Node): undefined {
@@ -77,12 +77,12 @@ class Folder {
         pairs.map((pair) => pair?.[probe]),
       ) as TensorData
     const first = of(0)
-    this.setConstant(node.outputs[0], [first, pairs.every((pair) => !pair || pair[0] === pair[1]) ? first : of(1)])
+    this.setConstant(node.outputs[0]!, [first, pairs.every((pair) => !pair || pair[0] === pair[1]) ? first : of(1)])
   }
 
   private setConstant(name: string, pair: Pair): void {
     this.constants.set(name, pair)
-    pair.forEach((tensor, probe) => this.shapes[probe].set(name, tensor.shape))
+    pair.forEach((tensor, probe) => this.shapes[probe]!.set(name, tensor.shape))
   }
 
   /** A Reshape whose shape depends on the batch gets a constant shape that follows it. */
@@ -95,10 +95,10 @@ class Folder {
         `node '${node.name}' (${node.op}): its input '${node.inputs[dependent]}' depends on the batch size, which is only supported for Reshape`,
         { node: node.name },
       )
-    const [a, b] = this.constants.get(node.inputs[1]) as Pair
+    const [a, b] = this.constants.get(node.inputs[1]!) as Pair
     const name = `${node.outputs[0]}.shape`
     const copies = (axis: number): boolean =>
-      [a, b].every((shape, probe) => this.shapes[probe].get(node.inputs[0])?.[axis] === shape.data[axis])
+      [a, b].every((shape, probe) => this.shapes[probe]!.get(node.inputs[0]!)?.[axis] === shape.data[axis])
     const free = [...a.data].map((dim, axis) => (dim === b.data[axis] ? dim : copies(axis) ? 0 : -1))
     if (a.data.length !== b.data.length || free.filter((dim) => dim === -1).length > 1) {
       throw new NNOptError(
@@ -109,7 +109,7 @@ class Folder {
     }
     this.added.set(name, intTensor(free))
     this.setConstant(name, [intTensor(free), intTensor(free)])
-    return { ...node, inputs: [node.inputs[0], name], attributes: {} }
+    return { ...node, inputs: [node.inputs[0]!, name], attributes: {} }
   }
 
   private dependsOnBatch(name: string): boolean {
@@ -128,7 +128,7 @@ class Folder {
         shapes: node.inputs.map((name) => shapes.get(name) ?? []),
         constant,
       })
-      outputs.forEach((shape, index) => shapes.set(node.outputs[index], shape))
+      outputs.forEach((shape, index) => shapes.set(node.outputs[index]!, shape))
     })
   }
 }

@@ -23,16 +23,16 @@ export function freeBatch(graph: Graph): Graph {
 
 /** Reshape to [batch, …] copies the axis instead, whatever `allowzero` made of a 0. */
 function freeReshape(node: Node, fixed: number, initializers: Map<string, ReturnType<typeof intTensor>>): Node {
-  const shape = operatorOf(node)?.shapeInput === 1 ? initializers.get(node.inputs[1]) : undefined
+  const shape = operatorOf(node)?.shapeInput === 1 ? initializers.get(node.inputs[1]!) : undefined
   if (!shape || shape.data[0] !== fixed || shape.data.includes(0)) return node
   const name = `${node.outputs[0]}.shape`
   initializers.set(name, intTensor([0, ...shape.data.slice(1)]))
-  return { ...node, inputs: [node.inputs[0], name], attributes: {} }
+  return { ...node, inputs: [node.inputs[0]!, name], attributes: {} }
 }
 
 function follows(graph: Graph): boolean {
   try {
-    return inferShapes(graph, probe).get(graph.outputs[0]?.name)?.[0] === probe
+    return inferShapes(graph, probe).get(graph.outputs[0]?.name ?? '')?.[0] === probe
   } catch (error) {
     if (error instanceof NNOptError) return false
     throw error

@@ -11,8 +11,8 @@ export function fuseActivations(graph: Graph, into: (node: Node) => boolean = is
   const outputs = new Set(graph.outputs.map(({ name }) => name))
   const merged = new Set<Node>()
   const nodes = graph.nodes.map((node) => {
-    const [next, ...others] = readers.get(node.outputs[0]) ?? []
-    if (!into(node) || !next || others.length > 0 || outputs.has(node.outputs[0])) return node
+    const [next, ...others] = readers.get(node.outputs[0]!) ?? []
+    if (!into(node) || !next || others.length > 0 || outputs.has(node.outputs[0]!)) return node
     const activation = activationOf(graph, next)
     if (!activation) return node
     merged.add(next)

@@ -1,6 +1,7 @@
+import { atLeast } from '../../shared/atLeast'
 import { NNOptError } from '../../shared/errors'
 import { operators } from '../ops/index'
-import type { NodeContext, Shape } from '../ops/operator'
+import type { KnownNode, Shape } from '../ops/operator'
 import { constantInput } from '../graph/graph'
 import type { Dim, Graph, Node } from '../graph/graph'
 
@@ -23,11 +24,14 @@ export function inferShapes(graph: Graph, batch: number): ReadonlyMap<string, Sh
 }
 
 /** What an operator may know of a node before anything runs. */
-export function nodeContext(graph: Graph, node: Node, shapes: ReadonlyMap<string, Shape>): NodeContext<unknown> {
+export function nodeContext(graph: Graph, node: Node, shapes: ReadonlyMap<string, Shape>): KnownNode {
   return {
     node,
     attributes: operators.get(node.op).parse(node),
-    shapes: node.inputs.map((name) => shapes.get(name) ?? []),
+    shapes: atLeast(
+      1,
+      node.inputs.map((name) => shapes.get(name) ?? []),
+    ),
     constant: (index) => constantInput(graph, node, index),
   }
 }

@@ -8,7 +8,7 @@ import { operatorOf } from '../ops/nodeFacts'
 export function removeIdentities(graph: Graph): Graph {
   const outputs = new Set(graph.outputs.map(({ name }) => name))
   const inputs = new Set(graph.inputs.map(({ name }) => name))
-  const passes = passingNodes(graph).filter((node) => !outputs.has(node.outputs[0]))
+  const passes = passingNodes(graph).filter((node) => !outputs.has(node.outputs[0]!))
   const alias = new Map(passes.map((node) => [node.outputs[0], node.inputs[0]]))
   const resolve = (name: string): string => {
     let source = name
@@ -28,7 +28,7 @@ export function removeIdentities(graph: Graph): Graph {
 function passingNodes(graph: Graph): readonly Node[] {
   const writers = producers(graph)
   return graph.nodes.filter((node) => {
-    const [operator, before] = [operatorOf(node), writers.get(node.inputs[0])]
+    const [operator, before] = [operatorOf(node), writers.get(node.inputs[0]!)]
     return operator?.passesOn?.(node) || (operator?.cast && before && isQuantize(before))
   })
 }
@@ -36,8 +36,8 @@ function passingNodes(graph: Graph): readonly Node[] {
 /** An Identity that only renames the output: the node before it writes the output's name. */
 function mergeFinalIdentity(graph: Graph, inputs: ReadonlySet<string>): Graph {
   const [last] = passingNodes(graph)
-  if (!last || inputs.has(last.inputs[0])) return graph
-  const rename = (name: string): string => (name === last.inputs[0] ? last.outputs[0] : name)
+  if (!last || inputs.has(last.inputs[0]!)) return graph
+  const rename = (name: string): string => (name === last.inputs[0] ? last.outputs[0]! : name)
   const nodes = graph.nodes
     .filter((node) => node !== last)
     .map((node) => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }))

@@ -26,7 +26,7 @@ export function cut(
     const mask = masks.get(name)
     let tensor = graph.initializers.get(name) as TensorData
     for (const [axis, ids] of axes) {
-      const kept = [...ids.keys()].filter((index) => !removed.has(dependencies.unitOf(ids[index])))
+      const kept = [...ids.keys()].filter((index) => !removed.has(dependencies.unitOf(ids[index]!)))
       if (kept.length === ids.length) continue
       if (mask) masks.set(name, slices(masks.get(name) ?? mask, tensor.shape, axis, kept))
       tensor = cutTensor(tensor, axis, kept, shapesOnly)
@@ -71,7 +71,7 @@ function slices<T extends TypedArray | Mask>(
   let offset = 0
   for (let row = 0; row < outer; row++) {
     for (const position of kept) {
-      const start = (row * shape[axis] + position) * inner
+      const start = (row * shape[axis]! + position) * inner
       result.set(data.subarray(start, start + inner), offset)
       offset += inner
     }
@@ -117,7 +117,7 @@ export function zeroed({ graph, bindings, unitOf }: DependencyGraph, removed: Re
         data,
         tensor.shape,
         axis,
-        [...ids.keys()].filter((index) => removed.has(unitOf(ids[index]))),
+        [...ids.keys()].filter((index) => removed.has(unitOf(ids[index]!))),
       )
     initializers.set(name, { ...tensor, data })
   }
@@ -129,6 +129,6 @@ function zeroSlices(data: TypedArray, shape: readonly number[], axis: number, po
   const outer = sizeOf(shape.slice(0, axis))
   for (let row = 0; row < outer; row++) {
     for (const position of positions)
-      data.fill(0, (row * shape[axis] + position) * inner, (row * shape[axis] + position + 1) * inner)
+      data.fill(0, (row * shape[axis]! + position) * inner, (row * shape[axis]! + position + 1) * inner)
   }
 }

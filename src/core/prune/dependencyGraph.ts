@@ -72,14 +72,14 @@ function follow(graph: Graph, node: Node, shapes: ReadonlyMap<string, Shape>, tr
     graph,
     tracker,
     outputShapes,
-    labels: (index) => labelsIn(tracker, node.inputs[index], shapes),
+    labels: (index) => labelsIn(tracker, node.inputs[index]!, shapes),
     isConstant: (index) => graph.initializers.has(node.inputs[index] ?? ''),
   }
   const labels = rules[operators.get(node.op).channels].follow(context)
   const known = labels?.every(({ shape }) => (shape[0] ?? 1) === 1) ? labels : undefined
   if (!known) blockAround(context)
   node.outputs.forEach((name, index) =>
-    tracker.setLabels(name, known?.[index] ?? withoutChannels(outputShapes[index].length)),
+    tracker.setLabels(name, known?.[index] ?? withoutChannels(outputShapes[index]!.length)),
   )
 }
 
@@ -95,7 +95,7 @@ function groupsOf(tracker: ChannelTracker): readonly Group[] {
   return parts.map((producers) => {
     const units = [...new Set(producers.flatMap(({ ids }) => [...ids].map((id) => tracker.root(id))))]
     const blocked = units.map((unit) => tracker.reason(unit)).find((reason) => reason !== undefined)
-    return { name: producers[0].node.name, producers, units: units.map((id) => ({ id })), blocked }
+    return { name: producers[0]!.node.name, producers, units: units.map((id) => ({ id })), blocked }
   })
 }
 
@@ -131,5 +131,5 @@ export function keptPositions(
 ): readonly number[] {
   const ids = channelsAlong(dependencies.labelsOf(value), axis, size)
   const all = Array.from({ length: size }, (_, index) => index)
-  return ids ? all.filter((index) => !removed.has(dependencies.unitOf(ids[index]))) : all
+  return ids ? all.filter((index) => !removed.has(dependencies.unitOf(ids[index]!))) : all
 }

@@ -2,7 +2,7 @@ import type { SensitivityPoint } from '../../shared/types'
 import type { Graph } from '../graph/graph'
 
 /** What guessing among a network's classes gets right. */
-export const chanceOf = ({ outputs }: Graph): number => 1 / Math.max(1, Number(outputs[0].shape.at(-1)))
+export const chanceOf = ({ outputs }: Graph): number => 1 / Math.max(1, Number(outputs[0]!.shape.at(-1)))
 
 /**
  * Accuracy, 0..1, to be expected right after a cut, before any fine-tuning. Each group by itself leaves a share of what `base` is above `chance`; together they leave the
@@ -29,7 +29,7 @@ export function accuracyAt(
     1,
     all.findIndex((point) => point.removedShare >= removedShare),
   )
-  const [low, high] = [all[after - 1], all[after]]
+  const [low, high] = [all[after - 1]!, all[after]!]
   return (
     low.accuracy +
     ((high.accuracy - low.accuracy) * (removedShare - low.removedShare)) / (high.removedShare - low.removedShare)

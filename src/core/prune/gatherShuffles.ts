@@ -16,17 +16,17 @@ export function gatherShuffles(graph: Graph): Graph {
   const replaced = new Map<Node, Node | undefined>()
   const initializers = new Map(graph.initializers)
   for (const first of graph.nodes.filter((node) => moves(node, 'reshape'))) {
-    const chain = [first, ...following(first, readers)]
-    const order = chain.length === 3 ? channelOrder(chain, shapes) : undefined
+    const chain = chainFrom(first, readers)
+    const order = chain && channelOrder(chain, shapes)
     if (!order) continue
-    const last = chain[2]
+    const [, transpose, last] = chain
     const name = `${last.outputs[0]}.order`
     initializers.set(name, intTensor(order))
-    replaced.set(chain[0], undefined).set(chain[1], undefined)
+    replaced.set(first, undefined).set(transpose, undefined)
     replaced.set(last, {
       name: last.name,
       op: 'Gather',
-      inputs: [first.inputs[0], name],
+      inputs: [first.inputs[0]!, name],
       outputs: last.outputs,
       attributes: { axis: 1 },
     })
@@ -40,26 +40,28 @@ export function gatherShuffles(graph: Graph): Graph {
 
 const moves = (node: Node, rule: ChannelRule): boolean => operatorOf(node)?.channels === rule
 
-/** The Transpose and the Reshape after a node, where each is the only reader. */
-function following(first: Node, readers: ReadonlyMap<string, readonly Node[]>): readonly Node[] {
+/** A Reshape, a Transpose and another Reshape. */
+type Chain = readonly [first: Node, transpose: Node, last: Node]
+
+/** A node with the Transpose and the Reshape after it, where each is the only reader. */
+function chainFrom(first: Node, readers: ReadonlyMap<string, readonly Node[]>): Chain | undefined {
   const only = (node: Node, rule: ChannelRule): Node | undefined => {
-    const found = readers.get(node.outputs[0]) ?? []
-    return found.length === 1 && moves(found[0], rule) ? found[0] : undefined
+    const found = readers.get(node.outputs[0]!) ?? []
+    return found.length === 1 && moves(found[0]!, rule) ? found[0] : undefined
   }
   const transpose = only(first, 'transpose')
   const last = transpose && only(transpose, 'reshape')
-  return transpose && last ? [transpose, last] : []
+  return transpose && last ? [first, transpose, last] : undefined
 }
 
 /** The channel of the input at each position of the result; undefined when the chain does more than reorder axis 1. */
 function channelOrder(
-  [first, transpose, last]: readonly Node[],
+  [first, transpose, last]: Chain,
   shapes: ReadonlyMap<string, Shape>,
 ): readonly number[] | undefined {
-  const shapeOf = (value: string): Shape => shapes.get(value) ?? []
-  const [from, middle, turned, to] = [first.inputs[0], first.outputs[0], transpose.outputs[0], last.outputs[0]].map(
-    shapeOf,
-  )
+  const shapeOf = (value = ''): Shape => shapes.get(value) ?? []
+  const [from, middle] = [shapeOf(first.inputs[0]), shapeOf(first.outputs[0])]
+  const [turned, to] = [shapeOf(transpose.outputs[0]), shapeOf(last.outputs[0])]
   const { perm } = transpose.attributes
   if (
     from.length < 3 ||
@@ -70,7 +72,7 @@ function channelOrder(
     return undefined
   const split = reshaped(
     alongAxis(
-      Int32Array.from({ length: from[1] }, (_, index) => index),
+      Int32Array.from({ length: from[1]! }, (_, index) => index),
       1,
       from.length,
     ),

@@ -27,13 +27,13 @@ export function imageReaders(
   const images = new Set(graph.inputs.map(({ name }) => name))
   const writers = producers(graph)
   return graph.nodes.flatMap((node): readonly ImageReader[] => {
-    const [source, weight] = [writers.get(node.inputs[0]), node.inputs[1] ?? '']
-    const [, channels, ...window] = initializers.get(weight)?.shape ?? []
+    const [source, weight] = [writers.get(node.inputs[0]!), node.inputs[1] ?? '']
+    const [, channels = 0, ...window] = initializers.get(weight)?.shape ?? []
     const isReader =
       isConvolution(node) &&
       source !== undefined &&
       isDequantize(source) &&
-      images.has(writers.get(source.inputs[0])?.inputs[0] ?? '')
+      images.has(writers.get(source.inputs[0]!)?.inputs[0] ?? '')
     const fits = stored.has(weight) && window.length === 2 && channels % block !== 0 && groupsOf(node) === 1
     return isReader && fits ? [{ node, source, weight, channels }] : []
   })
@@ -50,7 +50,7 @@ export function fillImages(graph: Graph, readers: readonly ImageReader[]): Graph
       .map(({ source }) => source)
       .filter(({ outputs: [value] }) =>
         consumers(graph)
-          .get(value)
+          .get(value ?? '')
           ?.every((node) => filled.has(node)),
       ),
   )
@@ -63,7 +63,7 @@ export function fillImages(graph: Graph, readers: readonly ImageReader[]): Graph
 
 function fillOne({ node, source, channels }: ImageReader, initializers: Map<string, TensorData>): readonly Node[] {
   const name = (part: string): string => `${node.name}/image/${part}`
-  const [integers, scale, zeroPoint = ''] = source.inputs
+  const [integers = '', scale = '', zeroPoint = ''] = source.inputs
   const zero = initializers.get(zeroPoint)
   initializers.set(name('widths'), intTensor([0, 0, 0, 0, 0, filledCount(channels) - channels, 0, 0]))
   initializers.set(name('zero'), tensorData(zero?.dtype ?? 'uint8', [], [zero?.data[0] ?? 0]))

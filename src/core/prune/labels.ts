@@ -31,7 +31,7 @@ export const varyingAxes = ({ shape }: Labels): readonly number[] =>
 /** The channels along an axis; undefined when they change along another axis too. `size` is the value's own size there. */
 export function channelsAlong(labels: Labels, axis: number, size: number): Int32Array | undefined {
   if (varyingAxes(labels).some((other) => other !== axis)) return undefined
-  return labels.shape[axis] === size ? labels.ids : new Int32Array(size).fill(labels.ids[0])
+  return labels.shape[axis] === size ? labels.ids : new Int32Array(size).fill(labels.ids[0]!)
 }
 
 /** Repeats labels along axes of size 1. */
@@ -47,11 +47,11 @@ function gathered(source: Int32Array, shape: Shape, strides: readonly number[], 
   const index = new Array<number>(shape.length).fill(0)
   let offset = start
   for (let target = 0; target < result.length; target++) {
-    result[target] = source[offset]
+    result[target] = source[offset]!
     for (let axis = shape.length - 1; axis >= 0; axis--) {
-      offset += strides[axis]
-      if (++index[axis] < shape[axis]) break
-      offset -= strides[axis] * shape[axis]
+      offset += strides[axis]!
+      if (++index[axis]! < shape[axis]!) break
+      offset -= strides[axis]! * shape[axis]!
       index[axis] = 0
     }
   }
@@ -68,7 +68,7 @@ function compressed(labels: Labels): Labels {
 
 function changesAlong({ shape, ids }: Labels, axis: number): boolean {
   const inner = sizeOf(shape.slice(axis + 1))
-  const block = inner * shape[axis]
+  const block = inner * shape[axis]!
   for (let position = 0; position < ids.length; position++) {
     if (ids[position] !== ids[position - (position % block) + (position % inner)]) return true
   }
@@ -84,7 +84,7 @@ export function taken({ shape, ids }: Labels, axis: number, positions: ArrayLike
   let offset = 0
   for (let row = 0; row < outer; row++) {
     for (let at = 0; at < positions.length; at++, offset += inner) {
-      const start = (row * shape[axis] + positions[at]) * inner
+      const start = (row * shape[axis]! + positions[at]!) * inner
       result.set(ids.subarray(start, start + inner), offset)
     }
   }
@@ -94,13 +94,13 @@ export function taken({ shape, ids }: Labels, axis: number, positions: ArrayLike
 /** As numpy's transpose. */
 export function permuted({ shape, ids }: Labels, order: readonly number[]): Labels {
   const strides = rowMajorStrides(shape)
-  const target = order.map((axis) => shape[axis])
+  const target = order.map((axis) => shape[axis]!)
   return {
     shape: target,
     ids: gathered(
       ids,
       target,
-      order.map((axis) => strides[axis]),
+      order.map((axis) => strides[axis]!),
       0,
     ),
   }
@@ -112,11 +112,11 @@ export const reshaped = (labels: Labels, from: Shape, to: Shape): Labels =>
 
 /** Joined along an axis; `sizes` are the values' own sizes there. */
 export function concatenated(parts: readonly Labels[], axis: number, sizes: readonly number[]): Labels {
-  const common = parts[0].shape.map((_, at) => Math.max(...parts.map(({ shape }) => shape[at])))
+  const common = parts[0]!.shape.map((_, at) => Math.max(...parts.map(({ shape }) => shape[at]!)))
   const full = parts.map((part, index) =>
     expanded(
       part,
-      common.map((dim, at) => (at === axis ? sizes[index] : dim)),
+      common.map((dim, at) => (at === axis ? sizes[index]! : dim)),
     ),
   )
   const shape = common.map((dim, at) => (at === axis ? sizes.reduce((sum, size) => sum + size, 0) : dim))

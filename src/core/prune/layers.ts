@@ -20,7 +20,7 @@ export function weightLayers(graph: Graph): readonly Layer[] {
   return graph.nodes.flatMap((node) => {
     const axis = outputAxis(node)
     const weight = axis === undefined ? undefined : constantInput(graph, node, 1)
-    const name = node.inputs[1]
+    const name = node.inputs[1]!
     if (axis === undefined || !weight || !isFloat(weight.dtype) || seen.has(name)) return []
     seen.add(name)
     return [{ node, name, weight, outputAxis: axis }]

@@ -15,7 +15,7 @@ export interface Pattern {
 
 /** '2:4' as a pattern. Throws `wrongCall` for anything else. */
 export function parsePattern(text: string): Pattern {
-  const [, keep, of] = /^(\d+):(\d+)$/.exec(text)?.map(Number) ?? []
+  const [, keep = 0, of = 0] = /^(\d+):(\d+)$/.exec(text)?.map(Number) ?? []
   if (keep >= 1 && of > keep) return { keep, of }
   throw new NNOptError('wrongCall', `nm: expected N:M such as 2:4 with 0 < N < M, got '${text}'`)
 }
@@ -44,7 +44,7 @@ export function prunePattern(
 }
 
 const inputAxis = ({ outputAxis }: Layer): number => 1 - outputAxis
-const inputsOf = (layer: Layer): number => layer.weight.shape[inputAxis(layer)]
+const inputsOf = (layer: Layer): number => layer.weight.shape[inputAxis(layer)]!
 
 function patternMask(
   { masks }: Graph,
@@ -62,16 +62,16 @@ function patternMask(
   const { shape, data } = layer.weight
   const known = masks.get(layer.name)
   const mask = new Uint8Array(data.length).fill(1)
-  const stride = rowMajorStrides(shape)[inputAxis(layer)]
+  const stride = rowMajorStrides(shape)[inputAxis(layer)]!
   const inputs = inputsOf(layer)
   for (let first = 0; first < data.length; first++) {
     const input = Math.floor(first / stride) % inputs
     if (input % of !== 0 || input + of > inputs) continue
     const places = Array.from({ length: of }, (_, step) => first + step * stride)
     const scored = places
-      .map((at) => ({ at, score: known?.[at] === 0 ? -1 : score(data[at], random) }))
+      .map((at) => ({ at, score: known?.[at] === 0 ? -1 : score(data[at]!, random) }))
       .sort((a, b) => b.score - a.score)
     for (const { at } of scored.slice(keep)) mask[at] = 0
   }
-  return known ? mask.map((value, at) => value & known[at]) : mask
+  return known ? mask.map((value, at) => value & known[at]!) : mask
 }

@@ -11,7 +11,7 @@ const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greates
 
 /** Positions of the first producer that one unit stands for: more than one in grouped convolutions. */
 function positionsPerUnit({ producers, units }: Group): number {
-  const each = producers[0].ids.length / units.length
+  const each = producers[0]!.ids.length / units.length
   return Number.isInteger(each) ? each : 1
 }
 

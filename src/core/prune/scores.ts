@@ -44,20 +44,20 @@ export function unitScores(
   )
   for (const layer of layers) {
     const ids = dependencies.bindings.get(layer.name)?.get(layer.outputAxis)
-    if (!ids || !groupOf.has(dependencies.unitOf(ids[0]))) continue
+    if (!ids || !groupOf.has(dependencies.unitOf(ids[0]!))) continue
     const scores = sliceScores.get(layer)?.() ?? []
     ids.forEach((id, position) => {
       const place = groupOf.get(dependencies.unitOf(id))
       const sum = place && sums.get(place.group)
       if (!place || !sum) return
-      sum.total[place.index] += scores[position]
-      sum.count[place.index]++
+      sum.total[place.index]! += scores[position]!
+      sum.count[place.index]!++
     })
   }
   return new Map(
     [...sums].map(([group, { total, count }]) => [
       group,
-      normalised(total.map((value, index) => value / Math.max(1, count[index]))),
+      normalised(total.map((value, index) => value / Math.max(1, count[index]!))),
     ]),
   )
 }
@@ -86,7 +86,7 @@ function slicesOf(
     axis,
     normScales,
     normFactors:
-      normScales && variance && normScales.map((value, index) => value / Math.sqrt(variance[index] + epsilon)),
+      normScales && variance && normScales.map((value, index) => value / Math.sqrt(variance[index]! + epsilon)),
     saliencies: saliencies && sliceSaliencies(layer, norm, saliencies),
     random,
   }
@@ -94,8 +94,8 @@ function slicesOf(
 
 /** The BatchNormalization that alone reads a node's output. */
 function normalizationAfter(graph: Graph, node: Node, readers: ReadonlyMap<string, readonly Node[]>): Node | undefined {
-  const [reader, ...others] = readers.get(node.outputs[0]) ?? []
-  return reader && isNormalization(reader) && others.length === 0 && graph.initializers.has(reader.inputs[1])
+  const [reader, ...others] = readers.get(node.outputs[0]!) ?? []
+  return reader && isNormalization(reader) && others.length === 0 && graph.initializers.has(reader.inputs[1]!)
     ? reader
     : undefined
 }
@@ -106,11 +106,11 @@ function sliceSaliencies(
   norm: Node | undefined,
   saliencies: Saliencies,
 ): Float64Array {
-  const sums = new Float64Array(weight.shape[outputAxis])
+  const sums = new Float64Array(weight.shape[outputAxis]!)
   const add = (values: Float32Array | undefined, sliceOf: (index: number) => number): void =>
-    values?.forEach((value, index) => (sums[sliceOf(index)] += value))
+    values?.forEach((value, index) => (sums[sliceOf(index)]! += value))
   if (norm) {
-    for (const index of [1, 2]) add(saliencies.get(norm.inputs[index]), (at) => at)
+    for (const index of [1, 2]) add(saliencies.get(norm.inputs[index]!), (at) => at)
     return sums
   }
   const inner = weight.shape.slice(outputAxis + 1).reduce((product, dim) => product * dim, 1)

@@ -135,7 +135,7 @@ function freeCounts(
   if (config.scope === 'local')
     return new Map(free.map((group) => [group, allowedCount(group, (1 - removedShare) * group.units.length, config)]))
   const ranking = rankingOf(free, scores)
-  const threshold = ranking[Math.min(ranking.length - 1, Math.floor(removedShare * ranking.length))]
+  const threshold = ranking[Math.min(ranking.length - 1, Math.floor(removedShare * ranking.length))]!
   return new Map(
     free.map((group) => [
       group,
@@ -163,7 +163,7 @@ function removedUnits(counts: Counts, scores: ReadonlyMap<Group, Float64Array>):
   return new Set(
     [...counts].flatMap(([group, count]) => {
       const order = ascending(scores.get(group) ?? new Float64Array(group.units.length))
-      return order.slice(0, group.units.length - count).map((index) => group.units[index].id)
+      return order.slice(0, group.units.length - count).map((index) => group.units[index]!.id)
     }),
   )
 }
@@ -172,7 +172,7 @@ const orders = new WeakMap<Float64Array, readonly number[]>()
 
 /** Positions from the least important unit to the most; of equal ones the last comes first. Sorted once: a search for a target asks many times. */
 function ascending(own: Float64Array): readonly number[] {
-  const order = orders.get(own) ?? Array.from(own.keys()).sort((a, b) => own[a] - own[b] || b - a)
+  const order = orders.get(own) ?? Array.from(own.keys()).sort((a, b) => own[a]! - own[b]! || b - a)
   orders.set(own, order)
   return order
 }
@@ -203,7 +203,7 @@ function nearest(choice: (counts: Counts) => Choice, at: (removedShare: number) 
   )
   const best = [above, below, ...steps]
     .filter(({ kept }) => kept <= keep + tolerance.above)
-    .sort((a, b) => Math.abs(a.kept - keep) - Math.abs(b.kept - keep))[0]
+    .sort((a, b) => Math.abs(a.kept - keep) - Math.abs(b.kept - keep))[0]!
   if (best.kept < keep - tolerance.below) throw outOfReach(target, best.kept, above.kept)
   return best
 }

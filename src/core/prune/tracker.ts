@@ -27,8 +27,8 @@ export class ChannelTracker {
   /** The channel that stands for all that go together with one. */
   root(id: number): number {
     let root = id
-    while (this.parents[root] !== root) root = this.parents[root]
-    for (let at = id; at !== root;) [at, this.parents[at]] = [this.parents[at], root]
+    while (this.parents[root] !== root) root = this.parents[root]!
+    for (let at = id; at !== root;) [at, this.parents[at]] = [this.parents[at]!, root]
     return root
   }
 
@@ -42,7 +42,7 @@ export class ChannelTracker {
   }
 
   joinAll(first: Int32Array, second: Int32Array): void {
-    first.forEach((id, index) => this.join(id, second[index]))
+    first.forEach((id, index) => this.join(id, second[index]!))
   }
 
   /** Channels that must stay, and why. */

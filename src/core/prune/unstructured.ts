@@ -101,7 +101,7 @@ function shares(
   const available = most.reduce((sum, count) => sum + count, 0)
   if (wanted > available) throw tooMuch(layers, config.amount)
   const counts = config.scope === 'local' ? apportion(wanted, sizes, most) : globalCounts(layers, most, wanted)
-  return new Map(layers.map((layer, index) => [layer, Math.max(counts[index], countMasked(layer.scores))]))
+  return new Map(layers.map((layer, index) => [layer, Math.max(counts[index]!, countMasked(layer.scores))]))
 }
 
 function tooMuch(layers: readonly Candidate[], amount: number): NNOptError {
@@ -123,19 +123,19 @@ function globalCounts(layers: readonly Candidate[], most: readonly number[], wan
     offset += pool.length
   }
   if (wanted === 0) return layers.map(() => 0)
-  const threshold = all.sort()[wanted - 1]
+  const threshold = all.sort()[wanted - 1]!
   const below = pools.map((pool) => pool.findLastIndex((score) => score < threshold) + 1)
   let ties = wanted - below.reduce((sum, count) => sum + count, 0)
   return pools.map((pool, index) => {
-    const tied = Math.min(ties, pool.findLastIndex((score) => score <= threshold) + 1 - below[index])
+    const tied = Math.min(ties, pool.findLastIndex((score) => score <= threshold) + 1 - below[index]!)
     ties -= tied
-    return below[index] + tied
+    return below[index]! + tied
   })
 }
 
 /** 0 at the `count` lowest scores, 1 elsewhere; of equal scores the first go. */
 function lowest(scores: Float32Array, count: number): Mask {
-  const threshold = scores.toSorted()[count - 1]
+  const threshold = scores.toSorted()[count - 1]!
   let ties = count - scores.reduce((sum, score) => sum + Number(score < threshold), 0)
   return Uint8Array.from(scores, (score) => Number(!(score < threshold || (score === threshold && ties-- > 0))))
 }

@@ -12,10 +12,10 @@ export function correctBias(graph: Graph, { node, target, actual }: LayerObserva
   if (!bias) return graph
   const corrected = Float32Array.from(
     bias.data,
-    (value, channel) => value + target.means[channel] - actual.means[channel],
+    (value, channel) => value + target.means[channel]! - actual.means[channel]!,
   )
   return {
     ...graph,
-    initializers: new Map([...graph.initializers, [node.inputs[2], floatTensor(bias.shape, corrected)]]),
+    initializers: new Map([...graph.initializers, [node.inputs[2]!, floatTensor(bias.shape, corrected)]]),
   }
 }

@@ -1,3 +1,4 @@
+import { atLeast } from '../../shared/atLeast'
 /** What the images of a calibration set look like, as the model receives them. */
 export interface CalibrationFacts {
   readonly images: number
@@ -22,7 +23,8 @@ const leastCorrelation = 0.2
 export function createCalibrationInspector(): CalibrationInspector {
   let [images, constant, noiseLike, sum, squares, count] = [0, 0, 0, 0, 0, 0]
   return {
-    add(values, [batch, channels, , width]) {
+    add(values, shape) {
+      const [batch, channels, , width] = atLeast(4, shape)
       const length = values.length / batch
       for (let image = 0; image < batch; image++) {
         const one = values.subarray(image * length, (image + 1) * length)
@@ -59,10 +61,10 @@ function describe(image: Float32Array, width: number, channels: number): ImageDe
     const mean = sum / plane
     total += sum
     for (let index = 0; index < plane; index++) {
-      const centred = values[index] - mean
-      totalSquares += values[index] ** 2
+      const centred = values[index]! - mean
+      totalSquares += values[index]! ** 2
       within += centred ** 2
-      if ((index + 1) % width !== 0) products += centred * (values[index + 1] - mean)
+      if ((index + 1) % width !== 0) products += centred * (values[index + 1]! - mean)
     }
   }
   const pairs = width > 1 ? width / (width - 1) : 0

@@ -29,7 +29,7 @@ export function channelGroups(graph: Graph): readonly ChannelGroup[] {
   const ends = new Set<Node>()
   for (const node of graph.nodes) {
     const joined = joinedValues(graph, node, shapes)
-    joined.forEach((value) => sets.join(joined[0], value))
+    joined.forEach((value) => sets.join(joined[0]!, value))
     if (joined.length > 0) continue
     if (isScalable(graph, node, readers)) ends.add(node)
     else for (const value of [...node.inputs, ...node.outputs]) blocked.add(value)
@@ -49,15 +49,15 @@ function groupOf(graph: Graph, values: readonly string[], shapes: Shapes, ends: 
   const nodes = graph.nodes.filter((node) => ends.has(node))
   return {
     values,
-    channels: shapes.get(values[0])?.[1] ?? 0,
-    writers: nodes.filter(({ outputs }) => inside.has(outputs[0])),
-    readers: nodes.filter(({ inputs }) => inside.has(inputs[0])),
+    channels: shapes.get(values[0]!)?.[1] ?? 0,
+    writers: nodes.filter(({ outputs }) => inside.has(outputs[0]!)),
+    readers: nodes.filter(({ inputs }) => inside.has(inputs[0]!)),
   }
 }
 
 /** Inputs and outputs that an operator ties together; none where its channels do not stay apart. */
 function joinedValues(graph: Graph, node: Node, shapes: Shapes): readonly string[] {
-  const [input, output] = [node.inputs[0], node.outputs[0]]
+  const [input, output] = [node.inputs[0]!, node.outputs[0]!]
   const operator = operatorOf(node)
   const bounds = clampBounds(graph, node)
   const alone =
@@ -75,13 +75,13 @@ const scalesBelow = ({ min }: Bounds): boolean => min === 0 || min === -Infinity
 
 /** One number a channel before and after: [N, C, 1, 1] as [N, C]. */
 function keepsChannels({ inputs, outputs }: Node, shapes: Shapes): boolean {
-  const [before, after] = [shapes.get(inputs[0]) ?? [], shapes.get(outputs[0]) ?? []]
+  const [before, after] = [shapes.get(inputs[0]!) ?? [], shapes.get(outputs[0]!) ?? []]
   const rest = [...before.slice(2), ...after.slice(2)]
   return before[0] === after[0] && before[1] === after[1] && rest.every((dim) => dim === 1)
 }
 
 const sameShape = ({ inputs, outputs }: Node, shapes: Shapes): boolean =>
-  inputs.every((value) => String(shapes.get(value)) === String(shapes.get(outputs[0])))
+  inputs.every((value) => String(shapes.get(value)) === String(shapes.get(outputs[0]!)))
 
 function isScalable(graph: Graph, node: Node, readers: ReadonlyMap<string, readonly Node[]>): boolean {
   if (!takesBias(node) || operatorOf(node)?.quantizationOf(constantContext(graph, node)) !== 'weighted') return false

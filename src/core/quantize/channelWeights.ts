@@ -3,6 +3,7 @@ import { constantInput } from '../graph/graph'
 import { groupsOf, isConvolution, outputAxis } from '../ops/nodeFacts'
 import { sizeOf } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
+import { atLeast } from '../../shared/atLeast'
 
 /** A weight with the output and the input channel of each of its numbers. */
 export interface ChannelWeight {
@@ -20,16 +21,16 @@ export function channelWeight(graph: Graph, node: Node): ChannelWeight | undefin
   const tensor = constantInput(graph, node, 1)
   const axis = outputAxis(node)
   if (!tensor || axis === undefined) return undefined
-  const outputs = tensor.shape[axis]
-  const common = { name: node.inputs[1], tensor, outputs, fanIn: tensor.data.length / outputs }
+  const outputs = tensor.shape[axis]!
+  const common = { name: node.inputs[1]!, tensor, outputs, fanIn: tensor.data.length / outputs }
   if (!isConvolution(node)) {
     const [row, column] = [
-      (index: number) => Math.floor(index / tensor.shape[1]),
-      (index: number) => index % tensor.shape[1],
+      (index: number) => Math.floor(index / tensor.shape[1]!),
+      (index: number) => index % tensor.shape[1]!,
     ]
     return axis === 0 ? { ...common, outputOf: row, inputOf: column } : { ...common, outputOf: column, inputOf: row }
   }
-  const [, inner, ...window] = tensor.shape
+  const [, inner, ...window] = atLeast(2, tensor.shape)
   const perGroup = outputs / groupsOf(node)
   const outputOf = (index: number): number => Math.floor(index / common.fanIn)
   return {

@@ -18,7 +18,7 @@ export function expectedError(
   factors: Float64Array,
 ): number {
   return readers.reduce((sum, node) => {
-    const entry = statistics.get(node.inputs[0])
+    const entry = statistics.get(node.inputs[0]!)
     return sum + (entry ? readerError(graph, node, entry, factors) : 0)
   }, 0)
 }
@@ -32,7 +32,7 @@ function readerError(
   const weight = channelWeight(graph, node)
   if (!weight) return 0
   const { outputs, tensor, outputOf, inputOf } = weight
-  const largest = maxima.reduce((most, maximum, channel) => Math.max(most, maximum * factors[channel]), 0)
+  const largest = maxima.reduce((most, maximum, channel) => Math.max(most, maximum * factors[channel]!), 0)
   const activationStep = largest / (uint8Affine.qmax - uint8Affine.qmin)
   const [squaredWeights, weightMaxima, squaredInputs] = [
     new Float64Array(outputs),
@@ -41,13 +41,13 @@ function readerError(
   ]
   for (let index = 0; index < tensor.data.length; index++) {
     const [output, input] = [outputOf(index), inputOf(index)]
-    const value = Math.abs(tensor.data[index]) / factors[input]
-    squaredWeights[output] += value * value
-    weightMaxima[output] = Math.max(weightMaxima[output], value)
-    squaredInputs[output] += meanSquares[input] * factors[input] ** 2
+    const value = Math.abs(tensor.data[index]!) / factors[input]!
+    squaredWeights[output]! += value * value
+    weightMaxima[output] = Math.max(weightMaxima[output]!, value)
+    squaredInputs[output]! += meanSquares[input]! * factors[input]! ** 2
   }
   return squaredWeights.reduce((sum, squared, output) => {
-    const weightStep = weightMaxima[output] / int8Symmetric.qmax
-    return sum + roundingVariance * (activationStep ** 2 * squared + weightStep ** 2 * squaredInputs[output])
+    const weightStep = weightMaxima[output]! / int8Symmetric.qmax
+    return sum + roundingVariance * (activationStep ** 2 * squared + weightStep ** 2 * squaredInputs[output]!)
   }, 0)
 }

@@ -33,7 +33,7 @@ function bestFactors(
   const observed = group.values.flatMap((value) => statistics.get(value) ?? [])
   if (observed.length === 0) return undefined
   const maxima = Float64Array.from({ length: group.channels }, (_, channel) =>
-    Math.max(...observed.map((entry) => entry.maxima[channel])),
+    Math.max(...observed.map((entry) => entry.maxima[channel]!)),
   )
   const largest = Math.max(...maxima)
   const candidates = strengths.map((strength) =>
@@ -59,12 +59,12 @@ function scaled(graph: Graph, { writers, readers }: ChannelGroup, factors: Float
   }
   for (const node of writers) {
     const weight = channelWeight(graph, node)
-    if (weight) rescale(weight.name, (index) => factors[weight.outputOf(index)])
-    rescale(node.inputs[2] ?? '', (index) => factors[index])
+    if (weight) rescale(weight.name, (index) => factors[weight.outputOf(index)]!)
+    rescale(node.inputs[2] ?? '', (index) => factors[index]!)
   }
   for (const node of readers) {
     const weight = channelWeight(graph, node)
-    if (weight) rescale(weight.name, (index) => 1 / factors[weight.inputOf(index)])
+    if (weight) rescale(weight.name, (index) => 1 / factors[weight.inputOf(index)]!)
   }
   return { ...graph, initializers }
 }

@@ -18,7 +18,7 @@ const sizePattern = /^(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB|KiB|MiB|GiB)?$/
 /** Bytes in '3MB', '2.5 MiB' or '3000000'. */
 export function bytesIn(text: string): number {
   const [, number = '0', unit = 'B'] = sizePattern.exec(text) ?? []
-  return Number(number) * units[unit]
+  return Number(number) * units[unit]!
 }
 
 /** What a quantized version has to reach. */

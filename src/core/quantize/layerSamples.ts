@@ -1,3 +1,4 @@
+import { atLeast } from '../../shared/atLeast'
 /** The outputs of a layer over calibration images, reduced to what a correction reads. */
 export interface LayerSample {
   readonly channels: number
@@ -17,7 +18,8 @@ export interface LayerSampler {
 export function createLayerSampler(): LayerSampler {
   let [count, sums, squares] = [0, new Float64Array(0), new Float64Array(0)]
   return {
-    add(values, [samples, channels]) {
+    add(values, shape) {
+      const [samples, channels] = atLeast(2, shape)
       if (count === 0) [sums, squares] = [new Float64Array(channels), new Float64Array(channels)]
       const length = values.length / (samples * channels)
       for (let run = 0; run < samples * channels; run++)
@@ -43,9 +45,9 @@ function addRun(
 ): void {
   let [sum, square] = [0, 0]
   for (let index = start; index < start + length; index++) {
-    sum += values[index]
-    square += values[index] * values[index]
+    sum += values[index]!
+    square += values[index]! * values[index]!
   }
-  sums[channel] += sum
-  squares[channel] += square
+  sums[channel]! += sum
+  squares[channel]! += square
 }

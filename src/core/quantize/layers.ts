@@ -21,10 +21,10 @@ export function correctableLayers(graph: Graph, nodes: readonly Node[] = graph.n
   return nodes.filter(
     (node) =>
       takesBias(node) &&
-      graph.qparams.has(node.inputs[1]) &&
-      own(node.inputs[1]) &&
+      graph.qparams.has(node.inputs[1]!) &&
+      own(node.inputs[1]!) &&
       constantInput(graph, node, 2) &&
-      own(node.inputs[2]),
+      own(node.inputs[2]!),
   )
 }
 
@@ -33,7 +33,7 @@ export function withOwnBiases(graph: Graph): Graph {
   const readers = consumers(graph)
   const initializers = new Map(graph.initializers)
   const nodes = graph.nodes.map((node) => {
-    const [data, weight, bias] = node.inputs
+    const [data = '', weight = '', bias] = node.inputs
     const outputs = outputCount(graph, node)
     if (outputs === undefined || (bias && (!graph.initializers.has(bias) || readers.get(bias)?.length === 1)))
       return node

@@ -16,31 +16,31 @@ export function reestimateNorm(graph: Graph, { node, target, actual }: LayerObse
   const [weight, bias, qparams] = [
     channelWeight(graph, node),
     constantInput(graph, node, 2),
-    graph.qparams.get(node.inputs[1]),
+    graph.qparams.get(node.inputs[1]!),
   ]
   if (!weight || !bias || !qparams || qparams.axis === undefined) return graph
   const factors = Float64Array.from({ length: weight.outputs }, (_, channel) => factorOf(target, actual, channel))
-  const scaled = Float32Array.from(weight.tensor.data, (value, index) => value * factors[weight.outputOf(index)])
+  const scaled = Float32Array.from(weight.tensor.data, (value, index) => value * factors[weight.outputOf(index)]!)
   const shifted = Float32Array.from(
     bias.data,
-    (value, channel) => target.means[channel] - factors[channel] * (actual.means[channel] - value),
+    (value, channel) => target.means[channel]! - factors[channel]! * (actual.means[channel]! - value),
   )
   return {
     ...graph,
     initializers: new Map([
       ...graph.initializers,
       [weight.name, floatTensor(weight.tensor.shape, scaled)],
-      [node.inputs[2], floatTensor(bias.shape, shifted)],
+      [node.inputs[2]!, floatTensor(bias.shape, shifted)],
     ]),
     qparams: new Map([
       ...graph.qparams,
-      [weight.name, { ...qparams, scale: qparams.scale.map((scale, channel) => scale * factors[channel]) }],
+      [weight.name, { ...qparams, scale: qparams.scale.map((scale, channel) => scale * factors[channel]!) }],
     ]),
   }
 }
 
 const varianceOf = ({ means, meanSquares }: LayerSample, channel: number): number =>
-  Math.max(0, meanSquares[channel] - means[channel] ** 2)
+  Math.max(0, meanSquares[channel]! - means[channel]! ** 2)
 
 function factorOf(target: LayerSample, actual: LayerSample, channel: number): number {
   const [wanted, found] = [varianceOf(target, channel), varianceOf(actual, channel)]

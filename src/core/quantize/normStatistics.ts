@@ -16,12 +16,12 @@ const median = (values: readonly number[]): number =>
 export function normalisationWarning(graph: Graph, norm: Node, seen: LayerSample): string | undefined {
   const [means, variances] = [constantInput(graph, norm, 3)?.data, constantInput(graph, norm, 4)?.data]
   if (!means || !variances) return undefined
-  const lively = [...variances.keys()].filter((channel) => variances[channel] > 1e-6)
+  const lively = [...variances.keys()].filter((channel) => variances[channel]! > 1e-6)
   const shift = median(
-    lively.map((channel) => Math.abs(seen.means[channel] - means[channel]) / Math.sqrt(variances[channel])),
+    lively.map((channel) => Math.abs(seen.means[channel]! - means[channel]!) / Math.sqrt(variances[channel]!)),
   )
   const ratio = median(
-    lively.map((channel) => (seen.meanSquares[channel] - seen.means[channel] ** 2) / variances[channel]),
+    lively.map((channel) => (seen.meanSquares[channel]! - seen.means[channel]! ** 2) / variances[channel]!),
   )
   if (lively.length === 0 || (shift < limits.shift && ratio < limits.ratio && ratio > 1 / limits.ratio))
     return undefined

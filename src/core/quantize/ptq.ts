@@ -138,8 +138,8 @@ const activationReport = (value: string, group: string, qparams: QParams, { min,
   group,
   observed: { min, max },
   covered: representableRange(qparams),
-  scale: qparams.scale[0],
-  zeroPoint: qparams.zeroPoint[0],
+  scale: qparams.scale[0]!,
+  zeroPoint: qparams.zeroPoint[0]!,
 })
 
 function known<T>(entries: ReadonlyMap<string, T>, name: string): T {

@@ -17,7 +17,10 @@ export const isRiskyPair = (a: number, b: number): boolean => a * b > 0 && Math.
 
 /** How many pairs of integers can leave 16 bits. */
 export const pairsAtRisk = (integers: ArrayLike<number>, { first, second }: WeightPairs): number =>
-  first.reduce((count, position, index) => count + Number(isRiskyPair(integers[position], integers[second[index]])), 0)
+  first.reduce(
+    (count, position, index) => count + Number(isRiskyPair(integers[position]!, integers[second[index]!]!)),
+    0,
+  )
 
 /** Rounding moves each of the two by half a step at most. */
 const safePair = largestPair - 1
@@ -26,9 +29,9 @@ const safePair = largestPair - 1
 export function withoutSaturation(weight: TensorData, qparams: QParams, pairs: WeightPairs): QParams {
   const scale = Float32Array.from(qparams.scale)
   for (let index = 0; index < pairs.first.length; index++) {
-    const [a, b] = [weight.data[pairs.first[index]], weight.data[pairs.second[index]]]
-    const channel = qparams.axis === undefined ? 0 : pairs.output[index]
-    if (a * b > 0) scale[channel] = Math.max(scale[channel], Math.fround(Math.abs(a + b) / safePair))
+    const [a, b] = [weight.data[pairs.first[index]!]!, weight.data[pairs.second[index]!]!]
+    const channel = qparams.axis === undefined ? 0 : pairs.output[index]!
+    if (a * b > 0) scale[channel] = Math.max(scale[channel]!, Math.fround(Math.abs(a + b) / safePair))
   }
   return { ...qparams, scale }
 }

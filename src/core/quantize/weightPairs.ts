@@ -3,6 +3,7 @@ import { constantInput } from '../graph/graph'
 import { sizeOf } from '../graph/tensorData'
 import type { TensorData } from '../graph/tensorData'
 import { groupsOf, isConvolution, outputAxis } from '../ops/nodeFacts'
+import { atLeast } from '../../shared/atLeast'
 
 /** Positions in a weight that vpmaddubsw multiplies and adds in one step: for each output channel, pairs of neighbours in the kernel's order. */
 export interface WeightPairs {
@@ -54,10 +55,10 @@ function pairsOf(graph: Graph, node: Node, stepsOf: (extent: Extent) => Steps): 
   if (!weight || axis === undefined || hasWideKernel(weight, node)) return undefined
   if (!isWindowed && weight.shape.length !== 2) return undefined
   const steps = stepsOf(extentOf(weight, isWindowed, axis))
-  const outputs = weight.shape[axis]
+  const outputs = weight.shape[axis]!
   const position = positionOf(weight, isWindowed, axis)
   const at = (side: 0 | 1) => (_: unknown, index: number) =>
-    position(Math.floor(index / steps.length), steps[index % steps.length][side])
+    position(Math.floor(index / steps.length), steps[index % steps.length]![side])
   const length = outputs * steps.length
   return {
     first: Int32Array.from({ length }, at(0)),
@@ -71,12 +72,12 @@ const hasWideKernel = ({ shape }: TensorData, node: Node): boolean =>
   isConvolution(node) && shape[1] === 1 && groupsOf(node) === shape[0]
 
 const extentOf = ({ shape }: TensorData, isWindowed: boolean, axis: number): Extent =>
-  isWindowed ? { inner: shape[1], area: sizeOf(shape.slice(2)) } : { inner: shape[1 - axis], area: 1 }
+  isWindowed ? { inner: shape[1]!, area: sizeOf(shape.slice(2)) } : { inner: shape[1 - axis]!, area: 1 }
 
 /** Position in the row-major weight of step `k` of the sum for an output channel. */
 function positionOf({ shape }: TensorData, isWindowed: boolean, axis: number): (output: number, k: number) => number {
-  if (!isWindowed) return axis === 0 ? (output, k) => output * shape[1] + k : (output, k) => k * shape[1] + output
-  const [, inner, ...window] = shape
+  if (!isWindowed) return axis === 0 ? (output, k) => output * shape[1]! + k : (output, k) => k * shape[1]! + output
+  const [, inner, ...window] = atLeast(2, shape)
   const area = sizeOf(window)
   return (output, k) => (output * inner + (k % inner)) * area + Math.floor(k / inner)
 }

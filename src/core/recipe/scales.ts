@@ -23,7 +23,7 @@ export function atScale(document: unknown, where: string, scale?: string): unkno
     hint: 'expected values by scale and name',
   })
   const known = Object.keys(values)
-  const chosen = scale ?? known[0]
+  const chosen = scale ?? known[0]!
   if (!known.includes(chosen))
     throw new NNOptError(
       'wrongCall',

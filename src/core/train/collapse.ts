@@ -30,7 +30,7 @@ export function createCollapseWatch(start: number | undefined, classes: number):
     },
     add: (accuracy, loss, samples) => {
       recent = [...recent, { accuracy, loss, samples }]
-      while (total() - recent[0].samples >= watchedSamples) recent = recent.slice(1)
+      while (total() - recent[0]!.samples >= watchedSamples) recent = recent.slice(1)
     },
     collapsed: () => {
       if (start === undefined || start - chance < leastKnown || total() < watchedSamples) return false

@@ -61,7 +61,7 @@ export function flattenTensors(
 /** The parameters out of one vector, in their shapes. */
 export function splitTensor(spec: FlatSpec, flat: Tensor1D): Map<string, Tensor> {
   const parts = tidy(() => splitNative(spec, flat) ?? splitByShape(spec, flat))
-  return new Map(parts.map((part, index) => [spec.entries[index].name, part]))
+  return new Map(parts.map((part, index) => [spec.entries[index]!.name, part]))
 }
 
 const numbered = (tensors: readonly Tensor[]): Readonly<Record<string, Tensor>> =>
@@ -83,6 +83,6 @@ function splitByShape({ entries }: FlatSpec, flat: Tensor1D): Tensor[] {
     entries.map(({ size }) => size),
   )
   return vectors.map((vector, index) =>
-    entries[index].shape.length === 1 ? vector : reshape(vector, [...entries[index].shape]),
+    entries[index]!.shape.length === 1 ? vector : reshape(vector, [...entries[index]!.shape]),
   )
 }

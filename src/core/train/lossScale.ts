@@ -61,7 +61,7 @@ export interface ScaledStep {
 }
 
 export function scaledStepOf(state: ArrayLike<number>): ScaledStep {
-  const [scale, skipped] = [state[2], state[3] === 1]
+  const [scale, skipped] = [state[2]!, state[3] === 1]
   return { scale, skipped, failed: skipped && scale <= leastScale }
 }
 

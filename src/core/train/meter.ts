@@ -97,7 +97,7 @@ async function drain(pending: readonly { readonly metrics: StepMetrics; readonly
   const scaling = await readScaling(pending.flatMap(({ metrics }) => metrics.lossScale ?? []))
   let explain: StepMetrics['explain']
   pending.forEach(({ metrics, samples }, index) => {
-    const [[loss], [correct]] = scalars[index]
+    const [[loss = NaN], [correct = NaN]] = scalars[index]!
     sums.loss += loss * samples
     sums.correct += correct
     sums.samples += samples

@@ -140,7 +140,7 @@ class FlatModelState implements ModelState {
       const moved = {
         parameters: chooseBy(chosen, parameters, masked),
         statistics: this.movedStatistics(statistics),
-        slots: result.slots.map((slot, index) => chooseBy(chosen, before[index], slot)),
+        slots: result.slots.map((slot, index) => chooseBy(chosen, before[index]!, slot)),
       }
       const isSound = soundness(scaling && flatGradients, guard)
       if (!isSound) return { ...moved, scaling }
@@ -153,7 +153,7 @@ class FlatModelState implements ModelState {
           statisticsBefore.size === 0
             ? moved.statistics
             : where(keptIn(statisticsBefore), moved.statistics, statisticsBefore),
-        slots: moved.slots.map((slot, index) => where(keptParameters, slot, before[index])),
+        slots: moved.slots.map((slot, index) => where(keptParameters, slot, before[index]!)),
         scaling: scaling && movedLossScale(scaling, isSound),
       }
     })
@@ -175,8 +175,8 @@ class FlatModelState implements ModelState {
 
   lastNonFinite(vectors: Vectors): string | undefined {
     const parts = [
-      ...splitArray(this.statisticsSpec, vectors[vectorNames.statistics]),
-      ...splitArray(this.spec, vectors[vectorNames.parameters]),
+      ...splitArray(this.statisticsSpec, vectors[vectorNames.statistics]!),
+      ...splitArray(this.spec, vectors[vectorNames.parameters]!),
     ]
     return parts.findLast(([, values]) => !values.every(Number.isFinite))?.[0]
   }
@@ -184,13 +184,13 @@ class FlatModelState implements ModelState {
   restore(vectors: Vectors): void {
     // A run that began in another precision has no loss scale yet.
     for (const name of [...this.vector.keys()])
-      if (name !== vectorNames.lossScale || name in vectors) this.set(name, tensor1d(vectors[name]))
+      if (name !== vectorNames.lossScale || name in vectors) this.set(name, tensor1d(vectors[name]!))
     this.forgetNames()
   }
 
   graphOf(graph: Graph, vectors: Vectors): Graph {
-    const parameters = vectors[vectorNames.averagedParameters] ?? vectors[vectorNames.parameters]
-    const statistics = vectors[vectorNames.averagedStatistics] ?? vectors[vectorNames.statistics]
+    const parameters = vectors[vectorNames.averagedParameters] ?? vectors[vectorNames.parameters]!
+    const statistics = vectors[vectorNames.averagedStatistics] ?? vectors[vectorNames.statistics]!
     const quantization = vectors[vectorNames.quantization] ?? new Float32Array(0)
     const arrays = new Map([
       ...splitArray(this.spec, parameters),
@@ -213,7 +213,7 @@ class FlatModelState implements ModelState {
     const present = moved.filter(([, name]) => name in vectors)
     return {
       ...vectors,
-      ...Object.fromEntries(present.map(([spec, name]) => [name, withEntries(spec, vectors[name], pack)])),
+      ...Object.fromEntries(present.map(([spec, name]) => [name, withEntries(spec, vectors[name]!, pack)])),
     }
   }
 

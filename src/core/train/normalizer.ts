@@ -18,7 +18,7 @@ export interface Normalizer {
 /** (byte / 255 − mean) / std as one multiply and one add on the device. */
 export function createNormalizer({ mean, std }: Normalization): Normalizer {
   const factor: Tensor1D = tensor1d(std.map((deviation) => 1 / (255 * deviation)))
-  const offset: Tensor1D = tensor1d(std.map((deviation, channel) => -mean[channel] / deviation))
+  const offset: Tensor1D = tensor1d(std.map((deviation, channel) => -mean[channel]! / deviation))
   const apply = ({ images, height, width, labels }: ImageBatch): Tensor4D =>
     tidy(() => add(mul(tensor(new Float32Array(images), [labels.length, height, width, 3]), factor), offset))
   return {

@@ -20,13 +20,13 @@ export function splitBatch({ images, labels, height, width }: ImageBatch, count:
 
 /** Joins the steps of a batch's parts: losses, gradients and statistics averaged by their share of the images, logits one after the other. Takes the parts' tensors. */
 export function joinParts(parts: readonly TrainStep[]): TrainStep {
-  if (parts.length === 1) return parts[0]
+  if (parts.length === 1) return parts[0]!
   const total = parts.reduce((sum, { logits }) => sum + logits.shape[0], 0)
   const shares = parts.map(({ logits }) => logits.shape[0] / total)
   const mean = (tensorOf: (part: TrainStep) => Tensor): Tensor =>
-    tidy(() => parts.map((part, index) => mul(tensorOf(part), shares[index])).reduce((sum, term) => add(sum, term)))
+    tidy(() => parts.map((part, index) => mul(tensorOf(part), shares[index]!)).reduce((sum, term) => add(sum, term)))
   const meanOf = (name: 'gradients' | 'statistics', hold: Hold): ReadonlyMap<string, Tensor> =>
-    new Map([...parts[0][name].keys()].map((key) => [key, hold(mean((part) => part[name].get(key) as Tensor))]))
+    new Map([...parts[0]![name].keys()].map((key) => [key, hold(mean((part) => part[name].get(key) as Tensor))]))
   const joined = heldTogether((hold) => ({
     loss: hold(mean(({ loss }) => loss)),
     logits: hold(concat(parts.map(({ logits }) => logits))) as Tensor2D,

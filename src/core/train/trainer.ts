@@ -201,6 +201,6 @@ class GraphTrainer implements Trainer {
 
 /** Parameters of the last node that has a weight. */
 function headParameters(graph: Graph): ReadonlySet<string> {
-  const last = graph.nodes.findLast((node) => outputAxis(node) !== undefined && graph.initializers.has(node.inputs[1]))
+  const last = graph.nodes.findLast((node) => outputAxis(node) !== undefined && graph.initializers.has(node.inputs[1]!))
   return new Set(last?.inputs.slice(1) ?? [])
 }

@@ -40,5 +40,5 @@ const isWhole = (image: RgbImage, box: Box): boolean =>
 
 function rowsRead(rows: ResampleTable, window: Window): { readonly first: number; readonly last: number } {
   const lastRow = window.top + window.height - 1
-  return { first: rows.start[window.top], last: rows.start[lastRow] + rows.count[lastRow] }
+  return { first: rows.start[window.top]!, last: rows.start[lastRow]! + rows.count[lastRow]! }
 }

@@ -28,6 +28,6 @@ export const colorJitter = defineTransform({
       (picture) => (saturation > 0 ? adjustSaturation(picture, factor(random, saturation)) : picture),
       (picture) => (hue > 0 ? adjustHue(picture, between(random, -hue, hue)) : picture),
     ]
-    return [...shuffled(steps.length, random)].reduce((picture, step) => steps[step](picture), image)
+    return [...shuffled(steps.length, random)].reduce((picture, step) => steps[step]!(picture), image)
   },
 })

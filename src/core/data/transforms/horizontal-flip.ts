@@ -18,9 +18,9 @@ function mirrored({ width, height, data }: RgbImage): RgbImage {
     let source = (y + 1) * width * channels - channels
     let target = y * width * channels
     for (let x = 0; x < width; x++, source -= channels, target += channels) {
-      flipped[target] = data[source]
-      flipped[target + 1] = data[source + 1]
-      flipped[target + 2] = data[source + 2]
+      flipped[target] = data[source]!
+      flipped[target + 1] = data[source + 1]!
+      flipped[target + 2] = data[source + 2]!
     }
   }
   return { width, height, data: flipped }

@@ -22,7 +22,7 @@ export interface ConversionNote {
 
 export function quantizedBiases(graph: Graph): readonly QuantizedBias[] {
   return graph.nodes.flatMap((node) => {
-    const [data, weightName, bias] = node.inputs
+    const [data = '', weightName = '', bias = ''] = node.inputs
     const [input, weight, values] = [
       graph.qparams.get(data),
       graph.qparams.get(weightName),
@@ -34,7 +34,7 @@ export function quantizedBiases(graph: Graph): readonly QuantizedBias[] {
 
 /** Scale of each bias value: input scale · weight scale, in float32. */
 export const biasScale = ({ input, weight }: Pick<QuantizedBias, 'input' | 'weight'>): Float32Array =>
-  weight.scale.map((scale) => Math.fround(scale * input.scale[0]))
+  weight.scale.map((scale) => Math.fround(scale * input.scale[0]!))
 
 /**
  * Enlarges the weight scales whose bias would not fit into int32 (onnxruntime pull request 22020): a channel whose weights are nearly zero
@@ -43,10 +43,10 @@ export const biasScale = ({ input, weight }: Pick<QuantizedBias, 'input' | 'weig
 export function withBiasRoom(graph: Graph): { readonly graph: Graph; readonly notes: readonly ConversionNote[] } {
   const qparams = new Map(graph.qparams)
   const notes = quantizedBiases(graph).flatMap((place) => {
-    const name = place.node.inputs[1]
+    const name = place.node.inputs[1]!
     const known = qparams.get(name) ?? place.weight
     const scale = roomyScales({ ...place, weight: known })
-    const enlarged = scale.reduce((count, value, index) => count + Number(value > known.scale[index]), 0)
+    const enlarged = scale.reduce((count, value, index) => count + Number(value > known.scale[index]!), 0)
     if (enlarged === 0) return []
     qparams.set(name, { ...known, scale })
     return [
@@ -63,6 +63,6 @@ function roomyScales({ values, input, weight }: QuantizedBias): Float32Array {
   const perTensor = weight.axis === undefined
   const largest = perTensor ? Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0) : 0
   return weight.scale.map((scale, channel) =>
-    Math.max(scale, (perTensor ? largest : Math.abs(values[channel])) / (input.scale[0] * largestBias)),
+    Math.max(scale, (perTensor ? largest : Math.abs(values[channel]!)) / (input.scale[0]! * largestBias)),
   )
 }

@@ -20,10 +20,10 @@ export function superfluousClamps(graph: Graph): ReadonlySet<Node> {
   const outputs = new Set(graph.outputs.map(({ name }) => name))
   return new Set(
     graph.nodes.filter((node) => {
-      const [bounds, qparams, input] = [clampBounds(graph, node), graph.qparams.get(node.outputs[0]), node.inputs[0]]
+      const [bounds, qparams, input] = [clampBounds(graph, node), graph.qparams.get(node.outputs[0]!), node.inputs[0]]
       if (!bounds || !qparams || !input || graph.qparams.has(input) || outputs.has(input)) return false
       if (!writers.has(input) || readers.get(input)?.length !== 1) return false
-      return staysInside(representableRange(qparams), bounds, qparams.scale[0])
+      return staysInside(representableRange(qparams), bounds, qparams.scale[0]!)
     }),
   )
 }

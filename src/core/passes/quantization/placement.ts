@@ -4,12 +4,13 @@ import { operatorOf, outputAxis } from '../../ops/nodeFacts'
 import { createDisjointSets } from '../../graph/disjointSets'
 import { dataInputs, suitabilityOf } from './suitability'
 import type { NodeRole } from './suitability'
+import { atLeast } from '../../../shared/atLeast'
 
 /** An initializer that is stored as int8. */
 export interface WeightPlace {
   readonly weight: string
   /** Axis of the output channels; absent for a constant operand, which is quantized as activations are. */
-  readonly axis?: number
+  readonly axis?: number | undefined
 }
 
 /** A bias that is stored as int32 with scale input × weight. */
@@ -61,7 +62,7 @@ export function placement(graph: Graph, { keepFloat = [] }: PlacementOptions = {
     weights: [...weightPlaces(weighted), ...constantOperands(graph, roles)],
     biases: weighted
       .filter((node) => node.inputs[2])
-      .map(({ name, inputs }) => ({ node: name, bias: inputs[2], input: inputs[0], weight: inputs[1] })),
+      .map(({ name, inputs }) => ({ node: name, bias: inputs[2]!, input: inputs[0]!, weight: inputs[1]! })),
     floatNodes: judged.flatMap(({ node, verdict }) =>
       'reason' in verdict ? [{ node: node.name, op: node.op, reason: verdict.reason }] : [],
     ),
@@ -69,7 +70,7 @@ export function placement(graph: Graph, { keepFloat = [] }: PlacementOptions = {
 }
 
 function weightPlaces(weighted: readonly Node[]): readonly WeightPlace[] {
-  const places = new Map(weighted.map((node) => [node.inputs[1], { weight: node.inputs[1], axis: outputAxis(node) }]))
+  const places = new Map(weighted.map((node) => [node.inputs[1]!, { weight: node.inputs[1]!, axis: outputAxis(node) }]))
   return [...places.values()]
 }
 
@@ -82,10 +83,10 @@ function groupedActivations(graph: Graph, roles: Roles): ReadonlyMap<string, str
   const quantized = quantizedValues(graph, roles)
   const sets = createDisjointSets()
   for (const [node, role] of roles) {
-    const [output] = node.outputs
+    const [output] = atLeast(1, node.outputs)
     if (!quantized.has(output)) continue
-    if (role === 'passthrough' && quantized.has(node.inputs[0]))
-      for (const value of node.outputs) sets.join(node.inputs[0], value)
+    if (role === 'passthrough' && quantized.has(node.inputs[0]!))
+      for (const value of node.outputs) sets.join(node.inputs[0]!, value)
     if (operatorOf(node)?.channels === 'concat')
       for (const value of ownInputs(graph, node)) if (quantized.has(value)) sets.join(output, value)
   }
@@ -106,12 +107,12 @@ function quantizedValues(graph: Graph, roles: Roles): ReadonlySet<string> {
   for (const [node, role] of roles) {
     if (role !== 'weighted' && role !== 'arithmetic') continue
     for (const value of dataInputs(graph, node, role)) wanted.add(value)
-    if (!operatorOf(node)?.floatOutput) wanted.add(afterClamps(node.outputs[0]))
+    if (!operatorOf(node)?.floatOutput) wanted.add(afterClamps(node.outputs[0]!))
   }
   // A value that passes through on its way into an int8 node has to be in int8 before it; nodes are in topological order.
   for (const [node, role] of [...roles].reverse()) {
     if (role === 'passthrough' && node.outputs.some((value) => wanted.has(value)))
-      for (const value of [node.inputs[0], ...node.outputs]) wanted.add(value)
+      for (const value of [node.inputs[0]!, ...node.outputs]) wanted.add(value)
   }
   const computed = new Set([...graph.inputs.map(({ name }) => name), ...producers(graph).keys()])
   return new Set([...computed].filter((value) => wanted.has(value)))
@@ -124,7 +125,7 @@ function clampSkipper(graph: Graph, roles: Roles): (value: string) => string {
   const skip = (value: string): string => {
     const [reader, second] = readers.get(value) ?? []
     const folds = reader && !second && !outputs.has(value) && roles.get(reader) === 'clamp'
-    return folds ? skip(reader.outputs[0]) : value
+    return folds ? skip(reader.outputs[0]!) : value
   }
   return skip
 }

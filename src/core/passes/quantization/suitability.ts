@@ -20,7 +20,7 @@ export function suitabilityOf(graph: Graph, node: Node): Suitability {
   const rule = operators.get(node.op).quantizationOf(constantContext(graph, node))
   if (rule === 'float') return { reason: `${node.op} has no int8 form in onnxruntime` }
   if (typeof rule !== 'string') return rule
-  if (outputAxis(node) !== undefined && graph.initializers.has(node.inputs[0]))
+  if (outputAxis(node) !== undefined && graph.initializers.has(node.inputs[0]!))
     return { reason: 'its input is a constant' }
   return rule === 'weighted' ? weightedSuitability(graph, node) : { role: rule }
 }

@@ -15,17 +15,17 @@ export const fpgmImportance = defineImportance({
 
 function rows({ weight: { shape, data }, axis, normFactors }: WeightSlices): readonly Float64Array[] {
   const inner = sizeOf(shape.slice(axis + 1))
-  const filters = Array.from({ length: shape[axis] }, () => new Float64Array(data.length / shape[axis]))
-  const filled = new Int32Array(shape[axis])
+  const filters = Array.from({ length: shape[axis]! }, () => new Float64Array(data.length / shape[axis]!))
+  const filled = new Int32Array(shape[axis]!)
   for (let index = 0; index < data.length; index++) {
-    const slice = Math.floor(index / inner) % shape[axis]
-    filters[slice][filled[slice]++] = data[index] * (normFactors?.[slice] ?? 1)
+    const slice = Math.floor(index / inner) % shape[axis]!
+    filters[slice]![filled[slice]!++] = data[index]! * (normFactors?.[slice] ?? 1)
   }
   return filters
 }
 
 function distance(a: Float64Array, b: Float64Array): number {
   let sum = 0
-  for (let index = 0; index < a.length; index++) sum += (a[index] - b[index]) ** 2
+  for (let index = 0; index < a.length; index++) sum += (a[index]! - b[index]!) ** 2
   return Math.sqrt(sum)
 }

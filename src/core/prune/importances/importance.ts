@@ -41,11 +41,11 @@ export function sumSlices(
   { weight: { shape, data }, axis, normFactors }: WeightSlices,
   f: (value: number) => number,
 ): Float64Array {
-  const sums = new Float64Array(shape[axis])
+  const sums = new Float64Array(shape[axis]!)
   const inner = shape.slice(axis + 1).reduce((product, dim) => product * dim, 1)
   for (let index = 0; index < data.length; index++) {
-    const slice = Math.floor(index / inner) % shape[axis]
-    sums[slice] += f(data[index] * (normFactors?.[slice] ?? 1))
+    const slice = Math.floor(index / inner) % shape[axis]!
+    sums[slice]! += f(data[index]! * (normFactors?.[slice] ?? 1))
   }
   return sums
 }

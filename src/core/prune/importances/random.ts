@@ -5,6 +5,6 @@ export const randomImportance = defineImportance({
   id: 'random',
   label: 'Random',
   help: 'A seeded random choice, as a baseline',
-  slices: ({ weight, axis, random }) => Float64Array.from({ length: weight.shape[axis] }, random.uniform),
+  slices: ({ weight, axis, random }) => Float64Array.from({ length: weight.shape[axis]! }, random.uniform),
   weight: (_value, random) => random.uniform(),
 })

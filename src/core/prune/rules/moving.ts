@@ -11,7 +11,7 @@ import type { FollowContext, RewriteContext, RewrittenNode, Rule } from './rule'
 import { operatorOf } from '../../ops/nodeFacts'
 
 const axisOf = ({ attributes, shapes }: Pick<FollowContext, 'attributes' | 'shapes'>): number =>
-  positiveAxis((attributes as { readonly axis: number }).axis, shapes[0].length)
+  positiveAxis((attributes as { readonly axis: number }).axis, shapes[0]!.length)
 
 /** A context of an operator whose attributes are known to be its own. */
 const typed = <T>(context: FollowContext | RewriteContext): T => context as T
@@ -32,16 +32,11 @@ const integers = (
 /** Reshape, Flatten, Squeeze and Unsqueeze: elements keep their order. A channel may not spread over two axes of the result. */
 export const reshape: Rule = {
   follow: ({ labels, shapes, outputShapes }) => {
-    const moved = reshaped(labels(0), shapes[0], outputShapes[0])
+    const moved = reshaped(labels(0), shapes[0]!, outputShapes[0]!)
     return varyingAxes(moved).length <= 1 ? [moved] : undefined
   },
   rewrite: (context) => {
-    const {
-      node,
-      constant,
-      outputShapes: [shape],
-      kept,
-    } = context
+    const { node, constant, outputShapes, kept } = context
     const shapeInput = operatorOf(node)?.shapeInput
     const wanted = shapeInput === undefined ? undefined : constant(shapeInput)
     if (!wanted) return { node, constants: new Map() }
@@ -49,7 +44,7 @@ export const reshape: Rule = {
       context,
       1,
       [...wanted.data].map((dim, axis) =>
-        dim > 0 && axis > 0 ? kept(node.outputs[0], axis, shape[axis]).length : dim,
+        dim > 0 && axis > 0 ? kept(node.outputs[0]!, axis, outputShapes[0]![axis]!).length : dim,
       ),
     )
   },
@@ -58,7 +53,7 @@ export const reshape: Rule = {
 export const transpose: Rule = {
   follow: ({ labels, attributes, shapes }) => {
     const { perm } = attributes as { readonly perm?: readonly number[] }
-    return [permuted(labels(0), perm ?? shapes[0].map((_, axis) => shapes[0].length - 1 - axis))]
+    return [permuted(labels(0), perm ?? shapes[0]!.map((_, axis) => shapes[0]!.length - 1 - axis))]
   },
 }
 
@@ -74,12 +69,12 @@ export const concat: Rule = {
             concatenated(
               parts,
               axis,
-              context.shapes.map((shape) => shape[axis]),
+              context.shapes.map((shape) => shape[axis]!),
             ),
           ]
-    if (parts.some(({ shape, ids }) => shape[axis] > 1 || ids.length !== parts[0].ids.length)) return undefined
-    for (const { ids } of parts.slice(1)) context.tracker.joinAll(parts[0].ids, ids)
-    return [parts[0]]
+    if (parts.some(({ shape, ids }) => shape[axis]! > 1 || ids.length !== parts[0]!.ids.length)) return undefined
+    for (const { ids } of parts.slice(1)) context.tracker.joinAll(parts[0]!.ids, ids)
+    return [parts[0]!]
   },
 }
 
@@ -100,7 +95,7 @@ export const split: Rule = {
     return integers(
       context,
       1,
-      context.node.outputs.map((value, index) => context.kept(value, axis, context.outputShapes[index][axis]).length),
+      context.node.outputs.map((value, index) => context.kept(value, axis, context.outputShapes[index]![axis]!).length),
     )
   },
 }
@@ -122,16 +117,16 @@ export const slice: Rule = {
     const ranges = sliceRanges(context)
     const axes = varyingAxes(context.labels(0))
     // What a step of two keeps of an axis depends on what goes before it: only gapless pieces can be cut again.
-    if (axes.some((axis) => ranges[axis].step !== 1)) return undefined
-    return [axes.reduce((labels, axis) => taken(labels, axis, slicePositions(ranges[axis])), context.labels(0))]
+    if (axes.some((axis) => ranges[axis]!.step !== 1)) return undefined
+    return [axes.reduce((labels, axis) => taken(labels, axis, slicePositions(ranges[axis]!)), context.labels(0))]
   },
   rewrite: (context) => {
     const { node, shapes, kept } = context
     const ranges = sliceRanges(context).flatMap((range, axis) => {
-      const size = shapes[0][axis]
+      const size = shapes[0]![axis]!
       // Whole axes go unnamed: the batch among them has another size at run time.
       if (range.start === 0 && range.end === size && range.step === 1) return []
-      const positions = kept(node.inputs[0], axis, size)
+      const positions = kept(node.inputs[0]!, axis, size)
       if (positions.length === size) return [{ ...range, axis }]
       return [
         {
@@ -146,8 +141,8 @@ export const slice: Rule = {
     const parts = [column('start'), column('end'), column('axis'), column('step')]
     const names = parts.map((_, index) => `${node.outputs[0]}.kept${index}`)
     return {
-      node: { ...node, inputs: [node.inputs[0], ...names] },
-      constants: new Map(parts.map((values, index) => [names[index], intTensor(values)])),
+      node: { ...node, inputs: [node.inputs[0]!, ...names] },
+      constants: new Map(parts.map((values, index) => [names[index]!, intTensor(values)])),
     }
   },
 }
@@ -156,17 +151,17 @@ export const gather: Rule = {
   follow: (context) => {
     const labels = context.labels(0)
     const axis = axisOf(context)
-    if (context.shapes[1].length !== 1)
+    if (context.shapes[1]!.length !== 1)
       return varyingAxes(labels).length === 0
-        ? [{ shape: context.outputShapes[0].map(() => 1), ids: labels.ids }]
+        ? [{ shape: context.outputShapes[0]!.map(() => 1), ids: labels.ids }]
         : undefined
     return [taken(labels, axis, gatheredIndices(typed(context)))]
   },
   rewrite: (context) => {
     const { node, shapes, kept } = context
-    if (shapes[1].length !== 1) return { node, constants: new Map() }
+    if (shapes[1]!.length !== 1) return { node, constants: new Map() }
     const axis = axisOf(context)
-    const positions = kept(node.inputs[0], axis, shapes[0][axis])
+    const positions = kept(node.inputs[0]!, axis, shapes[0]![axis]!)
     const place = new Map(positions.map((position, index) => [position, index]))
     return integers(
       context,
@@ -181,7 +176,7 @@ export const reduce: Rule = {
   follow: (context) => {
     const axes = reducedAxes(typed(context))
     const { shape, ids } = context.labels(0)
-    if (axes.some((axis) => shape[axis] > 1)) return undefined
+    if (axes.some((axis) => shape[axis]! > 1)) return undefined
     const keepsAxes = (context.attributes as { readonly keepdims: number }).keepdims !== 0
     return [{ shape: keepsAxes ? shape : shape.filter((_, axis) => !axes.includes(axis)), ids }]
   },
@@ -194,7 +189,7 @@ export const pad: Rule = {
     return [
       widths.reduce(
         (labels, [before, after], axis) =>
-          labels.shape[axis] > 1 && before + after > 0 ? padded(labels, axis, before, after) : labels,
+          labels.shape[axis]! > 1 && before + after > 0 ? padded(labels, axis, before, after) : labels,
         context.labels(0),
       ),
     ]
@@ -204,12 +199,12 @@ export const pad: Rule = {
 function padded(labels: Labels, axis: number, before: number, after: number): Labels {
   const filler = (size: number): Labels => ({
     shape: labels.shape.map((dim, at) => (at === axis ? size : dim)),
-    ids: new Int32Array((labels.ids.length / labels.shape[axis]) * size).fill(noChannel),
+    ids: new Int32Array((labels.ids.length / labels.shape[axis]!) * size).fill(noChannel),
   })
-  return concatenated([filler(before), labels, filler(after)], axis, [before, labels.shape[axis], after])
+  return concatenated([filler(before), labels, filler(after)], axis, [before, labels.shape[axis]!, after])
 }
 
 /** Channels that are weighed against each other stay; along other axes they pass. */
 export const softmax: Rule = {
-  follow: (context) => (context.labels(0).shape[axisOf(context)] > 1 ? undefined : [context.labels(0)]),
+  follow: (context) => (context.labels(0).shape[axisOf(context)]! > 1 ? undefined : [context.labels(0)]),
 }

@@ -8,22 +8,22 @@ import type { FollowContext, Rule } from './rule'
 export const convolution: Rule = {
   follow: (context) => {
     const { node, shapes, tracker, attributes } = context
-    const input = channelsAlong(context.labels(0), 1, shapes[0][1])
+    const input = channelsAlong(context.labels(0), 1, shapes[0]![1]!)
     const weight = constantWeight(context)
     if (!input || !weight) return undefined
     const { group } = attributes as { readonly group: number }
-    const output = isDepthwise(weight, group, shapes[0][1])
-      ? repeated(input, weight.shape[0] / group)
-      : newChannels(context, weight.shape[0], group)
-    joinGroups(context, input, group, weight.shape[1])
-    if (weight.shape[1] > 1 || group === 1) tracker.bind(node.inputs[1], 1, input.subarray(0, weight.shape[1]))
+    const output = isDepthwise(weight, group, shapes[0]![1]!)
+      ? repeated(input, weight.shape[0]! / group)
+      : newChannels(context, weight.shape[0]!, group)
+    joinGroups(context, input, group, weight.shape[1]!)
+    if (weight.shape[1]! > 1 || group === 1) tracker.bind(node.inputs[1]!, 1, input.subarray(0, weight.shape[1]))
     return [bound(context, output, 0, 4)]
   },
   rewrite: ({ node, attributes, shapes, kept }) => {
     const { group } = attributes as { readonly group: number }
-    const depthwise = group > 1 && shapes[1][1] === 1
+    const depthwise = group > 1 && shapes[1]![1] === 1
     const nodeAttributes = depthwise
-      ? { ...node.attributes, group: kept(node.inputs[0], 1, shapes[0][1]).length }
+      ? { ...node.attributes, group: kept(node.inputs[0]!, 1, shapes[0]![1]!).length }
       : node.attributes
     return { node: { ...node, attributes: nodeAttributes }, constants: new Map() }
   },
@@ -34,12 +34,12 @@ export const linear: Rule = {
   follow: (context) => {
     const { node, shapes, tracker, attributes } = context
     const { transA = 0 } = attributes as { readonly transA?: number }
-    const input = channelsAlong(context.labels(0), shapes[0].length - 1, shapes[0][shapes[0].length - 1])
+    const input = channelsAlong(context.labels(0), shapes[0]!.length - 1, shapes[0]![shapes[0]!.length - 1]!)
     const weight = constantWeight(context)
     if (!input || !weight || transA !== 0) return undefined
     const axis = outputAxis(node) ?? 1
-    tracker.bind(node.inputs[1], 1 - axis, input)
-    return [bound(context, newChannels(context, weight.shape[axis], 1), axis, 2)]
+    tracker.bind(node.inputs[1]!, 1 - axis, input)
+    return [bound(context, newChannels(context, weight.shape[axis]!, 1), axis, 2)]
   },
 }
 
@@ -51,19 +51,19 @@ const isDepthwise = ({ shape }: TensorData, group: number, channels: number): bo
   group > 1 && shape[1] === 1 && group === channels
 
 const repeated = (ids: Int32Array, times: number): Int32Array =>
-  Int32Array.from({ length: ids.length * times }, (_, index) => ids[Math.floor(index / times)])
+  Int32Array.from({ length: ids.length * times }, (_, index) => ids[Math.floor(index / times)]!)
 
 /** Fresh channels; in a grouped convolution those at the same place of every group go together, so that groups stay equal. */
 function newChannels({ node, tracker }: FollowContext, count: number, group: number): Int32Array {
   const ids = tracker.fresh(count)
   const each = count / group
-  ids.forEach((id, index) => tracker.join(id, ids[index % each]))
+  ids.forEach((id, index) => tracker.join(id, ids[index % each]!))
   tracker.producers.push({ node, ids })
   return ids
 }
 
 function joinGroups({ tracker }: FollowContext, input: Int32Array, group: number, each: number): void {
-  if (group > 1 && each > 1) input.forEach((id, index) => tracker.join(id, input[index % each]))
+  if (group > 1 && each > 1) input.forEach((id, index) => tracker.join(id, input[index % each]!))
 }
 
 /** Ties the weight's output axis and the bias to the output's channels. */
@@ -73,12 +73,12 @@ function bound(
   axis: number,
   rank: number,
 ): Labels {
-  tracker.bind(node.inputs[1], axis, output)
+  tracker.bind(node.inputs[1]!, axis, output)
   const bias = node.inputs[2]
   if (bias) {
-    const last = shapes[2].length - 1
+    const last = shapes[2]!.length - 1
     if (!isConstant(2)) tracker.block(output, `node '${node.name}' (${node.op}) adds a computed bias`)
-    else if (shapes[2][last] === output.length) tracker.bind(bias, last, output)
+    else if (shapes[2]![last] === output.length) tracker.bind(bias, last, output)
   }
   return alongAxis(output, 1, rank)
 }

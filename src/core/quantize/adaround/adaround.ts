@@ -32,12 +32,12 @@ const anchor = 0.01
 /** Whether a layer's rounding can be learned: Conv and Gemm with the output channels first, not too wide. */
 export function canLearnRounding(graph: Graph, node: Node): boolean {
   const weight = constantInput(graph, node, 1)
-  const qparams = graph.qparams.get(node.inputs[1])
+  const qparams = graph.qparams.get(node.inputs[1]!)
   return (
     weight !== undefined &&
     qparams?.axis === 0 &&
     outputAxis(node) === 0 &&
-    weight.data.length / weight.shape[0] <= largestFanIn
+    weight.data.length / weight.shape[0]! <= largestFanIn
   )
 }
 
@@ -52,9 +52,9 @@ export async function adaround(
   { inputs, targets }: LayerRows,
   { iterations, multiply }: AdaroundOptions,
 ): Promise<Graph> {
-  const [weight, qparams] = [constantInput(graph, node, 1), graph.qparams.get(node.inputs[1])]
+  const [weight, qparams] = [constantInput(graph, node, 1), graph.qparams.get(node.inputs[1]!)]
   if (!weight || !qparams) return graph
-  const [outputs, groups] = [weight.shape[0], inputs.length]
+  const [outputs, groups] = [weight.shape[0]!, inputs.length]
   const [perGroup, fanIn] = [outputs / groups, weight.data.length / outputs]
   const weights = Float32Array.from(weight.data)
   const integers = new Int32Array(weights.length)
@@ -62,7 +62,7 @@ export async function adaround(
     const [from, to] = [group * perGroup, (group + 1) * perGroup]
     const own = weights.subarray(from * fanIn, to * fanIn)
     const moments = anchored(
-      await momentsOf(inputs[group], fanIn, columns(targets, outputs, from, to), perGroup, multiply),
+      await momentsOf(inputs[group]!, fanIn, columns(targets, outputs, from, to), perGroup, multiply),
       own,
       anchor,
     )
@@ -78,7 +78,7 @@ export async function adaround(
     graph,
     node,
     weight,
-    Float32Array.from(safe, (value, index) => value * qparams.scale[Math.floor(index / fanIn)]),
+    Float32Array.from(safe, (value, index) => value * qparams.scale[Math.floor(index / fanIn)]!),
   )
 }
 
@@ -86,7 +86,7 @@ function columns(rows: Float32Array, width: number, from: number, to: number): F
   if (from === 0 && to === width) return rows
   const picked = new Float32Array((rows.length / width) * (to - from))
   picked.forEach(
-    (_, index) => (picked[index] = rows[Math.floor(index / (to - from)) * width + from + (index % (to - from))]),
+    (_, index) => (picked[index] = rows[Math.floor(index / (to - from)) * width + from + (index % (to - from))]!),
   )
   return picked
 }
@@ -96,10 +96,10 @@ function withoutRiskyPairs(graph: Graph, node: Node, learned: Int32Array, neares
   const pairs = pairsInAllOrders(graph, node)
   if (!pairs) return learned
   const restore = (index: number): boolean => {
-    const [first, second] = [pairs.first[index], pairs.second[index]]
+    const [first, second] = [pairs.first[index]!, pairs.second[index]!]
     const isNearest = learned[first] === nearest[first] && learned[second] === nearest[second]
-    if (isNearest || !isRiskyPair(learned[first], learned[second])) return false
-    ;[learned[first], learned[second]] = [nearest[first], nearest[second]]
+    if (isNearest || !isRiskyPair(learned[first]!, learned[second]!)) return false
+    ;[learned[first], learned[second]] = [nearest[first]!, nearest[second]!]
     return true
   }
   let moved = true
@@ -112,5 +112,5 @@ function withoutRiskyPairs(graph: Graph, node: Node, learned: Int32Array, neares
 
 const withWeight = (graph: Graph, node: Node, { shape }: TensorData, values: Float32Array): Graph => ({
   ...graph,
-  initializers: new Map([...graph.initializers, [node.inputs[1], floatTensor(shape, values)]]),
+  initializers: new Map([...graph.initializers, [node.inputs[1]!, floatTensor(shape, values)]]),
 })

@@ -54,10 +54,10 @@ export async function learnRounding(
   }
   const { floors, fractions, fixed, variables } = state
   const learned = Int32Array.from(floors, (floor, index) =>
-    clamp(floor + (!fixed[index] && sigmoid(variables[index]) >= 0.5 ? 1 : 0), qmin, qmax),
+    clamp(floor + (!fixed[index] && sigmoid(variables[index]!) >= 0.5 ? 1 : 0), qmin, qmax),
   )
   const nearest = Int32Array.from(floors, (floor, index) =>
-    clamp(floor + (fractions[index] >= 0.5 ? 1 : 0), qmin, qmax),
+    clamp(floor + (fractions[index]! >= 0.5 ? 1 : 0), qmin, qmax),
   )
   return better(problem, nearest, learned, multiply)
 }
@@ -83,8 +83,8 @@ function startState(problem: RoundingProblem): RoundingState {
     scales,
     moments: { fanIn },
   } = problem
-  const floors = weights.map((weight, index) => Math.floor(weight / scales[Math.floor(index / fanIn)] + exact))
-  const fractions = weights.map((weight, index) => weight / scales[Math.floor(index / fanIn)] - floors[index])
+  const floors = weights.map((weight, index) => Math.floor(weight / scales[Math.floor(index / fanIn)]! + exact))
+  const fractions = weights.map((weight, index) => weight / scales[Math.floor(index / fanIn)]! - floors[index]!)
   const blank = (): Float32Array => new Float32Array(weights.length)
   return {
     floors,
@@ -112,12 +112,12 @@ function softWeights(
   const width = stretch.high - stretch.low
   for (let row = 0, index = 0; row < outputs; row++) {
     for (const end = index + fanIn; index < end; index++) {
-      const value = fixed[index] ? 0 : sigmoid(variables[index])
+      const value = fixed[index] ? 0 : sigmoid(variables[index]!)
       const stretched = value * width + stretch.low
       const cut = fixed[index] === 1 || stretched <= 0 || stretched >= 1
       opened[index] = fixed[index] ? 0 : clamp(stretched, 0, 1)
       slopes[index] = cut ? 0 : value * (1 - value) * width
-      soft[index] = clamp(floors[index] + opened[index], qmin, qmax) * scales[row]
+      soft[index] = clamp(floors[index]! + opened[index]!, qmin, qmax) * scales[row]!
     }
   }
   return soft
@@ -137,19 +137,19 @@ function descend(
   const [firstShare, secondShare] = [1 - adam.first ** step, 1 - adam.second ** step]
   for (let row = 0, index = 0; row < outputs; row++) {
     for (const end = index + fanIn; index < end; index++) {
-      const slope = slopes[index]
+      const slope = slopes[index]!
       // Where h is cut nothing pulls any more; its momentum still runs out.
       const gradient =
         slope === 0
           ? 0
-          : (((products[index] - cross[index]) * scales[row]) / unit +
-              (progress > 0 ? pull * progress * regularizerSlope(opened[index], beta) : 0)) *
+          : (((products[index]! - cross[index]!) * scales[row]!) / unit +
+              (progress > 0 ? pull * progress * regularizerSlope(opened[index]!, beta) : 0)) *
             slope
-      firstMoments[index] = adam.first * firstMoments[index] + (1 - adam.first) * gradient
-      secondMoments[index] = adam.second * secondMoments[index] + (1 - adam.second) * gradient * gradient
-      variables[index] -=
-        (adam.rate * (firstMoments[index] / firstShare)) /
-        (Math.sqrt(secondMoments[index] / secondShare) + adam.epsilon)
+      firstMoments[index] = adam.first * firstMoments[index]! + (1 - adam.first) * gradient
+      secondMoments[index] = adam.second * secondMoments[index]! + (1 - adam.second) * gradient * gradient
+      variables[index]! -=
+        (adam.rate * (firstMoments[index]! / firstShare)) /
+        (Math.sqrt(secondMoments[index]! / secondShare) + adam.epsilon)
     }
   }
 }
@@ -161,7 +161,7 @@ const regularizerSlope = (open: number, beta: number): number =>
 /** Size of the error's gradient by one rounding: scale² · power of its input, averaged, by the root of the fan-in. */
 function typicalGradient({ scales, moments: { fanIn, inputs } }: RoundingProblem): number {
   let power = 0
-  for (let index = 0; index < fanIn; index++) power += inputs[index * fanIn + index] / fanIn
+  for (let index = 0; index < fanIn; index++) power += inputs[index * fanIn + index]! / fanIn
   const squared = scales.reduce((sum, scale) => sum + scale * scale, 0) / scales.length
   return Math.max(1e-30, squared * power)
 }
@@ -179,13 +179,13 @@ async function better(
     await rowErrors(learned, scales, moments, multiply),
   ]
   const integers = nearest.map((value, index) =>
-    errorsB[Math.floor(index / fanIn)] < errorsA[Math.floor(index / fanIn)] ? learned[index] : value,
+    errorsB[Math.floor(index / fanIn)]! < errorsA[Math.floor(index / fanIn)]! ? learned[index]! : value,
   )
   const mean = (errors: Float64Array): number => errors.reduce((sum, error) => sum + error, 0) / outputs
   return {
     integers,
     nearestError: mean(errorsA),
-    learnedError: mean(errorsA.map((error, row) => Math.min(error, errorsB[row]))),
+    learnedError: mean(errorsA.map((error, row) => Math.min(error, errorsB[row]!))),
   }
 }
 
@@ -196,10 +196,10 @@ async function rowErrors(
   { fanIn, outputs, inputs, cross }: Moments,
   multiply: MatMul,
 ): Promise<Float64Array> {
-  const weights = Float32Array.from(integers, (value, index) => value * scales[Math.floor(index / fanIn)])
+  const weights = Float32Array.from(integers, (value, index) => value * scales[Math.floor(index / fanIn)]!)
   const products = await multiply(weights, outputs, inputs, fanIn, fanIn)
   const errors = new Float64Array(outputs)
   for (let index = 0; index < weights.length; index++)
-    errors[Math.floor(index / fanIn)] += weights[index] * (products[index] - 2 * cross[index])
+    errors[Math.floor(index / fanIn)]! += weights[index]! * (products[index]! - 2 * cross[index]!)
   return errors
 }

@@ -20,15 +20,15 @@ export interface Moments {
 function centred(rows: Float32Array, columns: number): Float32Array {
   const count = rows.length / columns
   const means = new Float64Array(columns)
-  rows.forEach((value, index) => (means[index % columns] += value / count))
-  return rows.map((value, index) => value - means[index % columns])
+  rows.forEach((value, index) => (means[index % columns]! += value / count))
+  return rows.map((value, index) => value - means[index % columns]!)
 }
 
 function transposed(rows: Float32Array, columns: number): Float32Array {
   const count = rows.length / columns
   const result = new Float32Array(rows.length)
   for (let row = 0; row < count; row++)
-    for (let column = 0; column < columns; column++) result[column * count + row] = rows[row * columns + column]
+    for (let column = 0; column < columns; column++) result[column * count + row] = rows[row * columns + column]!
   return result
 }
 
@@ -54,12 +54,12 @@ export async function momentsOf(
 /** Adds a share of the mean input power to the diagonal, with the weights as its targets: few rows must not bend many weights. */
 export function anchored({ fanIn, outputs, inputs, cross }: Moments, weights: Float32Array, share: number): Moments {
   let power = 0
-  for (let index = 0; index < fanIn; index++) power += inputs[index * fanIn + index] / fanIn
+  for (let index = 0; index < fanIn; index++) power += inputs[index * fanIn + index]! / fanIn
   const ridge = share * power
   return {
     fanIn,
     outputs,
     inputs: inputs.map((value, index) => (index % (fanIn + 1) === 0 ? value + ridge : value)),
-    cross: cross.map((value, index) => value + ridge * weights[index]),
+    cross: cross.map((value, index) => value + ridge * weights[index]!),
   }
 }

@@ -42,7 +42,7 @@ export function describeLayer(
   const outside =
     distribution && covered
       ? distribution.values.reduce(
-          (sum, value, index) => sum + (value < covered.min || value > covered.max ? distribution.counts[index] : 0),
+          (sum, value, index) => sum + (value < covered.min || value > covered.max ? distribution.counts[index]! : 0),
           0,
         )
       : undefined
@@ -53,10 +53,10 @@ export function describeLayer(
     observed,
     covered,
     clippedShare: outside !== undefined && seen ? outside / seen.count : null,
-    activationScale: qparams ? qparams.scale[0] : null,
-    weightScales: [...(graph.qparams.get(node.inputs[1])?.scale ?? [])],
+    activationScale: qparams ? qparams.scale[0]! : null,
+    weightScales: [...(graph.qparams.get(node.inputs[1]!)?.scale ?? [])],
     weightHistogram: plain(
-      uniformBins(exactStatistics(node.inputs[1], weights).distribution(), widened(rangeOf(weights)), bars),
+      uniformBins(exactStatistics(node.inputs[1]!, weights).distribution(), widened(rangeOf(weights)), bars),
     ),
     activationHistogram: distribution && observed ? plain(uniformBins(distribution, widened(observed), bars)) : null,
   }

@@ -10,7 +10,7 @@ export function createErrorMeter(): ErrorMeter {
   return {
     add(reference, values) {
       for (let index = 0; index < reference.length; index++) {
-        const [a, b] = [reference[index], values[index]]
+        const [a, b] = [reference[index]!, values[index]!]
         signal += a * a
         noise += (a - b) ** 2
         dot += a * b

@@ -13,7 +13,8 @@ export const onlyWeights = (graph: Graph): Graph => restricted(graph, (name) => 
 export const onlyActivations = (graph: Graph): Graph => restricted(graph, (name) => !graph.initializers.has(name))
 
 /** The value behind a layer and the clamps that follow it. */
-export function outputOf(graph: Graph, { outputs: [output] }: Node): string {
+export function outputOf(graph: Graph, node: Node): string {
+  const output = node.outputs[0]!
   const [reader, other] = consumers(graph).get(output) ?? []
   const folds = reader && !other && !graph.qparams.has(output) && clampBounds(graph, reader) !== undefined
   return folds ? outputOf(graph, reader) : output

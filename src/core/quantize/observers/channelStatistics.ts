@@ -1,3 +1,4 @@
+import { atLeast } from '../../../shared/atLeast'
 import { NNOptError } from '../../../shared/errors'
 
 /** What equalization has to know of a tensor, channel by channel. */
@@ -20,7 +21,8 @@ export interface ChannelCollector {
 export function createChannelCollector(name: string): ChannelCollector {
   let [count, maxima, squares] = [0, new Float64Array(0), new Float64Array(0)]
   return {
-    observe(values, [samples, channels]) {
+    observe(values, shape) {
+      const [samples, channels] = atLeast(2, shape)
       if (count === 0) [maxima, squares] = [new Float64Array(channels), new Float64Array(channels)]
       const length = values.length / (samples * channels)
       for (let run = 0; run < samples * channels; run++) {
@@ -31,8 +33,8 @@ export function createChannelCollector(name: string): ChannelCollector {
             `tensor '${name}': channel ${run % channels} contains non-finite numbers; check the model and its input`,
             { tensor: name },
           )
-        maxima[run % channels] = Math.max(maxima[run % channels], maximum)
-        squares[run % channels] += sum
+        maxima[run % channels] = Math.max(maxima[run % channels]!, maximum)
+        squares[run % channels]! += sum
       }
       count += samples * length
     },
@@ -47,7 +49,7 @@ function magnitudes(
 ): { readonly maximum: number; readonly sum: number } {
   let [low, high, sum] = [0, 0, 0]
   for (let index = start; index < end; index++) {
-    const value = values[index]
+    const value = values[index]!
     if (value < low) low = value
     if (value > high) high = value
     sum += value * value
@@ -61,7 +63,7 @@ export function mergeChannels(a: ChannelStatistics, b: ChannelStatistics): Chann
   return {
     name: a.name,
     count,
-    maxima: a.maxima.map((value, channel) => Math.max(value, b.maxima[channel])),
-    meanSquares: a.meanSquares.map((value, channel) => (value * a.count + b.meanSquares[channel] * b.count) / count),
+    maxima: a.maxima.map((value, channel) => Math.max(value, b.maxima[channel]!)),
+    meanSquares: a.meanSquares.map((value, channel) => (value * a.count + b.meanSquares[channel]! * b.count) / count),
   }
 }

@@ -27,7 +27,7 @@ export function createCollector({ name, histogram }: CollectorOptions): Collecto
   let batches: BatchRange[] = []
 
   const flush = (): void => {
-    for (let bin = 0; bins && bin < binCount; bin++) bins.counts[bin] += scratch[bin]
+    for (let bin = 0; bins && bin < binCount; bin++) bins.counts[bin]! += scratch[bin]!
     scratch.fill(0)
   }
   const widen = (low: number, high: number): void => {
@@ -43,9 +43,9 @@ export function createCollector({ name, histogram }: CollectorOptions): Collecto
     observe(values, batch = batches.length) {
       let [low, high] = [Infinity, -Infinity]
       for (let index = 0; (index = scan(values, index, low, high)) < values.length;) {
-        assertFinite(values[index], index, name)
-        low = Math.min(low, values[index])
-        high = Math.max(high, values[index])
+        assertFinite(values[index]!, index, name)
+        low = Math.min(low, values[index]!)
+        high = Math.max(high, values[index]!)
         widen(low, high)
       }
       flush()
@@ -64,7 +64,7 @@ export function createCollector({ name, histogram }: CollectorOptions): Collecto
 function firstOutside(values: Float32Array, start: number, low: number, high: number): number {
   const length = values.length
   for (let index = start; index < length; index++) {
-    const value = values[index]
+    const value = values[index]!
     if (!(value >= low && value <= high)) return index
   }
   return length
@@ -81,9 +81,9 @@ function countInside(
   const length = values.length
   const perUnit = 2 ** -exponent
   for (let index = start; index < length; index++) {
-    const value = values[index]
+    const value = values[index]!
     if (!(value >= low && value <= high)) return index
-    scratch[Math.floor(value * perUnit) - firstBin]++
+    scratch[Math.floor(value * perUnit) - firstBin]!++
   }
   return length
 }

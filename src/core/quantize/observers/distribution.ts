@@ -27,12 +27,12 @@ export const activationStatistics = ({ histogram, ...statistics }: TensorStatist
     if (!histogram)
       throw new NNOptError('internal', `tensor '${statistics.name}': expected a histogram, got only ranges`)
     const binWidth = 2 ** histogram.exponent
-    const filled = [...histogram.counts.keys()].filter((index) => histogram.counts[index] > 0)
+    const filled = [...histogram.counts.keys()].filter((index) => histogram.counts[index]! > 0)
     const centre = (index: number): number =>
       Math.min(statistics.max, Math.max(statistics.min, (histogram.firstBin + index + 0.5) * binWidth))
     return {
       values: Float64Array.from(filled, centre),
-      counts: Float64Array.from(filled, (index) => histogram.counts[index]),
+      counts: Float64Array.from(filled, (index) => histogram.counts[index]!),
       binWidth,
     }
   },
@@ -66,7 +66,7 @@ export function uniformBins({ values, counts }: Distribution, { min, max }: Rang
   const binWidth = (max - min) / bins
   const binned = new Float64Array(bins)
   values.forEach((value, index) => {
-    binned[Math.min(bins - 1, Math.max(0, Math.floor((value - min) / binWidth)))] += counts[index]
+    binned[Math.min(bins - 1, Math.max(0, Math.floor((value - min) / binWidth)))]! += counts[index]!
   })
   return { low: min, binWidth, counts: binned }
 }

@@ -37,7 +37,7 @@ export function quantizationEffect({ values, counts }: Distribution, range: Rang
   const [low, high] = [(grid.qmin - zeroPoint - 0.5) * widest, (grid.qmax - zeroPoint + 0.5) * widest]
   let [count, power, noise, clipped] = [0, 0, 0, 0]
   for (let index = 0; index < values.length; index++) {
-    const [x, weight] = [values[index], counts[index]]
+    const [x, weight] = [values[index]!, counts[index]!]
     const error = x - quantized(x, parameters, grid).value
     count += weight
     power += weight * x * x
@@ -67,7 +67,8 @@ export function errorHistogram(
   )
   const binned = new Array<number>(bins).fill(0)
   errors.forEach(
-    (error, index) => (binned[clamp(Math.floor(((error + reach) / (2 * reach)) * bins), 0, bins - 1)] += counts[index]),
+    (error, index) =>
+      (binned[clamp(Math.floor(((error + reach) / (2 * reach)) * bins), 0, bins - 1)]! += counts[index]!),
   )
   return { low: -reach, high: reach, counts: binned }
 }

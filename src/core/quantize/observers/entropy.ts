@@ -37,7 +37,7 @@ export function symmetricBins({ values, counts }: Distribution, limit: number, b
   const half = Math.floor(bins / 2)
   const binned = new Float64Array(2 * half)
   values.forEach((value, index) => {
-    binned[Math.min(2 * half - 1, Math.max(0, Math.floor((value / limit + 1) * half)))] += counts[index]
+    binned[Math.min(2 * half - 1, Math.max(0, Math.floor((value / limit + 1) * half)))]! += counts[index]!
   })
   return binned
 }
@@ -62,13 +62,13 @@ function clippedDivergence(counts: Float64Array, start: number, end: number, qua
     const to = bin === quantizedBins - 1 ? clipped.length : from + merged
     let [sum, filled] = [0, 0]
     for (let index = from; index < to; index++) {
-      sum += counts[start + index]
-      if (clipped[index] > 0) filled++
+      sum += counts[start + index]!
+      if (clipped[index]! > 0) filled++
     }
     const average = sum > 0 ? sum / filled : smoothing
     for (let index = from; index < to; index++) {
-      if (clipped[index] > 0) cross += clipped[index] * Math.log(clipped[index] / average)
-      clippedTotal += clipped[index]
+      if (clipped[index]! > 0) cross += clipped[index]! * Math.log(clipped[index]! / average)
+      clippedTotal += clipped[index]!
     }
     quantizedTotal += average * filled
     inside += sum
@@ -86,7 +86,7 @@ const smallestShare = 0.5
 
 function clippedWindow(counts: Float64Array, start: number, end: number): Float64Array {
   const window = counts.slice(start, end)
-  for (let bin = 0; bin < start; bin++) window[0] += counts[bin]
-  for (let bin = end; bin < counts.length; bin++) window[window.length - 1] += counts[bin]
+  for (let bin = 0; bin < start; bin++) window[0]! += counts[bin]!
+  for (let bin = end; bin < counts.length; bin++) window[window.length - 1]! += counts[bin]!
   return window
 }

@@ -28,13 +28,13 @@ const step = 1e-5
 /** Greedy search over bins [first, last]; source: torch/ao/quantization/observer.py, after caffe2's NormMinimization. */
 export function leastNormRange(bins: UniformBins, levels: number): Range {
   const cumulative = Float64Array.from(bins.counts)
-  for (let bin = 1; bin < cumulative.length; bin++) cumulative[bin] += cumulative[bin - 1]
-  const total = cumulative[cumulative.length - 1]
+  for (let bin = 1; bin < cumulative.length; bin++) cumulative[bin]! += cumulative[bin - 1]!
+  const total = cumulative[cumulative.length - 1]!
   let [first, last, alpha, beta, least] = [0, cumulative.length - 1, 0, 1, Infinity]
   while (alpha < beta) {
     let [left, right] = [first, last]
-    while (left < last && cumulative[left] < (alpha + step) * total) left++
-    while (right > first && cumulative[right] > (beta - step) * total) right--
+    while (left < last && cumulative[left]! < (alpha + step) * total) left++
+    while (right > first && cumulative[right]! > (beta - step) * total) right--
     const cutsLeft = left - first > last - right
     if (cutsLeft) alpha += step
     else beta -= step
@@ -64,7 +64,7 @@ function squaredError({ counts, binWidth }: UniformBins, first: number, last: nu
       (endLevel - beginLevel - 1) * 2 * half ** 3 +
       (end - (endLevel + 0.5) * interval) ** 3 +
       half ** 3
-    error += ((counts[bin] / binWidth) * cubes) / 3
+    error += ((counts[bin]! / binWidth) * cubes) / 3
   }
   return error
 }

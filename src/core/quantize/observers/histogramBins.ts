@@ -47,6 +47,6 @@ export function relaid(bins: HistogramBins, min: number, max: number): Histogram
 export function addBins(target: HistogramBins, bins: HistogramBins): void {
   const joined = 2 ** (target.exponent - bins.exponent)
   bins.counts.forEach((count, index) => {
-    if (count > 0) target.counts[Math.floor((bins.firstBin + index) / joined) - target.firstBin] += count
+    if (count > 0) target.counts[Math.floor((bins.firstBin + index) / joined) - target.firstBin]! += count
   })
 }

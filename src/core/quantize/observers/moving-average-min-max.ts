@@ -16,6 +16,6 @@ export const movingAverageMinMaxObserver = defineObserver({
         min: average.min + averagingConstant * (batch.min - average.min),
         max: average.max + averagingConstant * (batch.max - average.max),
       }),
-      { min: batches[0].min, max: batches[0].max },
+      { min: batches[0]!.min, max: batches[0]!.max },
     ),
 })

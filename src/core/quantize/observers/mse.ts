@@ -1,3 +1,4 @@
+import { atLeast } from '../../../shared/atLeast'
 import { z } from 'zod'
 import type { Grid } from '../../fakeQuant/grid'
 import type { Range } from '../../fakeQuant/range'
@@ -49,7 +50,8 @@ export function leastErrorRange(
 
 /** The first item with the smallest score. */
 function leastBy<T>(items: readonly T[], score: (item: T) => number): T {
-  let [least, lowest] = [items[0], Infinity]
+  let [least] = atLeast(1, items)
+  let lowest = Infinity
   for (const item of items) {
     const value = score(item)
     if (value < lowest) [least, lowest] = [item, value]

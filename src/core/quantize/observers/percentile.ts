@@ -24,8 +24,8 @@ export const percentileObserver = defineObserver({
 export function quantile({ values, counts, binWidth }: Distribution, rank: number): number {
   let below = 0
   for (let index = 0; index < values.length; index++) {
-    if (below + counts[index] >= rank) return values[index] + binWidth * ((rank - below) / counts[index] - 0.5)
-    below += counts[index]
+    if (below + counts[index]! >= rank) return values[index]! + binWidth * ((rank - below) / counts[index]! - 0.5)
+    below += counts[index]!
   }
-  return values[values.length - 1] + binWidth / 2
+  return values[values.length - 1]! + binWidth / 2
 }

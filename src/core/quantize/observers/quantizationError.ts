@@ -10,9 +10,9 @@ export function quantizationError({ values, counts }: Distribution, range: Range
   const [low, high] = [grid.qmin - zeroPoint, grid.qmax - zeroPoint]
   let error = 0
   for (let index = 0; index < values.length; index++) {
-    const level = Math.min(high, Math.max(low, roundHalfToEven(values[index] / scale)))
-    const difference = Math.abs(values[index] - level * scale)
-    error += counts[index] * (power === 2 ? difference * difference : difference ** power)
+    const level = Math.min(high, Math.max(low, roundHalfToEven(values[index]! / scale)))
+    const difference = Math.abs(values[index]! - level * scale)
+    error += counts[index]! * (power === 2 ? difference * difference : difference ** power)
   }
   return error
 }

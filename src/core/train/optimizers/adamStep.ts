@@ -32,8 +32,8 @@ function composedStep(
   const decayed = mul(input.parameters, input.decay)
   const gradients = decay === 'coupled' ? add(input.gradients, decayed) : input.gradients
   const parameters = decay === 'decoupled' ? sub(input.parameters, mul(decayed, input.learningRate)) : input.parameters
-  const mean = add(mul(input.slots[0], beta1), mul(gradients, 1 - beta1))
-  const square2 = add(mul(input.slots[1], beta2), mul(square(gradients), 1 - beta2))
+  const mean = add(mul(input.slots[0]!, beta1), mul(gradients, 1 - beta1))
+  const square2 = add(mul(input.slots[1]!, beta2), mul(square(gradients), 1 - beta2))
   const denominator = add(div(sqrt(square2), root), epsilon)
   return { parameters: sub(parameters, mul(div(mean, denominator), stepSize)), slots: [mean, square2] }
 }

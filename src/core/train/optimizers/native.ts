@@ -13,5 +13,5 @@ export function runUpdate(
   const numbers = tensor1d([...settings], 'float32')
   const outputs = runNative(kernel, { parameters, gradients, ...state, decay, settings: numbers })
   numbers.dispose()
-  return outputs && { parameters: outputs[0], slots: outputs.slice(1) }
+  return outputs && { parameters: outputs[0]!, slots: outputs.slice(1) }
 }

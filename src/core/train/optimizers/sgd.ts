@@ -17,7 +17,7 @@ export const sgd = defineOptimizer({
     const fused = runUpdate('sgd', input, ['velocity'], [learningRate, momentum, Number(nesterov)])
     if (fused) return fused
     const gradient = add(gradients, mul(parameters, decay))
-    const velocity = add(mul(slots[0], momentum), gradient)
+    const velocity = add(mul(slots[0]!, momentum), gradient)
     const direction = nesterov ? add(gradient, mul(velocity, momentum)) : velocity
     return { parameters: sub(parameters, mul(direction, learningRate)), slots: [velocity] }
   },
