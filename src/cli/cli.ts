@@ -33,6 +33,7 @@ export async function withCli<T>(options: GlobalOptions, action: (cli: Cli) => P
   host.connect(far)
   const progress = createProgressDisplay()
   const json = options.json ?? false
+  if (host.readOnly) progress.note(`workspace '${workspace}' is read-only: nothing of it can be changed`)
   try {
     return await action({
       client: createClient(near),

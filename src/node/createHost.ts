@@ -34,12 +34,17 @@ import { openStore } from './store'
 import type { Store } from './store'
 import { backUpDaily } from './store/backups'
 import { completeFacts } from './store/facts'
-import { guardStorageAsync } from './store/storageError'
+import { isReadOnly, mirror } from './store/readOnly'
+import { guardStorage, guardStorageAsync } from './store/storageError'
+import { workspacePaths } from './store/workspace'
+import { refuseWrites } from './refuseWrites'
 import { watchWorkspace } from './watchWorkspace'
 
 /** RPC, store and queue of one workspace. It does no computation itself. */
 export interface Host {
   readonly store: Store
+  /** Whether its workspace can only be read. */
+  readonly readOnly: boolean
   /** Events. */
   readonly hub: EventHub
   readonly log: Log
@@ -66,18 +71,25 @@ export interface HostOptions {
 const abandonedPollMs = 1000
 
 export async function createHost({ workspace, watch = true, folders = [] }: HostOptions): Promise<Host> {
-  const store = await openStore(workspace)
+  const original = workspacePaths(workspace)
+  const readOnly = isReadOnly(original)
+  const shown = readOnly ? guardStorage(original.root, () => mirror(original)) : undefined
+  const store = await openStore(shown?.folder ?? workspace)
   const hub = createEventHub()
-  await closeAbandonedRuns(store)
-  await keepCopies(store)
+  if (!readOnly) {
+    await closeAbandonedRuns(store)
+    await keepCopies(store)
+  }
   const queue = createQueue(store, hub)
   const inspector = createInspector(store.paths.root)
-  const parts: HostParts = { store, queue, hub, inspector }
+  const parts: HostParts = { store, queue, hub, inspector, workspace: original.root, readOnly }
   clearOldUploads(store.paths)
-  const handlers = guarded(handlersOf(parts), store.paths.root)
+  const working = guarded(handlersOf(parts), store.paths.root)
+  const handlers = readOnly ? refuseWrites(working, original.root) : working
   const unwatch = watch ? await watchWorkspace(store, hub) : () => undefined
   // A job outlives a killed host by a moment; it counts as abandoned only when it is gone.
   const looking = setInterval(() => {
+    if (readOnly) return
     // A workspace that cannot be written now is looked at again.
     void publishAbandoned(store, queue, hub).catch(() => undefined)
   }, abandonedPollMs)
@@ -86,6 +98,7 @@ export async function createHost({ workspace, watch = true, folders = [] }: Host
     (await store.runs.list(statuses)).filter(({ id }) => queue.owns(id))
   return {
     store,
+    readOnly,
     hub,
     owns: queue.owns,
     log: openLog(store.paths.root, 'engine'),
@@ -106,6 +119,7 @@ export async function createHost({ workspace, watch = true, folders = [] }: Host
       inspector.close()
       await queue.close()
       await store.close()
+      shown?.remove()
     },
   }
 }

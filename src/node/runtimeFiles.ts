@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, readFileSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { createReadStream, existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { NNOptError } from '../shared/errors'
+import { syncPath } from './store/durable'
 
 /** SHA-256 and size of every file of an installed runtime, by its path in there. */
 export const runtimeFiles = z.record(z.string(), z.object({ sha256: z.string(), sizeBytes: z.number() }))
@@ -19,6 +21,18 @@ export async function listRuntimeFiles(root: string): Promise<RuntimeFiles> {
     return [name, { sha256: await sumOf(path), sizeBytes: statSync(path).size }] as const
   })
   return Object.fromEntries(await Promise.all(entries))
+}
+
+/** Puts an installed folder, which is on the disk by then, in the place of an older one. */
+export async function replaceTree(from: string, to: string): Promise<void> {
+  for (const name of readdirSync(from, { recursive: true }) as string[])
+    if (existsSync(join(from, name))) syncPath(join(from, name))
+  syncPath(from)
+  const old = `${to}.old-${process.pid}`
+  if (existsSync(to)) await rename(to, old)
+  await rename(from, to)
+  syncPath(dirname(to))
+  await rm(old, { recursive: true, force: true })
 }
 
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false

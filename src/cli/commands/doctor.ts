@@ -54,13 +54,16 @@ async function withoutDatabase(
     { isDatabaseLost },
     { defaultWorkspace, workspacePaths },
     { planRebuild, rebuild, rebuildFindings },
+    { isReadOnly },
   ] = await Promise.all([
     import('../../node/store/index'),
     import('../../node/store/storageError'),
     import('../../node/store/workspace'),
     import('../../node/doctor/rebuild'),
+    import('../../node/store/readOnly'),
   ])
   const paths = workspacePaths(defaultWorkspace(workspace))
+  if (isReadOnly(paths)) return undefined
   try {
     await (await openStore(paths.root)).close()
     return undefined

@@ -1,16 +1,20 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { NNOptError, toErrorReport } from '../../shared/errors'
-import type { Version } from '../../shared/types'
+import { formatRecipe } from '../../core/recipe/document'
+import type { Run, Version } from '../../shared/types'
 import { openvinoPaths, readOpenvinoManifest } from '../inference/openvino/runtimePaths'
 import { readManifest, runtimePaths } from '../backends/tensorflow/runtimePaths'
-import { checkpointNames } from '../jobs/trainer/checkpointFiles'
+import { isCheckpoint } from '../jobs/trainer/checkpointFiles'
 import { runtimeProblems } from '../runtimeFiles'
-import { listBackups } from '../store/backups'
+import { isRestorable, listBackups } from '../store/backups'
 import { readChecked } from '../store/checkedFile'
 import { sha256 } from '../store/commitVersion'
 import type { Store } from '../store'
-import { isSound } from '../store/tables'
+import { replaceFile } from '../store/durable'
+import { datasetFacts, runFacts } from '../store/facts'
+import type { RepeatedFacts } from '../store/facts'
+import type { WorkspacePaths } from '../store/workspace'
 import { runtimeFolder } from '../userFolders'
 import type { Check, Fault } from './check'
 
@@ -93,6 +97,33 @@ const images: Check = {
   },
 }
 
+/** What folders repeat of the database, so that it can be rebuilt. */
+const repeated: Check = {
+  id: 'facts',
+  ok: 'the folders of datasets and runs say what the database says',
+  faults: async ({ paths, datasets, runs }) => {
+    const wrong = [
+      ...(await datasets.list()).flatMap((record) => differing(datasetFacts(paths, record))),
+      ...(await runs.list()).flatMap((run) => [
+        ...differing(runFacts(paths, run)),
+        ...differing(recipeText(paths, run)),
+      ]),
+    ]
+    return wrong.map(({ path, text }) => ({
+      message: `'${path}' does not say what the database says`,
+      repair: { description: 'written again', run: () => replaceFile(path, new TextEncoder().encode(text)) },
+    }))
+  },
+}
+
+const recipeText = ({ run: folder }: WorkspacePaths, { id, recipe }: Run): RepeatedFacts => ({
+  path: join(folder(id), 'recipe.yaml'),
+  text: formatRecipe(recipe),
+})
+
+const differing = (facts: RepeatedFacts): readonly RepeatedFacts[] =>
+  existsSync(facts.path) && readFileSync(facts.path, 'utf8') !== facts.text ? [facts] : []
+
 const checkpoints: Check = {
   id: 'checkpoints',
   ok: 'every checkpoint is what was written',
@@ -113,8 +144,8 @@ const checkpoints: Check = {
 function checkpointFiles(folder: string): readonly string[] {
   if (!existsSync(folder)) return []
   return (readdirSync(folder, { recursive: true }) as string[])
-    .filter((name) => name.endsWith('checkpoints'))
-    .flatMap((name) => checkpointNames(join(folder, name)).map((file) => join(folder, name, file)))
+    .filter((name) => isCheckpoint(basename(name)))
+    .map((name) => join(folder, name))
 }
 
 const backups: Check = {
@@ -122,7 +153,7 @@ const backups: Check = {
   ok: 'every backup of the database can be restored',
   faults: ({ paths }) =>
     listBackups(paths)
-      .filter((file) => !isSound(file))
+      .filter((file) => !isRestorable(file))
       .map((file) => ({
         message: `backup '${file}' is damaged: restoring skips it, and the next one is made within a day`,
       })),
@@ -144,4 +175,4 @@ const runtimes: Check = {
 }
 
 /** Reads everything. */
-export const deepChecks: readonly Check[] = [versionFiles, images, checkpoints, backups, runtimes]
+export const deepChecks: readonly Check[] = [versionFiles, images, repeated, checkpoints, backups, runtimes]

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DoctorFinding, Run, Version } from '../../shared/types'
 import type { DatasetRecord } from '../datasets/record'
-import { databaseFiles, listBackups, putInPlace } from '../store/backups'
+import { databaseFiles, isRestorable, listBackups, putInPlace } from '../store/backups'
 import { readDatasetFacts, readRunFacts } from '../store/facts'
 import { setAside } from '../store/setAside'
-import { isSound, openTables } from '../store/tables'
+import { openTables } from '../store/tables'
 import type { Tables } from '../store/tables'
 import type { WorkspacePaths } from '../store/workspace'
 import { readComplete } from './versionChecks'
@@ -27,7 +27,7 @@ const isThere = <T>(value: T | undefined): value is T => value !== undefined
 
 /** Looks at the folders of a workspace and changes nothing. */
 export function planRebuild(paths: WorkspacePaths): RebuildPlan {
-  const base = listBackups(paths).find(isSound)
+  const base = listBackups(paths).find(isRestorable)
   const versions = [
     ...list(paths.versions).map((id) => readComplete(paths.version(id), id)),
     ...list(paths.trash).map((id) => deleted(readComplete(join(paths.trash, id), id))),

@@ -9,4 +9,7 @@ export interface HostParts {
   readonly queue: JobQueue
   readonly hub: EventHub
   readonly inspector: Inspector
+  /** The folder that a person knows: a workspace that can only be read is shown through a temporary one. */
+  readonly workspace: string
+  readonly readOnly: boolean
 }

@@ -27,8 +27,8 @@ export function systemHandlers(parts: HostParts): SystemHandlers {
   }
 }
 
-function workspaceInfo({ store: { paths } }: HostParts): SystemInfo['workspace'] {
-  const { bavail, bsize } = statfsSync(paths.root)
+function workspaceInfo({ store: { paths }, workspace, readOnly }: HostParts): SystemInfo['workspace'] {
+  const { bavail, bsize } = statfsSync(workspace)
   const [versionsBytes, datasetsBytes, runsBytes, trashBytes] = [
     paths.versions,
     paths.datasets,
@@ -36,7 +36,8 @@ function workspaceInfo({ store: { paths } }: HostParts): SystemInfo['workspace']
     paths.trash,
   ].map(diskUse)
   return {
-    path: paths.root,
+    path: workspace,
+    readOnly,
     usedBytes: versionsBytes + datasetsBytes + runsBytes + trashBytes + diskUse(paths.database),
     versionsBytes,
     datasetsBytes,

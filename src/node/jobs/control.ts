@@ -4,6 +4,8 @@ import type { Wish } from '../store/tables/runs'
 export type { Wish }
 
 export interface RunControl extends StepControl {
+  /** Says whether the run stands still. */
+  readonly onPause: (paused: boolean) => Promise<void>
   readonly wish: Wish
   ask(wish: Wish): void
   /** An epoch or a step has ended: whoever asked to stop there is obeyed. */
@@ -25,6 +27,7 @@ export function createControl(onPause: (paused: boolean) => Promise<void>): RunC
       return wish
     },
     signal: controller.signal,
+    onPause,
     ask,
     epochEnded: () => {
       if (wish === 'stopAtEpochEnd') ask('stop')

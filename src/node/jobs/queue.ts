@@ -240,8 +240,12 @@ class Queue implements JobQueue {
       if (await this.tryToRecord(runId, change)) return
     }
     // The next program to open the workspace finds it there.
-    const run = await this.store.runs.find(runId)
-    if (run) writeRunFacts(this.store.paths, { ...run, ...change })
+    try {
+      const run = await this.store.runs.find(runId)
+      if (run) writeRunFacts(this.store.paths, { ...run, ...change })
+    } catch (error) {
+      this.complain(runId, error)
+    }
   }
 
   private async tryToRecord(runId: string, change: RunChange): Promise<boolean> {

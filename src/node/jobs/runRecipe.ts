@@ -4,12 +4,14 @@ import type { Registry } from '../../shared/registry'
 import { NNOptError, toErrorReport } from '../../shared/errors'
 import type { Run, StepResult } from '../../shared/types'
 import type { Store } from '../store'
-import { storageError } from '../store/storageError'
+import { isFull, storageError } from '../store/storageError'
 import { createContext } from './context'
 import type { RunControl } from './control'
 import { claimMachine } from '../locks/machineLock'
 import type { JobMessage, JobOutcome } from './messages'
 import type { ReadyStep, Step } from './step'
+import { assertRoom, withRoom } from './stepRoom'
+import type { RoomParts } from './stepRoom'
 
 export interface RecipeRun {
   readonly store: Store
@@ -28,8 +30,10 @@ export async function runRecipe(parts: RecipeRun): Promise<JobOutcome> {
     for (const [index, step] of [...steps.entries()].slice(results.length)) {
       await control.resumed()
       if (control.signal.aborted) return { status: 'stopped' }
-      results = [...results, await runStep(parts, step, index, results)]
-      await store.runs.update(run.id, { results })
+      await assertRoom(store, step)
+      results = [...results, await withRoom(roomParts(parts), () => runStep(parts, step, index, results))]
+      const made = results
+      await withRoom(roomParts(parts), () => store.runs.update(run.id, { results: made }))
       control.epochEnded()
       for (const kind of ['changed', 'versions', 'datasets'] as const) parts.send({ kind })
     }
@@ -39,6 +43,19 @@ export async function runRecipe(parts: RecipeRun): Promise<JobOutcome> {
     return { status: 'failed', error: toErrorReport(storageError(error, store.paths.root)) }
   }
 }
+
+/** Whoever watches is told in any case; a full disk may not take the status. */
+const roomParts = ({ store, control, send }: RecipeRun): RoomParts => ({
+  store,
+  control,
+  pause: async (paused, progress) => {
+    send({ kind: 'log', level: 'warning', text: progress.label })
+    send({ kind: 'progress', progress })
+    await control.onPause(paused).catch((error: unknown) => {
+      if (!isFull(error)) throw error
+    })
+  },
+})
 
 /** Long enough for a step that is about to end; a training of hours holds nobody up. */
 const measurementPatienceMs = 20_000

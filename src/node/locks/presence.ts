@@ -43,10 +43,15 @@ export function endedAbruptly(paths: Paths): readonly string[] {
     .filter((id) => !isPresent(paths, id))
 }
 
+/** Whether no process works in the workspace. */
+export function isAlone({ presence }: Paths): boolean {
+  const files = existsSync(presence) ? readdirSync(presence) : []
+  return !files.some((name) => isLocked(join(presence, name)))
+}
+
 /** Throws `conflict` while a process works in the workspace: its database cannot be replaced now. */
 export function assertNobodyPresent(paths: Paths & Pick<WorkspacePaths, 'root'>): void {
-  const files = existsSync(paths.presence) ? readdirSync(paths.presence) : []
-  if (files.some((name) => isLocked(join(paths.presence, name))))
+  if (!isAlone(paths))
     throw new NNOptError('conflict', `workspace '${paths.root}' is open in another program: quit that program first`)
 }
 

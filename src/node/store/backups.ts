@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, s
 import { basename, join } from 'node:path'
 import { NNOptError } from '../../shared/errors'
 import { assertNobodyPresent } from '../locks/presence'
+import { checkedFiles, isUnchanged, writeChecksum } from './checkedFile'
 import { syncPath } from './durable'
 import type { Store } from './index'
 import { setAside } from './setAside'
@@ -34,9 +35,13 @@ export async function backUpDaily({ paths, health }: Store, now = new Date()): P
   syncPath(`${file}.partial`)
   renameSync(`${file}.partial`, file)
   syncPath(paths.backups)
+  writeChecksum(file)
   const daily = listBackups(paths).filter((each) => pattern.test(basename(each)))
-  for (const old of daily.slice(keptBackups)) rmSync(old, { force: true })
+  for (const old of daily.slice(keptBackups).flatMap(checkedFiles)) rmSync(old, { force: true })
 }
+
+/** Whether a backup is what was written, and a database. */
+export const isRestorable = (file: string): boolean => existsSync(file) && isUnchanged(file) && isSound(file)
 
 /** The database's files; its log belongs to it. */
 export const databaseFiles = ({ database }: WorkspacePaths): readonly string[] =>
@@ -45,7 +50,7 @@ export const databaseFiles = ({ database }: WorkspacePaths): readonly string[] =
 /** Puts a sound backup in the place of the database, which is set aside. Throws `notFound` when there is none. */
 export function restoreBackup(paths: WorkspacePaths, wanted?: string): string {
   const candidates = wanted === undefined ? listBackups(paths) : [wanted]
-  const backup = candidates.find((file) => existsSync(file) && isSound(file))
+  const backup = candidates.find(isRestorable)
   if (backup === undefined)
     throw new NNOptError(
       'notFound',

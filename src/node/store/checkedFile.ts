@@ -11,7 +11,23 @@ const sumOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).
 
 export function writeChecked(path: string, bytes: Uint8Array): void {
   replaceFile(path, bytes)
+  writeSum(path, bytes)
+}
+
+/** For a file that is there. */
+export const writeChecksum = (path: string): void => writeSum(path, readFileSync(path))
+
+const writeSum = (path: string, bytes: Uint8Array): void =>
   replaceFile(sumFile(path), new TextEncoder().encode(`${sumOf(bytes)}  ${basename(path)}\n`))
+
+export function isUnchanged(path: string): boolean {
+  try {
+    readChecked(path)
+    return true
+  } catch (error) {
+    if (error instanceof NNOptError) return false
+    throw error
+  }
 }
 
 /** Throws `storage` when the bytes are not those that were written; older programs wrote no checksum. */

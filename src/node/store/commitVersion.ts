@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { assert } from '../../shared/errors'
 import type { Version } from '../../shared/types'
 import type { FileContent } from './durable'
@@ -43,11 +43,12 @@ export async function commitVersion(
   })
 }
 
-/** The facts, and the SHA-256 of every file that was given as bytes. */
+const bytesOf = (content: FileContent): Uint8Array =>
+  content instanceof Uint8Array ? content : readFileSync(content.copyOf)
+
+/** The facts, and the SHA-256 of every file. */
 function metadataOf(facts: object, files: ReadonlyMap<string, FileContent>): Uint8Array {
-  const sums = [...files].flatMap(([name, content]) =>
-    content instanceof Uint8Array ? [[name, sha256(content)] as const] : [],
-  )
+  const sums = [...files].map(([name, content]) => [name, sha256(bytesOf(content))] as const)
   return new TextEncoder().encode(`${JSON.stringify({ ...facts, files: Object.fromEntries(sums) }, null, 2)}\n`)
 }
 

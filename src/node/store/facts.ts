@@ -10,13 +10,29 @@ import type { WorkspacePaths } from './workspace'
 /** What the database says of a dataset or a run, kept in its folder too: the database can be rebuilt from the folders. */
 const [datasetFile, runFile] = ['dataset.json', 'run.json']
 
-const write = (file: string, facts: object): void =>
-  replaceFile(file, new TextEncoder().encode(`${JSON.stringify(facts, null, 2)}\n`))
+export interface RepeatedFacts {
+  readonly path: string
+  readonly text: string
+}
 
-export const writeDatasetFacts = (paths: WorkspacePaths, { folder: _folder, ...facts }: DatasetRecord): void =>
-  write(join(paths.dataset(facts.name), datasetFile), facts)
+const textOf = (facts: object): string => `${JSON.stringify(facts, null, 2)}\n`
 
-export const writeRunFacts = (paths: WorkspacePaths, run: Run): void => write(join(paths.run(run.id), runFile), run)
+export const datasetFacts = (paths: WorkspacePaths, { folder: _folder, ...facts }: DatasetRecord): RepeatedFacts => ({
+  path: join(paths.dataset(facts.name), datasetFile),
+  text: textOf(facts),
+})
+
+export const runFacts = (paths: WorkspacePaths, run: Run): RepeatedFacts => ({
+  path: join(paths.run(run.id), runFile),
+  text: textOf(run),
+})
+
+const write = ({ path, text }: RepeatedFacts): void => replaceFile(path, new TextEncoder().encode(text))
+
+export const writeDatasetFacts = (paths: WorkspacePaths, record: DatasetRecord): void =>
+  write(datasetFacts(paths, record))
+
+export const writeRunFacts = (paths: WorkspacePaths, run: Run): void => write(runFacts(paths, run))
 
 function read<T>(file: string, parse: (json: unknown) => T): T | undefined {
   try {

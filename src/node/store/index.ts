@@ -3,6 +3,7 @@ import { openDatabaseThread } from './thread/client'
 import type { RemoteTables } from './thread/messages'
 import { endedAbruptly, enterWorkspace, forget } from '../locks/presence'
 import type { Presence } from '../locks/presence'
+import { assertSealed, sealDatabase } from './seal'
 import { guardStorage, lostDatabase } from './storageError'
 import { createTunings } from './tunings'
 import type { Tunings } from './tunings'
@@ -23,6 +24,7 @@ export async function openStore(folder: string): Promise<Store> {
   const paths = workspacePaths(folder)
   const [presence, abrupt] = guardStorage(paths.root, () => {
     assertDatabaseThere(paths)
+    assertSealed(paths)
     createFolders(paths)
     const ended = endedAbruptly(paths)
     return [enterWorkspace(paths), ended]
@@ -69,6 +71,7 @@ function assemble(
     close: async () => {
       await close()
       presence?.leave()
+      if (presence) sealDatabase(paths)
     },
   }
 }

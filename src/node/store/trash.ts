@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Version } from '../../shared/types'
 import { diskUse, syncPath } from './durable'
 import type { Store } from './index'
@@ -7,8 +7,10 @@ import { guardStorageAsync } from './storageError'
 
 const trashed = ({ paths }: Store, id: string): string => join(paths.trash, id)
 
-const move = (from: string, to: string): void => {
-  if (existsSync(from)) renameSync(from, to)
+function move(from: string, to: string): void {
+  if (!existsSync(from)) return
+  renameSync(from, to)
+  for (const folder of [dirname(to), dirname(from)]) syncPath(folder)
 }
 
 /** Marks a version deleted and moves its folder to the trash; it can come back until it is purged. */
@@ -20,7 +22,6 @@ export function removeVersion(store: Store, version: Version): Promise<Version> 
     // The row first: a crash in between leaves a deleted version whose folder doctor moves.
     const removed = await store.versions.update(id, { deletedAt })
     move(store.paths.version(id), trashed(store, id))
-    syncPath(store.paths.versions)
     return removed ?? { ...version, deletedAt }
   })
 }
@@ -30,7 +31,6 @@ export function restoreVersion(store: Store, version: Version): Promise<Version>
   const { id } = version
   return guardStorageAsync(store.paths.root, async () => {
     move(trashed(store, id), store.paths.version(id))
-    syncPath(store.paths.versions)
     return (await store.versions.update(id, { deletedAt: null })) ?? { ...version, deletedAt: null }
   })
 }

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { tuning } from '../../shared/types'
 import type { ModelForm, Tuning } from '../../shared/types'
+import { replaceFile } from './durable'
 
 /** What was found fastest for versions, by fingerprint of CPU and libraries, with the files that were made for it. All of it can be measured again. */
 export interface Tunings {
@@ -33,8 +34,7 @@ export function createTunings(folder: string): Tunings {
     save(found) {
       const file = record(found.version, found.fingerprint)
       mkdirSync(place(found.version, found.fingerprint), { recursive: true })
-      writeFileSync(`${file}.partial`, JSON.stringify(found, null, 2))
-      renameSync(`${file}.partial`, file)
+      replaceFile(file, new TextEncoder().encode(JSON.stringify(found, null, 2)))
     },
     file: (versionId, fingerprint, form) => join(place(versionId, fingerprint), `${form}.onnx`),
     remove(versionId) {

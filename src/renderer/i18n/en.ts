@@ -867,6 +867,7 @@ export const en = {
   'system.cores': 'Logical cores',
   'system.memory': 'Free memory',
   'system.workspace': 'Workspace',
+  'system.readOnly': '{path} (read-only: nothing in it can be changed)',
   'system.used': 'Workspace size',
   'system.free': 'Free disk space',
   'system.program': 'Program',

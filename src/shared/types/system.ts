@@ -11,6 +11,8 @@ export const systemInfo = z
     workspace: z
       .object({
         path: z.string(),
+        /** It can be read, but not written. */
+        readOnly: z.boolean(),
         usedBytes: byteCount,
         versionsBytes: byteCount,
         datasetsBytes: byteCount,

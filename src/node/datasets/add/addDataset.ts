@@ -1,6 +1,8 @@
 import { readdir, rename, rm, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { NNOptError } from '../../../shared/errors'
+import { syncPath } from '../../store/durable'
+import { storageError } from '../../store/storageError'
 import type { DatasetRecord } from '../record'
 import { buildDataset } from './buildDataset'
 import type { AddDatasetOptions } from './options'
@@ -19,23 +21,15 @@ export async function addDataset(options: AddDatasetOptions): Promise<DatasetRec
   try {
     const record = await buildDataset(options, draft)
     await mkdir(dirname(folder), { recursive: true })
+    syncPath(draft)
     await rename(draft, folder)
+    syncPath(dirname(folder))
     return record
   } catch (error) {
     await rm(draft, { recursive: true, force: true })
-    throw isSystemError(error)
-      ? new NNOptError(
-          'storage',
-          `dataset '${name}' could not be written to '${folder}': ${error.message}`,
-          { folder },
-          { cause: error },
-        )
-      : error
+    throw storageError(error, dirname(dirname(folder)))
   }
 }
-
-const isSystemError = (error: unknown): error is Error =>
-  error instanceof Error && 'syscall' in error && !(error instanceof NNOptError)
 
 async function assertFree(folder: string, name: string): Promise<void> {
   const names = await readdir(folder).catch(() => [])

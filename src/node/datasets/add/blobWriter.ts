@@ -1,10 +1,9 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
-import { NNOptError } from '../../../shared/errors'
 
 /** Appends to a file in large chunks and reports the offset of each part. */
 export interface BlobWriter {
   readonly path: string
-  /** Offset of the bytes in the file. Throws `storage` if the disk rejects them. */
+  /** Offset of the bytes in the file. Throws what the disk says if it rejects them. */
   append(bytes: Uint8Array): number
   /** Flushes the buffer and syncs the file to disk. */
   close(): void
@@ -17,16 +16,7 @@ export function createBlobWriter(path: string): BlobWriter {
   const buffer = Buffer.alloc(bufferBytes)
   let [held, size, isOpen] = [0, 0, true]
   const write = (bytes: Uint8Array): void => {
-    try {
-      for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)
-    } catch (error) {
-      throw new NNOptError(
-        'storage',
-        `'${path}' cannot be written: ${error instanceof Error ? error.message : String(error)}; free some space and try again`,
-        { path },
-        { cause: error },
-      )
-    }
+    for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)
   }
   const flush = (): void => {
     write(buffer.subarray(0, held))

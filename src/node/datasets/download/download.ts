@@ -6,6 +6,7 @@ import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Progress } from '../../../shared/types/progress'
 import { NNOptError } from '../../../shared/errors'
+import { syncPath } from '../../store/durable'
 import { throwIfCancelled } from '../cancelled'
 
 export interface Checksum {
@@ -51,7 +52,9 @@ export async function download(options: DownloadOptions): Promise<void> {
       { url: options.url },
     )
   }
+  syncPath(part)
   await rename(part, target)
+  syncPath(dirname(target))
 }
 
 async function fetchAll(options: DownloadOptions, part: string): Promise<void> {

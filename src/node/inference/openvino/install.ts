@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NNOptError } from '../../../shared/errors'
 import { fetchNpmPackage } from '../../backends/tensorflow/install/npmPackage'
@@ -7,7 +6,7 @@ import type { OnProgress } from '../../backends/tensorflow/install/progress'
 import { run } from '../../backends/tensorflow/install/run'
 import { unzip } from '../../backends/tensorflow/install/unzip'
 import { fetchWheel } from '../../backends/tensorflow/install/wheels'
-import { listRuntimeFiles } from '../../runtimeFiles'
+import { listRuntimeFiles, replaceTree } from '../../runtimeFiles'
 import { OPENVINO_VERSION, openvinoPaths, openvinoManifest } from './runtimePaths'
 import type { OpenvinoPaths } from './runtimePaths'
 import source from './native/openvino.cc?raw'
@@ -43,7 +42,7 @@ export async function installOpenvino(options: OpenvinoInstallOptions): Promise<
   try {
     const place = openvinoPaths(temporary)
     await bring(options, temporary, place)
-    await replace(place.root, openvinoPaths(options.folder).root)
+    await replaceTree(place.root, openvinoPaths(options.folder).root)
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }
@@ -107,11 +106,4 @@ async function compile(
     ],
     { signal },
   )
-}
-
-async function replace(from: string, to: string): Promise<void> {
-  const old = `${to}.old-${process.pid}`
-  if (existsSync(to)) await rename(to, old)
-  await rename(from, to)
-  await rm(old, { recursive: true, force: true })
 }

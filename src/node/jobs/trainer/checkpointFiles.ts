@@ -37,10 +37,8 @@ export function loadCheckpoint(
   return undefined
 }
 
+export const isCheckpoint = (name: string): boolean => pattern.test(name)
+
 /** Complete checkpoints, the oldest first. */
-export const checkpointNames = (folder: string): readonly string[] =>
-  existsSync(folder)
-    ? readdirSync(folder)
-        .filter((name) => pattern.test(name))
-        .sort()
-    : []
+const checkpointNames = (folder: string): readonly string[] =>
+  existsSync(folder) ? readdirSync(folder).filter(isCheckpoint).sort() : []

@@ -24,6 +24,8 @@ export interface TrainingJob {
   /** Backend id, or 'auto'. */
   readonly backend: string
   readonly checkpointFolder: string
+  /** For messages about its disk. */
+  readonly workspace: string
 }
 
 /** How quantization parameters follow the weights while they train. */

@@ -5,6 +5,7 @@ import { fit } from '../../../core/train/fit'
 import type { Command, FitState, TrainingData } from '../../../core/train/fit'
 import { createTrainer } from '../../../core/train/trainer'
 import { NNOptError, toErrorReport } from '../../../shared/errors'
+import { storageError } from '../../store/storageError'
 import { chooseBackend } from '../../backends'
 import { createDataPool, openDataset } from '../../datasets'
 import { choosePrecision } from './choosePrecision'
@@ -146,7 +147,8 @@ function createCommand(): { set(command: Command | 'pause'): void; get(): Promis
   }
 }
 
-train(workerData as TrainingJob).then(
+const job = workerData as TrainingJob
+train(job).then(
   (result) => send({ kind: 'finished', result }),
-  (error: unknown) => send({ kind: 'failed', error: toErrorReport(error) }),
+  (error: unknown) => send({ kind: 'failed', error: toErrorReport(storageError(error, job.workspace)) }),
 )

@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { assert, toErrorReport } from '../../../shared/errors'
-import { storageError } from '../storageError'
+import { disconnected, storageError } from '../storageError'
 import { openTables } from '../tables'
 import type { OpenTables, Tables } from '../tables'
 import { workspacePaths } from '../workspace'
@@ -24,14 +25,27 @@ function run(tables: Tables, { table, method, args }: TableCall): unknown {
   return Reflect.apply(found, undefined, args) as unknown
 }
 
-const take = (tables: Tables, turns: Turns, call: TableCall): void =>
+const take = (tables: Tables, turns: Turns, isThere: () => boolean, call: TableCall): void =>
   turns.take({
-    run: () => run(tables, call),
+    run: () => {
+      if (!isThere()) throw disconnected(paths.root)
+      return run(tables, call)
+    },
     done: (result) => send({ kind: 'result', id: call.id, result }),
     failed: (error) => send({ kind: 'error', id: call.id, error: report(error) }),
   })
 
+/** A disk that is taken away leaves its open files usable: what is written to them is lost. */
+function presenceOf(file: string): () => boolean {
+  const opened = statSync(file)
+  return () => {
+    const now = statSync(file, { throwIfNoEntry: false })
+    return now?.ino === opened.ino && now.dev === opened.dev
+  }
+}
+
 function serve({ database, tables }: OpenTables): void {
+  const isThere = presenceOf(paths.database)
   const turns = createTurns(database)
   const close = async (): Promise<void> => {
     await turns.settled(closingPatienceMs)
@@ -39,7 +53,7 @@ function serve({ database, tables }: OpenTables): void {
     parentPort?.close()
   }
   parentPort?.on('message', (message: ToDatabase) => {
-    if (message.kind === 'call') take(tables, turns, message)
+    if (message.kind === 'call') take(tables, turns, isThere, message)
     else void close()
   })
   send({ kind: 'opened', methods: Object.entries(tables).map(([name, table]) => [name, Object.keys(table)]) })

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NNOptError } from '../../../../shared/errors'
 import { runtimePaths, manifestOf, TENSORFLOW_VERSION, TFJS_NODE_VERSION, type RuntimePaths } from '../runtimePaths'
-import { listRuntimeFiles } from '../../../runtimeFiles'
+import { listRuntimeFiles, replaceTree } from '../../../runtimeFiles'
 import { compileAddon, compileOperations, linkLibraries } from './compile'
 import { fetchCudaLibraries } from './cuda'
 import { writeLoader } from './loader'
@@ -48,7 +47,7 @@ export async function installTensorflow(options: InstallOptions): Promise<void> 
   const temporary = await mkdtemp(join(options.folder, '.installing-'))
   try {
     await build(options, temporary)
-    await replace(runtimePaths(temporary).root, runtimePaths(options.folder).root)
+    await replaceTree(runtimePaths(temporary).root, runtimePaths(options.folder).root)
     await rm(downloads(options), { recursive: true, force: true })
   } catch (error) {
     throw explainFullDisk(error, options.folder)
@@ -112,10 +111,3 @@ async function bringLibraries(options: InstallOptions, place: RuntimePaths): Pro
 
 /** The CPU-only package exists only for x64. */
 const wheelName = ({ gpu }: InstallOptions): string => (gpu || process.arch !== 'x64' ? 'tensorflow' : 'tensorflow-cpu')
-
-async function replace(from: string, to: string): Promise<void> {
-  const old = `${to}.old-${process.pid}`
-  if (existsSync(to)) await rename(to, old)
-  await rename(from, to)
-  await rm(old, { recursive: true, force: true })
-}

@@ -49,6 +49,7 @@ async function train(
     teacher,
     backend: params.backend,
     checkpointFolder: join(context.folder, stage),
+    workspace: context.store.paths.root,
   }
   const stopWatching = watchSystem(context)
   try {

@@ -73,6 +73,7 @@ async function jobOf(
     quantization,
     backend,
     checkpointFolder,
+    workspace: context.store.paths.root,
   }
 }
 

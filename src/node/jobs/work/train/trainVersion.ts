@@ -52,6 +52,7 @@ export async function trainVersion(
       teacher,
       backend: params.backend,
       checkpointFolder,
+      workspace: context.store.paths.root,
     }
     const { graph, history, bestEpoch, stopped, diverged, device } = await runTraining(job, {
       signal: context.signal,
