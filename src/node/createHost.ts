@@ -76,6 +76,7 @@ export async function createHost({ workspace, watch = true, folders = [] }: Host
   const shown = readOnly ? guardStorage(original.root, () => mirror(original)) : undefined
   const store = await openStore(shown?.folder ?? workspace)
   const hub = createEventHub()
+  if (store.endedAbruptly) await noteProblems(store)
   if (!readOnly) {
     await closeAbandonedRuns(store)
     await keepCopies(store)
@@ -122,6 +123,12 @@ export async function createHost({ workspace, watch = true, folders = [] }: Host
       shown?.remove()
     },
   }
+}
+
+/** Its structure was looked through when it was opened; rows that name missing ones keep nobody from working, and doctor shows them. */
+async function noteProblems(store: Store): Promise<void> {
+  const log = openLog(store.paths.root, 'engine')
+  for (const problem of await store.health.problems()) log.error('the database has a problem', { problem })
 }
 
 /** What a lost database can be rebuilt from. A workspace that takes no more is still of use: whatever writes next says why. */

@@ -23,12 +23,18 @@ const checks: readonly Check[] = [
 ]
 
 /** Checks the whole workspace; with `repair`, fixes what can be fixed without losing anything; with `deep`, reads every file. */
-export async function runDoctor(store: Store, repair: boolean, deep = false): Promise<readonly DoctorFinding[]> {
+export async function checkWorkspace(store: Store, repair: boolean, deep = false): Promise<readonly DoctorFinding[]> {
   const findings: DoctorFinding[] = []
   for (const check of [...checks, ...(deep ? (await import('./deepChecks')).deepChecks : [])])
     findings.push(...(await runCheck(check, store, repair)))
-  return [...findings, ...(await backendFindings())]
+  return findings
 }
+
+/** The same, and what this machine can compute with. */
+export const runDoctor = async (store: Store, repair: boolean, deep = false): Promise<readonly DoctorFinding[]> => [
+  ...(await checkWorkspace(store, repair, deep)),
+  ...(await backendFindings()),
+]
 
 async function backendFindings(): Promise<readonly DoctorFinding[]> {
   const { backendInfos } = await import('../handlers/backendList')

@@ -1,18 +1,9 @@
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Handlers } from '../../shared/contract'
 import { NNOptError } from '../../shared/errors'
 import { createId } from '../store/ids'
+import { makeFolder } from '../store/makeFolder'
 import type { WorkspacePaths } from '../store/workspace'
 import type { HostParts } from './parts'
 import { uploadName } from './uploadName'
@@ -32,7 +23,7 @@ export function uploadHandlers({ store: { paths } }: Pick<HostParts, 'store'>): 
       clearOldUploads(paths)
       assertRoom(paths, sizeBytes)
       const folder = join(paths.uploads, `${createId('u')}-${sizeBytes}`)
-      mkdirSync(folder, { recursive: true })
+      makeFolder(folder)
       const path = join(folder, uploadName(fileName))
       closeSync(openSync(path, 'wx'))
       return { path }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { referencedStep, referenceIn } from '../../core/recipe/references'
 import { NNOptError } from '../../shared/errors'
@@ -27,15 +27,17 @@ export interface ContextParts {
   readonly stepIndex: number
   readonly results: readonly StepResult[]
   readonly control: RunControl
+  /** Ends this attempt at the step. */
+  readonly signal: AbortSignal
   readonly send: (message: JobMessage) => void
 }
 
 const progressEveryMs = 100
 const storedProgressEveryMs = 1000
 
-export function createContext({ store, run, stepIndex, results, control, send }: ContextParts): RunContext {
+export function createContext({ store, run, stepIndex, results, control, signal, send }: ContextParts): RunContext {
   const folder = join(store.paths.run(run.id), `step-${stepIndex + 1}`)
-  mkdirSync(folder, { recursive: true })
+  if (!existsSync(folder)) mkdirSync(folder)
   const warnings: string[] = []
   const writes = createBackgroundWrites()
   const metrics = createMetricsBuffer((batch) =>
@@ -47,10 +49,9 @@ export function createContext({ store, run, stepIndex, results, control, send }:
     storedProgressEveryMs,
   )
   const log = (level: 'info' | 'warning', text: string): void => {
-    appendFileSync(
-      logFile(store, run.id),
-      `${new Date().toISOString()} ${level === 'warning' ? 'warning: ' : ''}${text}\n`,
-    )
+    const line = `${new Date().toISOString()} ${level === 'warning' ? 'warning: ' : ''}${text}\n`
+    // A disk that takes no line ends the step, wherever the line comes from.
+    writes.add((async () => appendFileSync(logFile(store, run.id), line))())
     send({ kind: 'log', level, text })
   }
   const step: StepContext = {
@@ -58,7 +59,7 @@ export function createContext({ store, run, stepIndex, results, control, send }:
     runId: run.id,
     stepIndex,
     folder,
-    signal: control.signal,
+    signal,
     resumed: control.resumed,
     progress: (progress) => (live(progress), stored(progress)),
     metric: (metric) => {

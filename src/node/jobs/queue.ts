@@ -71,7 +71,7 @@ class Queue implements JobQueue {
     const { steps } = await import('./steps/index')
     parseRecipe(recipe, steps)
     const id = createId('r')
-    mkdirSync(this.store.paths.run(id), { recursive: true })
+    mkdirSync(this.store.paths.run(id))
     replaceFile(join(this.store.paths.run(id), 'recipe.yaml'), new TextEncoder().encode(formatRecipe(recipe)))
     await this.store.runs.insert({ id, name: recipe.name, recipe, createdAt: now(), ...this.owner })
     return this.enqueue(id)

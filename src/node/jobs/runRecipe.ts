@@ -69,7 +69,9 @@ async function runStep(
   stepIndex: number,
   results: readonly StepResult[],
 ): Promise<StepResult> {
-  const context = createContext({ store, run, stepIndex, results, control, send })
+  const attempt = new AbortController()
+  const signal = AbortSignal.any([control.signal, attempt.signal])
+  const context = createContext({ store, run, stepIndex, results, control, signal, send })
   const release = await claimMachine(kind.exclusive ? 'exclusive' : 'shared', {
     signal: control.signal,
     ...(kind.exclusive && { patienceMs: measurementPatienceMs }),
@@ -84,9 +86,15 @@ async function runStep(
       }),
   })
   const startedAt = performance.now()
+  const working = work(context.step)
   try {
-    const output = await Promise.race([work(context.step), context.failed])
+    const output = await Promise.race([working, context.failed])
     return { ...output, warnings: context.warnings, seconds: (performance.now() - startedAt) / 1000 }
+  } catch (error) {
+    // Nothing of this attempt is at work when the next one begins.
+    attempt.abort()
+    await working.catch(() => undefined)
+    throw error
   } finally {
     await context.flush()
     release()

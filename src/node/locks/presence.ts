@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NNOptError } from '../../shared/errors'
 import { createId } from '../store/ids'
+import { makeFolder } from '../store/makeFolder'
 import type { WorkspacePaths } from '../store/workspace'
 import { isLocked, tryLock } from './fileLock'
 
@@ -19,7 +20,7 @@ const fileOf = ({ presence }: Paths, id: string): string => join(presence, `${id
 
 /** Announces this process. */
 export function enterWorkspace(paths: Paths): Presence {
-  mkdirSync(paths.presence, { recursive: true })
+  makeFolder(paths.presence)
   const id = createId('p')
   const lock = tryLock(fileOf(paths, id))
   return {
@@ -72,7 +73,7 @@ export async function takeRun(
   runId: string,
   { onWait, patienceMs = runPatienceMs }: { readonly onWait?: () => void; readonly patienceMs?: number } = {},
 ): Promise<() => void> {
-  mkdirSync(paths.presence, { recursive: true })
+  makeFolder(paths.presence)
   for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += pollMs) {
     const lock = tryLock(fileOf(paths, runId))
     if (lock) return lock.release

@@ -1,10 +1,11 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { NNOptError } from '../../shared/errors'
 import { assertNobodyPresent } from '../locks/presence'
 import { checkedFiles, isUnchanged, writeChecksum } from './checkedFile'
 import { syncPath } from './durable'
 import type { Store } from './index'
+import { makeFolder } from './makeFolder'
 import { setAside } from './setAside'
 import { isSound } from './tables'
 import type { WorkspacePaths } from './workspace'
@@ -26,7 +27,7 @@ export function listBackups({ root, backups }: WorkspacePaths): readonly string[
 
 /** Copies the database once a day, and drops the oldest copies. */
 export async function backUpDaily({ paths, health }: Store, now = new Date()): Promise<void> {
-  mkdirSync(paths.backups, { recursive: true })
+  makeFolder(paths.backups)
   const newest = listBackups(paths).find((file) => pattern.test(basename(file)))
   if (newest !== undefined && now.getTime() - statSync(newest).mtimeMs < dayMs) return
   const file = join(paths.backups, `workspace-${now.toISOString().slice(0, 10)}.db`)

@@ -51,7 +51,7 @@ export function writeFolder(folder: string, files: ReadonlyMap<string, FileConte
   const parent = dirname(folder)
   const partial = join(parent, `.partial-${folder.slice(parent.length + 1)}`)
   try {
-    mkdirSync(partial, { recursive: true })
+    mkdirSync(partial)
     for (const [name, content] of files) put(join(partial, name), content)
     syncPath(partial)
     renameSync(partial, folder)

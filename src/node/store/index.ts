@@ -16,6 +16,8 @@ export interface Store extends RemoteTables {
   readonly tunings: Tunings
   /** This process among those that work in the workspace; null where it only reads. */
   readonly presence: string | null
+  /** Whether a process ended here without leaving, since somebody last looked. */
+  readonly endedAbruptly: boolean
   close(): Promise<void>
 }
 
@@ -32,7 +34,7 @@ export async function openStore(folder: string): Promise<Store> {
   try {
     const { tables, close } = await openDatabaseThread({ folder: paths.root, check: abrupt.length > 0 })
     forget(paths, abrupt)
-    return assemble(paths, presence, tables, close)
+    return assemble(paths, presence, abrupt.length > 0, tables, close)
   } catch (error) {
     presence.leave()
     throw error
@@ -54,12 +56,13 @@ function assertDatabaseThere({ root, database, versions, datasets, runs }: Works
 export async function openStoreToRead(folder: string): Promise<Store> {
   const paths = workspacePaths(folder)
   const { tables, close } = await openDatabaseThread({ folder: paths.root, readOnly: true })
-  return assemble(paths, null, tables, close)
+  return assemble(paths, null, false, tables, close)
 }
 
 function assemble(
   paths: WorkspacePaths,
   presence: Presence | null,
+  abrupt: boolean,
   tables: RemoteTables,
   close: Store['close'],
 ): Store {
@@ -68,6 +71,7 @@ function assemble(
     paths,
     tunings: createTunings(paths.tunings),
     presence: presence?.id ?? null,
+    endedAbruptly: abrupt,
     close: async () => {
       await close()
       presence?.leave()

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { isAlone } from '../locks/presence'
 import { replaceFile } from './durable'
@@ -7,11 +8,18 @@ import { damagedDatabase } from './storageError'
 import type { WorkspacePaths } from './workspace'
 
 /** What the database was when the last process left: SQLite notices damage of its structure only, not of what rows say. */
-const seal = z.object({ sha256: z.string(), sizeBytes: z.number(), modifiedMs: z.number() })
+const seal = z
+  .object({ sha256: z.string(), sizeBytes: z.number(), modifiedMs: z.number(), crc: z.number() })
+  .refine(({ crc, ...state }) => crc === crcOf(state))
+
+type State = Omit<z.output<typeof seal>, 'crc'>
+
+/** Of the seal itself: a damaged one is none. */
+const crcOf = (state: State): number => crc32(JSON.stringify(state))
 
 const sealFile = ({ database }: WorkspacePaths): string => `${database}.seal`
 
-function stateOf(file: string): z.output<typeof seal> {
+function stateOf(file: string): State {
   const { size, mtimeMs } = statSync(file)
   return { sha256: createHash('sha256').update(readFileSync(file)).digest('hex'), sizeBytes: size, modifiedMs: mtimeMs }
 }
@@ -21,7 +29,8 @@ export function sealDatabase(paths: WorkspacePaths): void {
   if (existsSync(`${paths.database}-wal`) || !existsSync(paths.database) || !isAlone(paths)) return
   if (readSeal(paths) !== undefined) return
   try {
-    replaceFile(sealFile(paths), new TextEncoder().encode(JSON.stringify(stateOf(paths.database))))
+    const state = stateOf(paths.database)
+    replaceFile(sealFile(paths), new TextEncoder().encode(JSON.stringify({ ...state, crc: crcOf(state) })))
   } catch {
     // A disk that is full or gone takes no seal; whatever was to be kept is in the database.
     rmSync(sealFile(paths), { force: true })
@@ -36,7 +45,7 @@ export function assertSealed(paths: WorkspacePaths): void {
 }
 
 /** Undefined where there is none for the database as it is. */
-function readSeal(paths: WorkspacePaths): z.output<typeof seal> | undefined {
+function readSeal(paths: WorkspacePaths): State | undefined {
   const stats = statSync(paths.database, { throwIfNoEntry: false })
   if (!stats || !existsSync(sealFile(paths))) return undefined
   const { data } = seal.safeParse(parsed(readFileSync(sealFile(paths), 'utf8')))

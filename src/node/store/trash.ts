@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Version } from '../../shared/types'
 import { diskUse, syncPath } from './durable'
 import type { Store } from './index'
+import { makeFolder } from './makeFolder'
 import { guardStorageAsync } from './storageError'
 
 const trashed = ({ paths }: Store, id: string): string => join(paths.trash, id)
@@ -18,7 +19,7 @@ export function removeVersion(store: Store, version: Version): Promise<Version> 
   const { id } = version
   const deletedAt = new Date().toISOString()
   return guardStorageAsync(store.paths.root, async () => {
-    mkdirSync(store.paths.trash, { recursive: true })
+    makeFolder(store.paths.trash)
     // The row first: a crash in between leaves a deleted version whose folder doctor moves.
     const removed = await store.versions.update(id, { deletedAt })
     move(store.paths.version(id), trashed(store, id))

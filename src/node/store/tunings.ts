@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { tuning } from '../../shared/types'
 import type { ModelForm, Tuning } from '../../shared/types'
 import { replaceFile } from './durable'
+import { makeFolder } from './makeFolder'
 
 /** What was found fastest for versions, by fingerprint of CPU and libraries, with the files that were made for it. All of it can be measured again. */
 export interface Tunings {
@@ -33,7 +34,7 @@ export function createTunings(folder: string): Tunings {
     },
     save(found) {
       const file = record(found.version, found.fingerprint)
-      mkdirSync(place(found.version, found.fingerprint), { recursive: true })
+      makeFolder(place(found.version, found.fingerprint))
       replaceFile(file, new TextEncoder().encode(JSON.stringify(found, null, 2)))
     },
     file: (versionId, fingerprint, form) => join(place(versionId, fingerprint), `${form}.onnx`),

@@ -99,6 +99,7 @@ class Campaign {
     const startedAt = performance.now()
     const run = await this.whole(kind.step(`whole-${kind.id}`, this.place), `whole-${kind.id}`)
     const durationMs = performance.now() - startedAt
+    this.tell(`${kind.id}: ${durationMs.toFixed(0)} ms undisturbed`)
     return { kind, durationMs, result: await kind.result(run, `whole-${kind.id}`, this.place, this.host.client) }
   }
 

@@ -1,7 +1,8 @@
-import { readdir, rename, rm, mkdir } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { NNOptError } from '../../../shared/errors'
 import { syncPath } from '../../store/durable'
+import { makeFolder } from '../../store/makeFolder'
 import { storageError } from '../../store/storageError'
 import type { DatasetRecord } from '../record'
 import { buildDataset } from './buildDataset'
@@ -17,10 +18,9 @@ export async function addDataset(options: AddDatasetOptions): Promise<DatasetRec
   await assertFree(folder, name)
   const draft = `${folder}.adding`
   await rm(draft, { recursive: true, force: true })
-  await mkdir(draft, { recursive: true })
   try {
+    makeFolder(draft)
     const record = await buildDataset(options, draft)
-    await mkdir(dirname(folder), { recursive: true })
     syncPath(draft)
     await rename(draft, folder)
     syncPath(dirname(folder))

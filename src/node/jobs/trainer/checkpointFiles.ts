@@ -15,7 +15,8 @@ const fileOf = (step: number): string => `step-${String(step).padStart(9, '0')}.
 
 /** Writes a checkpoint so that a crash leaves the old one or the new one, never half of one; then drops what is over the budget. */
 export function saveCheckpoint(folder: string, state: FitState, recipe: Readonly<Record<string, unknown>>): void {
-  mkdirSync(folder, { recursive: true })
+  // Not those above it: where a disk was taken away, they are gone.
+  if (!existsSync(folder)) mkdirSync(folder)
   writeChecked(join(folder, fileOf(state.snapshot.step)), writeCheckpoint(state, recipe))
   for (const old of checkpointNames(folder).slice(0, -keptCheckpoints))
     for (const file of checkedFiles(join(folder, old))) rmSync(file, { force: true })
