@@ -49,6 +49,6 @@ const isForElsewhere = ({ steps }: Recipe): boolean => steps.every(({ step }) =>
 const readOnlyError = (workspace: string): NNOptError =>
   new NNOptError(
     'storage',
-    `workspace '${workspace}' is read-only: its versions can be shown, compared and exported to another folder; to change something, make it writable or work in a copy`,
+    `workspace '${workspace}': it is read-only: its versions can be shown, compared and exported to another folder; to change something, make it writable or work in a copy`,
     { workspace, readOnly: true },
   )

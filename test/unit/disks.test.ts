@@ -108,7 +108,10 @@ describe.skipIf(!canMount)('a disk (needs the right to mount)', () => {
     expect([refused.code, refused.json]).toEqual([
       1,
       {
-        error: { code: 'storage', message: expect.stringMatching(/^workspace '.*' is read-only: its versions can be/) },
+        error: {
+          code: 'storage',
+          message: expect.stringMatching(/^workspace '.*': it is read-only: its versions can be/),
+        },
       },
     ])
     expect(await json(workspace, 'import', model, '--name', 'three')).toMatchObject({ error: { code: 'storage' } })
