@@ -8,14 +8,13 @@ import { damagedDatabase } from './storageError'
 import type { WorkspacePaths } from './workspace'
 
 /** What the database was when the last process left: SQLite notices damage of its structure only, not of what rows say. */
-const seal = z
-  .object({ sha256: z.string(), sizeBytes: z.number(), modifiedMs: z.number(), crc: z.number() })
-  .refine(({ crc, ...state }) => crc === crcOf(state))
-
-type State = Omit<z.output<typeof seal>, 'crc'>
+const state = z.object({ sha256: z.string(), sizeBytes: z.number(), modifiedMs: z.number() })
+type State = z.output<typeof state>
 
 /** Of the seal itself: a damaged one is none. */
-const crcOf = (state: State): number => crc32(JSON.stringify(state))
+const crcOf = (sealed: State): number => crc32(JSON.stringify(sealed))
+
+const seal = state.extend({ crc: z.number() }).refine(({ crc, ...sealed }) => crc === crcOf(sealed))
 
 const sealFile = ({ database }: WorkspacePaths): string => `${database}.seal`
 
@@ -29,8 +28,8 @@ export function sealDatabase(paths: WorkspacePaths): void {
   if (existsSync(`${paths.database}-wal`) || !existsSync(paths.database) || !isAlone(paths)) return
   if (readSeal(paths) !== undefined) return
   try {
-    const state = stateOf(paths.database)
-    replaceFile(sealFile(paths), new TextEncoder().encode(JSON.stringify({ ...state, crc: crcOf(state) })))
+    const found = stateOf(paths.database)
+    replaceFile(sealFile(paths), new TextEncoder().encode(JSON.stringify({ ...found, crc: crcOf(found) })))
   } catch {
     // A disk that is full or gone takes no seal; whatever was to be kept is in the database.
     rmSync(sealFile(paths), { force: true })
