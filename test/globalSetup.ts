@@ -8,6 +8,8 @@ function isolate(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'nnopt-locks-'))
   process.env.XDG_RUNTIME_DIR = folder
   process.env.NNOPT_CACHE = join(folder, 'cache')
+  // onnxruntime would report to its maker.
+  process.env.ORT_DISABLE_TELEMETRY = '1'
   return () => rmSync(folder, { recursive: true, force: true })
 }
 

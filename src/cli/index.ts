@@ -1,3 +1,4 @@
+import '../node/noTelemetry'
 import { CommanderError } from 'commander'
 import { NNOptError, toErrorReport } from '../shared/errors'
 import { commands } from './commands/index'

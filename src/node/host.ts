@@ -1,3 +1,4 @@
+import './noTelemetry'
 import { acceptWindows } from './acceptWindows'
 import type { ElectronPort } from './acceptWindows'
 import { createHost } from './createHost'

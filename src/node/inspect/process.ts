@@ -1,3 +1,4 @@
+import '../noTelemetry'
 import { assert, toErrorReport } from '../../shared/errors'
 import { openStoreToRead } from '../store'
 import type { InspectContext } from './inspection'

@@ -1,3 +1,4 @@
+import '../noTelemetry'
 import { takeRun } from '../locks/presence'
 import { openStore } from '../store'
 import { storageError } from '../store/storageError'

@@ -1,3 +1,4 @@
+import '../noTelemetry'
 import { toErrorReport } from '../../shared/errors'
 import { parseAs } from '../../shared/parse'
 import { profileParams, profileTraining } from './trainingProfile'

@@ -1,3 +1,4 @@
+import '../../noTelemetry'
 import { toErrorReport } from '../../../shared/errors'
 import type { PoolReply, PoolRequest } from './calls'
 import { createPoolWork } from './work'
