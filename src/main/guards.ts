@@ -22,6 +22,15 @@ export function guardContents(): void {
   })
 }
 
+/** Chromium downloads a dictionary for its spellchecker with the first session, whether or not a page uses it. */
+export function denyDictionaries(): void {
+  app.on('session-created', (created) => {
+    // On macOS the system checks the spelling.
+    if (process.platform !== 'darwin') created.setSpellCheckerDictionaryDownloadURL(`${origin}/`)
+    created.setSpellCheckerEnabled(false)
+  })
+}
+
 export function denyPermissions(): void {
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
   session.defaultSession.setPermissionCheckHandler(() => false)

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { BrowserWindow, app } from 'electron'
 import { reviveWhenGone } from './crash'
 import { startEngine } from './engine'
-import { denyPermissions, guardContents } from './guards'
+import { denyDictionaries, denyPermissions, guardContents } from './guards'
 import { openLog } from './log'
 import { setMenu } from './menu'
 import { createPathOpener, pathsIn } from './openPaths'
@@ -10,6 +10,7 @@ import { registerScheme, serveInterface } from './protocol'
 import { guardQuit } from './quit'
 import { createRecentPaths } from './recent'
 import { say } from './say'
+import { t } from './texts'
 import { openWindow } from './window'
 import { createWorkWatcher } from './work'
 import { chosenWorkspace, offerWorkspaces } from './workspaceChoice'
@@ -27,9 +28,13 @@ const firstWindow = (): BrowserWindow | undefined => BrowserWindow.getAllWindows
 async function start(): Promise<void> {
   registerScheme()
   guardContents()
+  denyDictionaries()
   const recent = createRecentPaths(join(app.getPath('userData'), 'recent.json'), () => setMenu(menu))
   const paths = createPathOpener(recent)
   await app.whenReady()
+  app.setName(t('app.name'))
+  // Windows shows notifications of programs that it knows.
+  app.setAppUserModelId('studio.nnopt.app')
   denyPermissions()
   serveInterface(join(out, 'renderer'))
   const log = openLog()

@@ -1,10 +1,13 @@
-import { Menu, app, shell } from 'electron'
+import { Menu } from 'electron'
 import type { BrowserWindow, MenuItemConstructorOptions } from 'electron'
+import { showAbout } from './about'
 import { choosePaths } from './dialogs'
-import { logFile } from './log'
+import { showLog } from './log'
+import { withMnemonics } from './mnemonics'
 import type { RecentPaths } from './recent'
 import { say } from './say'
 import { t } from './texts'
+import { offerUpdate, updateSource } from './updates/offer'
 
 /** The screens that have a number key, in navigation order. */
 const screens = [
@@ -49,8 +52,7 @@ export function setMenu(actions: MenuActions): void {
     { role: 'windowMenu' },
     { role: 'help', label: t('menu.help'), submenu: helpMenu(actions) },
   ]
-  Menu.setApplicationMenu(Menu.buildFromTemplate(template))
-  app.setName(t('app.name'))
+  Menu.setApplicationMenu(Menu.buildFromTemplate(withMnemonics(template)))
 }
 
 const go = ({ window }: MenuActions, path: string): void => say(window()?.webContents, { kind: 'go', path })
@@ -92,12 +94,14 @@ function recentMenu({ recent, open }: MenuActions): MenuItemConstructorOptions[]
 
 /** The page handles these keys itself; the menu only displays them. */
 function helpMenu({ window }: MenuActions): MenuItemConstructorOptions[] {
+  const source = updateSource()
   const show = (what: 'palette' | 'shortcuts'): void => say(window()?.webContents, { kind: 'show', what })
   return [
     { label: t('menu.commands'), accelerator: 'CmdOrCtrl+K', registerAccelerator: false, click: () => show('palette') },
     { label: t('shortcuts.title'), click: () => show('shortcuts') },
     { type: 'separator' },
-    { label: t('menu.log'), click: () => shell.showItemInFolder(logFile()) },
-    ...(isMac ? [] : [{ role: 'about' as const }]),
+    { label: t('menu.log'), click: () => void showLog(window()) },
+    ...(source ? [{ label: t('updates.check'), click: () => void offerUpdate(source, window()) }] : []),
+    ...(isMac ? [] : [{ label: t('menu.about', { name: t('app.name') }), click: () => void showAbout(window()) }]),
   ]
 }

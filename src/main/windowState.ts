@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import { screen } from 'electron'
 import type { BrowserWindow, Rectangle } from 'electron'
+import { readState, writeState } from './stateFile'
 
 interface WindowState {
   readonly width: number
@@ -14,12 +14,8 @@ const initial: WindowState = { width: 1280, height: 820, isMaximized: false }
 
 /** The last window bounds; the initial size if the file is missing or damaged, or the screen is gone. */
 export function loadWindowState(file: string): WindowState {
-  try {
-    const state: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    return isWindowState(state) && isVisible(state) ? state : initial
-  } catch {
-    return initial
-  }
+  const state = readState(file)
+  return isWindowState(state) && isVisible(state) ? state : initial
 }
 
 const sides = ['x', 'y', 'width', 'height'] as const
@@ -43,12 +39,34 @@ function isVisible({ x, y, width }: Rectangle): boolean {
     )
 }
 
-export function keepWindowState(window: BrowserWindow, file: string): void {
-  window.on('close', () => {
-    try {
-      writeFileSync(file, JSON.stringify({ ...window.getNormalBounds(), isMaximized: window.isMaximized() }))
-    } catch {
-      // Failing to save the position is not worth an error while the window closes.
-    }
+/** A window that moves this soon after it is shown was moved by the system, which puts a frame around it. */
+const placedWithinMs = 2000
+
+/**
+ * Writes the window's state when it closes. The system's answers need correction: they add the frame to the given place, so that windows would
+ * wander from start to start, and a window that starts maximized has no normal bounds yet.
+ */
+export function keepWindowState(window: BrowserWindow, file: string, given: WindowState): void {
+  const { isMaximized, ...placed } = given
+  let frame = { x: 0, y: 0 }
+  let isPlaced = !isMaximized
+  let placingUntil = 0
+  const measureFrame = (): void => {
+    if (Date.now() > placingUntil || window.isMaximized()) return
+    const { x, y } = window.getBounds()
+    frame = { x: x - (placed.x ?? x), y: y - (placed.y ?? y) }
+  }
+  const expectPlacing = (): void => void (placingUntil = Date.now() + placedWithinMs)
+  const normal = (): Omit<WindowState, 'isMaximized'> => {
+    if (!isPlaced) return placed
+    const { x, y, ...size } = window.getNormalBounds()
+    return { ...size, x: x - frame.x, y: y - frame.y }
+  }
+  window.once('show', expectPlacing)
+  window.once('unmaximize', () => {
+    if (!isPlaced) expectPlacing()
+    isPlaced = true
   })
+  window.on('move', measureFrame)
+  window.on('close', () => writeState(file, { ...normal(), isMaximized: window.isMaximized() }))
 }

@@ -40,6 +40,7 @@ describe.skipIf(!isBuilt)('the built main process', () => {
       sandbox: true,
       nodeIntegration: false,
       webviewTag: false,
+      spellcheck: false,
     })
     expect(calls).toContain(`load ${ownPage}`)
     expect(calls).not.toContain('show')
@@ -71,6 +72,7 @@ describe.skipIf(!isBuilt)('the built main process', () => {
 
   it('helps with the keys and the log', async () => {
     const userData = newProfile()
+    writeFileSync(join(userData, 'main.log'), '')
     const { log } = await startShell({ userData })
     entriesOf(log, 'Help').forEach((entry) => entry.click?.())
     expect(log.windows[0].sent).toEqual([
@@ -78,6 +80,7 @@ describe.skipIf(!isBuilt)('the built main process', () => {
       { kind: 'show', what: 'shortcuts' },
     ])
     expect(log.opened).toEqual([join(userData, 'main.log')])
+    expect(log.questions).toEqual(['NNOpt Studio'])
   })
 
   it('opens models and folders from the menu, the system, and a second start, and keeps them as recent', async () => {

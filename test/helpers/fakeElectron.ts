@@ -95,6 +95,14 @@ interface MenuEntry {
   click?(): void
 }
 
+/** Labels without the marks of their letters. */
+const plain = (menu: readonly MenuEntry[]): readonly MenuEntry[] =>
+  menu.map((entry) => ({
+    ...entry,
+    ...(entry.label !== undefined && { label: entry.label.replace(/&(&?)/g, '$1') }),
+    ...(entry.submenu && { submenu: plain(entry.submenu) }),
+  }))
+
 interface ElectronLog {
   readonly order: string[]
   readonly windows: FakeWindow[]
@@ -141,6 +149,8 @@ export function createFakeElectron({
     quit: () => void log.quits++,
     getPath: (name: string) => (name === 'userData' || name === 'logs' ? userData : undefined),
     setName: () => undefined,
+    setAppUserModelId: () => undefined,
+    getVersion: () => '0.0.0',
     getAppPath: () => '/app',
     isPackaged,
     addRecentDocument: (path: string) => void log.recent.push(path),
@@ -188,9 +198,17 @@ export function createFakeElectron({
       readonly port2: FakePort = { end: 'page' }
     },
     Menu: strict('Menu', {
-      buildFromTemplate: <T>(template: T): T => template,
+      buildFromTemplate: plain,
       setApplicationMenu: (menu: readonly MenuEntry[]) => void log.menus.push(menu),
     }),
+    MenuItem: class {
+      readonly label: string
+      readonly submenu = undefined
+      constructor({ role }: { readonly role: string }) {
+        this.label = role
+      }
+    },
+    nativeImage: strict('nativeImage', { createFromPath: (path: string) => ({ path }) }),
     ipcMain: strict('ipcMain', ipcMain),
     dialog: strict('dialog', {
       showMessageBox: async (...given: readonly { readonly message?: string }[]) => (
