@@ -6,7 +6,8 @@ export default defineConfig({
   testDir: 'test/electron',
   testMatch: '*.spec.ts',
   timeout: 120_000,
-  expect: { timeout: 10_000 },
+  // Runs start processes, which takes seconds where other work goes on.
+  expect: { timeout: 30_000 },
   workers: 1,
   reporter: reporters,
   outputDir: 'test-results/electron',

@@ -16,11 +16,13 @@ export interface Home {
   readonly folder: string
   readonly workspace: string
   readonly profile: string
+  readonly proxy: string
   readonly env: Readonly<Record<string, string>>
   remove(): void
 }
 
-export function makeHome(): Home {
+/** `proxy` is where everything that would leave the machine goes. */
+export function makeHome(proxy: string): Home {
   const folder = mkdtempSync(join(tmpdir(), 'nnopt-desktop-'))
   const workspace = join(folder, 'workspace')
   const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
@@ -28,12 +30,18 @@ export function makeHome(): Home {
     folder,
     workspace,
     profile: join(folder, 'profile'),
+    proxy,
     env: {
       ...Object.fromEntries(inherited),
       HOME: folder,
       NNOPT_WORKSPACE: workspace,
       NNOPT_CACHE: join(folder, 'cache'),
       NNOPT_RUNTIME: join(folder, 'runtime'),
+      // Node, in the program and in its engine.
+      NODE_USE_ENV_PROXY: '1',
+      HTTP_PROXY: proxy,
+      HTTPS_PROXY: proxy,
+      NO_PROXY: 'localhost,127.0.0.1',
     },
     remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
   }
@@ -52,10 +60,10 @@ export interface Desktop {
 
 /** The program's file and the arguments that come before those of the person. */
 export function commandOf(home: Home): { readonly file: string; readonly args: readonly string[] } {
-  return {
-    file: variable('NNOPT_TEST_ELECTRON'),
-    args: ['--no-sandbox', `--user-data-dir=${home.profile}`, variable('NNOPT_TEST_PROGRAM')],
-  }
+  const program = process.env.NNOPT_TEST_PROGRAM
+  const switches = ['--no-sandbox', `--user-data-dir=${home.profile}`, `--proxy-server=${home.proxy}`]
+  // A packaged program is its own.
+  return { file: variable('NNOPT_TEST_ELECTRON'), args: program === undefined ? switches : [...switches, program] }
 }
 
 export async function startDesktop(home: Home, ...args: readonly string[]): Promise<Desktop> {
