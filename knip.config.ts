@@ -17,7 +17,7 @@ const config: KnipConfig = {
     'scripts/*.mjs',
     'bin/*.mjs',
   ],
-  project: ['src/**/*.{ts,vue}', 'test/**/*.ts', 'bench/**/*.ts', 'scripts/*.mjs'],
+  project: ['src/**/*.{ts,vue}', 'test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.mjs'],
   // A type that an exported function takes or gives may have a name to call it by.
   ignoreExportsUsedInFile: { interface: true, type: true },
   exclude: ['dependencies', 'unlisted', 'binaries', 'unresolved'],

@@ -40,14 +40,11 @@ function shippedNode() {
   )
 }
 
-function buildIfStale(node) {
-  const script = join(root, 'scripts', 'build-engine.mjs')
-  if (existsSync(join(root, 'src')) && existsSync(script)) {
-    const { status } = spawnSync(node, [script, '--if-stale'], { cwd: root, stdio: ['ignore', 2, 2] })
-    if (status !== 0)
-      fail("the engine could not be built: see the messages above; 'npm ci' brings what the build needs")
-  }
-  if (!existsSync(cli)) fail(`'${cli}' is missing: run 'npm run build'`)
+function buildIfStale(node, part) {
+  const script = join(root, 'scripts', `build-${part}.mjs`)
+  if (!existsSync(join(root, 'src')) || !existsSync(script)) return
+  const { status } = spawnSync(node, [script, '--if-stale'], { cwd: root, stdio: ['ignore', 2, 2] })
+  if (status !== 0) fail(`the ${part} could not be built: see the messages above; 'npm ci' brings what the build needs`)
 }
 
 function runOn(node) {
@@ -58,6 +55,8 @@ function runOn(node) {
 }
 
 const node = isNewEnough() ? process.execPath : shippedNode()
-buildIfStale(node)
+buildIfStale(node, 'engine')
+if (process.argv[2] === 'serve') buildIfStale(node, 'interface')
+if (!existsSync(cli)) fail(`'${cli}' is missing: run 'npm run build'`)
 if (node === process.execPath) await import(pathToFileURL(cli).href)
 else runOn(node)

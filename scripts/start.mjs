@@ -6,15 +6,26 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const run = (file, args) =>
-  spawnSync(process.execPath, [join(root, file), ...args], { cwd: root, stdio: 'inherit' }).status ?? 1
+const binaries = { linux: 'electron', darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }
 
-if (!existsSync(join(root, 'out', 'main', 'index.js'))) {
-  run('scripts/build-engine.mjs', ['--clean'])
-  run('node_modules/electron-vite/bin/electron-vite.js', ['build'])
+function fail(message) {
+  console.error(`error: ${message}`)
+  process.exit(1)
 }
 
-function electronBinary() {
+for (const part of ['engine', 'interface']) {
+  const script = join(root, 'scripts', `build-${part}.mjs`)
+  if (spawnSync(process.execPath, [script, '--if-stale'], { cwd: root, stdio: 'inherit' }).status !== 0)
+    fail(`the ${part} could not be built: see the messages above; 'npm ci' brings what the build needs`)
+}
+
+/** As Electron's own launcher: the variable names a folder with an unpacked release. */
+function overridden(folder) {
+  const binary = join(folder, binaries[process.platform] ?? 'electron')
+  return existsSync(binary) ? binary : fail(`ELECTRON_OVERRIDE_DIST_PATH: '${binary}' does not exist`)
+}
+
+function installed() {
   const require = createRequire(import.meta.url)
   try {
     const folder = dirname(require.resolve('electron/package.json'))
@@ -29,11 +40,10 @@ function electronBinary() {
   }
 }
 
-const electron = electronBinary()
-if (!electron) {
-  console.error(
-    "Electron's program file is not here and could not be fetched: run 'npm run serve' and open the address it prints to use the same interface in a browser.",
+const given = process.env.ELECTRON_OVERRIDE_DIST_PATH
+const electron = given ? overridden(given) : installed()
+if (!electron)
+  fail(
+    "Electron's program file is missing and could not be downloaded. Run 'npm run serve' and open the address it prints to use the same interface in a browser.",
   )
-  process.exit(1)
-}
 process.exit(spawnSync(electron, [root, ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1)
