@@ -16,7 +16,7 @@ function licenseOf({ name, version, license, folder }) {
 }
 
 /** @param {readonly import('./components.mjs').Component[]} components */
-export const licenseText = (components) =>
+const licenseText = (components) =>
   [`${productName} ${manifest.version} includes these packages.`, ...components.map(licenseOf)].join('\n\n') + '\n'
 
 const purlOf = ({ name, version }) => `pkg:npm/${name.replace('@', '%40')}@${version}`
@@ -31,7 +31,7 @@ const toComponent = (component) => ({
 })
 
 /** @param {readonly import('./components.mjs').Component[]} components */
-export function billOfMaterials(components, electronVersion) {
+function billOfMaterials(components, electronVersion) {
   const { name, version, license } = manifest
   const electron = { name: 'electron', version: electronVersion, license: 'MIT' }
   return {

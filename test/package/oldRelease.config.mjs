@@ -1,6 +1,6 @@
 // The installers' configuration for an Electron whose fuse wire is shorter.
 import config, { fuses } from '../../packaging/electron-builder.config.mjs'
 
-const { grantFileProtocolExtraPrivileges: _newer, ...known } = fuses
+const known = Object.entries(fuses).filter(([name]) => name !== 'grantFileProtocolExtraPrivileges')
 
-export default { ...config, electronFuses: known }
+export default { ...config, electronFuses: Object.fromEntries(known) }

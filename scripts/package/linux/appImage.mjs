@@ -1,7 +1,16 @@
 // The AppImage: a runtime, then a squashfs image of the program.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { openSync, closeSync, writeSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { dist, manifest } from '../folders.mjs'
 import { commandName, desktopEntry, iconOf, writeDesktopFiles } from './desktopFiles.mjs'

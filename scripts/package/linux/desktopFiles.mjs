@@ -24,7 +24,7 @@ Keywords=ONNX;quantize;prune;int8;neural network;
 MimeType=${fileTypes.map(({ mimeType }) => `${mimeType};`).join('')}
 `
 
-export const mimeTypes = () => `<?xml version="1.0" encoding="UTF-8"?>
+const mimeTypes = () => `<?xml version="1.0" encoding="UTF-8"?>
 <mime-info xmlns="http://www.freedesktop.org/standards/shared-mime-info">
 ${fileTypes
   .map(
