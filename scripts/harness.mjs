@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { cpuLevel } from './cpu-level.mjs'
+import { build, runnerImport } from 'vite'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const [name, ...args] = process.argv.slice(2)
@@ -13,7 +13,6 @@ function run(...command) {
 }
 
 run(join(root, 'scripts', 'build-engine.mjs'), '--if-stale')
-const { build } = await import('vite')
 await build({
   root,
   configFile: false,
@@ -28,5 +27,10 @@ await build({
     rollupOptions: { output: { codeSplitting: false } },
   },
 })
-console.log(`CPU: ${cpuLevel()}, Node ${process.versions.node}, ${new Date().toISOString()}: ${name} ${args.join(' ')}`)
+const {
+  module: { instructionLevel },
+} = await runnerImport(join(root, 'src', 'node', 'inference', 'cpu.ts'))
+console.log(
+  `CPU: ${instructionLevel()}, Node ${process.versions.node}, ${new Date().toISOString()}: ${name} ${args.join(' ')}`,
+)
 run('--enable-source-maps', join(root, 'out', 'harness', `${name}.js`), ...args)
