@@ -68,6 +68,7 @@ export function versionText(details: VersionDetails): string {
     figure(b.latencyMs.p95),
     figure(b.samplesPerSecond),
     dateTime(createdAt),
+    b.warnings.length > 0 ? `⚠ ${b.warnings.join(' ')}` : '',
   ])
   return [
     made,
@@ -75,7 +76,7 @@ export function versionText(details: VersionDetails): string {
     measured.length > 0
       ? table(['dataset', 'split', 'images', 'accuracy', '95% CI', 'img/s', 'measured'], measured)
       : '',
-    timed.length > 0 ? table(['batch', 'threads', 'ms p50', 'ms p95', 'img/s', 'measured'], timed) : '',
+    timed.length > 0 ? table(['batch', 'threads', 'ms p50', 'ms p95', 'img/s', 'measured', 'warnings'], timed) : '',
     tuning ? `fastest configurations on this machine\n${tuningText(tuning)}` : '',
     ...version.warnings.map((warning) => `warning: ${warning}`),
   ]

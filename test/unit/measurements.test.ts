@@ -20,7 +20,7 @@ const measured = (version: string, batchSize: number, samplesPerSecond: number, 
   layout: { engine: 'onnxruntime', form: 'original', sessions: 1, tuned },
 })
 
-it('gives the newest benchmark under all conditions, newest first, without what tuning chose and without single runs', async () => {
+it('gives the benchmarks of all sessions and conditions, newest first, without what tuning chose and without single runs', async () => {
   const store = await openStore(join(temporaryFolder('measurements'), 'workspace'))
   const { id } = await commitVersion(
     store,
@@ -58,7 +58,9 @@ it('gives the newest benchmark under all conditions, newest first, without what 
   expect(newest.map(({ batchSize, samplesPerSecond }) => [batchSize, samplesPerSecond])).toEqual([
     [8, 30],
     [1, 20],
+    [8, 10],
   ])
+  expect(new Set(newest.map(({ session }) => session)).size).toBe(3)
   expect(newest[0].roundsMs).toBeUndefined()
   await store.close()
 })

@@ -75,6 +75,7 @@ const benchmark: Benchmark = {
   samplesPerSecondInterval: [215, 230],
   device,
   warnings: [],
+  session: 'one',
 }
 
 interface Measured {
@@ -82,12 +83,13 @@ interface Measured {
   readonly changes?: Partial<Evaluation>
   readonly limit?: number | null
   readonly benchmarked?: boolean
+  readonly benchmarkChanges?: Partial<Benchmark>
   readonly epochs?: readonly Metric[]
 }
 
 const reported = (
   of: Version,
-  { accuracy, changes, limit = null, benchmarked = false, epochs = [] }: Measured = {},
+  { accuracy, changes, limit = null, benchmarked = false, benchmarkChanges, epochs = [] }: Measured = {},
 ): ReportedVersion => ({
   version: of,
   evaluations:
@@ -104,7 +106,17 @@ const reported = (
             evaluation: evaluation(accuracy, changes),
           },
         ],
-  benchmarks: benchmarked ? [{ id: 'b', versionId: of.id, runId: null, createdAt: of.createdAt, benchmark }] : [],
+  benchmarks: benchmarked
+    ? [
+        {
+          id: 'b',
+          versionId: of.id,
+          runId: null,
+          createdAt: of.createdAt,
+          benchmark: { ...benchmark, ...benchmarkChanges },
+        },
+      ]
+    : [],
   epochs,
 })
 
@@ -156,7 +168,35 @@ describe('the report', () => {
     const page = render([reported(base, { accuracy: 0.9 }), reported(child, measured)])
     const row = page.slice(page.indexOf('<th scope="row">child</th>'))
     const cells = [...row.slice(0, row.indexOf('</tr>')).matchAll(/<td[^>]*>([^<]*)<\/td>/g)].map(([, text]) => text)
-    expect([cells[1], cells[4]]).toEqual(['base', expected])
+    expect([cells[1], cells[5]]).toEqual(['base', expected])
+  })
+
+  it('shows no speed of another session beside the others', () => {
+    const measured = { accuracy: 0.9, benchmarked: true }
+    const other = { ...measured, benchmarkChanges: { session: 'two', samplesPerSecond: 777 } }
+    const third = version('third')
+    const page = render([reported(base, measured), reported(child, other), reported(third, measured)])
+    expect(page).toContain('222 images/s')
+    expect(page).not.toContain('777')
+  })
+
+  it('draws and tabulates only accuracies on the same images', () => {
+    const others = { accuracy: 0.123, changes: { dataset: 'others' } }
+    const page = render([
+      reported(base, { accuracy: 0.9 }),
+      reported(version('b'), { accuracy: 0.8 }),
+      reported(child, others),
+    ])
+    const classes = page.slice(page.indexOf('Per-class accuracy'), page.indexOf('Confusion matrix'))
+    expect(classes).toContain('base')
+    expect(classes).not.toContain('child')
+  })
+
+  it('marks a speed whose measurement was disturbed, with the reason', () => {
+    const page = render([
+      reported(base, { benchmarked: true, benchmarkChanges: { warnings: ['another program was busy'] } }),
+    ])
+    expect(page).toMatch(/222 images\/s <span role="img" aria-label="another program was busy"/)
   })
 
   it('draws nothing it has no numbers for', () => {
@@ -203,11 +243,12 @@ describe('a table of results', () => {
     step: { step: 'prune', from: 'base', name: 'pruned', method: 'l1-unstructured', amount: 0.6, params: { a: 1 } },
   })
   const results = [
-    { version: base, network, evaluation: evaluation(0.9), benchmark },
+    { version: base, network, evaluation: evaluation(0.9), images: 'all', benchmark },
     {
       version: pruned,
       network,
       evaluation: evaluation(0.88),
+      images: 'all',
       benchmark: { ...benchmark, latencyMs: { ...benchmark.latencyMs, p50: 1.5 }, warnings: ['busy', 'busy'] },
     },
   ]
@@ -222,5 +263,16 @@ describe('a table of results', () => {
     expect(lines.filter((line) => line === '- busy')).toHaveLength(1)
     expect(lines).toContain('- pruned: kept the start')
     expect(lines).toContain('![plot](plot.svg)')
+  })
+
+  it('gives no difference between other images, and no ratio between other sessions', () => {
+    const [first, second] = results
+    const apart = { ...second!, images: 'a part', benchmark: { ...second!.benchmark, session: 'two' } }
+    const row = resultsMarkdown('Results', [first!, apart], [], '0.1.0')
+      .split('\n')
+      .find((line) => line.startsWith('| pruned | fp32'))
+    expect(row).toBe(
+      '| pruned | fp32 | 88.0% | 83.0% – 93.0% | – | 10 | 4 | 60.0% | 100 | 4.00 MB | 2.00 MB | 1.50 ms | – |',
+    )
   })
 })

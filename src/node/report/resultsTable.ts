@@ -1,3 +1,4 @@
+import { areComparableSpeeds } from '../../core/measure/comparability'
 import type { Benchmark, Evaluation, NetworkFacts, Version } from '../../shared/types'
 import { colorOf, scatter } from './charts'
 import { formatCount, formatMegabytes, formatMs, formatPercent, formatPoints } from './format'
@@ -8,6 +9,8 @@ export interface Result {
   readonly version: Version
   readonly network: NetworkFacts
   readonly evaluation: Evaluation
+  /** Equal for accuracies on the same images. */
+  readonly images: string
   readonly benchmark: Benchmark
 }
 
@@ -29,13 +32,16 @@ const columns = [
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
-function cells({ version, network, evaluation, benchmark }: Result, first: Result): readonly string[] {
+const missing = '–'
+
+function cells({ version, network, evaluation, images, benchmark }: Result, first: Result): readonly string[] {
+  const speedup = first.benchmark.latencyMs.p50 / benchmark.latencyMs.p50
   return [
     version.name,
     version.precision,
     formatPercent(evaluation.accuracy),
     evaluation.accuracyInterval.map(formatPercent).join(' – '),
-    formatPoints(evaluation.accuracy - first.evaluation.accuracy),
+    images === first.images ? formatPoints(evaluation.accuracy - first.evaluation.accuracy) : missing,
     formatCount(network.totalParams),
     formatCount(network.nonzeroParams),
     formatPercent(network.sparsity),
@@ -43,7 +49,7 @@ function cells({ version, network, evaluation, benchmark }: Result, first: Resul
     formatMegabytes(version.sizeBytes),
     formatMegabytes(network.gzipBytes),
     formatMs(benchmark.latencyMs.p50),
-    `${(first.benchmark.latencyMs.p50 / benchmark.latencyMs.p50).toFixed(2)}×`,
+    areComparableSpeeds(benchmark, first.benchmark) ? `${speedup.toFixed(2)}×` : missing,
   ]
 }
 
@@ -87,7 +93,7 @@ export function resultsMarkdown(
     ...results.map(({ version }) =>
       row([
         version.name,
-        results.find((other) => other.version.id === version.parentId)?.version.name ?? '–',
+        results.find((other) => other.version.id === version.parentId)?.version.name ?? missing,
         settings(version),
       ]),
     ),

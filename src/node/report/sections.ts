@@ -1,4 +1,4 @@
-import { underSharedConditions } from '../../shared/sharedConditions'
+import { imagesKey, inOneSession, mostComparable } from '../../core/measure/comparability'
 import type { Benchmark, ReportedVersion, StoredEvaluation } from '../../shared/types'
 import { bars, colorOf, lines, scatter } from './charts'
 import {
@@ -22,24 +22,44 @@ const newest = <T>(items: readonly T[]): T | undefined => items[0]
 /** The accuracy of a version less that of the one it was made from, when both were measured on the same images. */
 function difference({ version, evaluations }: ReportedVersion, versions: readonly ReportedVersion[]): string {
   const parent = versions.find((each) => each.version.id === version.parentId)
-  const [own, before] = [newest(evaluations), newest(parent?.evaluations ?? [])]
-  if (!own || !before || !sameImages(own, before)) return missing
-  return formatPoints(own.evaluation.accuracy - before.evaluation.accuracy)
+  const own = newest(evaluations)
+  const before = own && parent?.evaluations.find((each) => imagesOf(each) === imagesOf(own))
+  return own && before ? formatPoints(own.evaluation.accuracy - before.evaluation.accuracy) : missing
 }
 
-/** Of each version the newest benchmark under the conditions that they have in common; what tuning chose for one alone cannot be compared. */
+/** Of each version the benchmark of the session that the most share; what tuning chose for one alone cannot be compared. */
 const comparableBenchmarks = (versions: readonly ReportedVersion[]): readonly (Benchmark | undefined)[] =>
-  underSharedConditions(
+  inOneSession(
     versions.map(({ benchmarks }) =>
       benchmarks.map(({ benchmark }) => benchmark).filter(({ layout }) => !layout?.tuned),
     ),
   )
 
-const sameImages = (a: StoredEvaluation, b: StoredEvaluation): boolean =>
-  a.evaluation.dataset === b.evaluation.dataset &&
-  a.evaluation.split === b.evaluation.split &&
-  a.limit === b.limit &&
-  (a.limit === null || a.seed === b.seed)
+const imagesOf = ({ evaluation, limit, seed }: StoredEvaluation): string => imagesKey({ ...evaluation, limit, seed })
+
+/** Of each version the evaluation on the images that the most share. */
+const comparableEvaluations = (versions: readonly ReportedVersion[]): readonly (StoredEvaluation | undefined)[] =>
+  mostComparable(
+    versions.map(({ evaluations }) => evaluations),
+    imagesOf,
+  )
+
+/** The versions that were evaluated on the images that the most share, each with its colour and that evaluation. */
+const scoredTogether = (versions: readonly ReportedVersion[]) =>
+  comparableEvaluations(versions).flatMap((stored, index) =>
+    stored ? [{ version: versions[index]!.version, color: colorOf(index), evaluation: stored.evaluation }] : [],
+  )
+
+const imagesText = ({ dataset, split, samples }: StoredEvaluation['evaluation']): string =>
+  `${dataset} ${split}, ${formatCount(samples)} images`
+
+/** A number in doubt bears a sign with the reason. */
+const doubt = (benchmark: Benchmark | undefined): Html =>
+  benchmark && benchmark.warnings.length > 0
+    ? html` <span role="img" aria-label="${benchmark.warnings.join(' ')}" title="${benchmark.warnings.join(' ')}"
+        >⚠</span
+      >`
+    : nothing
 
 /** What was measured of each version, beside what it was made from. */
 export function summary(versions: readonly ReportedVersion[]): Html {
@@ -58,11 +78,12 @@ export function summary(versions: readonly ReportedVersion[]): Html {
       <td>${nameOf(version.parentId)}</td>
       <td>${evaluation ? formatPercent(evaluation.accuracy) : missing}</td>
       <td>${evaluation ? formatInterval(evaluation.accuracyInterval) : missing}</td>
+      <td>${evaluation ? imagesText(evaluation) : missing}</td>
       <td>${difference(reported, versions)}</td>
       <td>${formatMegabytes(version.sizeBytes)}</td>
-      <td>${speed}</td>
-      <td>${benchmark ? formatMs(benchmark.latencyMs.p50) : missing}</td>
-      <td>${benchmark ? formatMs(benchmark.latencyMs.p99) : missing}</td>
+      <td>${speed}${doubt(benchmark)}</td>
+      <td>${benchmark ? formatMs(benchmark.latencyMs.p50) : missing}${doubt(benchmark)}</td>
+      <td>${benchmark ? formatMs(benchmark.latencyMs.p99) : missing}${doubt(benchmark)}</td>
     </tr>`
   })
   return html`<section>
@@ -76,6 +97,7 @@ export function summary(versions: readonly ReportedVersion[]): Html {
             <th scope="col">Parent</th>
             <th scope="col">Accuracy</th>
             <th scope="col">95% CI</th>
+            <th scope="col">Evaluated on</th>
             <th scope="col">Difference</th>
             <th scope="col">File size</th>
             <th scope="col">Throughput</th>
@@ -90,26 +112,20 @@ export function summary(versions: readonly ReportedVersion[]): Html {
     </div>
     <p class="note">
       Differences are relative to the parent version, on the same
-      images.${conditions ? ` Throughput and latency with batch size ${conditions.batchSize}, threads: ${conditions.threads}.` : ''}
+      images.${conditions ? ` Throughput and latency with batch size ${conditions.batchSize}, threads: ${conditions.threads}, versions measured in turns. Speeds from other benchmarks are not shown.` : ''}
     </p>
   </section>`
 }
 
 export function accuracyAgainstSize(versions: readonly ReportedVersion[]): Html {
-  const points = versions.flatMap(({ version, evaluations }, index) => {
-    const evaluation = newest(evaluations)?.evaluation
-    return evaluation
-      ? [
-          {
-            label: version.name,
-            x: version.sizeBytes,
-            y: evaluation.accuracy,
-            yInterval: evaluation.accuracyInterval,
-            color: colorOf(index),
-          },
-        ]
-      : []
-  })
+  const scored = scoredTogether(versions)
+  const points = scored.map(({ version, color, evaluation }) => ({
+    label: version.name,
+    x: version.sizeBytes,
+    y: evaluation.accuracy,
+    yInterval: evaluation.accuracyInterval,
+    color,
+  }))
   if (points.length === 0) return nothing
   const chart = scatter(
     'Accuracy vs. file size',
@@ -120,7 +136,9 @@ export function accuracyAgainstSize(versions: readonly ReportedVersion[]): Html 
   return html`<section>
     <h2>Accuracy vs. size</h2>
     ${chart}
-    <p class="note">Whiskers are 95% confidence intervals. The table above contains the same numbers.</p>
+    <p class="note">
+      ${scored.map(({ evaluation }) => imagesText(evaluation))[0] ?? ''}. Whiskers are 95% confidence intervals.
+    </p>
   </section>`
 }
 
@@ -149,9 +167,11 @@ const classTable = (rows: readonly Bar[], names: readonly string[]): Html =>
   </div>`
 
 export function perClass(versions: readonly ReportedVersion[]): Html {
-  const measured = versions.flatMap(({ version, evaluations }, index) =>
-    evaluations[0] ? [{ name: version.name, color: colorOf(index), perClass: evaluations[0].evaluation.perClass }] : [],
-  )
+  const measured = scoredTogether(versions).map(({ version, color, evaluation }) => ({
+    name: version.name,
+    color,
+    perClass: evaluation.perClass,
+  }))
   if (measured.length === 0) return nothing
   const rows = measured[0].perClass.map(({ name }, row) => ({
     label: name,

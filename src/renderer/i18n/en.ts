@@ -177,6 +177,11 @@ export const en = {
   'pareto.low': '95% CI, low',
   'pareto.high': '95% CI, high',
   'pareto.frontier': 'Pareto optimal',
+  'pareto.leftOut.size':
+    '{count} version was evaluated on other images and is not shown. | {count} versions were evaluated on other images and are not shown.',
+  'pareto.leftOut.latency':
+    '{count} version was measured in another benchmark or on other images and is not shown. | {count} versions were measured in other benchmarks or on other images and are not shown.',
+  'pareto.doubt': 'Warnings',
   'pareto.yes': 'yes',
   'pareto.target': 'target {value}',
   'pareto.latencyAt': 'Latency (p50), {cell}',
@@ -238,6 +243,7 @@ export const en = {
   'column.created': 'Created',
   'column.class': 'Class',
   'column.samples': 'Images',
+  'evaluation.images': '{dataset} {split}, {count} images',
   'column.status': 'Status',
   'column.steps': 'Steps',
   'column.started': 'Started',
@@ -617,6 +623,11 @@ export const en = {
   'compare.noFlips': 'No images in this group.',
   'compare.more': 'Show more ({count} left)',
   'compare.noPair': 'These two versions have not been evaluated on the same images yet.',
+  'compare.otherImages':
+    'Accuracies measured on different images are not compared. Evaluate the versions on the same images.',
+  'compare.otherSession':
+    'Speeds measured in different benchmarks are not compared. Measure the versions together, in turns.',
+  'compare.measureTogether': 'Measure together',
   'compare.evaluateAll': 'Evaluate on the same 1,000 images',
   'compare.onlyOne': 'Images that only one version classifies correctly',
   'compare.matrixDifference': 'Difference',

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { underSharedConditions } from '../../shared/sharedConditions'
+import { underSharedConditions } from '../../core/measure/comparability'
 import type { Benchmark, EvaluationSummary, Version } from '../../shared/types'
 import { useEngine } from './engine'
 import { createLoadable } from './loadable'
@@ -9,6 +9,8 @@ export interface VersionRow {
   readonly version: Version
   readonly parentName: string | undefined
   readonly evaluation: EvaluationSummary | undefined
+  /** The newest on each selection of images, newest first. */
+  readonly evaluations: readonly EvaluationSummary[]
   /** Under the conditions that all rows have in common as far as possible, so that they can be compared. */
   readonly benchmark: Benchmark | undefined
   /** Under all conditions, newest first. */
@@ -24,10 +26,11 @@ export const useVersions = defineStore('versions', () => {
     const table = await engine.call('versions.table', {})
     const names = new Map(table.map(({ version: { id, name } }) => [id, name]))
     const shared = underSharedConditions(table.map(({ benchmarks }) => benchmarks))
-    return table.map(({ version, evaluation, benchmarks }, index) => ({
+    return table.map(({ version, evaluation, evaluations, benchmarks }, index) => ({
       version,
       parentName: names.get(version.parentId ?? ''),
       evaluation: evaluation ?? undefined,
+      evaluations,
       benchmark: shared[index],
       benchmarks,
     }))

@@ -11,6 +11,7 @@ import {
 } from '../format'
 import type { MessageKey } from '../i18n'
 import type { VersionRow } from '../stores/versions'
+import { imagesText } from './conditions'
 
 export interface Column {
   readonly id: string
@@ -21,6 +22,8 @@ export interface Column {
   readonly isText?: boolean
   /** Measured by a benchmark, whose conditions belong to the number. */
   readonly isTimed?: boolean
+  /** Measured by an evaluation, whose images belong to the number. */
+  readonly isScore?: boolean
 }
 
 const last = -Infinity
@@ -65,26 +68,29 @@ export const columns: readonly Column[] = [
     id: 'dataset',
     label: 'column.dataset',
     isText: true,
-    sortBy: ({ evaluation }) => evaluation?.dataset ?? '',
-    text: ({ evaluation }) => evaluation?.dataset ?? missing,
+    sortBy: ({ evaluation }) => evaluation?.images ?? '',
+    text: ({ evaluation }) => imagesText(evaluation),
   },
   {
     id: 'accuracy',
     label: 'column.accuracy',
     sortBy: ({ evaluation }) => evaluation?.accuracy ?? last,
     text: ({ evaluation }) => formatPercent(evaluation?.accuracy),
+    isScore: true,
   },
   {
     id: 'interval',
     label: 'column.interval',
     sortBy: ({ evaluation }) => evaluation?.accuracyInterval[0] ?? last,
     text: ({ evaluation }) => formatInterval(evaluation?.accuracyInterval),
+    isScore: true,
   },
   {
     id: 'loss',
     label: 'fact.loss',
     sortBy: ({ evaluation }) => evaluation?.avgLoss ?? last,
     text: ({ evaluation }) => formatNumber(evaluation?.avgLoss),
+    isScore: true,
   },
   {
     id: 'size',

@@ -1,4 +1,6 @@
+import { inOneSession, mostComparable } from '../../core/measure/comparability'
 import type { VersionRow } from '../stores/versions'
+import { doubtOf, imagesText } from './conditions'
 import type { Targets } from '../stores/settings'
 
 export const costs = ['size', 'latency'] as const
@@ -12,6 +14,10 @@ export interface ParetoPoint {
   readonly accuracy: number
   readonly interval: readonly [number, number]
   readonly isInt8: boolean
+  /** What the accuracy was measured on. */
+  readonly images: string
+  /** Why the latency is in doubt. */
+  readonly doubt: string | undefined
   /** No other version is better in one and at least as good in the other. */
   readonly onFrontier: boolean
 }
@@ -19,9 +25,26 @@ export interface ParetoPoint {
 const costOf = ({ version, benchmark }: VersionRow, cost: Cost): number | undefined =>
   cost === 'size' ? version.sizeBytes : benchmark?.latencyMs.p50
 
-/** Versions with measured accuracy and cost, cheapest first. */
+/** Latencies of one session: those of the most versions. */
+const timedTogether = (rows: readonly VersionRow[]): readonly VersionRow[] =>
+  inOneSession(rows.map(({ benchmarks }) => benchmarks)).flatMap((benchmark, index) =>
+    benchmark ? [{ ...rows[index]!, benchmark }] : [],
+  )
+
+/** Accuracies on the same images: those of the most versions. */
+const scoredTogether = (rows: readonly VersionRow[]): readonly VersionRow[] =>
+  mostComparable(
+    rows.map(({ evaluations }) => evaluations),
+    ({ images }) => images,
+  ).flatMap((evaluation, index) => (evaluation ? [{ ...rows[index]!, evaluation }] : []))
+
+/** Versions that have an accuracy and a cost, whether or not these can be compared with the others'. */
+export const measuredCount = (rows: readonly VersionRow[], cost: Cost): number =>
+  rows.filter((row) => row.evaluation && costOf(row, cost) !== undefined).length
+
+/** Versions whose accuracy and cost were measured comparably, cheapest first. */
 export function paretoPoints(rows: readonly VersionRow[], cost: Cost): readonly ParetoPoint[] {
-  const known = rows.flatMap((row) => {
+  const known = scoredTogether(cost === 'latency' ? timedTogether(rows) : rows).flatMap((row) => {
     const value = costOf(row, cost)
     return value === undefined || !row.evaluation
       ? []
@@ -33,6 +56,8 @@ export function paretoPoints(rows: readonly VersionRow[], cost: Cost): readonly 
             accuracy: row.evaluation.accuracy,
             interval: row.evaluation.accuracyInterval,
             isInt8: row.version.precision === 'int8',
+            images: imagesText(row.evaluation),
+            doubt: cost === 'latency' ? doubtOf(row) : undefined,
           },
         ]
   })

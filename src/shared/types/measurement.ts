@@ -101,6 +101,8 @@ export const benchmark = z
     /** Every timed run in milliseconds, by round; absent in summaries and in measurements of older program versions. */
     roundsMs: z.array(z.array(z.number()).readonly()).readonly().optional(),
     cpu: cpuFacts.optional(),
+    /** Versions of one session took turns, so their speeds can be compared. Given to what is read from the workspace. */
+    session: z.string().optional(),
   })
   .readonly()
 export type Benchmark = z.infer<typeof benchmark>

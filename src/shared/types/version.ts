@@ -54,6 +54,8 @@ export const evaluationSummary = z
     dataset: z.string(),
     split,
     samples: z.number(),
+    /** Equal for scores on the same images. */
+    images: z.string(),
     accuracy: z.number(),
     accuracyInterval: z.tuple([z.number(), z.number()]).readonly(),
     avgLoss: z.number(),
@@ -69,6 +71,9 @@ export const versionSummary = z
   .object({
     version,
     evaluation: evaluationSummary.nullable(),
-    /** The latest per batch size, thread count and device, newest first. */ benchmarks: z.array(benchmark).readonly(),
+    /** The latest on each selection of images, newest first. */
+    evaluations: z.array(evaluationSummary).readonly(),
+    /** The latest per session, batch size, thread count and device, newest first. */
+    benchmarks: z.array(benchmark).readonly(),
   })
   .readonly()

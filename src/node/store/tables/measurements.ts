@@ -1,3 +1,4 @@
+import { imagesKey } from '../../../core/measure/comparability'
 import type { Benchmark, Evaluation, EvaluationSummary, StoredBenchmark, StoredEvaluation } from '../../../shared/types'
 import type { DatabaseSync, Row } from './sqlite'
 import { predictionTable } from './predictions'
@@ -12,9 +13,9 @@ export interface MeasurementTable {
   addBenchmark(stored: StoredBenchmark): void
   /** Newest first; those in a version's own configuration, which are not comparable with those of others, behind all that are. */
   benchmarks(versionId: string): readonly StoredBenchmark[]
-  /** The newest of every version, by its id, without its matrix. */
-  newestEvaluations(): ReadonlyMap<string, EvaluationSummary>
-  /** The newest of every version under all conditions, newest first, by the version's id, without the single runs. */
+  /** The newest of every version on each selection of images, by the version's id, without its matrix. */
+  newestEvaluations(): ReadonlyMap<string, readonly EvaluationSummary[]>
+  /** The newest of every version in each session under all conditions, by the version's id, without the single runs. */
   newestBenchmarks(): ReadonlyMap<string, readonly Benchmark[]>
   /** How many rows cannot be read. */
   damaged(): number
@@ -23,6 +24,7 @@ export interface MeasurementTable {
 const conditions = ['batchSize', 'threads', 'device.cpu', 'device.runtime']
   .map((key) => `json_extract(benchmark, '$.${key}')`)
   .join(', ')
+const selection = ['dataset', 'split', 'samples'].map((key) => `json_extract(evaluation, '$.${key}')`).join(', ')
 const notTuned = "COALESCE(json_extract(benchmark, '$.layout.tuned'), 0) = 0"
 
 /** One damaged row hides one measurement; doctor counts them. */
@@ -31,6 +33,31 @@ const isSound = { evaluations: 'json_valid(evaluation)', benchmarks: 'json_valid
 const comparableFirst = (all: readonly StoredBenchmark[]): readonly StoredBenchmark[] => {
   const isTuned = ({ benchmark }: StoredBenchmark): boolean => benchmark.layout?.tuned ?? false
   return [...all.filter((each) => !isTuned(each)), ...all.filter(isTuned)]
+}
+
+/** A benchmark step records all its versions at one moment. */
+const sessionOf = (row: Row): string => `${text(row.created_at)} ${textOrNull(row.run_id) ?? ''}`
+
+const benchmarkIn = (row: Row, json: string): Benchmark => ({
+  ...(JSON.parse(json) as Benchmark),
+  session: sessionOf(row),
+})
+
+function summaryIn(row: Row): EvaluationSummary {
+  const summary = JSON.parse(text(row.value)) as Omit<EvaluationSummary, 'images'>
+  const selected = { limit: numberOrNull(row.sample_limit), seed: Number(row.seed) }
+  return { ...summary, images: imagesKey({ ...summary, ...selected }) }
+}
+
+/** Rows as values, by the id of their version, in the order of the rows. */
+function byVersion<T>(rows: readonly Row[], valueOf: (row: Row) => T): ReadonlyMap<string, readonly T[]> {
+  const found = new Map<string, T[]>()
+  for (const row of rows) {
+    const values = found.get(text(row.version_id)) ?? []
+    values.push(valueOf(row))
+    found.set(text(row.version_id), values)
+  }
+  return found
 }
 
 const common = (row: Row): Pick<StoredBenchmark, 'id' | 'versionId' | 'runId' | 'createdAt'> => ({
@@ -48,14 +75,15 @@ export function measurementTable(database: DatabaseSync): MeasurementTable {
   const newestEvaluations = (): Row[] =>
     database
       .prepare(
-        "SELECT version_id, json_remove(evaluation, '$.confusionMatrix', '$.perClass', '$.skipped') AS value, MAX(created_at) FROM evaluations WHERE json_valid(evaluation) GROUP BY version_id",
+        `WITH sound AS MATERIALIZED (SELECT * FROM evaluations WHERE json_valid(evaluation))
+         SELECT version_id, sample_limit, seed, json_remove(evaluation, '$.confusionMatrix', '$.perClass', '$.skipped') AS value, MAX(created_at) AS newest FROM sound GROUP BY version_id, sample_limit, seed, ${selection} ORDER BY newest DESC`,
       )
       .all()
   const newestBenchmarks = (): Row[] =>
     database
       .prepare(
         `WITH sound AS MATERIALIZED (SELECT * FROM benchmarks WHERE json_valid(benchmark))
-         SELECT version_id, json_remove(benchmark, '$.roundsMs') AS value, MAX(created_at) AS newest FROM sound WHERE ${notTuned} GROUP BY version_id, ${conditions} ORDER BY newest DESC`,
+         SELECT version_id, run_id, created_at, json_remove(benchmark, '$.roundsMs') AS value FROM sound WHERE ${notTuned} GROUP BY version_id, run_id, created_at, ${conditions} ORDER BY created_at DESC`,
       )
       .all()
   return {
@@ -83,27 +111,16 @@ export function measurementTable(database: DatabaseSync): MeasurementTable {
       comparableFirst(
         rows('benchmarks', versionId).map((row) => ({
           ...common(row),
-          benchmark: JSON.parse(text(row.benchmark)) as Benchmark,
+          benchmark: benchmarkIn(row, text(row.benchmark)),
         })),
       ),
-    newestEvaluations: () =>
-      new Map(
-        newestEvaluations().map((row) => [text(row.version_id), JSON.parse(text(row.value)) as EvaluationSummary]),
-      ),
+    newestEvaluations: () => byVersion(newestEvaluations(), summaryIn),
+    newestBenchmarks: () => byVersion(newestBenchmarks(), (row) => benchmarkIn(row, text(row.value))),
     damaged: () =>
       Object.entries(isSound).reduce(
         (sum, [table, sound]) =>
           sum + Number(database.prepare(`SELECT COUNT(*) AS count FROM ${table} WHERE NOT ${sound}`).get()?.count),
         0,
       ),
-    newestBenchmarks: () => {
-      const found = new Map<string, Benchmark[]>()
-      for (const row of newestBenchmarks())
-        found.set(text(row.version_id), [
-          ...(found.get(text(row.version_id)) ?? []),
-          JSON.parse(text(row.value)) as Benchmark,
-        ])
-      return found
-    },
   }
 }

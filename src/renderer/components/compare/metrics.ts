@@ -10,18 +10,26 @@ import {
   missing,
 } from '../../format'
 import { t } from '../../i18n'
+import { areInOneSession, areOnSameImages } from '../../versions/comparable'
+import type { Benchmark } from '../../../shared/types'
 import type { VersionRow } from '../../stores/versions'
-import { cellText } from '../../versions/conditions'
+import { cellText, imagesText, doubtOf } from '../../versions/conditions'
 
 export interface Metric {
   readonly label: string
   readonly text: (row: VersionRow) => string
-  /** Relative to the first version. */
+  /** Relative to the first version; empty where the two cannot be compared. */
   readonly difference?: (row: VersionRow, base: VersionRow) => string
+  /** Why the number is in doubt. */
+  readonly doubt?: (row: VersionRow) => string | undefined
 }
 
 const ratio = (value: number | undefined, base: number | undefined): string =>
   value !== undefined && base ? `${formatNumber(value / base)}×` : missing
+
+/** Of two speeds that were measured in turns. */
+const speedRatio = (row: VersionRow, base: VersionRow, of: (benchmark: Benchmark) => number): string =>
+  row.benchmark && base.benchmark && areInOneSession(row, base) ? ratio(of(row.benchmark), of(base.benchmark)) : missing
 
 /** The metrics in a comparison; `significanceOf` says whether a version differs significantly from the first. */
 export const metricsOf = (rows: readonly VersionRow[], significanceOf: (id: string) => string): readonly Metric[] => [
@@ -36,15 +44,17 @@ const accuracyMetrics = (rows: readonly VersionRow[], significanceOf: (id: strin
     label: t('column.accuracy'),
     text: ({ evaluation }) => formatPercent(evaluation?.accuracy),
     difference: (row, base) =>
-      formatPoints(row.evaluation && base.evaluation ? row.evaluation.accuracy - base.evaluation.accuracy : undefined),
+      formatPoints(
+        areOnSameImages(row, base) ? (row.evaluation?.accuracy ?? NaN) - (base.evaluation?.accuracy ?? NaN) : undefined,
+      ),
   },
+  { label: t('column.dataset'), text: ({ evaluation }) => imagesText(evaluation) },
   { label: t('column.interval'), text: ({ evaluation }) => formatInterval(evaluation?.accuracyInterval) },
   {
     label: t('compare.significance', { name: rows[0]?.version.name ?? '' }),
-    text: ({ version }) => significanceOf(version.id),
+    text: (row) => (areOnSameImages(row, rows[0]!) ? significanceOf(row.version.id) : missing),
   },
   { label: t('fact.loss'), text: ({ evaluation }) => formatNumber(evaluation?.avgLoss) },
-  { label: t('column.samples'), text: ({ evaluation }) => formatCount(evaluation?.samples) },
   {
     label: t('column.size'),
     text: ({ version }) => formatBytes(version.sizeBytes),
@@ -58,7 +68,8 @@ function speedMetrics(rows: readonly VersionRow[]): readonly Metric[] {
     {
       label: timed ? t('compare.speedAt', { cell: cellText(timed) }) : t('column.speed'),
       text: ({ benchmark }) => formatSpeed(benchmark?.samplesPerSecond),
-      difference: (row, base) => ratio(row.benchmark?.samplesPerSecond, base.benchmark?.samplesPerSecond),
+      difference: (row, base) => speedRatio(row, base, ({ samplesPerSecond }) => samplesPerSecond),
+      doubt: doubtOf,
     },
     {
       label: t('compare.speedInterval'),
@@ -70,7 +81,8 @@ function speedMetrics(rows: readonly VersionRow[]): readonly Metric[] {
     {
       label: timed ? t('compare.latencyAt', { cell: cellText(timed) }) : t('fact.latency'),
       text: ({ benchmark }) => formatMs(benchmark?.latencyMs.p50),
-      difference: (row, base) => ratio(row.benchmark?.latencyMs.p50, base.benchmark?.latencyMs.p50),
+      difference: (row, base) => speedRatio(row, base, ({ latencyMs }) => latencyMs.p50),
+      doubt: doubtOf,
     },
   ]
 }

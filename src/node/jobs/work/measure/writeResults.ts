@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { imagesKey, mostComparable, underSharedConditions } from '../../../../core/measure/comparability'
 import { NNOptError } from '../../../../shared/errors'
+import type { Benchmark, StoredEvaluation, Version } from '../../../../shared/types'
 import { programVersion } from '../../../programVersion'
 import { resultsMarkdown, resultsPlots } from '../../../report/resultsTable'
 import type { Result } from '../../../report/resultsTable'
@@ -19,30 +21,52 @@ export interface ResultsRequest {
   readonly overwrite: boolean
 }
 
-/** The newest measurements of each version. Throws `wrongCall` naming a version that was not measured. */
-async function resultOf(context: StepContext, reference: string): Promise<Result> {
-  const version = await context.version(reference)
-  const [evaluation] = await context.store.measurements.evaluations(version.id)
-  const [benchmark] = await context.store.measurements.benchmarks(version.id)
-  if (!evaluation || !benchmark)
+interface Measured {
+  readonly version: Version
+  readonly evaluations: readonly StoredEvaluation[]
+  readonly benchmarks: readonly Benchmark[]
+}
+
+/** Everything measured of a version. Throws `wrongCall` naming a version that was not measured. */
+async function measuredOf({ version: find, store }: StepContext, reference: string): Promise<Measured> {
+  const version = await find(reference)
+  const evaluations = await store.measurements.evaluations(version.id)
+  const benchmarks = (await store.measurements.benchmarks(version.id)).map(({ benchmark }) => benchmark)
+  if (evaluations.length === 0 || benchmarks.length === 0)
     throw new NNOptError(
       'wrongCall',
-      `version '${version.name}': expected an evaluation and a benchmark, got ${evaluation ? 'no benchmark' : 'no evaluation'}: measure it first`,
+      `version '${version.name}': expected an evaluation and a benchmark, got ${evaluations.length > 0 ? 'no benchmark' : 'no evaluation'}: measure it first`,
     )
-  const { graph, bytes } = readModelFile(context.store.paths.model(version.id))
-  return {
-    version,
-    network: networkFacts(graph, bytes),
-    evaluation: evaluation.evaluation,
-    benchmark: benchmark.benchmark,
-  }
+  return { version, evaluations, benchmarks }
+}
+
+const imagesOf = ({ evaluation, limit, seed }: StoredEvaluation): string => imagesKey({ ...evaluation, limit, seed })
+
+/** Of each version the measurements that can be compared with those of the most others, else its newest. */
+function resultsOf({ store }: StepContext, measured: readonly Measured[]): readonly Result[] {
+  const evaluations = mostComparable(
+    measured.map((each) => each.evaluations),
+    imagesOf,
+  )
+  const speeds = underSharedConditions(measured.map((each) => each.benchmarks.filter(({ layout }) => !layout?.tuned)))
+  return measured.map(({ version, ...own }, index) => {
+    const stored = evaluations[index] ?? own.evaluations[0]!
+    const { graph, bytes } = readModelFile(store.paths.model(version.id))
+    return {
+      version,
+      network: networkFacts(graph, bytes),
+      evaluation: stored.evaluation,
+      images: imagesOf(stored),
+      benchmark: speeds[index] ?? own.benchmarks[0]!,
+    }
+  })
 }
 
 export async function writeResults(
   context: StepContext,
   { versions, title, out, overwrite }: ResultsRequest,
 ): Promise<StepOutput> {
-  const results = await Promise.all(versions.map((reference) => resultOf(context, reference)))
+  const results = resultsOf(context, await Promise.all(versions.map((reference) => measuredOf(context, reference))))
   const file = resolve(out)
   const stem = basename(file).replace(/\.md$/, '')
   const plots = resultsPlots(results)
