@@ -5,7 +5,7 @@ import {
   inOneSession,
   mostComparable,
   underSharedConditions,
-} from '../../src/core/measure/comparability'
+} from '../../src/shared/comparability'
 
 const device = { cpu: 'cpu', runtime: 'onnxruntime' }
 const timed = (id: string, batchSize: number, threads: number, on = device) => ({ id, batchSize, threads, device: on })

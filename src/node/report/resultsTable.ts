@@ -1,4 +1,4 @@
-import { areComparableSpeeds } from '../../core/measure/comparability'
+import { areComparableSpeeds } from '../../shared/comparability'
 import type { Benchmark, Evaluation, NetworkFacts, Version } from '../../shared/types'
 import { colorOf, scatter } from './charts'
 import { formatCount, formatMegabytes, formatMs, formatPercent, formatPoints } from './format'

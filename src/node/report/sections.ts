@@ -1,4 +1,4 @@
-import { imagesKey, inOneSession, mostComparable } from '../../core/measure/comparability'
+import { imagesKey, inOneSession, mostComparable } from '../../shared/comparability'
 import type { Benchmark, ReportedVersion, StoredEvaluation } from '../../shared/types'
 import { bars, colorOf, lines, scatter } from './charts'
 import {

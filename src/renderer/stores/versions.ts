@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { underSharedConditions } from '../../core/measure/comparability'
+import { underSharedConditions } from '../../shared/comparability'
 import type { Benchmark, EvaluationSummary, Version } from '../../shared/types'
 import { useEngine } from './engine'
 import { createLoadable } from './loadable'

@@ -1,4 +1,4 @@
-import { areComparableSpeeds, mostComparable, underSharedConditions } from '../../core/measure/comparability'
+import { areComparableSpeeds, mostComparable, underSharedConditions } from '../../shared/comparability'
 import type { VersionRow } from '../stores/versions'
 
 /** The same rows, each with the measurements that can be compared with those of the most others, else its newest. */

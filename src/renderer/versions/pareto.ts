@@ -1,4 +1,4 @@
-import { inOneSession, mostComparable } from '../../core/measure/comparability'
+import { inOneSession, mostComparable } from '../../shared/comparability'
 import type { VersionRow } from '../stores/versions'
 import { doubtOf, imagesText } from './conditions'
 import type { Targets } from '../stores/settings'

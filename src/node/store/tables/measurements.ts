@@ -1,4 +1,4 @@
-import { imagesKey } from '../../../core/measure/comparability'
+import { imagesKey } from '../../../shared/comparability'
 import type { Benchmark, Evaluation, EvaluationSummary, StoredBenchmark, StoredEvaluation } from '../../../shared/types'
 import type { DatabaseSync, Row } from './sqlite'
 import { predictionTable } from './predictions'

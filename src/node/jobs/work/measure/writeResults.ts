@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { imagesKey, mostComparable, underSharedConditions } from '../../../../core/measure/comparability'
+import { imagesKey, mostComparable, underSharedConditions } from '../../../../shared/comparability'
 import { NNOptError } from '../../../../shared/errors'
 import type { Benchmark, StoredEvaluation, Version } from '../../../../shared/types'
 import { programVersion } from '../../../programVersion'
