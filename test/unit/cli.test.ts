@@ -76,6 +76,7 @@ describe('the way from a model to an int8 file', () => {
     expect(preprocessingOf(written)?.resize).toEqual({ width: 16, height: 16 })
     expect(readdirSync(join(workspace, 'versions', String(version.id))).sort()).toEqual([
       'metadata.json',
+      'metadata.json.sha256',
       'model.onnx',
       'recipe.yaml',
       'source.onnx',

@@ -48,7 +48,11 @@ describe('versions', () => {
   it('are a folder and a row', async () => {
     const store = await openStore(fresh())
     const version = await make(store, 'a')
-    expect(readdirSync(store.paths.version(version.id)).sort()).toEqual(['metadata.json', 'model.onnx'])
+    expect(readdirSync(store.paths.version(version.id)).sort()).toEqual([
+      'metadata.json',
+      'metadata.json.sha256',
+      'model.onnx',
+    ])
     expect(await store.versions.list(false)).toEqual([version])
     expect(version).toMatchObject({
       sizeBytes: 3,

@@ -8,7 +8,7 @@ import { readManifest, runtimePaths } from '../backends/tensorflow/runtimePaths'
 import { isCheckpoint } from '../jobs/trainer/checkpointFiles'
 import { runtimeProblems } from '../runtimeFiles'
 import { isRestorable, listBackups } from '../store/backups'
-import { readChecked } from '../store/checkedFile'
+import { isUnchanged, readChecked } from '../store/checkedFile'
 import { sha256 } from '../store/commitVersion'
 import type { Store } from '../store'
 import { replaceFile } from '../store/durable'
@@ -47,9 +47,8 @@ const versionFiles: Check = {
 function problemsOfFolder(folder: string, version: Version): readonly string[] {
   const file = join(folder, 'metadata.json')
   if (!existsSync(file)) return existsSync(folder) ? [`'${file}' is missing`] : []
-  const text = readFileSync(file, 'utf8')
-  const metadata = parsed(text)
-  if (metadata === undefined || `${JSON.stringify(metadata, null, 2)}\n` !== text) return [`'${file}' is damaged`]
+  const metadata = parsed(readFileSync(file, 'utf8'))
+  if (metadata === undefined || !isUnchanged(file)) return [`'${file}' is damaged`]
   const { files, ...facts } = metadata
   const wrong = Object.keys(facts).filter((key) => isFixed(key) && !same(facts[key], Reflect.get(version, key)))
   const differs = wrong.map((key) => `'${file}' says something else of '${key}' than the database`)

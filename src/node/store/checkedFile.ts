@@ -18,7 +18,15 @@ export function writeChecked(path: string, bytes: Uint8Array): void {
 export const writeChecksum = (path: string): void => writeSum(path, readFileSync(path))
 
 const writeSum = (path: string, bytes: Uint8Array): void =>
-  replaceFile(sumFile(path), new TextEncoder().encode(`${sumOf(bytes)}  ${basename(path)}\n`))
+  replaceFile(sumFile(path), new TextEncoder().encode(sumLine(path, bytes)))
+
+const sumLine = (path: string, bytes: Uint8Array): string => `${sumOf(bytes)}  ${basename(path)}\n`
+
+/** A file's bytes and its checksum, for a folder that is written as a whole. */
+export const withChecksum = (name: string, bytes: Uint8Array): readonly (readonly [string, Uint8Array])[] => [
+  [name, bytes],
+  [sumFile(name), new TextEncoder().encode(sumLine(name, bytes))],
+]
 
 export function isUnchanged(path: string): boolean {
   try {
@@ -34,9 +42,10 @@ export function isUnchanged(path: string): boolean {
 export function readChecked(path: string): Buffer {
   const bytes = readFileSync(path)
   if (!existsSync(sumFile(path))) return bytes
-  const [expected = ''] = readFileSync(sumFile(path), 'utf8').split(' ')
-  const found = sumOf(bytes)
-  if (found === expected) return bytes
+  const written = readFileSync(sumFile(path), 'utf8')
+  if (written === sumLine(path, bytes)) return bytes
+  const [expected, found] = [written.slice(0, 64), sumOf(bytes)]
+  if (found === expected) throw new NNOptError('storage', `'${sumFile(path)}' is damaged`, { file: sumFile(path) })
   throw new NNOptError(
     'storage',
     `'${path}' is damaged: expected SHA-256 ${expected.slice(0, 12)}…, got ${found.slice(0, 12)}…`,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { assert } from '../../shared/errors'
 import type { Version } from '../../shared/types'
+import { withChecksum } from './checkedFile'
 import type { FileContent } from './durable'
 import { diskUse, writeFolder } from './durable'
 import { createId } from './ids'
@@ -31,7 +32,7 @@ export async function commitVersion(
   const facts = { ...draft, id, createdAt: new Date(now).toISOString(), sizeBytes: model.length, hash: sha256(model) }
   const folder = store.paths.version(id)
   return guardStorageAsync(store.paths.root, async () => {
-    writeFolder(folder, new Map([...files, ['metadata.json', metadataOf(facts, files)]]))
+    writeFolder(folder, new Map([...files, ...withChecksum('metadata.json', metadataOf(facts, files))]))
     const version: Version = { ...facts, diskBytes: diskUse(folder), deletedAt: null, tags: [], notes: '' }
     try {
       await store.versions.insert(version)

@@ -54,12 +54,18 @@ export function readRunFacts(paths: WorkspacePaths, id: string): Run | undefined
   return facts?.id === id ? facts : undefined
 }
 
+/** A damaged file is left as it is, for doctor to show. */
+function isOutdated(paths: WorkspacePaths, run: Run): boolean {
+  if (!existsSync(join(paths.run(run.id), runFile))) return true
+  const known = readRunFacts(paths, run.id)
+  return known !== undefined && known.status !== run.status
+}
+
 /** Writes the facts that older programs did not, and those of runs that ended while nobody looked. */
 export async function completeFacts({ paths, datasets, runs }: Store): Promise<void> {
   for (const record of await datasets.list())
     if (existsSync(record.folder) && !existsSync(join(record.folder, datasetFile))) writeDatasetFacts(paths, record)
   for (const run of await runs.list()) {
-    const known = existsSync(paths.run(run.id)) ? readRunFacts(paths, run.id) : run
-    if (known?.status !== run.status) writeRunFacts(paths, run)
+    if (existsSync(paths.run(run.id)) && isOutdated(paths, run)) writeRunFacts(paths, run)
   }
 }

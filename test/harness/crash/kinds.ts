@@ -15,6 +15,8 @@ export interface Place {
 /** A kind of step, and what its result is known by: the same whatever was killed on the way. */
 export interface CrashKind {
   readonly id: string
+  /** Only when asked for by name. */
+  readonly isSlow?: boolean
   /** `name` is new each time. */
   step(name: string, place: Place): RecipeStep
   result(run: Run, name: string, place: Place, client: Client): Promise<string>
@@ -88,6 +90,7 @@ export const kinds: readonly CrashKind[] = [
   },
   {
     id: 'tune',
+    isSlow: true,
     step: () => ({ step: 'tune', version: 'base', batch: [1], engines: ['onnxruntime'] }),
     result: async ({ results }) => String(results.length),
   },
