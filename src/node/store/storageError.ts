@@ -39,7 +39,7 @@ const sqliteReasons: Readonly<Record<number, string>> = {
   10: 'reading or writing its database failed: check the disk',
   11: `its database is damaged: ${wayOut}`,
   [sqliteFull]: 'the disk is full: free some space (nnopt purge empties the trash) and try again',
-  14: 'its database cannot be opened: check the permissions of the folder',
+  14: 'its database cannot be opened: check the disk and the permissions of the folder',
   26: `'workspace.db' is not a database: ${wayOut}`,
 }
 
