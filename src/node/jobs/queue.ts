@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatRecipe } from '../../core/recipe/document'
@@ -71,9 +71,15 @@ class Queue implements JobQueue {
     const { steps } = await import('./steps/index')
     parseRecipe(recipe, steps)
     const id = createId('r')
-    mkdirSync(this.store.paths.run(id))
-    replaceFile(join(this.store.paths.run(id), 'recipe.yaml'), new TextEncoder().encode(formatRecipe(recipe)))
-    await this.store.runs.insert({ id, name: recipe.name, recipe, createdAt: now(), ...this.owner })
+    const folder = this.store.paths.run(id)
+    try {
+      mkdirSync(folder)
+      replaceFile(join(folder, 'recipe.yaml'), new TextEncoder().encode(formatRecipe(recipe)))
+      await this.store.runs.insert({ id, name: recipe.name, recipe, createdAt: now(), ...this.owner })
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true })
+      throw error
+    }
     return this.enqueue(id)
   }
 
