@@ -29,12 +29,16 @@ export function sealDatabase(paths: WorkspacePaths): void {
   if (readSeal(paths) !== undefined) return
   try {
     const found = stateOf(paths.database)
+    if (isCoarse(found.modifiedMs)) return rmSync(sealFile(paths), { force: true })
     replaceFile(sealFile(paths), new TextEncoder().encode(JSON.stringify({ ...found, crc: crcOf(found) })))
   } catch {
     // A disk that is full or gone takes no seal; whatever was to be kept is in the database.
     rmSync(sealFile(paths), { force: true })
   }
 }
+
+/** File systems such as FAT keep whole seconds, and two writes within one would look like none. */
+const isCoarse = (modifiedMs: number): boolean => Number.isInteger(modifiedMs / 1000)
 
 /** Throws `storage` when the bytes of the database are not those that were sealed. A program that writes to it moves its time on, and the seal no longer holds. */
 export function assertSealed(paths: WorkspacePaths): void {

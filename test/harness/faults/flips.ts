@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRandom } from '../../../src/core/data/random'
 import { NNOptError } from '../../../src/shared/errors'
@@ -45,14 +46,19 @@ async function flip(
   integer: (below: number) => number,
   look: () => Promise<boolean>,
 ): Promise<{ readonly at: number; readonly wasSeen: boolean }> {
-  const [whole, { atime, mtime }] = [readFileSync(path), statSync(path)]
+  const [whole, { mtimeNs }] = [readFileSync(path), statSync(path, { bigint: true })]
   const at = integer(whole.length)
   const flipped = Buffer.from(whole)
   flipped[at] = (whole[at] ?? 0) ^ (1 + integer(255))
   const put = (bytes: Uint8Array): void => {
     writeFileSync(path, bytes)
-    // No program wrote this.
-    utimesSync(path, atime, mtime)
+    // No program wrote this. Node sets times less exactly than file systems keep them.
+    spawnSync('touch', [
+      '-m',
+      '-d',
+      `@${mtimeNs / 1_000_000_000n}.${String(mtimeNs % 1_000_000_000n).padStart(9, '0')}`,
+      path,
+    ])
   }
   put(flipped)
   try {
