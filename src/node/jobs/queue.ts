@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { formatRecipe } from '../../core/recipe/document'
 import { parseRecipe } from '../../core/recipe/parseRecipe'
 import { NNOptError, assert, toErrorReport } from '../../shared/errors'
@@ -13,6 +12,7 @@ import { createId } from '../store/ids'
 import { storageError } from '../store/storageError'
 import type { RunChange } from '../store/tables/runs'
 import type { Wish } from './control'
+import { EndRecorder } from './endRecorder'
 import { environmentOf } from './environment'
 import type { JobMessage } from './messages'
 import { spawnJob } from './spawnJob'
@@ -36,12 +36,10 @@ export interface JobQueue {
 }
 
 const wishPollMs = 500
-/** Between two attempts to record how a run ended, and how long closing waits for them. */
-const [recordAgainMs, recordPatienceMs] = [1000, 10_000]
 const now = (): string => new Date().toISOString()
 
 /** One run after the other; other hosts of the same workspace have queues of their own. Whatever goes wrong with a run is that run's end, never the queue's. */
-export function createQueue(store: Store, hub: EventHub, patienceMs = recordPatienceMs): JobQueue {
+export function createQueue(store: Store, hub: EventHub, patienceMs?: number): JobQueue {
   return new Queue(store, hub, patienceMs)
 }
 
@@ -50,16 +48,18 @@ class Queue implements JobQueue {
   /** Taken from those that wait; its process may not be there yet. */
   private current: string | undefined
   private active: { readonly runId: string; readonly job: JobHandle; asked: Wish } | undefined
-  private readonly unrecorded = new Map<string, Promise<void>>()
-  private readonly impatient = new AbortController()
+  private readonly ends: EndRecorder
   private closed = false
   private idle: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly store: Store,
     private readonly hub: EventHub,
-    private readonly patienceMs: number,
-  ) {}
+    patienceMs: number | undefined,
+  ) {
+    const [changed, complain] = [this.changed.bind(this), this.complain.bind(this)]
+    this.ends = new EndRecorder({ store, patienceMs, changed, complain })
+  }
 
   /** What a run says of whose queue it is in. */
   private get owner(): { readonly owner: string; readonly pid: number } {
@@ -115,7 +115,7 @@ class Queue implements JobQueue {
   }
 
   readonly owns = (runId: string): boolean =>
-    this.current === runId || this.waiting.includes(runId) || this.unrecorded.has(runId)
+    this.current === runId || this.waiting.includes(runId) || this.ends.holds(runId)
 
   order(): readonly string[] {
     return this.waiting
@@ -140,9 +140,7 @@ class Queue implements JobQueue {
     }
     this.active?.job.kill()
     await this.idle
-    const patience = setTimeout(() => this.impatient.abort(), this.patienceMs)
-    await Promise.all(this.unrecorded.values())
-    clearTimeout(patience)
+    await this.ends.settle()
   }
 
   private setWaiting(order: readonly string[]): void {
@@ -224,7 +222,6 @@ class Queue implements JobQueue {
     }
   }
 
-  /** Tries until it works: the next run starts meanwhile, this one stays the queue's own, and closing waits for it. */
   private async record(runId: string, end: JobEnd): Promise<void> {
     const wasClosed = this.closed && end.status === 'crashed'
     const change: RunChange = {
@@ -234,36 +231,7 @@ class Queue implements JobQueue {
       pid: null,
       progress: null,
     }
-    // Its own until it is recorded: nobody may take it for abandoned meanwhile.
-    this.unrecorded.set(runId, Promise.resolve())
-    if (!(await this.tryToRecord(runId, change))) this.unrecorded.set(runId, this.recordLater(runId, change))
-  }
-
-  private async recordLater(runId: string, change: RunChange): Promise<void> {
-    const { signal } = this.impatient
-    while (!signal.aborted) {
-      await sleep(recordAgainMs, undefined, { signal }).catch(() => undefined)
-      if (await this.tryToRecord(runId, change)) return
-    }
-    // The next program to open the workspace finds it there.
-    try {
-      const run = await this.store.runs.find(runId)
-      if (run) writeRunFacts(this.store.paths, { ...run, ...change })
-    } catch (error) {
-      this.complain(runId, error)
-    }
-  }
-
-  private async tryToRecord(runId: string, change: RunChange): Promise<boolean> {
-    try {
-      await this.store.runs.update(runId, change)
-      this.unrecorded.delete(runId)
-      writeRunFacts(this.store.paths, await this.changed(runId))
-      return true
-    } catch (error) {
-      this.complain(runId, error)
-      return false
-    }
+    await this.ends.record(runId, change)
   }
 
   private onMessage(runId: string, message: JobMessage): void {
