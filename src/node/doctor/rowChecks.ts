@@ -34,7 +34,7 @@ function faultOf(store: Store, row: DamagedRow): Fault {
   const mend = mending(store, row)
   return mend
     ? { message, repair: { description: 'written again from its folder', run: mend } }
-    : { message: `${message}; its folder cannot say what it was: 'nnopt doctor --restore-backup' may bring it back` }
+    : { message: `${message}; its folder cannot say what it was: 'nnopt doctor --restore-backup' may restore it` }
 }
 
 function mending({ paths, versions, datasets, runs }: Store, { kind, id }: DamagedRow) {
