@@ -1,6 +1,7 @@
 import type { Client } from '../shared/contract'
 import { createClient, createLinkedPorts } from '../shared/rpc'
 import type { ProgressDisplay } from './output/progressBar'
+import { printResult } from './output/result'
 
 /** Flags that every command has. */
 export interface GlobalOptions {
@@ -40,7 +41,7 @@ export async function withCli<T>(options: GlobalOptions, action: (cli: Cli) => P
       workspace,
       json,
       progress,
-      print: (document, text) => void process.stdout.write(`${json ? JSON.stringify(document, null, 2) : text()}\n`),
+      print: (document, text) => printResult(json, document, text),
       note: (text) => progress.note(text),
     })
   } finally {

@@ -1,3 +1,5 @@
+import { printableLine, shortened } from './printable'
+
 /** Machine-readable reason of an error; the CLI maps it to an exit code. */
 export const errorCodes = {
   wrongCall: 'a flag, field or parameter is wrong',
@@ -27,7 +29,12 @@ export interface ErrorReport {
   readonly details?: ErrorDetails | undefined
 }
 
-/** An error for people: the message says where, what was expected, what it got, and what to do. */
+/** Longer messages quote what somebody else wrote. */
+const longestMessage = 4000
+const readable = (message: string): string =>
+  shortened(printableLine(message.replace(/\s*\n\s*/g, ' ')), longestMessage)
+
+/** An error for people: the message says where, what was expected, what it got, and what to do. It may quote anything: what would upset a terminal is escaped. */
 export class NNOptError extends Error {
   override readonly name = 'NNOptError'
 
@@ -37,7 +44,7 @@ export class NNOptError extends Error {
     readonly details?: ErrorDetails,
     options?: ErrorOptions,
   ) {
-    super(message, options)
+    super(readable(message), options)
   }
 }
 
@@ -46,7 +53,7 @@ export function toErrorReport(error: unknown): ErrorReport {
   if (error instanceof NNOptError) {
     return { code: error.code, message: error.message, ...(error.details && { details: error.details }) }
   }
-  return { code: 'internal', message: error instanceof Error ? error.message : String(error) }
+  return { code: 'internal', message: readable(error instanceof Error ? error.message : String(error)) }
 }
 
 /** Rebuilds an error from a report, on the receiving side of a process boundary. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isPrintable } from './printable'
 import type { RegistryName } from './types/catalog'
 
 /** What a field names, beside its type. It travels with the schema, so that forms, flags and checks of a recipe need no list of fields. */
@@ -25,6 +26,10 @@ export const versionName = (more: Pick<FieldMeta, 'orElse' | 'aside'> = {}): z.Z
     .string()
     .min(1)
     .meta(meta({ names: 'version', ...more }))
+
+/** The name that a new version gets. */
+export const newVersionName = (): z.ZodString =>
+  z.string().min(1).max(200).refine(isPrintable, 'expected a name without control characters')
 
 export const datasetName = (): z.ZodString =>
   z

@@ -3,6 +3,7 @@ import type { DoctorFinding } from '../../shared/types'
 import { withCli } from '../cli'
 import type { GlobalOptions } from '../cli'
 import { exitCodes } from '../exitCodes'
+import { printResult } from '../output/result'
 
 interface Options extends GlobalOptions {
   readonly repair?: boolean
@@ -40,7 +41,7 @@ export const doctor = (command: Command): Command =>
     })
 
 function report(findings: readonly DoctorFinding[], json: boolean): void {
-  process.stdout.write(`${json ? JSON.stringify(findings, null, 2) : findings.map(line).join('\n')}\n`)
+  printResult(json, findings, () => findings.map(line).join('\n'))
   if (findings.some(({ status }) => status === 'problem')) process.exitCode = exitCodes.failed
 }
 

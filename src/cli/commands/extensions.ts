@@ -4,6 +4,7 @@ import { registryNames } from '../../shared/types'
 import type { CatalogEntry, RegistryName } from '../../shared/types'
 import { readCatalog } from '../../node/catalog'
 import type { GlobalOptions } from '../cli'
+import { printResult } from '../output/result'
 import { extensionText, extensionsMarkdown, registriesText } from '../extensionsText'
 
 type Options = GlobalOptions & { readonly markdown?: boolean }
@@ -16,8 +17,7 @@ export const extensions = (command: Command): Command =>
     .option('--markdown', 'print the reference page of the documentation')
     .action(async (registry: string | undefined, id: string | undefined, options: Options) => {
       const catalog = await readCatalog()
-      const print = (document: unknown, text: () => string): void =>
-        void process.stdout.write(`${options.json ? JSON.stringify(document, null, 2) : text()}\n`)
+      const print = (document: unknown, text: () => string): void => printResult(options.json, document, text)
       if (options.markdown) return print(catalog, () => extensionsMarkdown(catalog).trimEnd())
       if (registry === undefined) return print(catalog, () => registriesText(catalog))
       const name = registryNamed(registry)

@@ -6,6 +6,7 @@ import type { LayerProfile } from '../../shared/types'
 import { withCli } from '../cli'
 import type { GlobalOptions } from '../cli'
 import { addFlags, given } from '../flags'
+import { printResult } from '../output/result'
 import { table } from '../output/table'
 
 type Options = GlobalOptions & Readonly<Record<string, unknown>>
@@ -64,7 +65,7 @@ async function profileTrainingStep(options: Options): Promise<void> {
   const params = parseAs(profileParams, given(options, ['threads', 'runs']), 'profile')
   const { runProfile } = await import('../../node/profile/runProfile')
   const measured = await runProfile(params)
-  process.stdout.write(`${options.json ? JSON.stringify(measured, null, 2) : profileText(measured)}\n`)
+  printResult(options.json === true, measured, () => profileText(measured))
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)}%`

@@ -3,6 +3,7 @@ import { runtimeFolder } from '../../node/userFolders'
 import type { InstallProgress } from '../../node/backends/tensorflow/install'
 import { withInterrupt } from '../interrupt'
 import { createProgressDisplay } from '../output/progressBar'
+import { printResult } from '../output/result'
 import type { Progress } from '../../shared/types'
 
 interface Options {
@@ -67,7 +68,7 @@ async function installed(
   } finally {
     display.end()
   }
-  process.stdout.write(`${json ? JSON.stringify({ folder }, null, 2) : `${what} is installed in '${folder}'`}\n`)
+  printResult(json, { folder }, () => `${what} is installed in '${folder}'`)
 }
 
 const toProgress = ({ phase, message, doneBytes = 0, totalBytes }: InstallProgress): Progress => ({

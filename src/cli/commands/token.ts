@@ -5,6 +5,7 @@ import { addToken, revokeToken } from '../../node/access/tokens'
 import { defaultWorkspace } from '../../node/store/workspace'
 import { makeFolder } from '../../node/store/makeFolder'
 import type { GlobalOptions } from '../cli'
+import { printResult } from '../output/result'
 import { table } from '../output/table'
 
 /** `token add NAME`, `token list` and `token revoke NAME`: who may use the workspace when it is served. */
@@ -48,4 +49,4 @@ export function token(command: Command): Command {
 const shown = ({ name, rights, createdAt }: KnownToken) => ({ name, readOnly: rights === 'look', createdAt })
 
 const print = ({ json }: GlobalOptions, document: unknown, text: () => string): void =>
-  void process.stdout.write(`${json ? JSON.stringify(document, null, 2) : text()}\n`)
+  printResult(json, document, text)

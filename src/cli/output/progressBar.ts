@@ -1,4 +1,5 @@
 import type { Progress } from '../../shared/types'
+import { printable, printableLine } from '../../shared/printable'
 import { bytes, duration, figure, integer } from './format'
 
 export interface ProgressDisplay {
@@ -16,8 +17,15 @@ interface Terminal {
 }
 
 /** A bar on a terminal; elsewhere, one line per kind of work and an occasional one in between. */
-export const createProgressDisplay = (stream: Terminal = process.stderr): ProgressDisplay =>
-  stream.isTTY ? terminalDisplay(stream) : lineDisplay(stream)
+export function createProgressDisplay(stream: Terminal = process.stderr): ProgressDisplay {
+  const { show, note, end } = stream.isTTY ? terminalDisplay(stream) : lineDisplay(stream)
+  // Labels name files and notes name classes, which somebody else may have named.
+  return {
+    show: (progress) => show({ ...progress, label: printableLine(progress.label) }),
+    note: (text) => note(printable(text)),
+    end,
+  }
+}
 
 const barWidth = 24
 /** For terminals that report no width, or 0. */

@@ -1,5 +1,8 @@
+import { printableLine } from '../../shared/printable'
+
 /** Text in columns. A column is right-aligned if all its cells start with a digit, a sign or a dash. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(printableLine))
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)))
   const isNumeric = head.map(
     (_, column) =>

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { formatRecipe } from '../../core/recipe/document'
 import { parseRecipe } from '../../core/recipe/parseRecipe'
 import { NNOptError, assert, toErrorReport } from '../../shared/errors'
+import { isPrintable } from '../../shared/printable'
 import type { HostEvent, Recipe, Run } from '../../shared/types'
 import type { EventHub } from '../handlers/events'
 import type { Store } from '../store'
@@ -70,6 +71,7 @@ class Queue implements JobQueue {
   async start(recipe: Recipe): Promise<Run> {
     const { steps } = await import('./steps/index')
     parseRecipe(recipe, steps)
+    assertPrintableName(recipe)
     const id = createId('r')
     const folder = this.store.paths.run(id)
     try {
@@ -252,6 +254,11 @@ class Queue implements JobQueue {
     const { message } = toErrorReport(storageError(error, this.store.paths.root))
     this.hub.publish({ kind: 'run.log', runId, level: 'error', text: message })
   }
+}
+
+function assertPrintableName({ name }: Recipe): void {
+  if (!isPrintable(name))
+    throw new NNOptError('wrongCall', `recipe '${name}': expected a name without control characters`)
 }
 
 /** What those who watch hear of a job's message. */

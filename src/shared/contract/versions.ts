@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { newVersionName } from '../fields'
+import { isPrintable } from '../printable'
 import * as t from '../types'
 import { nothing, reference, versionOnly } from './fields'
 import { call } from './procedure'
@@ -29,8 +31,8 @@ export const versionProcedures = {
   'versions.network': call({ params: versionOnly, result: t.networkFacts }),
   'versions.update': call({
     params: versionOnly.extend({
-      name: z.string().min(1).max(200).optional(),
-      tags: t.tags.optional(),
+      name: newVersionName().optional(),
+      tags: t.tags.refine((tags) => tags.every(isPrintable), 'expected tags without control characters').optional(),
       notes: t.notes.optional(),
     }),
     result: t.version,
@@ -47,7 +49,7 @@ export const versionProcedures = {
   'versions.import': call({
     params: z.object({
       file: z.string(),
-      name: z.string().min(1),
+      name: newVersionName(),
       preprocessing: z.string().optional().describe('Preset or JSON file'),
       classes: z.array(z.string()).readonly().optional(),
     }),

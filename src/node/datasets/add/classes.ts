@@ -1,4 +1,5 @@
 import { NNOptError } from '../../../shared/errors'
+import { isPrintable } from '../../../shared/printable'
 import { splits } from '../../../shared/types/dataset'
 import type { Problem, Split } from '../../../shared/types/dataset'
 import { compareText } from '../../../core/data/splits'
@@ -22,11 +23,20 @@ export function assertClasses(placed: PlacedImages, unreadable: readonly Unreada
       'badInput',
       `expected at least ${fewestClasses} class folders, got ${classes.length} (${classes.join(', ')})`,
     )
+  assertPrintable(classes)
   const present = [...splits, null].filter(
     (split) =>
       placed.images.some((image) => image.split === split) || unreadable.some(({ image }) => image.split === split),
   )
   for (const split of present) assertSplit(split, placed, classes, unreadable)
+}
+
+function assertPrintable(classes: readonly string[]): void {
+  const wrong = classes.find((name) => !isPrintable(name))
+  if (wrong === undefined) return
+  throw new NNOptError('badInput', `class '${wrong}': expected a name without control characters; rename it`, {
+    class: wrong,
+  })
 }
 
 export interface UnreadableImage extends Problem {

@@ -11,7 +11,7 @@ import type { TrainConfig } from '../../../../core/train/config'
 import { onlyWhen } from '../../../../shared/onlyWhen'
 import { collectIssue } from '../../../../shared/parse'
 import { checkBackend } from '../../../backends/checkBackend'
-import { datasetName, extensionId, versionName } from '../../../../shared/fields'
+import { datasetName, extensionId, newVersionName, versionName } from '../../../../shared/fields'
 
 const needsGradients = pruneMethods.filter((method) => importances.get(methodOf({ method }).importance).needsGradients)
 
@@ -26,7 +26,7 @@ export const pruneParams = z.object({
   ...pruneConfig.shape,
   from: versionName().describe('fp32 version to prune'),
   dataset: datasetName().optional().describe('Dataset for fine-tuning, gradients and statistics'),
-  name: z.string().min(1).max(200).optional().describe('Name of the new version'),
+  name: newVersionName().optional().describe('Name of the new version'),
   epochs: z
     .number()
     .int()

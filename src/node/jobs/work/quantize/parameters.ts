@@ -10,7 +10,7 @@ import { trainConfig } from '../../../../core/train/config'
 import type { TrainConfig } from '../../../../core/train/config'
 import { onlyWhen } from '../../../../shared/onlyWhen'
 import { checkBackend } from '../../../backends/checkBackend'
-import { datasetName, extensionId, versionName } from '../../../../shared/fields'
+import { datasetName, extensionId, newVersionName, versionName } from '../../../../shared/fields'
 
 /** What a person may choose of a quantization. */
 export const quantizeParams = ptqConfig.extend({
@@ -37,7 +37,7 @@ export const quantizeParams = ptqConfig.extend({
     .min(0)
     .default(0)
     .describe('Seed of every random stream, such as the choice of calibration images'),
-  name: z.string().min(1).max(200).optional().describe('Name of the new version'),
+  name: newVersionName().optional().describe('Name of the new version'),
   ...onlyWhen(
     { field: 'mode', is: ['qat'] },
     {

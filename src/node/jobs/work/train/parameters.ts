@@ -4,7 +4,7 @@ import { checkConfig } from '../../../../core/train/checkConfig'
 import { trainConfig } from '../../../../core/train/config'
 import type { TrainConfig } from '../../../../core/train/config'
 import { fieldChoice, isChoice } from '../../../../shared/choice'
-import { datasetName, extensionId, extensionParams, versionName } from '../../../../shared/fields'
+import { datasetName, extensionId, extensionParams, newVersionName, versionName } from '../../../../shared/fields'
 import type { FieldMeta } from '../../../../shared/fields'
 import { onlyWhen } from '../../../../shared/onlyWhen'
 import { checkBackend } from '../../../backends/checkBackend'
@@ -29,7 +29,7 @@ export const trainParams = trainConfig.extend({
     },
   ),
   dataset: datasetName().describe('Dataset'),
-  name: z.string().min(1).max(200).optional().describe('Name of the new version'),
+  name: newVersionName().optional().describe('Name of the new version'),
   backend: extensionId('backends', ['auto'])
     .default('auto')
     .describe('Training backend; auto picks the fastest one available'),
