@@ -12,6 +12,7 @@ export const programs = {
   inference: 'src/node/inference/worker.ts',
   pool: 'src/node/inference/pool/process.ts',
   data: 'src/node/datasets/worker.ts',
+  foreign: 'src/node/foreign/worker.ts',
   inspect: 'src/node/inspect/process.ts',
   profile: 'src/node/profile/process.ts',
   store: 'src/node/store/thread/worker.ts',

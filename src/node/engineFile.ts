@@ -5,7 +5,19 @@ import { NNOptError } from '../shared/errors'
 
 /** Programs that run in their own process or thread, each bundled into one file. */
 export type EngineProgram =
-  'cli' | 'host' | 'door' | 'job' | 'trainer' | 'inference' | 'pool' | 'data' | 'inspect' | 'profile' | 'store' | 'wasm'
+  | 'cli'
+  | 'host'
+  | 'door'
+  | 'job'
+  | 'trainer'
+  | 'inference'
+  | 'pool'
+  | 'data'
+  | 'foreign'
+  | 'inspect'
+  | 'profile'
+  | 'store'
+  | 'wasm'
 
 const here = dirname(fileURLToPath(import.meta.url))
 

@@ -3,19 +3,18 @@ import { join } from 'node:path'
 import { compareText } from '../../../core/data/splits'
 import { NNOptError } from '../../../shared/errors'
 import type { Split } from '../../../shared/types/dataset'
+import { readForeign } from '../../foreign/readForeign'
 import { sampleTableFile, writeSampleTable } from '../read/sampleTable'
 import type { DatasetRecord, Storage } from '../record'
 import type { AddDatasetOptions } from './options'
 import { assignSplits } from './assignSplits'
 import { createBlobWriter } from './blobWriter'
-import type { BlobWriter } from './blobWriter'
 import { buildTable, pixelsFile, samplesFile } from './buildTable'
 import { assertClasses, classNames } from './classes'
 import { describeDataset } from './describeDataset'
 import { inspectImages } from './inspectImages'
 import type { InspectionResult } from './inspectImages'
 import type { PlacedImages } from './placeImages'
-import { listSources } from './listSources'
 import type { ListedSources } from './listSources'
 import { mergeSources } from './merge'
 import type { SplitImage } from './warnings'
@@ -23,25 +22,21 @@ import type { SplitImage } from './warnings'
 /** Writes a dataset into an empty folder and describes it. */
 export async function buildDataset(options: AddDatasetOptions, draft: string): Promise<DatasetRecord> {
   const paths = typeof options.path === 'string' ? [options.path] : options.path
-  const blobs = {
-    samples: createBlobWriter(join(draft, samplesFile)),
-    pixels: createBlobWriter(join(draft, pixelsFile)),
-  }
+  const pixelBlob = createBlobWriter(join(draft, pixelsFile))
   try {
-    const listed = await readSources(paths, options, blobs.samples)
+    const listed = await readSources(paths, options, join(draft, samplesFile))
     const placed = mergeSources(listed.sources)
     assertClasses(placed)
     const inspected = await inspectImages(placed.images, {
       ...passedOn(options),
       workers: options.workers,
-      pixelBlob: blobs.pixels,
+      pixelBlob,
     })
     assertReadable(placed, inspected)
-    blobs.pixels.close()
+    pixelBlob.close()
     return await write(options, draft, { listed, placed, inspected })
   } finally {
-    blobs.samples.close()
-    blobs.pixels.close()
+    pixelBlob.close()
   }
 }
 
@@ -50,17 +45,12 @@ const passedOn = ({ signal, onProgress }: AddDatasetOptions) => ({
   onProgress: onProgress ?? (() => undefined),
 })
 
-async function readSources(
-  paths: readonly string[],
-  options: AddDatasetOptions,
-  blob: BlobWriter,
-): Promise<ListedSources> {
+async function readSources(paths: readonly string[], options: AddDatasetOptions, blob: string): Promise<ListedSources> {
   if (paths.length === 0)
     throw new NNOptError('wrongCall', `dataset '${options.name}': expected at least one folder or archive, got none`)
   const { format, formatParams, followLinks = true } = options
-  const listed = await listSources(paths, { ...passedOn(options), format, formatParams, followLinks, blob })
-  blob.close()
-  return listed
+  const request = { paths, format, formatParams, followLinks, blob }
+  return readForeign('sources', request, { what: `dataset '${options.name}'`, ...passedOn(options) })
 }
 
 function assertReadable(placed: PlacedImages, { images, unreadable }: InspectionResult): void {

@@ -6,13 +6,15 @@ import { preprocessingPresets, preprocessingSchema } from '../../../core/data/pr
 import { classOutput, imageInput } from '../../../core/graph/graph'
 import type { Graph } from '../../../core/graph/graph'
 import { NNOptError } from '../../../shared/errors'
+import { newVersionName } from '../../../shared/fields'
+import { isPrintable } from '../../../shared/printable'
 import { versionOrigins } from '../../../shared/types'
 import { defineStep } from '../step'
 import type { StepContext, StepOutput } from '../step'
 
 const params = z.object({
   file: z.string().min(1).meta({ path: 'existing' }).describe('ONNX model'),
-  name: z.string().min(1).max(200).describe('Name of the new version'),
+  name: newVersionName().describe('Name of the new version'),
   preprocessing: z
     .union([z.string(), preprocessingSchema])
     .optional()
@@ -46,18 +48,25 @@ async function run(
   context: StepContext,
   { file, name, preprocessing, classes, followLinks, origin }: Params,
 ): Promise<StepOutput> {
-  const [{ isQuantized }, { readModelFile }, facts, { saveModel }] = await Promise.all([
+  const [{ isQuantized }, { readForeign }, { saveModel }] = await Promise.all([
     import('../../../core/onnx/index'),
-    import('../work/versions/readModelFile'),
-    import('../work/versions/factFiles'),
+    import('../../foreign/readForeign'),
     import('../work/versions/saveModel'),
   ])
   context.progress({ label: 'reading the model', done: 0 })
-  const { graph: read, bytes } = readModelFile(file, { followLinks })
+  const isText = (value: unknown): value is string => typeof value === 'string'
+  const request = {
+    file,
+    followLinks,
+    preprocessing: isText(preprocessing) ? preprocessing : undefined,
+    classesFile: isText(classes) ? classes : undefined,
+  }
+  const found = await readForeign('model', request, { what: `'${file}'`, signal: context.signal })
+  const { graph: read, bytes } = found
   const warnings: string[] = []
-  const names = typeof classes === 'string' ? facts.readClasses(classes) : (classes ?? classesOf(read))
-  assertClassCount(read, names, file)
-  const given = typeof preprocessing === 'string' ? facts.readPreprocessing(preprocessing) : preprocessing
+  const names = found.classes ?? (isText(classes) ? undefined : classes) ?? classesOf(read)
+  assertClassNames(read, names, file)
+  const given = found.preprocessing ?? (isText(preprocessing) ? undefined : preprocessing)
   const graph = withModelFacts(read, { preprocessing: knownPreprocessing(read, given, warnings), classes: names })
   const int8 = isQuantized(graph)
   if (int8) warnings.push('an int8 model can be measured and exported, but not trained or quantized again')
@@ -86,8 +95,11 @@ function knownPreprocessing(graph: Graph, given: Preprocessing | undefined, warn
   return guess.preprocessing
 }
 
-function assertClassCount(graph: Graph, names: readonly string[] | undefined, file: string): void {
+function assertClassNames(graph: Graph, names: readonly string[] | undefined, file: string): void {
   const outputs = Number(classOutput(graph).shape.at(-1))
+  const unprintable = names?.find((name) => !isPrintable(name))
+  if (unprintable !== undefined)
+    throw new NNOptError('badInput', `class '${unprintable}': expected a name without control characters`)
   if (names && names.length !== outputs)
     throw new NNOptError(
       'badInput',

@@ -14,9 +14,10 @@ export interface ModelFile {
 /** What does not exist is reported when it is read. */
 const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : path)
 
-function readBytes(path: string, missing: string): Uint8Array {
+function readBytes(path: string, missing: string, onRead: ReadModelOptions['onRead']): Uint8Array {
   try {
-    assertPlainFile(path)
+    const bytes = plainFileBytes(path)
+    onRead?.(bytes)
     return readFileSync(path)
   } catch (cause) {
     if (cause instanceof NNOptError) throw cause
@@ -28,24 +29,30 @@ function readBytes(path: string, missing: string): Uint8Array {
 const mostBytes = 2 ** 32
 
 /** Folders, pipes and devices never end, or never begin; a link to one is one. */
-function assertPlainFile(path: string): void {
+function plainFileBytes(path: string): number {
   const stats = statSync(path)
   if (!stats.isFile())
     throw new NNOptError('badInput', `'${path}' is not a plain file: expected an ONNX file or its weights`, { path })
   if (stats.size > mostBytes)
     throw new NNOptError('unsupported', `'${path}' has ${stats.size} bytes: expected at most ${mostBytes}`, { path })
+  return stats.size
 }
 
 export interface ReadModelOptions {
   /** Whether external data may lie elsewhere through links. */
   readonly followLinks: boolean
+  /** Before a file of so many bytes is read. */
+  readonly onRead?: (bytes: number) => void
 }
 
 /** Reads an ONNX file and the external data beside it; files outside its folder are not read, whatever it names. */
-export function readModelFile(path: string, { followLinks }: ReadModelOptions = { followLinks: true }): ModelFile {
+export function readModelFile(
+  path: string,
+  { followLinks, onRead }: ReadModelOptions = { followLinks: true },
+): ModelFile {
   const fileName = basename(path)
   const folder = dirname(resolve(path))
-  const bytes = readBytes(path, `'${path}' cannot be read: expected an ONNX file; check the path`)
+  const bytes = readBytes(path, `'${path}' cannot be read: expected an ONNX file; check the path`, onRead)
   const externalData = (location: string): Uint8Array => {
     const file = resolve(folder, location)
     if (!isWithin(folder, file) || (!followLinks && !isWithin(realPath(folder), realPath(file))))
@@ -56,6 +63,7 @@ export function readModelFile(path: string, { followLinks }: ReadModelOptions = 
     return readBytes(
       file,
       `'${fileName}' stores weights in '${location}', which is missing in '${folder}': put the file next to the model`,
+      onRead,
     )
   }
   return { graph: readOnnx(bytes, { fileName, externalData }), bytes }
