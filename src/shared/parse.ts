@@ -23,10 +23,29 @@ const nearestName: z.core.$ZodErrorMap = (issue) =>
 const unknownFields = (keys: readonly string[], known: readonly string[]): string =>
   keys.map((key) => `unknown field '${key}': ${didYouMean(key, known)}`).join('; ')
 
+const hasBytes = (value: unknown): boolean =>
+  value instanceof Uint8Array || (typeof value === 'object' && value !== null && Object.values(value).some(hasBytes))
+
+type Checked<T> = { readonly value: T } | { readonly issues: readonly z.core.$ZodIssue[] }
+
+/** Zod freezes what is `readonly` even where it does not fit, and bytes cannot be frozen. */
+function check<S extends z.ZodType>(schema: S, value: unknown): Checked<z.output<S>> {
+  try {
+    const { data, error } = schema.safeParse(value, { error: nearestName })
+    return error ? { issues: error.issues } : { value: data as z.output<S> }
+  } catch (error) {
+    if (!(error instanceof TypeError) || !hasBytes(value)) throw error
+    const message = 'bytes are in a place where they do not belong'
+    return { issues: [{ code: 'custom', path: [], message, input: value }] }
+  }
+}
+
 /** A value by its schema, or everything that is wrong with it. */
 export function tryParse<S extends z.ZodType>(schema: S, value: unknown): Parsed<z.output<S>> {
-  const result = schema.safeParse(value, { error: nearestName })
-  return result.success ? { ok: true, value: result.data } : { ok: false, problems: result.error.issues.map(problemOf) }
+  const checked = check(schema, value)
+  return 'issues' in checked
+    ? { ok: false, problems: checked.issues.map(problemOf) }
+    : { ok: true, value: checked.value }
 }
 
 function problemOf(issue: z.core.$ZodIssue): FieldProblem {
@@ -77,12 +96,13 @@ export type Issues = Pick<z.RefinementCtx, 'addIssue'>
 
 /** Checks one field by a schema that another field decides; what is wrong becomes an issue of the field. Answers whether it fits. */
 export function fits(issues: Issues, path: readonly PropertyKey[], schema: z.ZodType, value: unknown): boolean {
-  const result = schema.safeParse(value, { error: nearestName })
-  for (const issue of result.error?.issues ?? []) {
+  const checked = check(schema, value)
+  const wrong = 'issues' in checked ? checked.issues : []
+  for (const issue of wrong) {
     const { path: inside, message } = mostSpecific(issue)
     issues.addIssue({ code: 'custom', path: [...path, ...inside], message })
   }
-  return result.success
+  return wrong.length === 0
 }
 
 /** Runs a check that throws; what it throws becomes an issue of the field that `details.field` names. */

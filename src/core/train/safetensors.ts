@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
+import { parseAs } from '../../shared/parse'
 import { dataTypes, sizeOf } from '../graph/tensorData'
 import type { DataType, TensorData, TypedArray } from '../graph/tensorData'
 
@@ -17,11 +19,16 @@ const dtypeNames = {
 
 type StoredType = keyof typeof dtypeNames
 
-interface HeaderEntry {
-  readonly dtype: string
-  readonly shape: readonly number[]
-  readonly data_offsets: readonly [number, number]
-}
+const size = z.number().int().min(0)
+const headerEntry = z.object({
+  dtype: z.string(),
+  shape: z.array(size).readonly(),
+  data_offsets: z.tuple([size, size]).readonly(),
+})
+type HeaderEntry = z.output<typeof headerEntry>
+
+const headerSchema = z.object({ __metadata__: z.record(z.string(), z.string()).default({}) }).catchall(headerEntry)
+type Header = z.output<typeof headerSchema>
 
 export interface TensorFile {
   readonly tensors: ReadonlyMap<string, TensorData>
@@ -57,22 +64,24 @@ export function readSafetensors(bytes: Uint8Array, fileName: string): TensorFile
   const length = bytes.length < 8 ? NaN : Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
   if (!(length <= bytes.length - 8))
     throw new NNOptError('badInput', `'${fileName}' is not a safetensors file or is truncated: ${bytes.length} bytes`)
-  const header = parseHeader(bytes.subarray(8, 8 + length), fileName)
-  const { __metadata__: metadata = {}, ...entries } = header
+  const { __metadata__: metadata, ...entries } = parseHeader(bytes.subarray(8, 8 + length), fileName)
   const body = bytes.subarray(8 + length)
   const tensors = new Map(
-    Object.entries(entries).map(([name, entry]) => [name, readTensor(name, entry as HeaderEntry, body, fileName)]),
+    Object.entries(entries).map(([name, entry]) => [name, readTensor(name, entry, body, fileName)]),
   )
-  return { tensors, metadata: metadata as Readonly<Record<string, string>> }
+  return { tensors, metadata }
 }
 
-function parseHeader(text: Uint8Array, fileName: string): Readonly<Record<string, unknown>> {
+function parseHeader(text: Uint8Array, fileName: string): Header {
+  const place = `'${fileName}' is not a safetensors file: its header`
+  return parseAs(headerSchema, parseJson(text, place), place, { code: 'badInput' })
+}
+
+function parseJson(text: Uint8Array, place: string): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(text)) as Readonly<Record<string, unknown>>
+    return JSON.parse(new TextDecoder().decode(text))
   } catch (cause) {
-    throw new NNOptError('badInput', `'${fileName}' is not a safetensors file: its header is not JSON`, undefined, {
-      cause,
-    })
+    throw new NNOptError('badInput', `${place} is not JSON`, undefined, { cause })
   }
 }
 
