@@ -86,7 +86,7 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./trash')).purge,
   },
   { name: 'run', summary: 'run a recipe', load: async () => (await import('./run')).run },
-  { name: 'runs', summary: 'list runs', load: async () => (await import('./runs')).runs },
+  { name: 'runs', summary: 'list or delete runs', load: async () => (await import('./runs')).runs },
   {
     name: 'resume',
     summary: 'resume a run that was stopped or crashed',
@@ -118,6 +118,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'runtime',
     summary: 'install a native runtime for training or inference',
     load: async () => (await import('./runtime')).runtime,
+  },
+  {
+    name: 'diagnostics',
+    summary: 'print the state of program, machine and logs for a report of a fault',
+    load: async () => (await import('./diagnostics')).diagnostics,
   },
   { name: 'doctor', summary: 'check the workspace and repair it', load: async () => (await import('./doctor')).doctor },
 ]

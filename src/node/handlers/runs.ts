@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Handlers } from '../../shared/contract'
 import type { HostEvent, Run, RunStatus } from '../../shared/types'
 import { logFile } from '../jobs/context'
+import { removeRun } from '../store/removeRun'
 import { resolveRun } from '../store/resolve'
 import type { HostParts } from './parts'
 import { packSeries } from './series'
@@ -13,7 +14,7 @@ const ended: readonly RunStatus[] = ['done', 'failed', 'stopped', 'crashed']
 const pollMs = 500
 
 export function runHandlers(parts: HostParts): RunHandlers {
-  const { store, queue } = parts
+  const { store, queue, hub } = parts
   return {
     'runs.list': ({ status }) => store.runs.list(status),
     'runs.get': ({ run }) => resolveRun(store, run),
@@ -29,6 +30,11 @@ export function runHandlers(parts: HostParts): RunHandlers {
     'runs.pause': async ({ run }) => queue.pause(await resolveRun(store, run)),
     'runs.resume': async ({ run }) => queue.resume(await resolveRun(store, run)),
     'runs.stop': async ({ run, when }) => queue.stop(await resolveRun(store, run), when),
+    'runs.remove': async ({ run }) => {
+      const removed = await removeRun(store, await resolveRun(store, run))
+      hub.publish({ kind: 'reset' })
+      return removed
+    },
     'runs.queue': () => ({ order: queue.order() }),
     'runs.move': async ({ run, before }) => ({
       order: queue.move(await resolveRun(store, run), before === null ? undefined : await resolveRun(store, before)),

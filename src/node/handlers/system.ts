@@ -8,7 +8,7 @@ import type { HostParts } from './parts'
 
 type SystemHandlers = Pick<
   Handlers,
-  'system.ping' | 'system.info' | 'doctor.check' | 'backends.list' | 'backends.measure'
+  'system.ping' | 'system.info' | 'system.diagnostics' | 'doctor.check' | 'backends.list' | 'backends.measure'
 >
 
 export function systemHandlers(parts: HostParts): SystemHandlers {
@@ -21,6 +21,7 @@ export function systemHandlers(parts: HostParts): SystemHandlers {
       memory: { totalBytes: totalmem(), freeBytes: freemem() },
       workspace: workspaceInfo(parts),
     }),
+    'system.diagnostics': async () => ({ text: await (await import('../diagnostics')).diagnostics(parts.store) }),
     'doctor.check': async ({ repair, deep }) => (await import('../doctor/index')).runDoctor(parts.store, repair, deep),
     'backends.list': async () => (await import('./backendList')).backendInfos(),
     'backends.measure': async (params) => (await import('./backendList')).measuredBackends(params),

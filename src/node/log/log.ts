@@ -19,7 +19,7 @@ export interface Log {
 /** Programs that keep a log of their own. */
 export type LogName = 'serve' | 'engine'
 
-const logFolder = (workspace: string): string => join(workspace, '.logs')
+export const logFolder = (workspace: string): string => join(workspace, '.logs')
 
 /** One JSON document a line, in `.logs` of the workspace; paths carry no names of people. */
 export function openLog(workspace: string, name: LogName, rotation?: Rotation): Log {

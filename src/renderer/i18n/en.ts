@@ -128,6 +128,21 @@ export const en = {
   'nav.prune': 'Pruning planner',
   'nav.system': 'System',
   'nav.settings': 'Settings',
+  'access.title': 'Folders open to others',
+  'access.owner':
+    'Whoever signs in with a token of nnopt serve may use this workspace and these folders, nothing else. New files may be written there, but none replaced.',
+  'access.work': 'You are signed in as {name}. You may use the workspace, uploads and these folders.',
+  'access.look': 'You are signed in as {name} and can look at everything, but change nothing.',
+  'access.none': 'No folder outside the workspace is open.',
+  'access.folder': 'Folder on this computer',
+  'access.open': 'Open folder',
+  'access.close': 'Close',
+  'access.closeFolder': 'Close {folder}',
+
+  'diagnostics.copy': 'Copy diagnostics',
+  'diagnostics.copied': 'Copied',
+  'diagnostics.help': 'Versions, hardware and the end of the logs, without names of people, models or datasets',
+
   'connection.connecting': 'Connecting to the engine…',
   'connection.ended':
     'The engine stopped ({how}) and is restarting. Versions, finished steps and checkpoints are kept. This page reconnects automatically.',

@@ -48,6 +48,8 @@ export const runProcedures = {
   'runs.resume': call({ params: runOnly, result: t.run }),
   /** Immediately, or at the end of the current epoch (or, in steps without epochs, of the step). */
   'runs.stop': call({ params: runOnly.extend({ when: z.enum(['now', 'epochEnd']).default('now') }), result: t.run }),
+  /** Deletes an ended run for good, with its log, metrics and checkpoints. The versions that it made stay. */
+  'runs.remove': call({ params: runOnly, result: t.run }),
   /** Queued runs, next first. */
   'runs.queue': call({ params: nothing, result: z.object({ order: z.array(z.string()).readonly() }).readonly() }),
   /** Moves a queued run before another one, or to the end. */

@@ -40,6 +40,8 @@ export const systemProcedures = {
   /** A heartbeat. */
   'system.ping': call({ params: nothing, result: nothing }),
   'system.info': call({ params: nothing, result: t.systemInfo }),
+  /** The state of program, machine and workspace and the end of the logs, for whoever looks for a fault; without names of people, models or datasets. */
+  'system.diagnostics': call({ params: nothing, result: z.object({ text: z.string() }).readonly() }),
   'doctor.check': call({
     params: z.object({ repair: z.boolean().default(false), deep: z.boolean().default(false) }),
     result: z.array(t.doctorFinding).readonly(),

@@ -37,6 +37,8 @@ export interface RunTable {
   /** Ends a run whose owner is gone; false when it has another owner by now, or ended. */
   abandon(run: ActiveRun, end: RunEnd): boolean
   wish(id: string): Wish
+  /** With its metrics; false for a run that has not ended. */
+  remove(id: string): boolean
   damaged(): readonly DamagedRow[]
   /** Writes a damaged row again; its metrics stay. */
   mend(run: Run): void
@@ -130,6 +132,8 @@ export function runTable(database: DatabaseSync): RunTable {
            WHERE id = ? AND owner IS ? AND status IN (${active})`,
         )
         .run(status, encode(error), finishedAt, id, owner).changes === 1,
+    remove: (id) =>
+      database.prepare(`DELETE FROM runs WHERE id = ? AND status NOT IN (${active})`).run(id).changes === 1,
     wish: (id) => text(database.prepare('SELECT wish FROM runs WHERE id = ?').get(id)?.wish ?? 'stop') as Wish,
     damaged: () => reader.damaged(database.prepare('SELECT * FROM runs').all()),
     mend: ({ id, recipe, status, results, error }) =>
