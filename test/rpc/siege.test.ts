@@ -1,0 +1,16 @@
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { besiege } from '../harness/hostile/siege'
+import { startServer } from '../harness/server'
+import { temporaryFolder } from '../helpers/temporary'
+
+it('a server stands 300 hostile messages and 60 broken connections (npm run test:hostile tries more)', async () => {
+  const server = await startServer(join(temporaryFolder('siege'), 'workspace'))
+  try {
+    const { answers, faults } = await besiege(server, { seed: 7, messages: 300, connections: 60 })
+    expect(faults).toEqual([])
+    expect(answers.refusals.get('wrongCall')).toBeGreaterThan(0)
+  } finally {
+    await server.stop()
+  }
+})
