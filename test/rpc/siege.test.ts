@@ -4,10 +4,10 @@ import { besiege } from '../harness/hostile/siege'
 import { startServer } from '../harness/server'
 import { temporaryFolder } from '../helpers/temporary'
 
-it('a server stands 300 hostile messages and 60 broken connections (npm run test:hostile tries more)', async () => {
+it('a server stands 200 hostile messages and 40 broken connections (npm run test:hostile tries more)', async () => {
   const server = await startServer(join(temporaryFolder('siege'), 'workspace'))
   try {
-    const { answers, faults } = await besiege(server, { seed: 7, messages: 300, connections: 60 })
+    const { answers, faults } = await besiege(server, { seed: 7, messages: 200, connections: 40 })
     expect(faults).toEqual([])
     expect(answers.refusals.get('wrongCall')).toBeGreaterThan(0)
   } finally {

@@ -15,7 +15,7 @@ export interface Answers {
 
 export const noAnswers = (): Answers => ({ results: 0, refusals: new Map(), closed: 0, faults: new Set() })
 
-const [longestWaitMs, pollMs] = [60, 1]
+const [longestWaitMs, pollMs] = [20, 1]
 
 /** Somebody with a token who keeps to nothing; connects again whenever it is thrown out. */
 export class Attacker {

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { clientOf } from '../../helpers/served'
+import { baselineFile, sampleArchive } from '../../../src/node/bundled'
 import type { Client } from '../../../src/shared/contract'
+import { fromErrorReport } from '../../../src/shared/errors'
 import type { Use } from '../processes'
 import type { Server } from '../server'
 import { Attacker, noAnswers } from './attacker'
@@ -27,12 +29,17 @@ export interface SiegeResult {
 
 const [pingEvery, cancelAfterMs, mostWaiting, longestMs, mostBytes, fewHandles] = [100, 1000, 100, 10_000, 2e9, 30]
 
-/** A version, a dataset and a run, made by the bundled sample. */
-export async function prepare(client: Client): Promise<Known> {
-  const { dataset, run } = await client.call('sample.start', {})
-  if (run) await client.call('runs.wait', { run: run.id })
-  const [version] = await client.call('versions.list', {})
-  return { version: version?.id ?? '', dataset, run: run?.id ?? '' }
+/** A version, a dataset and a run, of what ships with the program. */
+async function prepare(client: Client): Promise<Known> {
+  const [dataset, name] = ['sample', 'baseline']
+  const steps = [
+    { step: 'dataset-add', name: dataset, paths: [sampleArchive()] },
+    { step: 'import', file: baselineFile(), name },
+  ]
+  const { id } = await client.call('runs.start', { recipe: { name: 'prepare', steps } })
+  const run = await client.call('runs.wait', { run: id })
+  if (run.error) throw fromErrorReport(run.error)
+  return { version: run.results.at(-1)?.versionId ?? '', dataset, run: id }
 }
 
 /** Sends hostile messages and breaks connections, while somebody else's session goes on. */

@@ -18,7 +18,7 @@ export interface Files {
 
 export function writeFiles(folder: string): Files {
   const [model, damaged] = [join(folder, 'model.onnx'), join(folder, 'damaged.onnx')]
-  const bytes = writeOnnx(architectures.get('tiny-cnn').build({ classes: 3, size: 16, channels: 8 }, 0))
+  const bytes = writeOnnx(architectures.get('tiny-cnn').build({ classes: 3, size: 32, channels: 8 }, 0))
   writeFileSync(model, bytes)
   writeFileSync(damaged, bytes.subarray(0, bytes.length / 2))
   return { model, damaged }
