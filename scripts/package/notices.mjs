@@ -3,6 +3,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { componentsOf } from './components.mjs'
 import { manifest, productName } from './folders.mjs'
+import { extraNotices, wholeLicences } from './wholeLicences.mjs'
 
 const isLicense = (name) => /^(licen[cs]e|copying|notice)/i.test(name)
 const rule = '='.repeat(80)
@@ -12,12 +13,16 @@ function licenseOf({ name, version, license, folder }) {
   const texts = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile() && isLicense(entry.name))
     .map((entry) => readFileSync(join(folder, entry.name), 'utf8').trim())
-  return [rule, `${name} ${version}: ${license}`, rule, ...texts].join('\n')
+  return [rule, `${name} ${version}: ${license}`, rule, ...texts, ...extraNotices(name, folder)].join('\n')
 }
 
 /** @param {readonly import('./components.mjs').Component[]} components */
 const licenseText = (components) =>
-  [`${productName} ${manifest.version} includes these packages.`, ...components.map(licenseOf)].join('\n\n') + '\n'
+  [
+    `${productName} ${manifest.version} includes these packages.`,
+    ...components.map(licenseOf),
+    ...wholeLicences(),
+  ].join('\n\n') + '\n'
 
 const purlOf = ({ name, version }) => `pkg:npm/${name.replace('@', '%40')}@${version}`
 const licensesOf = (license) => (/^[\w.+-]+$/.test(license) ? { license: { id: license } } : { expression: license })
