@@ -51,7 +51,7 @@ const attacks: readonly Attack[] = [
   framing((dice) => webSocketFrame(opcodes.close, noise(dice, 10))),
 ]
 
-/** One connection that breaks: reset at once, reset after a moment, ended, or abandoned to the server's patience for a second. */
+/** One connection that breaks: reset at once, reset after a moment, ended, or abandoned for a moment. */
 export async function brokenConnection(target: Target, seed: number, number: number): Promise<void> {
   const dice = createRandom(seed, number)
   const attack = attacks[dice.integer(attacks.length)] ?? attacks[0]
@@ -59,6 +59,6 @@ export async function brokenConnection(target: Target, seed: number, number: num
   const ending = dice.integer(4)
   if (ending === 1) await sleep(dice.integer(30))
   if (ending === 2) client?.socket.end()
-  if (ending === 3) await client?.said(1000)
+  if (ending === 3) await client?.said(100)
   client?.reset()
 }
