@@ -15,7 +15,7 @@ export function nameKind(path: string): NameKind {
   return unreadable.has(ending) ? 'unsupportedImage' : 'other'
 }
 
-const endingOf = (path: string): string => /\.([^./\\]+)$/.exec(path)?.[1].toLowerCase() ?? ''
+const endingOf = (path: string): string => /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''
 
 export const unsupportedReason = (path: string): string =>
   `${endingOf(path)} is not supported: expected JPEG, PNG or WebP`

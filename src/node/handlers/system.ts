@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs'
 import { cpus, freemem, totalmem } from 'node:os'
+import { atLeast } from '../../shared/atLeast'
 import type { Handlers } from '../../shared/contract'
 import type { SystemInfo } from '../../shared/types'
 import { programVersion } from '../programVersion'
@@ -30,12 +31,10 @@ export function systemHandlers(parts: HostParts): SystemHandlers {
 
 function workspaceInfo({ store: { paths }, workspace, readOnly }: HostParts): SystemInfo['workspace'] {
   const { bavail, bsize } = statfsSync(workspace)
-  const [versionsBytes, datasetsBytes, runsBytes, trashBytes] = [
-    paths.versions,
-    paths.datasets,
-    paths.runs,
-    paths.trash,
-  ].map(diskUse)
+  const [versionsBytes, datasetsBytes, runsBytes, trashBytes] = atLeast(
+    4,
+    [paths.versions, paths.datasets, paths.runs, paths.trash].map(diskUse),
+  )
   return {
     path: workspace,
     readOnly,

@@ -51,7 +51,7 @@ export function versionHandlers({ store, queue, hub }: HostParts): VersionHandle
       compareVersions(store, await resolveVersion(store, first), await resolveVersion(store, second), flips),
     'versions.update': async ({ version: reference, ...change }) => {
       const version = await resolveVersion(store, reference)
-      return changed((await store.versions.update(version.id, change)) ?? { ...version, ...change })
+      return changed((await store.versions.update(version.id, change)) ?? version)
     },
     'versions.remove': async ({ version }) => changed(await removeVersion(store, await resolveVersion(store, version))),
     'versions.restore': async ({ version }) =>

@@ -94,7 +94,7 @@ async function throughThreads<T>(
       for (let taken = await take(); taken; taken = await take()) {
         if (signal?.aborted) throw new NNOptError('cancelled', 'calibration stopped on request')
         await work.observe(thread, taken).catch((error: unknown) => Promise.reject(namingLayer(graph, error)))
-        images += taken.shape[0]
+        images += taken.shape[0]!
         onProgress?.(images)
       }
     }
@@ -139,7 +139,7 @@ function sharedQueue(batches: AsyncIterable<ImageBatch>): Take {
       const { done, value } = await iterator.next()
       if (done) return undefined
       const batch = next
-      next += value.shape[0]
+      next += value.shape[0]!
       return { ...value, batch }
     })
     last = taken.catch(() => undefined)

@@ -57,7 +57,7 @@ function linuxFlags(): ReadonlySet<string> | null {
     const line = readFileSync('/proc/cpuinfo', 'utf8')
       .split('\n')
       .find((text) => /^(flags|Features)\b/.test(text))
-    return line ? new Set(line.split(':')[1].trim().split(/\s+/)) : null
+    return line ? new Set(line.split(':')[1]!.trim().split(/\s+/)) : null
   } catch {
     return null
   }

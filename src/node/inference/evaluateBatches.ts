@@ -1,3 +1,4 @@
+import { atLeast } from '../../shared/atLeast'
 import { NNOptError } from '../../shared/errors'
 import { createClassificationCounter } from '../../core/measure/classification'
 import type { ClassificationScore, ScoreKind } from '../../core/measure/classification'
@@ -61,7 +62,10 @@ async function* answers(
   batches: AsyncIterable<LabelledBatch>,
   imageShape: readonly number[],
 ): AsyncGenerator<ScoredBatch> {
-  const [outputName] = worker.outputs.map(({ name }) => name)
+  const [outputName] = atLeast(
+    1,
+    worker.outputs.map(({ name }) => name),
+  )
   let warm = false
   for await (const { images, labels, unreadable } of batches) {
     if (labels.length === 0) {
@@ -72,7 +76,7 @@ async function* answers(
     if (!warm) await worker.time({ images, shape }, warmupBatches)
     warm = true
     const { outputs, runMs } = await worker.run(images, shape)
-    yield { scores: outputs[outputName].data, labels, unreadable, runMs }
+    yield { scores: outputs[outputName]!.data, labels, unreadable, runMs }
   }
 }
 

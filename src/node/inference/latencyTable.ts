@@ -59,7 +59,7 @@ export async function measureLatencyTable(
     const byNode = new Map<string, readonly Point[]>()
     for (const [index, { node, weight }] of layers.entries()) {
       if (signal?.aborted) throw new NNOptError('cancelled', 'measuring stopped on request')
-      const input = shapes.get(node.inputs[0]) ?? []
+      const input = shapes.get(node.inputs[0]!) ?? []
       const key = JSON.stringify([node.op, node.attributes, input, weight.shape])
       const points = known.get(key) ?? (await pointsOf(thread, node, input, weight.shape, threads, callMs))
       known.set(key, points)
@@ -95,12 +95,12 @@ function macsByNode({ graph, shapes }: SizedGraph): ReadonlyMap<string, number> 
 }
 
 function elementsOf({ graph, shapes }: SizedGraph): number {
-  return graph.nodes.reduce((sum, { outputs }) => sum + sizeOf(shapes.get(outputs[0]) ?? []), 0)
+  return graph.nodes.reduce((sum, { outputs }) => sum + sizeOf(shapes.get(outputs[0]!) ?? []), 0)
 }
 
 /** Linear interpolation between measured widths; below the narrowest, toward the empty layer. */
 function interpolated(points: readonly Point[], macs: number): number {
-  const above = points.findLast((point) => point.macs >= macs) ?? points[0]
+  const above = points.findLast((point) => point.macs >= macs) ?? points[0]!
   const below = points.find((point) => point.macs < macs) ?? {
     macs: 0,
     ms: Math.min(...points.map(({ ms }) => ms)) / 2,
@@ -150,10 +150,10 @@ function layerGraph(node: Node, input: Shape, weight: Shape, width: number): Gra
   const depthwise = group > 1 && weight[1] === 1
   if (group > 1 && !depthwise && width < 1) return undefined
   const [outAxis, inAxis] = outputAxis(node) === 0 ? [0, 1] : [1, 0]
-  const [outputs, inputs] = [narrowed(weight[outAxis], width), depthwise ? 1 : narrowed(weight[inAxis], width)]
-  const channels = depthwise ? narrowed(input[1], width) : inputs
+  const [outputs, inputs] = [narrowed(weight[outAxis]!, width), depthwise ? 1 : narrowed(weight[inAxis]!, width)]
+  const channels = depthwise ? narrowed(input[1]!, width) : inputs
   const narrow = weight.map((dim, axis) =>
-    axis === outAxis ? (depthwise ? channels * (weight[0] / group) : outputs) : axis === inAxis ? inputs : dim,
+    axis === outAxis ? (depthwise ? channels * (weight[0]! / group) : outputs) : axis === inAxis ? inputs : dim,
   )
   const shape = group > 1 && !depthwise ? input.slice(1) : [channels, ...input.slice(2)]
   return {

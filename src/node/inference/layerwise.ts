@@ -12,6 +12,7 @@ import { correctableLayers } from '../../core/quantize/layers'
 import type { LayerObservation } from '../../core/quantize/layers'
 import { unquantized } from '../../core/deploy/qdqPieces'
 import { simulated } from '../../core/deploy/simulate'
+import { atLeast } from '../../shared/atLeast'
 import { NNOptError } from '../../shared/errors'
 import { startInferenceThread } from './inferenceWorker'
 import type { InferenceThread } from './inferenceWorker'
@@ -102,7 +103,7 @@ async function walk(
 ): Promise<Graph> {
   const total = correctableLayers(quantized).length
   let [graph, floatInputs, simulatedInputs, done] = [quantized, images, images, 0]
-  const count = images.reduce((sum, { shape }) => sum + shape[0], 0)
+  const count = images.reduce((sum, { shape }) => sum + shape[0]!, 0)
   for (const segment of segments(
     parts.float,
     (value) => quantized.qparams.has(value) && isKeepable(parts.shapes.get(value) ?? [], count),
@@ -130,15 +131,15 @@ async function floatPass(
   { segment, shape, floatInputs }: Stretch,
   layers: readonly Node[],
 ): Promise<{ readonly samples: ReadonlyMap<string, LayerSample>; readonly next: readonly ImageBatch[] }> {
-  const samplers = new Map(layers.map(({ outputs }) => [outputs[0], createLayerSampler()]))
+  const samplers = new Map(layers.map(({ outputs }) => [outputs[0]!, createLayerSampler()]))
   const names = [...new Set([...samplers.keys(), segment.output])]
   const next: ImageBatch[] = []
   await runPart(thread, partSession, partOf(float, segment, names, shape), names, floatInputs, 'all', (outputs) => {
-    for (const [name, sampler] of samplers) sampler.add(outputs[name].data, outputs[name].shape)
-    next.push({ images: outputs[segment.output].data, shape: outputs[segment.output].shape })
+    for (const [name, sampler] of samplers) sampler.add(outputs[name]!.data, outputs[name]!.shape)
+    next.push({ images: outputs[segment.output]!.data, shape: outputs[segment.output]!.shape })
   })
   return {
-    samples: new Map(layers.map(({ name, outputs }) => [name, samplers.get(outputs[0])?.sample() as LayerSample])),
+    samples: new Map(layers.map(({ name, outputs }) => [name, samplers.get(outputs[0]!)?.sample() as LayerSample])),
     next,
   }
 }
@@ -157,7 +158,7 @@ async function simulatedPass(
     simulatedInputs,
     'disabled',
     (outputs) => {
-      next.push({ images: outputs[segment.output].data, shape: outputs[segment.output].shape })
+      next.push({ images: outputs[segment.output]!.data, shape: outputs[segment.output]!.shape })
     },
   )
   return next
@@ -186,13 +187,14 @@ async function runSimulated(
   { thread }: Walk,
   { segment, shape, simulatedInputs }: Stretch,
   graph: Graph,
-  { outputs: [output] }: Node,
+  node: Node,
   visit: (output: ImageBatch) => void,
 ): Promise<void> {
+  const [output] = atLeast(1, node.outputs)
   const part = simulated(partOf(graph, segment, [output], shape))
   const name = part.nodes.some(({ outputs }) => outputs.includes(unquantized(output))) ? unquantized(output) : output
   await runPart(thread, partSession, part, [name], simulatedInputs, 'disabled', (outputs) =>
-    visit({ images: outputs[name].data, shape: outputs[name].shape }),
+    visit({ images: outputs[name]!.data, shape: outputs[name]!.shape }),
   )
 }
 
@@ -203,11 +205,11 @@ async function simulatedRows(
   node: Node,
   positions: number,
 ): Promise<readonly Float32Array[]> {
-  const weightShape = graph.initializers.get(node.inputs[1])?.shape ?? []
+  const weightShape = graph.initializers.get(node.inputs[1]!)?.shape ?? []
   const parts: (readonly Float32Array[])[] = []
   const add = ({ images, shape: batch }: ImageBatch): void =>
     void parts.push(inputRows(node, weightShape, { data: images, shape: batch }, positions))
-  const [input] = node.inputs
+  const [input] = atLeast(1, node.inputs)
   if (input === segment.input) simulatedInputs.forEach(add)
   else
     await runPart(
@@ -217,20 +219,21 @@ async function simulatedRows(
       [input],
       simulatedInputs,
       'disabled',
-      (outputs) => add({ images: outputs[input].data, shape: outputs[input].shape }),
+      (outputs) => add({ images: outputs[input]!.data, shape: outputs[input]!.shape }),
     )
-  return parts[0].map((_, group) => joinFloats(parts.map((part) => part[group])))
+  return parts[0]!.map((_, group) => joinFloats(parts.map((part) => part[group]!)))
 }
 
 async function floatRows(
   { thread, float }: Walk,
   { segment, shape, floatInputs }: Stretch,
-  { outputs: [output] }: Node,
+  node: Node,
   positions: number,
 ): Promise<Float32Array> {
+  const [output] = atLeast(1, node.outputs)
   const parts: Float32Array[] = []
   await runPart(thread, partSession, partOf(float, segment, [output], shape), [output], floatInputs, 'all', (outputs) =>
-    parts.push(outputRows(outputs[output], positions)),
+    parts.push(outputRows(outputs[output]!, positions)),
   )
   return joinFloats(parts)
 }

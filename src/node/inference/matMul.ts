@@ -34,7 +34,7 @@ export function matMulIn(
         })
         current = b
       }
-      return (await thread.call('run', { session, images: a, shape: [rows, inner] })).outputs.y.data
+      return (await thread.call('run', { session, images: a, shape: [rows, inner] })).outputs.y!.data
     },
   }
 }
@@ -54,9 +54,9 @@ function product(a: Float32Array, rows: number, b: Float32Array, inner: number, 
   const result = new Float32Array(rows * columns)
   for (let row = 0; row < rows; row++) {
     for (let k = 0; k < inner; k++) {
-      const factor = a[row * inner + k]
+      const factor = a[row * inner + k]!
       for (let column = 0; column < columns; column++)
-        result[row * columns + column] += factor * b[k * columns + column]
+        result[row * columns + column]! += factor * b[k * columns + column]!
     }
   }
   return result

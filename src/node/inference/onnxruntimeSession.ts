@@ -1,5 +1,6 @@
 import type * as Onnxruntime from 'onnxruntime-node'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import { atLeast } from '../../shared/atLeast'
 import { NNOptError } from '../../shared/errors'
 import { createChannelCollector } from '../../core/quantize/observers/channelStatistics'
 import type { ChannelCollector } from '../../core/quantize/observers/channelStatistics'
@@ -16,7 +17,7 @@ import type { Session } from './session'
 export async function openOnnxruntimeSession(model: ModelSource, options: SessionOptions): Promise<Session> {
   const runtime = await import('onnxruntime-node')
   const session = await openedSession(runtime, model, options)
-  const [inputName] = session.inputNames
+  const [inputName] = atLeast(1, session.inputNames)
   const collectors = new Map<string, Collector>()
   const channels = new Map<string, ChannelCollector>()
 
@@ -54,7 +55,7 @@ export async function openOnnxruntimeSession(model: ModelSource, options: Sessio
         // A graph input is not an output: its values are the images themselves.
         const values =
           options.name === inputName ? batch.images : outputTensor(options.name, outputs[options.name]).data
-        observeImages(collector, values, batch.shape[0], index)
+        observeImages(collector, values, batch.shape[0]!, index)
       }
       return runMs
     },
@@ -143,7 +144,7 @@ function nested(entries: Readonly<Record<string, string>>): Nested {
     const parent = keys
       .slice(0, -1)
       .reduce<Nested>((level, key) => (level[key] = typeof level[key] === 'object' ? level[key] : {}), root)
-    parent[keys[keys.length - 1]] = value
+    parent[keys[keys.length - 1]!] = value
   }
   return root
 }

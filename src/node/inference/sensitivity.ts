@@ -25,18 +25,18 @@ const ends = (graph: Graph): readonly Segment[] => segments(graph, () => true)
 export async function trailOf(thread: InferenceThread, graph: Graph, images: readonly ImageBatch[]): Promise<Trail> {
   const [output, names] = [classOutput(graph).name, ends(graph).map(({ output: name }) => name)]
   const inputs = new Map<string, ImageBatch[]>([
-    [graph.inputs[0].name, [...images]],
+    [graph.inputs[0]!.name, [...images]],
     ...names.map((name) => [name, []] as [string, ImageBatch[]]),
   ])
   await runPart(thread, session, runnable(graph, names), names, images, 'disabled', (outputs) => {
-    for (const name of names) inputs.get(name)?.push({ images: outputs[name].data, shape: outputs[name].shape })
+    for (const name of names) inputs.get(name)?.push({ images: outputs[name]!.data, shape: outputs[name]!.shape })
   })
   return { graph, inputs, scores: (inputs.get(output) ?? []).map(({ images: scores }) => scores) }
 }
 
 /** With outputs that are read; the float network is not modified. */
 function runnable(graph: Graph, names: readonly string[]): Graph {
-  const whole: Segment = { input: graph.inputs[0].name, output: classOutput(graph).name, nodes: graph.nodes }
+  const whole: Segment = { input: graph.inputs[0]!.name, output: classOutput(graph).name, nodes: graph.nodes }
   const part = partOf(graph, whole, names, inferShapes(graph, 1).get(whole.input) ?? [])
   return simulated(part)
 }
@@ -50,7 +50,7 @@ export async function followed(
 ): Promise<readonly Float32Array[]> {
   const list = ends(trail.graph)
   const at = list.findIndex(({ nodes }) => nodes.some(({ name }) => name === node.name))
-  const [{ input }, output] = [list[at], classOutput(trail.graph).name]
+  const [{ input }, output] = [list[at]!, classOutput(trail.graph).name]
   const rest: Segment = { input, output, nodes: list.slice(at).flatMap(({ nodes }) => nodes) }
   const scores: Float32Array[] = []
   const shape = inferShapes(trail.graph, 1).get(input) ?? []
@@ -61,7 +61,7 @@ export async function followed(
     [output],
     trail.inputs.get(input) ?? [],
     'disabled',
-    (outputs) => scores.push(outputs[output].data),
+    (outputs) => scores.push(outputs[output]!.data),
   )
   return scores
 }
@@ -78,12 +78,12 @@ export async function errorsOf(
   for (const batch of images) {
     const reference = new Map<string, Float32Array>()
     await runPart(thread, session, runnable(float, values), values, [batch], 'disabled', (outputs) =>
-      values.forEach((value) => reference.set(value, outputs[value].data)),
+      values.forEach((value) => reference.set(value, outputs[value]!.data)),
     )
     for (const [index, variant] of variants.entries()) {
       await runPart(thread, session, runnable(variant, values), values, [batch], 'disabled', (outputs) =>
         values.forEach((value) =>
-          meters[index].get(value)?.add(reference.get(value) ?? new Float32Array(0), outputs[value].data),
+          meters[index]!.get(value)?.add(reference.get(value) ?? new Float32Array(0), outputs[value]!.data),
         ),
       )
     }

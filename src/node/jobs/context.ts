@@ -99,7 +99,7 @@ async function findVersion(
   if (versionId === undefined)
     throw new NNOptError(
       'wrongCall',
-      `'${reference}': step ${index + 1} (${run.recipe.steps[index].step}) does not make a version`,
+      `'${reference}': step ${index + 1} (${run.recipe.steps[index]!.step}) does not make a version`,
     )
   return resolveVersion(store, versionId)
 }

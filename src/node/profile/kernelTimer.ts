@@ -32,7 +32,7 @@ export function timeKernels(backendName: string, now: () => number): KernelTimer
         const ms = now() - startedAt
         const cost = spent.get(kernelName) ?? { calls: 0, ms: 0 }
         spent.set(kernelName, { calls: cost.calls + 1, ms: cost.ms + ms - (inner.pop() ?? 0) })
-        if (inner.length > 0) inner[inner.length - 1] += ms
+        if (inner.length > 0) inner[inner.length - 1]! += ms
       }
     }
   for (const kernel of originals) replace({ ...kernel, kernelFunc: timed(kernel) })

@@ -5,7 +5,7 @@ import type { Html } from './html'
 /** Colours that differ in lightness too, so that they stay apart in grey and for colour-blind readers (Okabe and Ito, 2008). */
 const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'] as const
 
-export const colorOf = (index: number): string => palette[index % palette.length]
+export const colorOf = (index: number): string => palette[index % palette.length]!
 
 interface Scale {
   readonly ticks: readonly number[]
@@ -102,15 +102,15 @@ export function scatter(title: string, points: readonly ScatterPoint[], xAxis: A
           stroke="${color}"
           x1="${cx}"
           x2="${cx}"
-          y1="${y.position(yInterval[0])}"
-          y2="${y.position(yInterval[1])}"
+          y1="${y.position(yInterval[0]!)}"
+          y2="${y.position(yInterval[1]!)}"
         />`
       : html``
     const anchor = cx > width * 0.7 ? 'end' : 'start'
     return html`<g
       >${whisker}<circle cx="${cx}" cy="${cy}" r="5" fill="${color}"
         ><title>${label}: ${xAxis.format(atX)}, ${yAxis.format(atY)}</title></circle
-      ><text class="mark" x="${cx + (anchor === 'end' ? -9 : 9)}" y="${labelYs[index]}" text-anchor="${anchor}"
+      ><text class="mark" x="${cx + (anchor === 'end' ? -9 : 9)}" y="${labelYs[index]!}" text-anchor="${anchor}"
         >${label}</text
       ></g
     >`
@@ -166,7 +166,7 @@ export function bars(rows: readonly Bar[], colors: readonly string[], format: (s
               (share, index) =>
                 html`<div class="measure">
                   <div class="track">
-                    <i style="width:${(share * 100).toFixed(1)}%;background:${colors[index]}"></i>
+                    <i style="width:${(share * 100).toFixed(1)}%;background:${colors[index]!}"></i>
                   </div>
                   <b>${format(share)}</b>
                 </div>`,

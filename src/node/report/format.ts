@@ -19,6 +19,6 @@ export const formatMegabytes = (bytes: number): string => `${twoDecimals.format(
 export const formatSpeed = (perSecond: number): string => `${whole.format(perSecond)} images/s`
 export const formatMs = (ms: number): string => `${ms < 10 ? twoDecimals.format(ms) : oneDecimal.format(ms)} ms`
 export const formatLoss = (loss: number): string => twoDecimals.format(loss)
-export const formatInterval = ([low, high]: readonly number[]): string =>
+export const formatInterval = ([low, high]: readonly [low: number, high: number]): string =>
   `${formatPercent(low)} to ${formatPercent(high)}`
 export const formatTime = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`

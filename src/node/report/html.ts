@@ -13,7 +13,7 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character])
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character]!)
 
 const render = (part: Part): string => {
   if (typeof part === 'string') return escapeHtml(part)
@@ -23,7 +23,7 @@ const render = (part: Part): string => {
 
 /** A template whose values are escaped unless they are Html. */
 export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html => ({
-  html: strings.reduce((text, piece, index) => text + render(parts[index - 1]) + piece),
+  html: strings.reduce((text, piece, index) => text + render(parts[index - 1]!) + piece),
 })
 
 export const nothing: Html = { html: '' }

@@ -1,4 +1,5 @@
 import { areComparableSpeeds } from '../../shared/comparability'
+import { atLeast } from '../../shared/atLeast'
 import type { Benchmark, Evaluation, NetworkFacts, Version } from '../../shared/types'
 import { colorOf, scatter } from './charts'
 import { formatCount, formatMegabytes, formatMs, formatPercent, formatPoints } from './format'
@@ -72,7 +73,7 @@ export function resultsMarkdown(
   plots: readonly string[],
   programVersion: string,
 ): string {
-  const [first] = results
+  const [first] = atLeast(1, results)
   const { evaluation, benchmark } = first
   const warnings = [...new Set(results.flatMap((result) => result.benchmark.warnings))]
   const notes = results.flatMap(({ version }) => version.warnings.map((warning) => `${version.name}: ${warning}`))

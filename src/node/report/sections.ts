@@ -173,7 +173,7 @@ export function perClass(versions: readonly ReportedVersion[]): Html {
     perClass: evaluation.perClass,
   }))
   if (measured.length === 0) return nothing
-  const rows = measured[0].perClass.map(({ name }, row) => ({
+  const rows = measured[0]!.perClass.map(({ name }, row) => ({
     label: name,
     shares: measured.map((each) => each.perClass[row]?.accuracy ?? 0),
   }))
@@ -215,7 +215,7 @@ function confusion(name: string, matrix: readonly (readonly number[])[], classes
   const rows = matrix.map((row, index) => {
     const total = row.reduce((sum, count) => sum + count, 0) || 1
     return html`<tr>
-      <th scope="row">${classes[index]}</th>
+      <th scope="row">${classes[index]!}</th>
       ${row.map((count) => html`<td class="cell" style="--share:${(count / total).toFixed(3)}">${formatCount(count)}</td>`)}
     </tr>`
   })
@@ -249,8 +249,8 @@ function training({ version, epochs }: ReportedVersion): Html {
     label,
     color: colorOf(index),
     points: epochs
-      .filter(({ values }) => values[key] !== undefined)
-      .map(({ position, values }) => ({ x: position, y: values[key] })),
+      .map(({ position, values }) => ({ x: position, y: values[key] }))
+      .filter((point): point is { x: number; y: number } => point.y !== undefined),
   })
   const present = [series('trainAccuracy', 'training', 0), series('valAccuracy', 'validation', 1)].filter(
     ({ points }) => points.length > 1,

@@ -27,7 +27,7 @@ export function createRefusals(log: Pick<Log, 'warn'>, guard: Guard, limits: Lim
         from: guard.clientOf(request),
         method: request.method,
         // Without a query: nobody's secrets belong into a log.
-        path: (request.url ?? '').split('?')[0].slice(0, longestText),
+        path: (request.url ?? '').split('?')[0]!.slice(0, longestText),
       }),
     waitMs: (request) => rate.waitMs(guard.clientOf(request)),
     wrongToken: (request) => rate.take(guard.clientOf(request)),

@@ -9,6 +9,7 @@ import { createTunings } from './tunings'
 import type { Tunings } from './tunings'
 import { createFolders, workspacePaths } from './workspace'
 import type { WorkspacePaths } from './workspace'
+import { atLeast } from '../../shared/atLeast'
 
 /** A workspace that is open in this process. Several processes may have it open. The tables of its database are on a thread of their own. */
 export interface Store extends RemoteTables {
@@ -46,7 +47,7 @@ function assertDatabaseThere({ root, database, versions, datasets, runs }: Works
   const size = statSync(database, { throwIfNoEntry: false })?.size
   if (size !== undefined && size > 0) return
   const count = (folder: string): number => (existsSync(folder) ? readdirSync(folder).length : 0)
-  const [versionCount, datasetCount, runCount] = [versions, datasets, runs].map(count)
+  const [versionCount, datasetCount, runCount] = atLeast(3, [versions, datasets, runs].map(count))
   if (versionCount + datasetCount + runCount === 0) return
   const holds = `the folders of ${versionCount} versions, ${datasetCount} datasets and ${runCount} runs`
   throw lostDatabase(root, `its database 'workspace.db' is ${size === 0 ? 'empty' : 'missing'} beside ${holds}`)

@@ -30,7 +30,7 @@ async function resolve<T extends Named>(
   const byId = candidates.find(({ id }) => id === asked)
   if (byId) return byId
   const byName = candidates.filter(({ name }) => name === asked)
-  if (byName.length === 1) return byName[0]
+  if (byName.length === 1) return byName[0]!
   if (byName.length === 0) {
     const row = (await damaged()).find(({ id, name }) => id === asked || name === asked)
     if (row) throw damagedRow(row)

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { makeFolder } from './makeFolder'
+import { atLeast } from '../../shared/atLeast'
 
 /** Where everything of a workspace lies. */
 export interface WorkspacePaths {
@@ -30,7 +31,10 @@ export interface WorkspacePaths {
 
 export function workspacePaths(folder: string): WorkspacePaths {
   const root = resolve(folder)
-  const [versions, datasets, runs] = ['versions', 'datasets', 'runs'].map((name) => join(root, name))
+  const [versions, datasets, runs] = atLeast(
+    3,
+    ['versions', 'datasets', 'runs'].map((name) => join(root, name)),
+  )
   return {
     root,
     database: join(root, 'workspace.db'),

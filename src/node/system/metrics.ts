@@ -65,7 +65,7 @@ export async function sampleGpus(): Promise<readonly GpuMetrics[]> {
     .split('\n')
     .filter(Boolean)
     .map((line) => {
-      const [name, share, used, total] = line.split(',').map((field) => field.trim())
+      const [name = '', share, used, total] = line.split(',').map((field) => field.trim())
       return {
         name,
         share: Number(share) / 100,

@@ -36,8 +36,8 @@ function memorySection(module: Uint8Array): number | undefined {
 
 /** A LEB128 number and the offset after it. */
 function unsignedAt(bytes: Uint8Array, at: number): { readonly value: number; readonly next: number } {
-  const low = bytes[at] & 0x7f
-  if (bytes[at] < 0x80) return { value: low, next: at + 1 }
+  const low = bytes[at]! & 0x7f
+  if (bytes[at]! < 0x80) return { value: low, next: at + 1 }
   const { value, next } = unsignedAt(bytes, at + 1)
   return { value: low + value * 0x80, next }
 }

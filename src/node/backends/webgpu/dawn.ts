@@ -71,7 +71,7 @@ export async function openDevice(): Promise<{ readonly device: Device; readonly 
   Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true, writable: true })
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
   if (!adapter) throw new NNOptError('unavailable', noAdapter)
-  const requiredLimits = Object.fromEntries(wantedLimits.map((limit) => [limit, adapter.limits[limit]]))
+  const requiredLimits = Object.fromEntries(wantedLimits.map((limit) => [limit, adapter.limits[limit]!]))
   return { device: await adapter.requestDevice({ requiredLimits }), info: adapter.info }
 }
 

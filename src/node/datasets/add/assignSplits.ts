@@ -36,7 +36,7 @@ function take(
   const train = current.flatMap((split, index) => (split === 'train' ? [index] : []))
   const chosen = new Set(
     holdOut(
-      train.map((index) => images[index]),
+      train.map((index) => images[index]!),
       share,
       seed,
     ).map((position) => train[position]),

@@ -55,7 +55,7 @@ async function readSources(paths: readonly string[], options: AddDatasetOptions,
 
 function assertReadable(placed: PlacedImages, { images, unreadable }: InspectionResult): void {
   const [first] = unreadable
-  if (images.length === 0)
+  if (first && images.length === 0)
     throw new NNOptError(
       'badInput',
       `none of the ${unreadable.length} images can be read; the first is '${first.path}' (${first.reason})`,
@@ -98,7 +98,7 @@ async function write(options: AddDatasetOptions, draft: string, parts: Parts): P
 const splitOrder: Readonly<Record<Split, number>> = { train: 0, val: 1, test: 2 }
 
 function sorted(images: InspectionResult['images'], assigned: readonly Split[]): readonly SplitImage[] {
-  const withSplit = images.map((image, index) => ({ ...image, split: assigned[index] }))
+  const withSplit = images.map((image, index) => ({ ...image, split: assigned[index]! }))
   return withSplit.sort(
     (a, b) =>
       splitOrder[a.split] - splitOrder[b.split] || compareText(a.className, b.className) || compareText(a.key, b.key),

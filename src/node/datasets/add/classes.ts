@@ -70,7 +70,7 @@ function emptyClassMessage(
 ): string {
   const where = split === null ? '' : ` in split '${split}'`
   if (lost.length > 0)
-    return `class '${className}' has no readable images${where}: ${lost.length} cannot be read, the first is '${lost[0].path}' (${lost[0].reason})`
+    return `class '${className}' has no readable images${where}: ${lost.length} cannot be read, the first is '${lost[0]!.path}' (${lost[0]!.reason})`
   if (folder)
     return `class '${className}' has no images${where}: its folder '${folder.path}' contains no JPEG, PNG or WebP files; add images or remove the folder`
   return `class '${className}' has no folder${where}: expected the same ${classes} classes in every split, got ${found}; add the folder '${split ?? ''}/${className}' with images`

@@ -49,7 +49,8 @@ export async function inspectImages(
   const team = createWorkerTeam({ file: options.file, workers: options.workers })
   const cancelled = abortPromise(options.signal)
   const collector = createCollector(options.pixelBlob)
-  const label = (part: readonly PlacedImage[]): string => `checking ${part.length} images starting at '${part[0].path}'`
+  const label = (part: readonly PlacedImage[]): string =>
+    `checking ${part.length} images starting at '${part[0]!.path}'`
   try {
     const check = async (part: readonly PlacedImage[]): Promise<Checked> => {
       const work = team.run('inspect', { samples: refsOf(part), wantsPixels: collector.keepsPixels() }, label(part))
@@ -109,9 +110,13 @@ function createCollector(pixelBlob: BlobWriter): Collector {
       keptPixels &&= inspection.pixels !== null
       let pixelOffset = keptPixels && inspection.pixels ? pixelBlob.append(inspection.pixels) : undefined
       part.forEach((image, index) => {
-        const [width, height, reason] = [inspection.width[index], inspection.height[index], inspection.reasons[index]]
+        const [width, height, reason] = [
+          inspection.width[index]!,
+          inspection.height[index]!,
+          inspection.reasons[index]!,
+        ]
         if (reason !== '') return void unreadable.push({ image, path: image.path, reason })
-        const [sha256, crc, pixelCrc] = [inspection.sha256[index], inspection.crc[index], inspection.pixelCrc[index]]
+        const [sha256, crc, pixelCrc] = [inspection.sha256[index]!, inspection.crc[index]!, inspection.pixelCrc[index]!]
         images.push({ ...image, width, height, sha256, crc, pixelCrc, pixelOffset })
         if (pixelOffset !== undefined) pixelOffset += width * height * 3
       })

@@ -19,14 +19,14 @@ export interface PixelSums {
 export function createPixelSums(): PixelSums {
   const [sums, squares] = [new Float64Array(3), new Float64Array(3)]
   let count = 0
-  const mean = (channel: number): number => (count > 0 ? sums[channel] / count / maxByte : 0)
+  const mean = (channel: number): number => (count > 0 ? sums[channel]! / count / maxByte : 0)
   const std = (channel: number): number =>
-    count > 0 ? Math.sqrt(Math.max(0, squares[channel] / count / maxByte ** 2 - mean(channel) ** 2)) : 0
+    count > 0 ? Math.sqrt(Math.max(0, squares[channel]! / count / maxByte ** 2 - mean(channel) ** 2)) : 0
   return {
     add(inspection) {
       for (let channel = 0; channel < 3; channel++) {
-        sums[channel] += inspection.sums[channel]
-        squares[channel] += inspection.squares[channel]
+        sums[channel]! += inspection.sums[channel]!
+        squares[channel]! += inspection.squares[channel]!
       }
       count += inspection.pixelCount
     },

@@ -74,8 +74,9 @@ interface Levels {
 /** Whether everything is in one folder that is neither a split nor, because it contains images, a class. */
 function isWrapped({ images, folders }: Listing): boolean {
   const tops = new Set([...images.map(({ path }) => path), ...folders].map((path) => path.split('/', 1)[0]))
-  const [only] = tops
-  return tops.size === 1 && splitNamed(only) === undefined && images.every(({ path }) => path.split('/').length > 2)
+  const [only, other] = tops
+  if (only === undefined || other !== undefined) return false
+  return splitNamed(only) === undefined && images.every(({ path }) => path.split('/').length > 2)
 }
 
 /** Folder names at the level of splits or classes: those with images, or all if none has images. */
@@ -98,8 +99,8 @@ function assertNoSplit(path: string, tops: readonly string[]): void {
 
 function place(source: string, image: FoundImage, { depth, hasSplits, ownSplit }: Levels): PlacedImage {
   const parts = image.path.split('/').slice(depth)
-  const split = hasSplits ? (splitNamed(parts[0]) ?? null) : ownSplit
-  const [className, ...rest] = hasSplits ? parts.slice(1) : parts
+  const split = hasSplits ? (splitNamed(parts[0]!) ?? null) : ownSplit
+  const [className = '', ...rest] = hasSplits ? parts.slice(1) : parts
   if (rest.length === 0)
     throw new NNOptError('badInput', `'${source}': image '${image.path}' is not in a class folder: ${expected}`, {
       path: source,
@@ -110,8 +111,8 @@ function place(source: string, image: FoundImage, { depth, hasSplits, ownSplit }
 
 function classFolder(folder: string, { depth, hasSplits, ownSplit }: Levels): readonly ClassFolder[] {
   const parts = folder.split('/').slice(depth)
-  const split = hasSplits ? splitNamed(parts[0]) : ownSplit
-  const className = parts[hasSplits ? 1 : 0]
+  const split = hasSplits ? splitNamed(parts[0]!) : ownSplit
+  const className = parts[hasSplits ? 1 : 0]!
   const isClass = parts.length === (hasSplits ? 2 : 1) && split !== undefined
   return isClass ? [{ className, split, path: folder }] : []
 }

@@ -54,7 +54,7 @@ function sharedImages(images: readonly SplitImage[]): readonly string[] {
   return shared.length === 0
     ? []
     : [
-        `${shared.length} ${shared.length === 1 ? 'image' : 'images'} of the validation and test splits also occur in the training split, the first is '${shared[0].path}'`,
+        `${shared.length} ${shared.length === 1 ? 'image' : 'images'} of the validation and test splits also occur in the training split, the first is '${shared[0]!.path}'`,
       ]
 }
 

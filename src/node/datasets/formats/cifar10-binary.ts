@@ -105,7 +105,7 @@ function unpack(source: string, name: string, bytes: Buffer, { blob }: ReadConte
   const prefix = name.replace(/\.bin$/, '')
   return Array.from({ length: bytes.length / recordBytes }, (_, index) => {
     const record = bytes.subarray(index * recordBytes, (index + 1) * recordBytes)
-    const className = cifar10Classes[record[0]]
+    const className = cifar10Classes[record[0]!]
     if (className === undefined)
       throw new NNOptError(
         'badInput',
@@ -127,7 +127,7 @@ function unpack(source: string, name: string, bytes: Buffer, { blob }: ReadConte
 function interleaved(planes: Uint8Array): Uint8Array {
   const pixels = new Uint8Array(planes.length)
   for (let pixel = 0, at = 0; pixel < pixelCount; pixel++) {
-    for (let channel = 0; channel < channels; channel++) pixels[at++] = planes[channel * pixelCount + pixel]
+    for (let channel = 0; channel < channels; channel++) pixels[at++] = planes[channel * pixelCount + pixel]!
   }
   return pixels
 }

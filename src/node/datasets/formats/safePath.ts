@@ -6,7 +6,7 @@ import { NNOptError } from '../../../shared/errors'
  */
 export function safePath(archive: string, entry: string): string {
   const parts = entry.replaceAll('\\', '/').split('/')
-  const isAbsolute = parts[0] === '' || /^[A-Za-z]:$/.test(parts[0])
+  const isAbsolute = parts[0] === '' || /^[A-Za-z]:$/.test(parts[0]!)
   if (isAbsolute || parts.includes('..'))
     throw new NNOptError('badInput', `'${archive}': entry '${entry}' points outside the archive; nothing was added`, {
       archive,

@@ -95,12 +95,12 @@ async function makeBatch<M extends BatchMode>(
   const labels = dataset.labels(split)
   const task = {
     samples: dataset.locate(split, indices),
-    labels: indices.map((index) => labels[index]),
+    labels: indices.map((index) => labels[index]!),
     indices,
     epoch,
     mode,
     memory,
   }
-  const first = indices.length > 0 ? ` starting at '${dataset.sampleKey(split, indices[0])}'` : ''
+  const first = indices.length > 0 ? ` starting at '${dataset.sampleKey(split, indices[0]!)}'` : ''
   return (await team.run('batch', task, `a batch of ${indices.length} images of split '${split}'${first}`)) as Batch<M>
 }

@@ -51,7 +51,7 @@ function datasetOver(record: StoredDataset, table: SampleTable, stores: Stores):
     splits.map((split, code) => [split, table.split.flatMap((value, row) => (value === code ? [row] : []))]),
   ) as Record<Split, number[]>
   const labels = Object.fromEntries(
-    splits.map((split) => [split, Int32Array.from(members[split], (position) => table.label[position])]),
+    splits.map((split) => [split, Int32Array.from(members[split], (position) => table.label[position]!)]),
   ) as Record<Split, Int32Array>
   const row = (split: Split, index: number): number => {
     const found = members[split][index]
@@ -66,7 +66,7 @@ function datasetOver(record: StoredDataset, table: SampleTable, stores: Stores):
     record,
     size: (split) => members[split].length,
     labels: (split) => labels[split],
-    sampleKey: (split, index) => table.path[row(split, index)],
+    sampleKey: (split, index) => table.path[row(split, index)]!,
     locate: (split, indices) =>
       refsOf(
         table,
@@ -79,24 +79,24 @@ function datasetOver(record: StoredDataset, table: SampleTable, stores: Stores):
 function refsOf(table: SampleTable, stores: Stores, rows: readonly number[]): SampleRefs {
   const files = new Map<string, number>()
   const fileOf = (row: number): number => {
-    const { kind, path } = stores[table.store[row]]
-    const file = kind === 'folder' ? join(path, table.path[row]) : path
+    const { kind, path } = stores[table.store[row]!]!
+    const file = kind === 'folder' ? join(path, table.path[row]!) : path
     if (!files.has(file)) files.set(file, files.size)
     return files.get(file) ?? 0
   }
-  const storeOf = (row: number): Stores[number] => stores[table.store[row]]
+  const storeOf = (row: number): Stores[number] => stores[table.store[row]!]!
   const sizeWhereRaw = (column: readonly number[]): Int32Array =>
-    Int32Array.from(rows, (row) => (storeOf(row).kind === 'pixels' ? column[row] : 0))
+    Int32Array.from(rows, (row) => (storeOf(row).kind === 'pixels' ? column[row]! : 0))
   return {
     file: Int32Array.from(rows, fileOf),
     files: [...files.keys()],
-    offset: Float64Array.from(rows, (row) => (storeOf(row).kind === 'folder' ? wholeFileOffset : table.offset[row])),
-    length: Float64Array.from(rows, (row) => table.length[row]),
+    offset: Float64Array.from(rows, (row) => (storeOf(row).kind === 'folder' ? wholeFileOffset : table.offset[row]!)),
+    length: Float64Array.from(rows, (row) => table.length[row]!),
     crc: table.crc && Uint32Array.from(rows, (row) => table.crc?.[row] ?? 0),
     width: sizeWhereRaw(table.width),
     height: sizeWhereRaw(table.height),
     names: rows.map((row) =>
-      storeOf(row).kind === 'folder' ? join(storeOf(row).path, table.path[row]) : table.path[row],
+      storeOf(row).kind === 'folder' ? join(storeOf(row).path, table.path[row]!) : table.path[row]!,
     ),
   }
 }

@@ -18,9 +18,9 @@ export interface SampleFile {
  */
 export async function readSampleFile(dataset: Dataset, split: Split, index: number): Promise<SampleFile> {
   const refs = dataset.locate(split, Int32Array.of(index))
-  const bytes = await readPart(refs.files[refs.file[0]], refs.offset[0], refs.length[0])
-  assertUnchanged(refs.names[0], bytes, refs.crc?.[0])
-  if (refs.width[0] > 0) return { bytes: encodePng(bytes, refs.width[0], refs.height[0]), mimeType: 'image/png' }
+  const bytes = await readPart(refs.files[refs.file[0]!]!, refs.offset[0]!, refs.length[0]!)
+  assertUnchanged(refs.names[0]!, bytes, refs.crc?.[0])
+  if (refs.width[0]! > 0) return { bytes: encodePng(bytes, refs.width[0]!, refs.height[0]!), mimeType: 'image/png' }
   return { bytes, mimeType: mimeTypeOf(bytes) }
 }
 

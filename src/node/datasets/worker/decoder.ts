@@ -48,7 +48,7 @@ const reasonOf = (error: unknown): string =>
     ? `has more than ${mostPixels} pixels: shrink it first`
     : `cannot be decoded (${firstLine(error)})`
 
-const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]
+const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]!
 
 /** By magic bytes, so that no other decoder of the library is ever used. */
 function assertKnown(bytes: Buffer): void {

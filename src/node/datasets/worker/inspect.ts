@@ -51,7 +51,7 @@ export async function inspect({ samples, wantsPixels }: InspectTask, reader: Sam
 function addSums({ data }: RgbImage, sums: Float64Array, squares: Float64Array): void {
   let [red, green, blue, red2, green2, blue2] = [0, 0, 0, 0, 0, 0]
   for (let at = 0; at < data.length; at += channels) {
-    const [r, g, b] = [data[at], data[at + 1], data[at + 2]]
+    const [r, g, b] = [data[at]!, data[at + 1]!, data[at + 2]!]
     red += r
     green += g
     blue += b
@@ -59,8 +59,8 @@ function addSums({ data }: RgbImage, sums: Float64Array, squares: Float64Array):
     green2 += g * g
     blue2 += b * b
   }
-  ;[red, green, blue].forEach((sum, channel) => (sums[channel] += sum))
-  ;[red2, green2, blue2].forEach((sum, channel) => (squares[channel] += sum))
+  ;[red, green, blue].forEach((sum, channel) => (sums[channel]! += sum))
+  ;[red2, green2, blue2].forEach((sum, channel) => (squares[channel]! += sum))
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -28,14 +28,14 @@ export async function makeBatch(task: BatchTask, reader: SampleReader): Promise<
       unreadable.push(result.problem)
       continue
     }
-    named(task.samples.names[result.position], () => filler.add(result.picture, task.indices[result.position]))
+    named(task.samples.names[result.position]!, () => filler.add(result.picture, task.indices[result.position]!))
     kept.push(result.position)
   }
   return { images: filler.images(), labels: chosen(task.labels, kept), indices: chosen(task.indices, kept), unreadable }
 }
 
 const chosen = (values: Int32Array, positions: readonly number[]): Int32Array =>
-  Int32Array.from(positions, (position) => values[position])
+  Int32Array.from(positions, (position) => values[position]!)
 
 function named(name: string, action: () => void): void {
   try {

@@ -34,6 +34,6 @@ async function read(samples: SampleRefs, position: number, reader: SampleReader)
     return { position, bytes, picture: await reader.picture(samples, position, bytes) }
   } catch (error) {
     if (!(error instanceof UnreadableImage)) throw error
-    return { position, bytes, problem: { path: samples.names[position], reason: error.message } }
+    return { position, bytes, problem: { path: samples.names[position]!, reason: error.message } }
   }
 }

@@ -20,14 +20,14 @@ export function createSampleReader(): SampleReader {
   let decoder: Promise<Decode> | undefined
   return {
     bytes(samples, position) {
-      const path = samples.files[samples.file[position]]
-      const [offset, length] = [samples.offset[position], samples.length[position]]
+      const path = samples.files[samples.file[position]!]!
+      const [offset, length] = [samples.offset[position]!, samples.length[position]!]
       const bytes = offset === wholeFileOffset ? wholeFile(path, length) : part(open, path, offset, length)
       assertUnchanged(bytes, samples.crc?.[position])
       return bytes
     },
     async picture(samples, position, bytes) {
-      const [width, height] = [samples.width[position], samples.height[position]]
+      const [width, height] = [samples.width[position]!, samples.height[position]!]
       if (width > 0) return { width, height, data: bytes }
       decoder ??= loadDecoder()
       const decode = await decoder

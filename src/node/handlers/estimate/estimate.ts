@@ -50,7 +50,7 @@ interface Look {
 
 /** What a step starts from, what it makes, and how much work it is. */
 async function lookAt(parts: Estimator, recipe: Recipe, index: number, made: Made): Promise<Look> {
-  const entry = recipe.steps[index]
+  const entry = recipe.steps[index]!
   const params = withDefaults(parts, entry)
   const input = await inputOf(parts, recipe, index, params, made)
   const dataset = typeof params.dataset === 'string' ? await parts.store.datasets.find(params.dataset) : undefined
@@ -122,7 +122,7 @@ async function timeOf(
 /** Seconds per unit of work in a finished step of the same kind. */
 async function rateOf(parts: Estimator, run: Run, entry: RecipeStep, unit: string): Promise<number | undefined> {
   for (const [index, { seconds }] of run.results.entries()) {
-    if (!sameWork(run.recipe.steps[index], entry) || seconds <= 0) continue
+    if (!sameWork(run.recipe.steps[index]!, entry) || seconds <= 0) continue
     const made = await Promise.all(run.results.map(({ versionId }) => finished(parts, versionId)))
     const { work } = await lookAt(parts, run.recipe, index, made)
     if (work && work.unit === unit && work.amount > 0) return seconds / work.amount

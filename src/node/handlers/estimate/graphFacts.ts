@@ -36,7 +36,7 @@ async function factsOf(
   ])
   const { totalParams, floatWeightParams, bnParams } = parameterStatistics(graph)
   const channels = [...graph.initializers.values()].reduce(
-    (sum, { shape }) => sum + (shape.length >= 2 ? shape[0] : 0),
+    (sum, { shape }) => sum + (shape.length >= 2 ? shape[0]! : 0),
     0,
   )
   // Batch normalization has two running statistics besides its two parameters.

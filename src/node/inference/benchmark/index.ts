@@ -154,7 +154,7 @@ function isSettled(contestant: Contestant): boolean {
 }
 
 const rotated = <T>(items: readonly T[], by: number): readonly T[] =>
-  items.map((_, index) => items[(index + by) % items.length])
+  items.map((_, index) => items[(index + by) % items.length]!)
 
 /** An interval wider than this, relative to the median, means that the machine was not steady. */
 const wideInterval = 0.1
@@ -185,7 +185,9 @@ function resultOf(contestant: Contestant, seed: number, disturbances: readonly s
 /** To the microsecond: finer digits are clock noise. */
 const rounded = (times: Float64Array): readonly number[] => Array.from(times, (ms) => Math.round(ms * 1000) / 1000)
 
-function comparisonsOf([first, ...others]: readonly Contestant[], seed: number): readonly BenchmarkComparison[] {
+function comparisonsOf(contestants: readonly Contestant[], seed: number): readonly BenchmarkComparison[] {
+  const [first, ...others] = contestants
+  if (!first) return []
   return others.map((other) => {
     const { id, batch, threads } = other.entry
     return {

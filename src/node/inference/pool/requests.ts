@@ -49,7 +49,7 @@ export function createRequestBook(): RequestBook {
       const lost = [...running.values()].filter(({ cancelled }) => !cancelled)
       const ran = running.size
       running.clear()
-      if (ran === 1 && lost.length === 1) lost[0].crashes++
+      if (ran === 1 && lost.length === 1) lost[0]!.crashes++
       const poison = lost.filter(({ crashes }) => crashes >= attempts)
       for (const entry of lost) entry.suspect = true
       queue = [...lost.filter(({ crashes }) => crashes < attempts), ...queue]

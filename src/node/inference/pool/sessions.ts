@@ -48,7 +48,7 @@ export async function openSessions({
         }),
       )
     }
-    return team(infos[0], concurrency, members, closeAll)
+    return team(infos[0]!, concurrency, members, closeAll)
   } catch (error) {
     await closeAll()
     throw error

@@ -41,7 +41,7 @@ export function createPoolWork(): PoolWork {
     },
     async run({ model, images, shape }) {
       const team = await modelOf(model)
-      return runInParts(team, { images, shape }, team.concurrency.part ?? shape[0])
+      return runInParts(team, { images, shape }, team.concurrency.part ?? shape[0]!)
     },
     time: async ({ model, images, shape, runs }) =>
       (await modelOf(model)).use(({ thread }) => thread.call('time', { session: onlySession, images, shape, runs })),
@@ -95,7 +95,7 @@ async function runSamples(
     images: used,
   } = await member.thread.call('run', { session: onlySession, images, shape, giveBack: true }, transferOf(images))
   if (used?.buffer instanceof ArrayBuffer) memory.push(used.buffer)
-  return answerOf(batch, outputs[info.outputs[0].name], runMs)
+  return answerOf(batch, outputs[info.outputs[0]!.name], runMs)
 }
 
 const answerOf = (

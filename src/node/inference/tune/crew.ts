@@ -34,7 +34,7 @@ export async function openCrew(candidate: Candidate, model: ModelSource, noise: 
     return {
       candidate,
       measure: (roundMs) => measure(crew, noise, Math.max(2, Math.round(roundMs / runMs))),
-      run: () => crew[0].call('run', { session: onlySession, ...noise }),
+      run: () => crew[0]!.call('run', { session: onlySession, ...noise }),
       close,
     }
   } catch (error) {
@@ -51,7 +51,7 @@ async function measure(crew: readonly InferenceThread[], noise: ImageBatch, runs
   const times = await timeAll(crew, noise, runs)
   const seconds = (performance.now() - start) / 1000
   return {
-    samplesPerSecond: (crew.length * runs * noise.shape[0]) / seconds,
+    samplesPerSecond: (crew.length * runs * noise.shape[0]!) / seconds,
     latencyMs: median(times.flatMap((each) => [...each])),
   }
 }

@@ -64,7 +64,7 @@ async function best(
   for (let look = 0; look < looks; look++) {
     for (const [index, candidate] of candidates.entries()) {
       throwIfStopped(options)
-      seen[index].push(await alone(candidate, options))
+      seen[index]!.push(await alone(candidate, options))
       step()
     }
   }
@@ -100,13 +100,13 @@ async function sideBySide(
     const rounds: Speed[][] = crews.map(() => [])
     for (let round = 0; round < finalRounds; round++) {
       throwIfStopped(options)
-      for (const [index, crew] of crews.entries()) rounds[index].push(await crew.measure(roundMs))
+      for (const [index, crew] of crews.entries()) rounds[index]!.push(await crew.measure(roundMs))
       step()
     }
     return crews.map(({ candidate }, index) => ({
       ...candidate,
-      samplesPerSecond: median(rounds[index].map((round) => round.samplesPerSecond)),
-      latencyMs: median(rounds[index].map((round) => round.latencyMs)),
+      samplesPerSecond: median(rounds[index]!.map((round) => round.samplesPerSecond)),
+      latencyMs: median(rounds[index]!.map((round) => round.latencyMs)),
     }))
   } finally {
     for (const crew of crews) await crew.close()

@@ -68,7 +68,7 @@ async function* batches(
     planEpoch({
       split,
       samples,
-      batchSize: calibrationBatchSize(shape[1], shape[2]),
+      batchSize: calibrationBatchSize(shape[1]!, shape[2]!),
       mode: { kind: 'eval', preprocessing },
     }),
   )) {

@@ -1,6 +1,7 @@
 import { preprocess } from '../../../core/data/preprocess'
 import type { RgbImage } from '../../../core/data/image'
 import { median } from '../../../core/measure/latency'
+import { atLeast } from '../../../shared/atLeast'
 import type { ParsedParamsOf } from '../../../shared/contract'
 import { NNOptError } from '../../../shared/errors'
 import type { Classification, Version } from '../../../shared/types'
@@ -38,21 +39,15 @@ async function answerOf(
   picture: RgbImage,
   { top, runs, tuned }: AnswerOptions,
 ): Promise<Classification> {
-  const {
-    model,
-    preprocessing,
-    imageShape: [channels, height, width],
-    endsInSoftmax,
-    threads,
-    runtime,
-  } = await openedModel(store, version, tuned)
+  const { model, preprocessing, imageShape, endsInSoftmax, threads, runtime } = await openedModel(store, version, tuned)
+  const [channels, height, width] = atLeast(3, imageShape)
   const images = new Float32Array(channels * height * width)
   preprocess(picture, preprocessing, images, 0, 'nchw', { height, width })
   const shape = [1, channels, height, width]
   // The first run of a session plans its memory.
   const times = (await model.time({ images, shape }, runs + 1)).slice(1)
   const { outputs } = await model.run({ images, shape })
-  const scores = [...outputs[model.outputs[0].name].data]
+  const scores = [...outputs[model.outputs[0]!.name]!.data]
   const probabilities = endsInSoftmax ? scores : softmax(scores)
   const ranked = probabilities
     .map((probability, index) => ({ name: version.classes[index] ?? String(index), probability }))

@@ -55,7 +55,7 @@ const nothing = new Uint8Array()
 /** A file that disappeared or broke since the dataset was added is reported in its place; the others are shown. */
 async function pictureOf(dataset: Dataset, split: Split, index: number, side: number): Promise<Picture> {
   const path = dataset.sampleKey(split, index)
-  const className = dataset.record.classes[dataset.labels(split)[index]]
+  const className = dataset.record.classes[dataset.labels(split)[index]!]!
   try {
     const file = await readSampleFile(dataset, split, index)
     return { index, path, className, problem: null, ...(await shrunk(file, side)) }

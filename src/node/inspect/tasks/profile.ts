@@ -79,7 +79,7 @@ async function kernelRuns(folder: string): Promise<readonly (readonly KernelRun[
   for (const { cat, name, dur, args } of events) {
     if (cat === 'Session' && name === 'model_run') runs.push([])
     if (cat === 'Node' && name.endsWith('_kernel_time'))
-      runs[runs.length - 1].push({ node: name, op: args?.op_name ?? '', ms: dur / 1000 })
+      runs[runs.length - 1]!.push({ node: name, op: args?.op_name ?? '', ms: dur / 1000 })
   }
   return runs.filter((run) => run.length > 0)
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Graph } from '../../../core/graph/graph'
+import { atLeast } from '../../../shared/atLeast'
 import type { PlannedMeasurement } from '../../../shared/types'
 import { measuredLatencies } from '../../jobs/work/prune/pruneLatency'
 import type { AccuracySample } from '../../jobs/work/measure/sampleAccuracy'
@@ -19,7 +20,7 @@ export const pruneMeasure: Inspection<'versions.pruneMeasure'> = async (
     warn: (text: string) => void warnings.push(text),
     progress: ({ label }: { readonly label: string }) => emit({ label }),
   }
-  const [before, after] = await measuredLatencies(measuring, [network.source, graph])
+  const [before, after] = atLeast(2, await measuredLatencies(measuring, [network.source, graph]))
   const sample =
     dataset === undefined
       ? undefined

@@ -9,7 +9,7 @@ export const pruneTimes: Inspection<'versions.pruneTimes'> = async ({ store, sig
   const measuring = {
     signal,
     warn: (text: string) => void warnings.push(text),
-    progress: ({ done, total }: { readonly done: number; readonly total?: number }) =>
+    progress: ({ done, total }: { readonly done: number; readonly total?: number | undefined }) =>
       emit({ done, total: total ?? 0 }),
   }
   network.times ??= await latencyTable(measuring, network.source)

@@ -45,7 +45,7 @@ export const weightNumbers: Inspection<'versions.weightValues'> = async ({ store
   const isSample = values.length > mostNumbers
   const step = values.length / mostNumbers
   const sent = isSample
-    ? Float32Array.from({ length: mostNumbers }, (_, index) => values[Math.floor(index * step)])
+    ? Float32Array.from({ length: mostNumbers }, (_, index) => values[Math.floor(index * step)]!)
     : values
   return { shape, channelAxis, values: new Uint8Array(sent.buffer, sent.byteOffset, sent.byteLength), isSample }
 }

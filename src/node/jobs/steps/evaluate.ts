@@ -83,7 +83,7 @@ async function run(
   await warnOfOtherCpu(context, version)
   if (evaluation.skipped.length > 0)
     context.warn(
-      `${evaluation.skipped.length} images could not be read and were skipped; the first: ${evaluation.skipped[0].path}: ${evaluation.skipped[0].reason}`,
+      `${evaluation.skipped.length} images could not be read and were skipped; the first: ${evaluation.skipped[0]!.path}: ${evaluation.skipped[0]!.reason}`,
     )
   // What another engine or file scores is not what everybody gets from the version's file.
   if (!options.exact && !tuned) await keep(context, version, options, { evaluation, predictions })

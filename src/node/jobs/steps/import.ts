@@ -5,6 +5,7 @@ import type { Preprocessing } from '../../../core/data/preprocessing'
 import { preprocessingPresets, preprocessingSchema } from '../../../core/data/preprocessing'
 import { classOutput, imageInput } from '../../../core/graph/graph'
 import type { Graph } from '../../../core/graph/graph'
+import { atLeast } from '../../../shared/atLeast'
 import { NNOptError } from '../../../shared/errors'
 import { newVersionName } from '../../../shared/fields'
 import { isPrintable } from '../../../shared/printable'
@@ -84,7 +85,7 @@ async function run(
 }
 
 function knownPreprocessing(graph: Graph, given: Preprocessing | undefined, warnings: string[]): Preprocessing {
-  const [height, width] = imageInput(graph).shape.slice(2).map(Number)
+  const [height, width] = atLeast(2, imageInput(graph).shape.slice(2).map(Number))
   const known = given ?? preprocessingOf(graph)
   if (known) {
     assertFits(known, { width, height }, graph.name)

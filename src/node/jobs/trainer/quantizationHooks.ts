@@ -1,3 +1,4 @@
+import { atLeast } from '../../../shared/atLeast'
 import { availableParallelism } from 'node:os'
 import { planEpoch } from '../../../core/data/batchPlan'
 import { preprocessedSize } from '../../../core/data/preprocessing'
@@ -104,7 +105,7 @@ async function* calibrationBatches(
   const requests = planEpoch({
     split: 'train',
     samples,
-    batchSize: calibrationBatchSize(shape[1], shape[2]),
+    batchSize: calibrationBatchSize(shape[1]!, shape[2]!),
     mode: { kind: 'eval', preprocessing },
   })
   for await (const { images, labels } of pool.batches(requests)) {
@@ -113,7 +114,7 @@ async function* calibrationBatches(
 }
 
 function shapeOf(graph: Graph, preprocessing: TrainingJob['preprocessing']): readonly number[] {
-  const [height, width] = imageInput(graph).shape.slice(2).map(Number)
+  const [height, width] = atLeast(2, imageInput(graph).shape.slice(2).map(Number))
   const size = preprocessedSize(preprocessing) ?? { height, width }
   return [3, size.height, size.width]
 }

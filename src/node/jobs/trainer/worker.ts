@@ -4,6 +4,7 @@ import { computeSaliencies } from '../../../core/prune/saliencies'
 import { fit } from '../../../core/train/fit'
 import type { Command, FitState, TrainingData } from '../../../core/train/fit'
 import { createTrainer } from '../../../core/train/trainer'
+import { atLeast } from '../../../shared/atLeast'
 import { NNOptError, toErrorReport } from '../../../shared/errors'
 import { storageError } from '../../store/storageError'
 import { chooseBackend } from '../../backends'
@@ -36,7 +37,7 @@ async function train(job: TrainingJob): Promise<TrainingResult> {
   const dataset = await openDataset(job.dataset)
   const pool = await createDataPool(job.dataset)
   try {
-    const [height, width] = imageInput(graph).shape.slice(2).map(Number)
+    const [height, width] = atLeast(2, imageInput(graph).shape.slice(2).map(Number))
     const data = createTrainingData(dataset, pool, job, { height, width }, (path, reason) =>
       send({ kind: 'unreadable', path, reason }),
     )

@@ -168,10 +168,10 @@ function withValues(
     .prepare(
       'SELECT "values" FROM metric_blocks WHERE run_id = ? AND kind = ? AND step_index = ? AND first BETWEEN ? AND ? ORDER BY first',
     )
-    .all(runId, kind, stepIndex, blocks[0].first, blocks[blocks.length - 1].first)
+    .all(runId, kind, stepIndex, blocks[0]!.first, blocks[blocks.length - 1]!.first)
   return blocks.map((block, index) => ({
     ...block,
-    values: numbersIn<SeriesBlock['values']>(text(values[index].values)),
+    values: numbersIn<SeriesBlock['values']>(text(values[index]!.values)),
   }))
 }
 
@@ -194,7 +194,7 @@ function seriesOf(database: DatabaseSync, group: MetricGroup, window: SeriesWind
     shown.length === 0
       ? []
       : isDetail
-        ? [...rowsAfter(database, group, shown[0].first - 1, shown[shown.length - 1].last)].map(pointOf)
+        ? [...rowsAfter(database, group, shown[0]!.first - 1, shown[shown.length - 1]!.last)].map(pointOf)
         : withValues(database, group, shown)
   return { kind: group.kind, stepIndex: group.stepIndex, total, blocks: decimate([...before, ...tail], window) }
 }

@@ -71,7 +71,7 @@ export function migrate(database: DatabaseSync, path: string, steps: readonly st
     transaction(database, () => {
       // Another process may have been faster.
       if (versionOf(database) !== version) return
-      database.exec(steps[version])
+      database.exec(steps[version]!)
       database.exec(`PRAGMA user_version = ${version + 1}`)
     })
   }

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import { NNOptError } from '../../../shared/errors'
 import { loadSqlite } from '../../nodeSqlite'
 
 export type Row = Record<string, SQLOutputValue>
@@ -31,8 +32,16 @@ export function transaction<T>(database: DatabaseSync, action: () => T): T {
   }
 }
 
-export const text = (value: SQLOutputValue): string => String(value)
+/** A column as it was read; undefined when the query did not ask for it. */
+type Column = SQLOutputValue | undefined
 
-export const textOrNull = (value: SQLOutputValue): string | null => (value === null ? null : String(value))
+export const text = (value: Column): string => String(selected(value))
 
-export const numberOrNull = (value: SQLOutputValue): number | null => (value === null ? null : Number(value))
+export const textOrNull = (value: Column): string | null => (selected(value) === null ? null : String(value))
+
+export const numberOrNull = (value: Column): number | null => (selected(value) === null ? null : Number(value))
+
+function selected(value: Column): SQLOutputValue {
+  if (value === undefined) throw new NNOptError('internal', 'expected a column that the query reads, got none')
+  return value
+}

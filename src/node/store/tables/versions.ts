@@ -8,7 +8,10 @@ import { text, textOrNull, transaction } from './sqlite'
 /** What a person may change, and the columns that searches use; the rest of a version never changes. */
 type VersionFacts = Omit<Version, 'id' | 'name' | 'createdAt' | 'deletedAt' | 'parentId' | 'runId' | 'tags' | 'notes'>
 
-export type VersionChange = Partial<Pick<Version, 'name' | 'tags' | 'notes' | 'deletedAt'>>
+type Changeable = Pick<Version, 'name' | 'tags' | 'notes' | 'deletedAt'>
+
+/** What is absent or undefined stays. */
+export type VersionChange = { readonly [K in keyof Changeable]?: Changeable[K] | undefined }
 
 export interface VersionTable {
   insert(version: Version): void

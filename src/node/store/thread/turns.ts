@@ -42,7 +42,7 @@ export function createTurns(database: DatabaseSync, now: () => number = () => pe
   const retry = async (): Promise<void> => {
     for (let pauseMs = shortestPauseMs; waiting.length > 0; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       await sleep(pauseMs)
-      while (waiting.length > 0 && attempt(waiting[0].turn, (error) => isStuck(error, waiting[0].since)))
+      while (waiting.length > 0 && attempt(waiting[0]!.turn, (error) => isStuck(error, waiting[0]!.since)))
         waiting.shift()
     }
   }

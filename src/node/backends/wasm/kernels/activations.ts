@@ -24,8 +24,8 @@ function elementwise(
   operands: readonly TensorInfo[],
   ...settings: readonly number[]
 ): TensorInfo {
-  const size = sizeOf(operands[0].shape)
-  const out = heap.allocate(operands[0].shape)
+  const size = sizeOf(operands[0]!.shape)
+  const out = heap.allocate(operands[0]!.shape)
   const addresses = [...operands, out].map(heap.address)
   heap.runTogether(
     heap
@@ -44,10 +44,10 @@ function elementwise(
 export const biasGradient: WasmKernel = ({ inputs: { dy }, heap }) => {
   const { channels, rows, rowBytes } = rowsOf(dy)
   const sums = heap.zeros([channels])
-  sumPieces(heap, heap.pieces(rows, sizeOf(dy.shape)), [sums], ({ start, count }, [own]) => [
+  sumPieces(heap, heap.pieces(rows, sizeOf(dy.shape)), [sums], ({ start, count }, own) => [
     'columnSums',
     heap.address(dy) + start * rowBytes,
-    heap.address(own),
+    ...own.map(heap.address),
     rowBytes,
     count,
   ])

@@ -4,6 +4,7 @@ import { batchStatistics } from './batchStatistics'
 import { FLOAT_BYTES, boundsOf, rowsOf, sizeOf } from './kernel'
 import type { WasmKernel } from './kernel'
 import { sumPieces } from './partialSums'
+import { atLeast } from '../../../../shared/atLeast'
 
 /** y, mean and unbiased variance; for the gradient: mean, 1 / standard deviation, shift. */
 export const batchNormTrain: WasmKernel = ({
@@ -33,12 +34,12 @@ export const batchNormInference: WasmKernel = ({
 function unbias(heap: Heap, variance: TensorInfo, rows: number): void {
   const values = heap.view(variance)
   const factor = rows / Math.max(1, rows - 1)
-  for (let channel = 0; channel < values.length; channel++) values[channel] *= factor
+  for (let channel = 0; channel < values.length; channel++) values[channel]! *= factor
 }
 
 function inverseDeviation(heap: Heap, variance: TensorInfo, epsilon: number): TensorInfo {
   const inverse = heap.allocate(variance.shape)
-  heap.run('inverseDeviation', heap.address(variance), heap.address(inverse), variance.shape[0] * FLOAT_BYTES, epsilon)
+  heap.run('inverseDeviation', heap.address(variance), heap.address(inverse), variance.shape[0]! * FLOAT_BYTES, epsilon)
   return inverse
 }
 
@@ -52,7 +53,7 @@ function normalize(
   const { x, mean, inverse, scale, shift } = operands
   const { rows, rowBytes } = rowsOf(x)
   const y = heap.allocate(x.shape)
-  const [from, to, ...vectors] = [x, y, mean, inverse, scale, shift].map(heap.address)
+  const [from, to, ...vectors] = atLeast(2, [x, y, mean, inverse, scale, shift].map(heap.address))
   heap.runTogether(
     heap
       .pieces(rows, sizeOf(x.shape))
@@ -81,7 +82,7 @@ export const batchNormTrainGradient: WasmKernel = ({
   const activated = bounds[0] === -Infinity ? 'gradient' : 'activatedGradient'
   const [dScale, dShift, dx] = [heap.zeros([channels]), heap.zeros([channels]), heap.allocate(x.shape)]
   const pieces = heap.pieces(rows, sizeOf(x.shape))
-  const [gradient, from, to] = [dy, x, dx].map(heap.address)
+  const [gradient, from, to] = atLeast(3, [dy, x, dx].map(heap.address))
   const vectors = [mean, inverse, scale, shift].map(heap.address)
   const at = (start: number): readonly number[] => [gradient, from].map((address) => address + start * rowBytes)
   sumPieces(heap, pieces, [dScale, dShift], ({ start, count }, sums) => [

@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Heap } from '../heap'
 import { rowsOf, sizeOf } from './kernel'
+import { atLeast } from '../../../../shared/atLeast'
 
 export interface BatchStatistics {
   readonly mean: TensorInfo
@@ -25,8 +26,8 @@ export function batchStatistics(heap: Heap, x: TensorInfo): BatchStatistics {
     pieces.map(({ start, count }, index) => [
       'batchNormStatistics',
       heap.address(x) + start * rowBytes,
-      heap.address(parts[index].mean),
-      heap.address(parts[index].variance),
+      heap.address(parts[index]!.mean),
+      heap.address(parts[index]!.variance),
       rowBytes,
       count,
     ]),
@@ -40,15 +41,16 @@ export function batchStatistics(heap: Heap, x: TensorInfo): BatchStatistics {
  * simd/batchNorm.ts does for chunks.
  */
 function combine(heap: Heap, total: Part, part: Part): Part {
-  const [mean, variance, otherMean, otherVariance] = [total.mean, total.variance, part.mean, part.variance].map(
-    heap.view,
+  const [mean, variance, otherMean, otherVariance] = atLeast(
+    4,
+    [total.mean, total.variance, part.mean, part.variance].map(heap.view),
   )
   const count = total.count + part.count
   const share = part.count / count
   for (let channel = 0; channel < mean.length; channel++) {
-    const delta = otherMean[channel] - mean[channel]
-    mean[channel] += delta * share
-    variance[channel] += (otherVariance[channel] - variance[channel]) * share + delta * delta * share * (1 - share)
+    const delta = otherMean[channel]! - mean[channel]!
+    mean[channel]! += delta * share
+    variance[channel]! += (otherVariance[channel]! - variance[channel]!) * share + delta * delta * share * (1 - share)
   }
   heap.free(part.mean)
   heap.free(part.variance)

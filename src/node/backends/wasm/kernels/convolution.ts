@@ -4,6 +4,7 @@ import { outputShape } from './geometry'
 import { sumOverImages, writeImages } from './images'
 import { FLOAT_BYTES, integers } from './kernel'
 import type { WasmKernel } from './kernel'
+import { atLeast } from '../../../../shared/atLeast'
 
 /** Convolution of x [n, h, w, c] with filter [kh, kw, c, o]. */
 export const conv2d: WasmKernel = (call) => {
@@ -11,7 +12,7 @@ export const conv2d: WasmKernel = (call) => {
     inputs: { x, filter },
     heap,
   } = call
-  const y = heap.zeros(outputShape(x.shape, filter.shape, filter.shape[3], call))
+  const y = heap.zeros(outputShape(x.shape, filter.shape, filter.shape[3]!, call))
   writeImages('convolution', { x, filter, y }, call)
   return y
 }
@@ -44,7 +45,7 @@ export const conv2dFilterGradient: WasmKernel = (call) => {
 
 /** Transposes every tap [c, o] of a filter [kh, kw, c, o] to [o, c]. */
 function transposedTaps(heap: Heap, filter: TensorInfo): TensorInfo {
-  const [kernelHeight, kernelWidth, channels, outChannels] = filter.shape
+  const [kernelHeight, kernelWidth, channels, outChannels] = atLeast(4, filter.shape)
   const out = heap.allocate([kernelHeight, kernelWidth, outChannels, channels])
   const tapBytes = channels * outChannels * FLOAT_BYTES
   for (let tap = 0; tap < kernelHeight * kernelWidth; tap++) {

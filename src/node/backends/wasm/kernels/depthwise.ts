@@ -15,7 +15,7 @@ export const depthwiseConv2d: WasmKernel = (call) => {
     heap,
   } = call
   if (filter.shape[3] !== 1) return multipliedDepthwise(call)
-  const y = heap.zeros(outputShape(x.shape, filter.shape, filter.shape[2], call))
+  const y = heap.zeros(outputShape(x.shape, filter.shape, filter.shape[2]!, call))
   writeImages('depthwise', { x, filter, y }, call)
   return y
 }

@@ -2,6 +2,7 @@ import type { Piece } from '../heap'
 import type { Call } from '../team/team'
 import { FLOAT_BYTES, LINE_FLOATS, sizeOf } from './kernel'
 import type { KernelCall, WasmKernel } from './kernel'
+import { atLeast } from '../../../../shared/atLeast'
 
 /** Quantizes and dequantizes with one scale, or one per channel. */
 export const fakeQuant: WasmKernel = (call) => run('fakeQuant', 'sharedFakeQuant', call)
@@ -17,7 +18,7 @@ function run(
 ): ReturnType<WasmKernel> {
   const channels = sizeOf(scale.shape)
   const out = heap.allocate(x.shape)
-  const [from, gradient, scales, zeroPoints, to] = [x, dy ?? x, scale, zeroPoint, out].map(heap.address)
+  const [from, gradient, scales, zeroPoints, to] = atLeast(5, [x, dy ?? x, scale, zeroPoint, out].map(heap.address))
   const grid = [Number(qmin), Number(qmax)]
   const size = sizeOf(x.shape)
   if (channels === 1) {

@@ -5,6 +5,7 @@ import { geometryOf } from './geometry'
 import { FLOAT_BYTES, sizeOf } from './kernel'
 import type { KernelCall } from './kernel'
 import { sumPieces } from './partialSums'
+import { atLeast } from '../../../../shared/atLeast'
 
 /** The tensors of a convolution; the function determines which of them are read and which one is written. */
 export interface ConvolutionTensors {
@@ -24,7 +25,10 @@ function callsOf(
     sizes: [, ...sizes],
     variant,
   } = geometryOf(x.shape, filter.shape, y.shape, call)
-  const [xBytes, yBytes] = [x, y].map(({ shape }) => sizeOf(shape.slice(1)) * FLOAT_BYTES)
+  const [xBytes, yBytes] = atLeast(
+    2,
+    [x, y].map(({ shape }) => sizeOf(shape.slice(1)) * FLOAT_BYTES),
+  )
   return ({ start, count }, own) => [
     `${name}${variant}`,
     heap.address(x) + start * xBytes,
@@ -36,7 +40,7 @@ function callsOf(
 }
 
 const piecesOf = ({ x, filter, y }: ConvolutionTensors, heap: Heap): readonly Piece[] =>
-  heap.pieces(x.shape[0], Math.max(sizeOf(x.shape), sizeOf(y.shape)) * filter.shape[0])
+  heap.pieces(x.shape[0]!, Math.max(sizeOf(x.shape), sizeOf(y.shape)) * filter.shape[0]!)
 
 /** Runs a function that writes per image (x or y), with a share of the batch on each thread. */
 export function writeImages(name: string, tensors: ConvolutionTensors, call: KernelCall): void {
@@ -47,5 +51,7 @@ export function writeImages(name: string, tensors: ConvolutionTensors, call: Ker
 /** Runs a function that sums over the batch into the filter gradient. */
 export function sumOverImages(name: string, tensors: ConvolutionTensors, call: KernelCall): void {
   const callOf = callsOf(name, tensors, call)
-  sumPieces(call.heap, piecesOf(tensors, call.heap), [tensors.filter], (piece, [own]) => callOf(piece, own))
+  sumPieces(call.heap, piecesOf(tensors, call.heap), [tensors.filter], (piece, own) =>
+    callOf(piece, atLeast(1, own)[0]),
+  )
 }

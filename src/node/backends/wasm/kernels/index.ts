@@ -1,5 +1,5 @@
 import { getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core'
-import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core'
+import type { KernelConfig } from '@tensorflow/tfjs-core'
 import { nativeKernelNames } from '../../../../core/kernels/native'
 import type { NativeKernel } from '../../../../core/kernels/native'
 import type { Heap } from '../heap'
@@ -8,7 +8,7 @@ import { batchNormInference, batchNormTrain, batchNormTrainGradient } from './ba
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from './convolution'
 import { depthwiseConv2d, depthwiseConv2dFilterGradient, depthwiseConv2dInputGradient } from './depthwise'
 import { fakeQuant, fakeQuantGradient } from './fakeQuant'
-import type { WasmKernel } from './kernel'
+import type { KernelInputs, WasmKernel } from './kernel'
 import { matMul } from './matMul'
 import { maxPoolGradient } from './pooling'
 import { softmaxCrossEntropy } from './softmaxCrossEntropy'
@@ -63,7 +63,7 @@ function register(kernelName: string, backendName: string, heap: Heap, compute: 
     kernelName,
     backendName,
     kernelFunc: (call) => {
-      const inputs = call.inputs as Readonly<Record<string, TensorInfo>>
+      const inputs = call.inputs as KernelInputs
       if (original && Object.values(inputs).some(({ dtype }) => dtype !== 'float32')) return original.kernelFunc(call)
       return compute({ inputs, attributes: call.attrs ?? {}, heap })
     },

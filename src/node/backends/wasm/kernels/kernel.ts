@@ -1,8 +1,31 @@
 import type { NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core'
 import type { Heap } from '../heap'
 
+type InputName =
+  | 'a'
+  | 'b'
+  | 'x'
+  | 'y'
+  | 'dy'
+  | 'filter'
+  | 'scale'
+  | 'shift'
+  | 'mean'
+  | 'variance'
+  | 'zeroPoint'
+  | 'input'
+  | 'output'
+  | 'logits'
+  | 'labels'
+  | 'saved0'
+  | 'saved1'
+  | 'saved2'
+
+/** The inputs of a kernel; those of other kernels are absent. */
+export type KernelInputs = Readonly<Record<InputName, TensorInfo>>
+
 export interface KernelCall {
-  readonly inputs: Readonly<Record<string, TensorInfo>>
+  readonly inputs: KernelInputs
   readonly attributes: NamedAttrMap
   readonly heap: Heap
 }
@@ -24,7 +47,7 @@ export function rowsOf({ shape }: TensorInfo): {
   readonly rows: number
   readonly rowBytes: number
 } {
-  const channels = shape[shape.length - 1]
+  const channels = shape[shape.length - 1]!
   return { channels, rows: channels === 0 ? 0 : sizeOf(shape) / channels, rowBytes: channels * FLOAT_BYTES }
 }
 

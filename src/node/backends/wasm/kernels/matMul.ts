@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Heap, Piece } from '../heap'
 import { FLOAT_BYTES, LINE_FLOATS } from './kernel'
 import type { WasmKernel } from './kernel'
+import { atLeast } from '../../../../shared/atLeast'
 
 /** Rows of the tallest tile in simd/gemm.ts. */
 const TILE_ROWS = 6
@@ -10,14 +11,14 @@ const PRODUCTS_PER_FLOAT = 8
 
 /** a [m, k] · b [k, n], each optionally transposed first. */
 export const matMul: WasmKernel = ({ inputs: { a, b }, attributes: { transposeA, transposeB }, heap }) => {
-  const [rows, depth] = transposeA ? [a.shape[1], a.shape[0]] : a.shape
-  const columns = transposeB ? b.shape[0] : b.shape[1]
+  const [rows, depth] = atLeast(2, transposeA ? a.shape.toReversed() : a.shape)
+  const columns = transposeB ? b.shape[0]! : b.shape[1]!
   const right = transposeB ? transposed(heap, b) : b
   const out = heap.zeros([rows, columns])
-  const [along, across] = [FLOAT_BYTES, a.shape[1] * FLOAT_BYTES]
+  const [along, across] = [FLOAT_BYTES, a.shape[1]! * FLOAT_BYTES]
   const [aRow, aStep] = transposeA ? [along, across] : [across, along]
   const columnBytes = columns * FLOAT_BYTES
-  const [from, factor, to] = [a, right, out].map(heap.address)
+  const [from, factor, to] = atLeast(3, [a, right, out].map(heap.address))
   // Each element is summed by one thread in a fixed order, so results do not depend on the number of threads.
   const { byRows, pieces } = division(heap, rows, columns, depth)
   heap.runTogether(
@@ -69,7 +70,7 @@ function division(
 
 /** Transposes one matrix. */
 function transposed(heap: Heap, matrix: TensorInfo): TensorInfo {
-  const [rows, columns] = matrix.shape
+  const [rows, columns] = atLeast(2, matrix.shape)
   const out = heap.allocate([columns, rows])
   heap.run('transpose', heap.address(matrix), heap.address(out), rows, columns)
   return out

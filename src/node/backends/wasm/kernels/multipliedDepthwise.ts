@@ -1,7 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { geometryOf, outputShape } from './geometry'
+import type { Geometry } from './geometry'
 import { integers } from './kernel'
 import type { KernelCall } from './kernel'
+import { atLeast } from '../../../../shared/atLeast'
 
 /** Depthwise convolution with several outputs per channel; rare, so plain loops suffice. */
 
@@ -10,7 +12,7 @@ import type { KernelCall } from './kernel'
  * vectors.
  */
 function forEachTap(
-  sizes: readonly number[],
+  sizes: Geometry['sizes'],
   visit: (xOffset: number, filterOffset: number, yOffset: number) => void,
 ): void {
   const [
@@ -55,8 +57,11 @@ type Update = (
 
 function visitProducts(call: KernelCall, x: TensorInfo, filter: TensorInfo, y: TensorInfo, update: Update): void {
   const { sizes } = geometryOf(x.shape, filter.shape, y.shape, call)
-  const [, , channels, multiplier] = filter.shape
-  const [xs, filters, ys] = [x, filter, y].map((tensor) => call.heap.view(tensor))
+  const [, , channels, multiplier] = atLeast(4, filter.shape)
+  const [xs, filters, ys] = atLeast(
+    3,
+    [x, filter, y].map((tensor) => call.heap.view(tensor)),
+  )
   forEachTap(sizes, (xOffset, filterOffset, yOffset) => {
     for (let out = 0; out < channels * multiplier; out++)
       update(xs, filters, ys, xOffset + Math.floor(out / multiplier), filterOffset + out, yOffset + out)
@@ -68,13 +73,13 @@ export function multipliedDepthwise(call: KernelCall): TensorInfo {
     inputs: { x, filter },
     heap,
   } = call
-  const y = heap.zeros(outputShape(x.shape, filter.shape, filter.shape[2] * filter.shape[3], call))
+  const y = heap.zeros(outputShape(x.shape, filter.shape, filter.shape[2]! * filter.shape[3]!, call))
   visitProducts(
     call,
     x,
     filter,
     y,
-    (xs, filters, ys, xAt, filterAt, yAt) => void (ys[yAt] += xs[xAt] * filters[filterAt]),
+    (xs, filters, ys, xAt, filterAt, yAt) => void (ys[yAt]! += xs[xAt]! * filters[filterAt]!),
   )
   return y
 }
@@ -91,7 +96,7 @@ export function multipliedDepthwiseInputGradient(call: KernelCall): TensorInfo {
     dx,
     filter,
     dy,
-    (xs, filters, ys, xAt, filterAt, yAt) => void (xs[xAt] += ys[yAt] * filters[filterAt]),
+    (xs, filters, ys, xAt, filterAt, yAt) => void (xs[xAt]! += ys[yAt]! * filters[filterAt]!),
   )
   return dx
 }
@@ -108,7 +113,7 @@ export function multipliedDepthwiseFilterGradient(call: KernelCall): TensorInfo 
     x,
     gradient,
     dy,
-    (xs, filters, ys, xAt, filterAt, yAt) => void (filters[filterAt] += xs[xAt] * ys[yAt]),
+    (xs, filters, ys, xAt, filterAt, yAt) => void (filters[filterAt]! += xs[xAt]! * ys[yAt]!),
   )
   return gradient
 }

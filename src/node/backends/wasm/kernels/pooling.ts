@@ -1,10 +1,14 @@
 import { backend_util } from '@tensorflow/tfjs-core'
 import { integers } from './kernel'
 import type { WasmKernel } from './kernel'
+import { atLeast } from '../../../../shared/atLeast'
 
 /** Gradient of max pooling: dy goes to the first maximum of each window. */
 export const maxPoolGradient: WasmKernel = ({ inputs: { dy, input, output }, attributes, heap }) => {
-  const [filterSize, strides] = ['filterSize', 'strides'].map((name) => integers(attributes, name) as [number, number])
+  const [filterSize, strides] = atLeast(
+    2,
+    ['filterSize', 'strides'].map((name) => integers(attributes, name) as [number, number]),
+  )
   const plan = backend_util.computePool2DInfo(
     input.shape as [number, number, number, number],
     filterSize,
@@ -13,7 +17,7 @@ export const maxPoolGradient: WasmKernel = ({ inputs: { dy, input, output }, att
     attributes['pad'] as 'valid' | 'same',
   )
   const dx = heap.zeros(input.shape)
-  const [gradients, x, y, result] = [dy, input, output, dx].map(heap.view)
+  const [gradients, x, y, result] = atLeast(4, [dy, input, output, dx].map(heap.view))
   const {
     batchSize,
     inHeight,
@@ -40,7 +44,7 @@ export const maxPoolGradient: WasmKernel = ({ inputs: { dy, input, output }, att
           const at = pixel * inChannels + channel
           if (found[channel] !== 0 || x[start + channel] !== y[at]) continue
           found[channel] = 1
-          result[start + channel] += gradients[at]
+          result[start + channel]! += gradients[at]!
         }
       }
     }

@@ -14,7 +14,7 @@ export const splitPieces: WasmKernel = ({ inputs: { x }, attributes: { numOrSize
   )
   const outer = sizeOf(x.shape.slice(0, along))
   const inner = sizeOf(x.shape.slice(along + 1))
-  const rowLength = x.shape[along] * inner
+  const rowLength = x.shape[along]! * inner
   let start = 0
   return sizes.map((size) => {
     const piece = heap.allocate(x.shape.with(along, size))

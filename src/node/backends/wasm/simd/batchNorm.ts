@@ -4,6 +4,7 @@ import type { Code } from './encoding'
 import { forEachChunkStrip, forEachRow, loadStrip, zeroStrip } from './rows'
 import type { Strip } from './strips'
 import { forEachStrip } from './strips'
+import { atLeast } from '../../../../shared/atLeast'
 
 /**
  * Mean and biased variance of each channel of x [rows, channels]; both outputs must be zero initially. Chunks are
@@ -17,15 +18,15 @@ export const batchNormStatistics = defineFunction(
     forEachChunkStrip(emitter, rows, rowBytes, (strip, offset, chunk) => {
       const { lanes } = strip
       const sums = zeroStrip(emitter, strip)
-      forEachRow(emitter, rowBytes, chunk, offset, [x], ([address]) =>
-        sums.forEach((sum, v) => emitter.set(sum, lanes.add(sum.get, lanes.load(address, strip.offsets[v])))),
+      forEachRow(emitter, rowBytes, chunk, offset, [x], (address) =>
+        sums.forEach((sum, v) => emitter.set(sum, lanes.add(sum.get, lanes.load(address, strip.offsets[v]!)))),
       )
       const count = emitter.let('f32', i32.toFloat(chunk.count)).get
       for (const sum of sums) emitter.set(sum, lanes.div(sum.get, lanes.splat(count)))
       const squares = zeroStrip(emitter, strip)
-      forEachRow(emitter, rowBytes, chunk, offset, [x], ([address]) =>
+      forEachRow(emitter, rowBytes, chunk, offset, [x], (address) =>
         squares.forEach((square, v) => {
-          const centered = emitter.let(lanes.type, lanes.sub(lanes.load(address, strip.offsets[v]), sums[v].get)).get
+          const centered = emitter.let(lanes.type, lanes.sub(lanes.load(address, strip.offsets[v]!), sums[v]!.get)).get
           emitter.set(square, lanes.add(square.get, lanes.mul(centered, centered)))
         }),
       )
@@ -65,11 +66,11 @@ function combineChunks(
 ): void {
   const share = emitter.let('f32', f32.div(counts.count, f32.add(counts.count, counts.done))).get
   offsets.forEach((at, v) => {
-    const delta = emitter.let(lanes.type, lanes.sub(means[v].get, lanes.load(totals.mean, at))).get
+    const delta = emitter.let(lanes.type, lanes.sub(means[v]!.get, lanes.load(totals.mean, at))).get
     const spread = lanes.mul(lanes.mul(delta, delta), lanes.splat(f32.mul(share, counts.done)))
     emitter.emit(
       lanes.store(totals.mean, lanes.add(lanes.load(totals.mean, at), lanes.mul(delta, lanes.splat(share))), at),
-      lanes.store(totals.variance, lanes.add(lanes.load(totals.variance, at), lanes.add(squares[v].get, spread)), at),
+      lanes.store(totals.variance, lanes.add(lanes.load(totals.variance, at), lanes.add(squares[v]!.get, spread)), at),
     )
   })
 }
@@ -97,16 +98,20 @@ export const batchNormApply = defineFunction(
     const { x, y, rowBytes, rows, floor, ceiling } = parameter
     forEachChunkStrip(emitter, rows, rowBytes, (strip, offset, chunk) => {
       const { lanes } = strip
-      const [mean, inverse, scale, shift] = channelVectors.map((name) =>
-        loadStrip(emitter, strip, i32.add(parameter[name], offset)),
+      const [mean, inverse, scale, shift] = atLeast(
+        4,
+        channelVectors.map((name) => loadStrip(emitter, strip, i32.add(parameter[name], offset))),
       )
-      const factor = scale.map((local, v) => emitter.let(lanes.type, lanes.mul(local.get, inverse[v].get)))
-      const [low, high] = [floor, ceiling].map((bound) => emitter.let(lanes.type, lanes.splat(bound)).get)
-      forEachRow(emitter, rowBytes, chunk, offset, [x, y], ([from, to]) =>
+      const factor = scale.map((local, v) => emitter.let(lanes.type, lanes.mul(local.get, inverse[v]!.get)))
+      const [low, high] = atLeast(
+        2,
+        [floor, ceiling].map((bound) => emitter.let(lanes.type, lanes.splat(bound)).get),
+      )
+      forEachRow(emitter, rowBytes, chunk, offset, [x, y], (from, to) =>
         strip.offsets.forEach((at, v) => {
           const value = emitter.let(
             lanes.type,
-            lanes.add(lanes.mul(lanes.sub(lanes.load(from, at), mean[v].get), factor[v].get), shift[v].get),
+            lanes.add(lanes.mul(lanes.sub(lanes.load(from, at), mean[v]!.get), factor[v]!.get), shift[v]!.get),
           )
           emitter.set(value, lanes.atLeast(value.get, low))
           emitter.emit(lanes.store(to, lanes.atMost(value.get, high), at))
@@ -158,11 +163,12 @@ function readGradient(
       )
     : []
   const shift = activated ? loadStrip(emitter, strip, i32.add(parameter.shift, offset)) : []
-  return ([dyAddress, xAddress], v) => {
-    const centered = emitter.let(lanes.type, lanes.sub(lanes.load(xAddress, offsets[v]), mean[v].get)).get
-    const dy = lanes.load(dyAddress, offsets[v])
+  return (addresses, v) => {
+    const [dyAddress, xAddress] = atLeast(2, addresses)
+    const centered = emitter.let(lanes.type, lanes.sub(lanes.load(xAddress, offsets[v]!), mean[v]!.get)).get
+    const dy = lanes.load(dyAddress, offsets[v]!)
     if (!activated) return { centered, dy: emitter.let(lanes.type, dy).get }
-    const y = emitter.let(lanes.type, lanes.add(lanes.mul(centered, factor[v].get), shift[v].get)).get
+    const y = emitter.let(lanes.type, lanes.add(lanes.mul(centered, factor[v]!.get), shift[v]!.get)).get
     return {
       centered,
       dy: emitter.let(
@@ -184,20 +190,23 @@ const gradientSums = (activated: boolean): FunctionDefinition =>
         const { lanes } = strip
         const read = readGradient(emitter, strip, activated, parameter, offset)
         const [shifts, scales] = [zeroStrip(emitter, strip), zeroStrip(emitter, strip)]
-        forEachRow(emitter, rowBytes, chunk, offset, [dy, x], (addresses) =>
+        forEachRow(emitter, rowBytes, chunk, offset, [dy, x], (...addresses) =>
           strip.offsets.forEach((_, v) => {
             const value = read(addresses, v)
-            emitter.set(shifts[v], lanes.add(shifts[v].get, value.dy))
-            emitter.set(scales[v], lanes.add(scales[v].get, lanes.mul(value.dy, value.centered)))
+            emitter.set(shifts[v]!, lanes.add(shifts[v]!.get, value.dy))
+            emitter.set(scales[v]!, lanes.add(scales[v]!.get, lanes.mul(value.dy, value.centered)))
           }),
         )
-        const [toScale, toShift, inverses] = [dScale, dShift, inverse].map((vector) => i32.add(vector, offset))
+        const [toScale, toShift, inverses] = atLeast(
+          3,
+          [dScale, dShift, inverse].map((vector) => i32.add(vector, offset)),
+        )
         strip.offsets.forEach((at, v) =>
           emitter.emit(
-            lanes.store(toShift, lanes.add(lanes.load(toShift, at), shifts[v].get), at),
+            lanes.store(toShift, lanes.add(lanes.load(toShift, at), shifts[v]!.get), at),
             lanes.store(
               toScale,
-              lanes.add(lanes.load(toScale, at), lanes.mul(scales[v].get, lanes.load(inverses, at))),
+              lanes.add(lanes.load(toScale, at), lanes.mul(scales[v]!.get, lanes.load(inverses, at))),
               at,
             ),
           ),
@@ -227,19 +236,19 @@ const gradientInput = (activated: boolean): FunctionDefinition =>
         const slope = strip.offsets.map((at, v) =>
           register(
             lanes.mul(
-              lanes.mul(factor[v].get, vectorAt('inverse', at)),
+              lanes.mul(factor[v]!.get, vectorAt('inverse', at)),
               lanes.mul(vectorAt('dScale', at), lanes.splat(share)),
             ),
           ),
         )
         const constant = strip.offsets.map((at, v) =>
-          register(lanes.mul(factor[v].get, lanes.mul(vectorAt('dShift', at), lanes.splat(share)))),
+          register(lanes.mul(factor[v]!.get, lanes.mul(vectorAt('dShift', at), lanes.splat(share)))),
         )
-        forEachRow(emitter, rowBytes, chunk, offset, [dy, x, dx], (addresses) =>
+        forEachRow(emitter, rowBytes, chunk, offset, [dy, x, dx], (...addresses) =>
           strip.offsets.forEach((at, v) => {
             const value = read(addresses, v)
-            const moved = lanes.sub(lanes.mul(value.dy, factor[v].get), lanes.mul(value.centered, slope[v].get))
-            emitter.emit(lanes.store(addresses[2], lanes.sub(moved, constant[v].get), at))
+            const moved = lanes.sub(lanes.mul(value.dy, factor[v]!.get), lanes.mul(value.centered, slope[v]!.get))
+            emitter.emit(lanes.store(addresses[2]!, lanes.sub(moved, constant[v]!.get), at))
           }),
         )
       })

@@ -3,6 +3,7 @@ import type { FunctionDefinition } from './emitter'
 import type { Code } from './encoding'
 import { alongBatch, alongWidth, convolutionSizes } from './runs'
 import type { ForEachRun, Run, Sizes } from './runs'
+import { atLeast } from '../../../../shared/atLeast'
 
 const FLOAT = i32.const(4)
 
@@ -56,8 +57,9 @@ const filterGradient: Product = (run, { channels, outChannels }, _pixel, outPixe
 /** Dense convolution as one matrix product per run; the output must be zero initially. */
 function convolutionFunction(name: string, gemm: number, forEachRun: ForEachRun, product: Product): FunctionDefinition {
   return defineFunction(name, ['x', 'filter', 'y', ...convolutionSizes], (emitter, { x, filter, y, ...sizes }) => {
-    const [pixel, outPixel] = [sizes.channels, sizes.outChannels].map(
-      (count) => emitter.let('i32', i32.mul(count, FLOAT)).get,
+    const [pixel, outPixel] = atLeast(
+      2,
+      [sizes.channels, sizes.outChannels].map((count) => emitter.let('i32', i32.mul(count, FLOAT)).get),
     )
     const tap = emitter.let('i32', i32.mul(pixel, sizes.outChannels)).get
     forEachRun(emitter, sizes, { x, filter, y }, { x: pixel, filter: tap, y: outPixel }, (run) =>

@@ -6,6 +6,7 @@ import { alongBatch, alongWidth, convolutionSizes } from './runs'
 import type { ForEachRun, Run } from './runs'
 import type { Strip } from './strips'
 import { forEachStrip } from './strips'
+import { atLeast } from '../../../../shared/atLeast'
 
 const FLOAT_BYTES = 4
 const STRIP_VECTORS = 4
@@ -27,7 +28,10 @@ function depthwiseFunction(name: string, forEachRun: ForEachRun, write: StripWri
 
 /** Visits the outputs of a run: body(address in x, address in y). */
 function forEachOutput(emitter: Emitter, run: Run, offset: Code, body: (x: Code, y: Code) => void): void {
-  const [x, y] = [run.x, run.y].map((address) => emitter.let('i32', i32.add(address, offset)))
+  const [x, y] = atLeast(
+    2,
+    [run.x, run.y].map((address) => emitter.let('i32', i32.add(address, offset))),
+  )
   emitter.forEach(i32.const(0), run.count, i32.const(1), () => {
     body(x.get, y.get)
     emitter.advance(x, run.xStep)
@@ -41,7 +45,7 @@ const forward: StripWriter = (emitter, strip, run, offset) => {
   const weights = loadStrip(emitter, strip, i32.add(run.filter, offset))
   forEachOutput(emitter, run, offset, (x, y) =>
     offsets.forEach((at, v) =>
-      emitter.emit(lanes.store(y, lanes.multiplyAdd(weights[v].get, lanes.load(x, at), lanes.load(y, at)), at)),
+      emitter.emit(lanes.store(y, lanes.multiplyAdd(weights[v]!.get, lanes.load(x, at), lanes.load(y, at)), at)),
     ),
   )
 }
@@ -52,7 +56,7 @@ const inputGradient: StripWriter = (emitter, strip, run, offset) => {
   const weights = loadStrip(emitter, strip, i32.add(run.filter, offset))
   forEachOutput(emitter, run, offset, (x, y) =>
     offsets.forEach((at, v) =>
-      emitter.emit(lanes.store(x, lanes.multiplyAdd(weights[v].get, lanes.load(y, at), lanes.load(x, at)), at)),
+      emitter.emit(lanes.store(x, lanes.multiplyAdd(weights[v]!.get, lanes.load(y, at), lanes.load(x, at)), at)),
     ),
   )
 }
@@ -67,7 +71,7 @@ const filterGradient: StripWriter = (emitter, strip, run, offset) => {
       emitter.set(sum, lanes.multiplyAdd(lanes.load(x, offsets[v]), lanes.load(y, offsets[v]), sum.get)),
     ),
   )
-  offsets.forEach((at, v) => emitter.emit(lanes.store(address, sums[v].get, at)))
+  offsets.forEach((at, v) => emitter.emit(lanes.store(address, sums[v]!.get, at)))
 }
 
 const writers = {

@@ -5,6 +5,7 @@ import { scalarLanes } from './lanes'
 import type { Lanes } from './lanes'
 import { forEachChunkStrip, forEachRow, zeroStrip } from './rows'
 import { forEachStrip } from './strips'
+import { atLeast } from '../../../../shared/atLeast'
 
 /** Rows that one transpose pass reads together, so that their cache lines stay cached. */
 const TRANSPOSED_ROWS = 16
@@ -51,8 +52,9 @@ export const transpose = defineFunction(
   'transpose',
   ['x', 'out', 'rows', 'columns'],
   (emitter, { x, out, rows, columns }) => {
-    const [rowBytes, outBytes] = [columns, rows].map(
-      (count) => emitter.let('i32', i32.mul(count, i32.const(scalarLanes.bytes))).get,
+    const [rowBytes, outBytes] = atLeast(
+      2,
+      [columns, rows].map((count) => emitter.let('i32', i32.mul(count, i32.const(scalarLanes.bytes))).get),
     )
     emitter.forEach(i32.const(0), rows, i32.const(TRANSPOSED_ROWS), (row) => {
       const end = emitter.let('i32', minimum(rows, i32.add(row, i32.const(TRANSPOSED_ROWS)))).get
@@ -81,8 +83,8 @@ export const columnSums = defineFunction(
     forEachChunkStrip(emitter, rows, rowBytes, (strip, offset, chunk) => {
       const { lanes, offsets } = strip
       const totals = zeroStrip(emitter, strip)
-      forEachRow(emitter, rowBytes, chunk, offset, [x], ([address]) =>
-        totals.forEach((total, v) => emitter.set(total, lanes.add(total.get, lanes.load(address, offsets[v])))),
+      forEachRow(emitter, rowBytes, chunk, offset, [x], (address) =>
+        totals.forEach((total, v) => emitter.set(total, lanes.add(total.get, lanes.load(address, offsets[v]!)))),
       )
       const to = i32.add(sums, offset)
       totals.forEach((total, v) =>

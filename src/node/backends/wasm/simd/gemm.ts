@@ -76,11 +76,13 @@ function multiplyTile(emitter: Emitter, { lanes, offsets }: Strip, tile: Tile): 
     as.forEach((a, row) => {
       const factor = emitter.let(lanes.type, lanes.loadSplat(a.get))
       factors.forEach((other, vector) =>
-        emitter.set(sums[row][vector], lanes.multiplyAdd(factor.get, other.get, sums[row][vector].get)),
+        emitter.set(sums[row]![vector]!, lanes.multiplyAdd(factor.get, other.get, sums[row]![vector]!.get)),
       )
       emitter.advance(a, tile.aStep)
     })
     emitter.advance(b, tile.bStep)
   })
-  outs.forEach((out, row) => offsets.forEach((at, vector) => emitter.emit(lanes.store(out, sums[row][vector].get, at))))
+  outs.forEach((out, row) =>
+    offsets.forEach((at, vector) => emitter.emit(lanes.store(out, sums[row]![vector]!.get, at))),
+  )
 }

@@ -41,13 +41,13 @@ export function forEachRow(
   { done, count }: Chunk,
   offset: Code,
   tensors: readonly Code[],
-  body: (addresses: readonly Code[]) => void,
+  body: (...addresses: readonly Code[]) => void,
 ): void {
   const addresses = tensors.map((tensor) =>
     emitter.let('i32', i32.add(i32.add(tensor, i32.mul(done, rowBytes)), offset)),
   )
   emitter.forEach(i32.const(0), count, i32.const(1), () => {
-    body(addresses.map(({ get }) => get))
+    body(...addresses.map(({ get }) => get))
     for (const address of addresses) emitter.advance(address, rowBytes)
   })
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { atLeast } from '../../../../shared/atLeast'
 import { NNOptError } from '../../../../shared/errors'
 import { engineFile } from '../../../engineFile'
 import { createProgram, functionNames } from '../simd/program'
@@ -35,12 +36,13 @@ export async function createTeam(memory: WebAssembly.Memory, threads: number): P
   const members = await Promise.all(Array.from({ length: threads - 1 }, (_, index) => hire(memory, index)))
   return {
     threads,
-    run: ([own, ...others]) => {
-      others.forEach((call, index) => hand(members[index], call))
+    run: (calls) => {
+      const [own, ...others] = atLeast(1, calls)
+      others.forEach((call, index) => hand(members[index]!, call))
       try {
         run(...own)
       } finally {
-        others.forEach(([name], index) => collect(members[index], name))
+        others.forEach(([name], index) => collect(members[index]!, name))
       }
     },
     dispose: () => members.forEach(({ seat: { control } }) => announce(control, slot.ticket, lastTicket)),

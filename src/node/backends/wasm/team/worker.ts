@@ -17,7 +17,7 @@ function work(run: Program, { control, parameters }: Seat): void {
     if (ticket === lastTicket) return
     let answer = ticket
     try {
-      run(functionNames[control[slot.functionIndex]], ...parameters.subarray(0, control[slot.parameterCount]))
+      run(functionNames[control[slot.functionIndex]!]!, ...parameters.subarray(0, control[slot.parameterCount]))
     } catch {
       // A kernel can only fail by accessing memory out of bounds; the requesting thread reports which kernel it was.
       answer = failedAnswer

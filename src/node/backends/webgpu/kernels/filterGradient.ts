@@ -71,7 +71,7 @@ function filterGradient(
     { type: 'int32', data: [...dy.shape] },
     { type: 'int32', data: filterShape },
     { type: 'int32', data: integers(attributes, 'strides') },
-    { type: 'int32', data: [top, left] },
+    { type: 'int32', data: [top!, left!] },
     { type: 'int32', data: [Math.ceil(positions / shares)] },
     { type: 'int32', data: [count] },
   ])

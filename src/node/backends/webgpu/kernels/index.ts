@@ -4,7 +4,7 @@ import { nativeKernelNames } from '../../../../core/kernels/native'
 import type { NativeKernel } from '../../../../core/kernels/native'
 import { conv2dFilterGradient, depthwiseConv2dFilterGradient } from './filterGradient'
 import { conv2dInputGradient, depthwiseConv2dInputGradient } from './inputGradient'
-import type { WebgpuKernel, WebgpuKernelBackend } from './kernel'
+import type { KernelInputs, WebgpuKernel, WebgpuKernelBackend } from './kernel'
 import { biasGradient } from './sumRows'
 
 /** This backend's own training kernels; anything else runs as tfjs operations. */
@@ -25,7 +25,7 @@ export function registerWebgpuKernels(backendName: string, backend: WebgpuKernel
       backendName,
       kernelFunc: (call) =>
         kernel({
-          inputs: call.inputs as Readonly<Record<string, TensorInfo>>,
+          inputs: call.inputs as KernelInputs,
           attributes: call.attrs ?? {},
           backend,
           run: runner(backendName, backend),

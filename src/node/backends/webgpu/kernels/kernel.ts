@@ -33,8 +33,11 @@ export interface WebgpuKernelBackend extends KernelBackend {
   memory(): { readonly numBytesInGPU: number; readonly numBytesAllocatedInGPU: number; readonly unreliable: boolean }
 }
 
+/** The inputs of a kernel; those of other kernels are absent. */
+export type KernelInputs = Readonly<Record<'x' | 'dy' | 'filter', TensorInfo>>
+
 export interface KernelCall {
-  readonly inputs: Readonly<Record<string, TensorInfo>>
+  readonly inputs: KernelInputs
   readonly attributes: Readonly<Record<string, unknown>>
   readonly backend: WebgpuKernelBackend
   /** Runs one of tfjs' kernels. */

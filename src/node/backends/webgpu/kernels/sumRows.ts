@@ -22,7 +22,7 @@ const code = `
 
 /** Column sums of a tensor viewed as [rows, last axis] → [last axis]. */
 export function sumRows(backend: WebgpuKernelBackend, x: TensorInfo): TensorInfo {
-  const columns = x.shape[x.shape.length - 1]
+  const columns = x.shape[x.shape.length - 1]!
   const rows = sizeOf(x.shape) / columns
   const sums = Math.ceil(rows / rowsEach)
   const count = sums * columns

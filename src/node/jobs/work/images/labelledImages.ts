@@ -60,7 +60,7 @@ export async function openImages({ pool, record, version, graph }: ImageSourcePa
         )
       return sampleIndices(known, Math.min(count, known.length), { strategy, seed })
     },
-    async *batches(split, samples, batchSize = calibrationBatchSize(shape[1], shape[2])) {
+    async *batches(split, samples, batchSize = calibrationBatchSize(shape[1]!, shape[2]!)) {
       for await (const batch of pool.batches(
         planEpoch({ split, samples, batchSize, mode: { kind: 'eval', preprocessing } }),
       )) {
@@ -68,7 +68,7 @@ export async function openImages({ pool, record, version, graph }: ImageSourcePa
           yield {
             images: batch.images,
             shape: [batch.labels.length, ...shape],
-            labels: batch.labels.map((label) => outputOf[label]),
+            labels: batch.labels.map((label) => outputOf[label]!),
           }
       }
     },

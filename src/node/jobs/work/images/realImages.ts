@@ -69,7 +69,7 @@ async function imagesOf(record: DatasetRecord, version: Version, graph: Graph, c
   const plan = planEpoch({
     split,
     samples: sampleIndices(dataset.labels(split), count, { strategy: 'stratified', seed: 0 }),
-    batchSize: calibrationBatchSize(shape[1], shape[2]),
+    batchSize: calibrationBatchSize(shape[1]!, shape[2]!),
     mode: { kind: 'eval', preprocessing },
   })
   const pool = createDataPool(record)

@@ -51,7 +51,7 @@ export async function compareFiles(
   padded: ModelSource,
   batches: readonly ImageBatch[],
 ): Promise<Comparison> {
-  const images = batches.reduce((sum, { shape }) => sum + shape[0], 0)
+  const images = batches.reduce((sum, { shape }) => sum + shape[0]!, 0)
   const [expected, got] = [await scoresOf(original, batches), await scoresOf(padded, batches)]
   const { top1Agreement, largestLogitDifference: largestDifference } = agreementOf(got, expected, images)
   const largestScore = expected.reduce((most, score) => Math.max(most, Math.abs(score)), 0)
@@ -69,7 +69,7 @@ async function scoresOf(model: ModelSource, batches: readonly ImageBatch[]): Pro
   try {
     const scores: Float32Array[] = []
     for (const { images, shape } of batches)
-      scores.push((await worker.run(images.slice(), shape)).outputs[worker.outputs[0].name].data)
+      scores.push((await worker.run(images.slice(), shape)).outputs[worker.outputs[0]!.name]!.data)
     return joinFloats(scores)
   } finally {
     await worker.close()

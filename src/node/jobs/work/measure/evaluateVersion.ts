@@ -135,7 +135,7 @@ async function* labelled(
     // Sessions work side by side: the machine's time for a batch is the share of each.
     yield {
       scores: output && output.data,
-      labels: labels.map((label) => outputOf[label]),
+      labels: labels.map((label) => outputOf[label]!),
       unreadable,
       runMs: runMs / model.concurrency.sessions,
     }

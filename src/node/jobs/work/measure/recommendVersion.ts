@@ -66,7 +66,7 @@ export async function recommendVersion(request: RecommendRequest, context: Conte
         how,
         accuracyIs,
         pairsAtRisk,
-        accuracy: compareScores(scores[0], scores[index]),
+        accuracy: compareScores(scores[0]!, scores[index]!),
         samplesPerSecond: report.results.find(({ id }) => id === kind)?.throughput ?? null,
         sizeBytes: statSync(timed ?? scored).size,
       }

@@ -1,6 +1,7 @@
 import type { Graph } from '../../../../core/graph/graph'
 import { indexOfLargest } from '../../../../core/measure/classification'
 import { writeOnnx } from '../../../../core/onnx/index'
+import { atLeast } from '../../../../shared/atLeast'
 import { NNOptError } from '../../../../shared/errors'
 import type { Split, Version } from '../../../../shared/types'
 import { createDataPool } from '../../../datasets'
@@ -46,7 +47,7 @@ async function hits(graph: Graph, batches: readonly LabelledImages[], signal: Ab
     let right = 0
     for (const { images, shape, labels } of batches) {
       if (signal.aborted) throw new NNOptError('cancelled', 'planning stopped on request')
-      const [scores] = Object.values((await worker.run(images.slice(), shape)).outputs)
+      const [scores] = atLeast(1, Object.values((await worker.run(images.slice(), shape)).outputs))
       const classes = scores.data.length / labels.length
       labels.forEach(
         (label, row) =>

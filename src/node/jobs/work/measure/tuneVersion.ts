@@ -39,7 +39,7 @@ export async function tuneVersion(
     signal,
     cores: availableParallelism(),
     forms: padded === undefined ? ['original'] : ['original', 'padded'],
-    sources: { original: path, padded },
+    sources: { original: path, ...(padded !== undefined && { padded }) },
     imageShape: shape,
     onProgress: (done, total) => progress({ label: `tuning ${version.name}`, done, total, unit: 'measurements' }),
   })

@@ -20,8 +20,6 @@ export interface FineTuned {
   readonly history: readonly EpochMetrics[]
 }
 
-type TrainOverrides = { readonly [K in keyof TrainConfig]?: TrainConfig[K] | undefined }
-
 /** Trains a graph that belongs to no version yet; its checkpoints lie in a folder of the step, so that a resumed step goes on with it. */
 async function train(
   context: StepContext,
@@ -29,7 +27,7 @@ async function train(
   parent: Version,
   graph: Graph,
   stage: string,
-  overrides: TrainOverrides,
+  overrides: Partial<TrainConfig>,
   extra: Pick<TrainingJob, 'gradientsOnly'> = {},
 ): Promise<TrainingResult> {
   const dataset = await resolveDataset(context.store, params.dataset ?? '')

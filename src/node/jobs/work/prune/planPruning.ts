@@ -6,6 +6,7 @@ import { writeOnnx } from '../../../../core/onnx/index'
 import { cut } from '../../../../core/prune/cut'
 import { chanceOf, expectedAccuracy } from '../../../../core/prune/expectedAccuracy'
 import { withMasksApplied } from '../../../../core/graph/masks'
+import { atLeast } from '../../../../shared/atLeast'
 import type { NetworkCosts, PlannedGroup, PrunePlan, Version } from '../../../../shared/types'
 import type { LatencyTable } from '../../../inference/latencyTable'
 import { resolveDataset } from '../../../store/resolve'
@@ -38,7 +39,7 @@ export async function planPruning(context: StepContext, params: PlanParams): Pro
   const sample = await sampleFor(context, params, parent, source)
   const base = sample && (await sample.accuracy(source))
   const groups = await plannedGroups(context, candidatesOf(source, smaller), table, sample, base)
-  const [before, after] = await costsOf(context, source, smaller.graph, table)
+  const [before, after] = atLeast(2, await costsOf(context, source, smaller.graph, table))
   const accuracy =
     sample && base !== undefined
       ? {
@@ -141,7 +142,7 @@ async function costsOf(
       sizeBytes: bytes.length,
       gzipBytes: gzipSize(bytes),
       predictedLatencyMs: table?.predict(graph) ?? null,
-      measuredLatencyMs: measured[index],
+      measuredLatencyMs: measured[index]!,
     }
   })
 }

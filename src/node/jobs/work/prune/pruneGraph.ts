@@ -110,7 +110,7 @@ const largestError = 1e-4
 export function assertExact(logits: Float32Array, reference: Float32Array): number {
   const largest = reference.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   const error =
-    logits.reduce((most, value, index) => Math.max(most, Math.abs(value - reference[index])), 0) /
+    logits.reduce((most, value, index) => Math.max(most, Math.abs(value - reference[index]!)), 0) /
     Math.max(largest, Number.MIN_VALUE)
   assert(
     error <= largestError,

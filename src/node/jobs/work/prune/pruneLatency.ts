@@ -5,6 +5,7 @@ import { writeOnnx } from '../../../../core/onnx/index'
 import { keepOf } from '../../../../core/prune/config'
 import type { Saliencies } from '../../../../core/prune/scores'
 import { tolerance } from '../../../../core/prune/structured'
+import { atLeast } from '../../../../shared/atLeast'
 import { NNOptError } from '../../../../shared/errors'
 import { benchmark } from '../../../inference/benchmark'
 import { measureLatencyTable } from '../../../inference/latencyTable'
@@ -90,7 +91,7 @@ export async function cutToLatency(
       attempt,
     )
     if (!result) break
-    const [before, after] = await measuredLatencies(context, [source, result.graph])
+    const [before, after] = atLeast(2, await measuredLatencies(context, [source, result.graph]))
     const measured = after / before
     tried.push({ result, measured })
     context.log(`latency: ${(measured * 100).toFixed(1)}% measured, ${(wanted * 100).toFixed(1)}% wanted`)
@@ -98,9 +99,10 @@ export async function cutToLatency(
       return { ...result, choice: { ...result.choice, kept: measured } }
     aim *= Math.min(1.5, Math.max(0.5, (wanted - tolerance.below / 4) / measured))
   }
-  const { result, measured } = tried.toSorted(
-    (a, b) => Math.abs(a.measured - wanted) - Math.abs(b.measured - wanted),
-  )[0]
+  const [{ result, measured }] = atLeast(
+    1,
+    tried.toSorted((a, b) => Math.abs(a.measured - wanted) - Math.abs(b.measured - wanted)),
+  )
   context.warn(
     `latency=${wanted.toFixed(2)}: the closest measured result keeps ${(measured * 100).toFixed(1)}% of the latency on this CPU`,
   )

@@ -70,7 +70,7 @@ async function exactness(result: CutGraph): Promise<number> {
   const logits = async (graph: Graph): Promise<Float32Array> => {
     const worker = await createInferenceWorker(writeOnnx(graph), { threads: 1 })
     try {
-      return Object.values((await worker.run(images.slice(), shape)).outputs)[0].data
+      return Object.values((await worker.run(images.slice(), shape)).outputs)[0]!.data
     } finally {
       await worker.close()
     }

@@ -17,6 +17,7 @@ import { ptqConfig } from '../../../../core/quantize/config'
 import type { PtqConfig } from '../../../../core/quantize/config'
 import { quantizationOf } from '../../../../core/quantize/qConfig'
 import { keptLayers, prepare } from '../../../../core/quantize/ptq'
+import { atLeast } from '../../../../shared/atLeast'
 import { NNOptError } from '../../../../shared/errors'
 import type { LayerAnalysis, QuantizationAnalysis, Version } from '../../../../shared/types'
 import { startInferenceThread } from '../../../inference/inferenceWorker'
@@ -80,7 +81,7 @@ async function analyzeNetwork(
   }
 }
 
-const imageCount = (images: readonly ImageBatch[]): number => images.reduce((sum, { shape }) => sum + shape[0], 0)
+const imageCount = (images: readonly ImageBatch[]): number => images.reduce((sum, { shape }) => sum + shape[0]!, 0)
 
 async function parentOf({ store }: StepContext, version: Version): Promise<Version> {
   if (version.precision === 'fp32') return version
@@ -131,7 +132,7 @@ function analysisImages({ images, calibration }: Workbench, samples: number): As
 }
 
 const hasWeight = ({ qparams }: Graph, node: Node): boolean =>
-  outputAxis(node) !== undefined && qparams.has(node.inputs[1])
+  outputAxis(node) !== undefined && qparams.has(node.inputs[1]!)
 
 async function everyLayer(
   context: Hooks,
@@ -144,14 +145,9 @@ async function everyLayer(
   const nodes = graph.nodes.filter((node) => hasWeight(graph, node))
   const values = [...new Set(nodes.map((node) => outputOf(graph, node)))]
   context.progress({ label: 'comparing layers', done: 0 })
-  const [all, weights, activations] = await errorsOf(
-    thread,
-    prepared.graph,
-    [graph, onlyWeights(graph), onlyActivations(graph)],
-    values,
-    images,
-  )
-  const switched = images.slice(0, Math.ceil(switchedImages / images[0].shape[0]))
+  const variants = [graph, onlyWeights(graph), onlyActivations(graph)]
+  const [all, weights, activations] = atLeast(3, await errorsOf(thread, prepared.graph, variants, values, images))
+  const switched = images.slice(0, Math.ceil(switchedImages / images[0]!.shape[0]!))
   const [floatTrail, simulatedTrail] = [
     await trailOf(thread, prepared.graph, switched),
     await trailOf(thread, graph, switched),

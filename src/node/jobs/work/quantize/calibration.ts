@@ -51,7 +51,7 @@ function inspect(batches: readonly ImageBatch[]): readonly string[] {
 }
 
 const firstOf = (batches: readonly ImageBatch[]): readonly ImageBatch[] =>
-  batches.slice(0, Math.ceil(inspected / batches[0].shape[0]))
+  batches.slice(0, Math.ceil(inspected / batches[0]!.shape[0]!))
 
 /** Runs the network up to its first batch normalization: it remembers what it was fed in training. */
 async function normWarnings(source: Graph, batches: readonly ImageBatch[]): Promise<readonly string[]> {
@@ -60,15 +60,17 @@ async function normWarnings(source: Graph, batches: readonly ImageBatch[]): Prom
   if (!norm || norm.inputs[0] === input.name) return []
   const part = partOf(
     source,
-    { input: input.name, output: norm.inputs[0], nodes: source.nodes },
-    [norm.inputs[0]],
+    { input: input.name, output: norm.inputs[0]!, nodes: source.nodes },
+    [norm.inputs[0]!],
     input.shape.map(Number),
   )
-  const worker = await createInferenceWorker(writeOnnx(withOutputs(part, [norm.inputs[0]])), { threads: 1 })
+  const worker = await createInferenceWorker(writeOnnx(withOutputs(part, [norm.inputs[0]!])), { threads: 1 })
   const sampler = createLayerSampler()
   try {
     for (const { images, shape } of firstOf(batches)) {
-      const { data, shape: outputShape } = (await worker.run(Float32Array.from(images), shape)).outputs[norm.inputs[0]]
+      const { data, shape: outputShape } = (await worker.run(Float32Array.from(images), shape)).outputs[
+        norm.inputs[0]!
+      ]!
       sampler.add(data, outputShape)
     }
   } finally {

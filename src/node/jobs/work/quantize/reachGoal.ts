@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { PtqConfig } from '../../../../core/quantize/config'
 import { distanceFrom, imagesToDecide, missedGoals } from '../../../../core/quantize/goal'
 import type { GoalConfig, TrialFacts } from '../../../../core/quantize/goal'
+import { atLeast } from '../../../../shared/atLeast'
 import type { QuantizationFacts, QuantizationTrial, Version } from '../../../../shared/types'
 import { benchmark } from '../../../inference/benchmark/index'
 import { freeName } from '../../../store/resolve'
@@ -52,8 +53,8 @@ export async function reachGoal(
     return trial.record.missed.length === 0
   }
   const met = await climbUntil(context, bench, config, trials, attempt)
-  const closest = [...trials].sort((a, b) => distanceFrom(a.facts, goal) - distanceFrom(b.facts, goal))[0]
-  const chosen = met ? trials[trials.length - 1] : closest
+  const closest = [...trials].sort((a, b) => distanceFrom(a.facts, goal) - distanceFrom(b.facts, goal))[0]!
+  const chosen = met ? trials[trials.length - 1]! : closest
   const records = trials.map(({ record }) => record)
   const output = {
     accuracy: chosen.record.accuracy,
@@ -74,11 +75,11 @@ async function climbUntil(
   let rungs: Rungs = { ...bareRungs, foldBatchNorm: config.foldBatchNorm }
   if (await attempt({ rungs, keep: [] })) return true
   for (const rung of rungOrder.filter((name) => config[name] || name === 'adaround')) {
-    const before = trials[trials.length - 1]
+    const before = trials[trials.length - 1]!
     if (await attempt({ rungs: { ...rungs, [rung]: true }, keep: [] })) return true
-    if (trials[trials.length - 1].record.difference >= before.record.difference) rungs = { ...rungs, [rung]: true }
+    if (trials[trials.length - 1]!.record.difference >= before.record.difference) rungs = { ...rungs, [rung]: true }
   }
-  const best = [...trials].sort((a, b) => b.record.difference - a.record.difference)[0]
+  const best = [...trials].sort((a, b) => b.record.difference - a.record.difference)[0]!
   const worst = await worstLayers(best.climbed.network, bench, config, context)
   for (const count of keptCounts.filter((number) => number <= worst.length)) {
     if (await attempt({ rungs: best.climbed.rungs, keep: worst.slice(0, count) })) return true
@@ -139,9 +140,8 @@ async function speedupOf(
 ): Promise<number> {
   progress({ label: 'measuring throughput', done: 0 })
   const models = [parent, version].map(({ id }) => ({ id, model: store.paths.model(id), imageShape: images.shape }))
-  const {
-    results: [float, quantized],
-  } = await benchmark(models, { ...speedProtocol, threads: [availableParallelism()], signal })
+  const { results } = await benchmark(models, { ...speedProtocol, threads: [availableParallelism()], signal })
+  const [float, quantized] = atLeast(2, results)
   return quantized.throughput.median / float.throughput.median
 }
 

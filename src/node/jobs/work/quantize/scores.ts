@@ -37,7 +37,7 @@ export async function scoresOf(
     for await (const batch of batches()) {
       if (signal?.aborted) throw new NNOptError('cancelled', 'quantization stopped on request')
       const { outputs } = await worker.run(batch.images, batch.shape)
-      scores.push(outputs[worker.outputs[0].name].data)
+      scores.push(outputs[worker.outputs[0]!.name]!.data)
       labels.push(...batch.labels)
       onProgress?.(labels.length)
     }

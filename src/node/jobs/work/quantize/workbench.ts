@@ -1,6 +1,7 @@
 import type { Graph } from '../../../../core/graph/graph'
 import type { Quantization } from '../../../../core/quantize/qConfig'
 import type { ScoredImages } from '../../../../core/measure/compareScores'
+import { atLeast } from '../../../../shared/atLeast'
 import type { Version } from '../../../../shared/types'
 import { NNOptError } from '../../../../shared/errors'
 import { createDataPool } from '../../../datasets'
@@ -62,8 +63,10 @@ export async function withWorkbench<T>(
 }
 
 /** Images a run when scores are computed: fewer of large ones, whose activations would fill the memory. */
-const scoringBatch = ([, height, width]: readonly number[]): number =>
-  Math.max(1, Math.min(50, Math.round((16 * 224 * 224) / (height * width))))
+function scoringBatch(imageShape: readonly number[]): number {
+  const [, height, width] = atLeast(3, imageShape)
+  return Math.max(1, Math.min(50, Math.round((16 * 224 * 224) / (height * width))))
+}
 
 async function open(
   context: StepContext,

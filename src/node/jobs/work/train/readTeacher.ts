@@ -2,6 +2,7 @@ import { classesOf } from '../../../../core/data/modelFacts'
 import type { Preprocessing } from '../../../../core/data/preprocessing'
 import { classOutput, imageInput } from '../../../../core/graph/graph'
 import type { Graph } from '../../../../core/graph/graph'
+import { atLeast } from '../../../../shared/atLeast'
 import { NNOptError } from '../../../../shared/errors'
 import type { Version } from '../../../../shared/types'
 import type { Store } from '../../../store'
@@ -41,9 +42,15 @@ function assertAlike(name: string, teacher: Graph, student: Graph): void {
   const fail = (what: string, expected: string, got: string): never => {
     throw new NNOptError('badInput', `distill: version '${name}': expected ${what} ${expected}, got ${got}`)
   }
-  const [size, expectedSize] = [teacher, student].map((graph) => imageInput(graph).shape.slice(2).join('×'))
+  const [size, expectedSize] = atLeast(
+    2,
+    [teacher, student].map((graph) => imageInput(graph).shape.slice(2).join('×')),
+  )
   if (size !== expectedSize) fail('images of', expectedSize, size)
-  const [scores, expectedScores] = [teacher, student].map((graph) => String(classOutput(graph).shape.at(-1)))
+  const [scores, expectedScores] = atLeast(
+    2,
+    [teacher, student].map((graph) => String(classOutput(graph).shape.at(-1))),
+  )
   if (scores !== expectedScores) fail('class scores:', expectedScores, scores)
   const [classes, expectedClasses] = [teacher, student].map((graph) => classesOf(graph)?.join(', '))
   if (classes !== undefined && expectedClasses !== undefined && classes !== expectedClasses)

@@ -5,6 +5,7 @@ import type { Preprocessing } from '../../../../core/data/preprocessing'
 import { imageInput } from '../../../../core/graph/graph'
 import type { Graph } from '../../../../core/graph/graph'
 import { architectures } from '../../../../core/architectures/index'
+import { atLeast } from '../../../../shared/atLeast'
 import { NNOptError } from '../../../../shared/errors'
 import type { Version } from '../../../../shared/types'
 import type { DatasetRecord } from '../../../datasets/record'
@@ -96,7 +97,7 @@ async function fromArchitecture(
     },
     seed,
   )
-  const [height, width] = imageInput(built).shape.slice(2).map(Number)
+  const [height, width] = atLeast(2, imageInput(built).shape.slice(2).map(Number))
   const { preprocessing } = guessPreprocessing(height, width)
   const parent = weightsFrom === undefined ? undefined : await context.version(weightsFrom)
   const graph = parent

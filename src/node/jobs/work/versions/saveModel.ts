@@ -5,6 +5,7 @@ import { classOutput, imageInput } from '../../../../core/graph/graph'
 import { maskReport } from '../../../../core/graph/masks'
 import { classesOf } from '../../../../core/data/modelFacts'
 import { writeOnnx } from '../../../../core/onnx/index'
+import { atLeast } from '../../../../shared/atLeast'
 import { assert } from '../../../../shared/errors'
 import type { Version } from '../../../../shared/types'
 import { programVersion } from '../../../programVersion'
@@ -33,7 +34,7 @@ export async function saveModel({ store, runId, stepIndex }: StepContext, model:
   const { graph, parent, training = graph, files = new Map<string, FileContent>(), details, ...facts } = model
   const run = await store.runs.find(runId)
   assert(run, () => `run '${runId}' is unknown`)
-  const entry = run.recipe.steps[stepIndex]
+  const entry = run.recipe.steps[stepIndex]!
   const lineage = {
     name: facts.name,
     step: entry.step,
@@ -56,7 +57,7 @@ export async function saveModel({ store, runId, stepIndex }: StepContext, model:
 }
 
 function shapeFacts(graph: Graph): Pick<Version, 'inputSize' | 'classes' | 'classCount'> {
-  const [height, width] = imageInput(graph).shape.slice(2).map(Number)
+  const [height, width] = atLeast(2, imageInput(graph).shape.slice(2).map(Number))
   return {
     inputSize: { height, width },
     classes: classesOf(graph) ?? [],
