@@ -5,6 +5,7 @@ import { architectures } from '../src/core/architectures/index'
 import { trainConfig } from '../src/core/train/config'
 import { createTrainer } from '../src/core/train/trainer'
 import { backends, listBackends } from '../src/node/backends/index'
+import { atLeast } from '../src/shared/atLeast'
 
 const { values } = parseArgs({
   options: {
@@ -16,7 +17,10 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
   },
 })
-const [batch, steps, size, totalStride] = [values.batch, values.steps, values.size, values.stride].map(Number)
+const [batch, steps, size, totalStride] = atLeast(
+  3,
+  [values.batch, values.steps, values.size, values.stride].map(Number),
+)
 const random = createRandom(1)
 const images = Uint8Array.from({ length: batch * size * size * 3 }, () => random.integer(256))
 const labels = Int32Array.from({ length: batch }, () => random.integer(10))
@@ -38,12 +42,12 @@ async function measure(id: string): Promise<void> {
   )
   const step = (): number => {
     const { loss, correct } = trainer.trainStep({ images, labels, height: size, width: size })
-    const [value] = loss.dataSync()
+    const value = loss.dataSync()[0]!
     loss.dispose()
     correct.dispose()
     return value
   }
-  const first = [step(), step()][0]
+  const first = [step(), step()][0]!
   const times: number[] = []
   const processorMs: number[] = []
   let last = first
@@ -54,10 +58,10 @@ async function measure(id: string): Promise<void> {
     times.push(performance.now() - startedAt)
     processorMs.push((user + system) / 1000)
   }
-  const medianMs = times.sort((a, b) => a - b)[Math.floor(times.length / 2)]
+  const medianMs = times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!
   const rate = (ms: number): string => ((batch / ms) * 1000).toFixed(0)
   console.log(
-    `${running.name} ${running.version}, ${running.device}: ${rate(medianMs)} img/s (best ${rate(times[0])}), ${medianMs.toFixed(0)} ms a step, at least ${Math.min(...processorMs).toFixed(0)} ms of processor time, loss ${first.toFixed(3)} → ${last.toFixed(3)}`,
+    `${running.name} ${running.version}, ${running.device}: ${rate(medianMs)} img/s (best ${rate(times[0]!)}), ${medianMs.toFixed(0)} ms a step, at least ${Math.min(...processorMs).toFixed(0)} ms of processor time, loss ${first.toFixed(3)} → ${last.toFixed(3)}`,
   )
   trainer.dispose()
   running.dispose()

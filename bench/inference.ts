@@ -86,7 +86,7 @@ async function rounds(contestants: readonly Contestant[], batch: number): Promis
   const times = new Map<string, number[][]>(contestants.map(({ name }) => [name, []]))
   for (let round = 0; round < Number(values.rounds); round++) {
     for (let turn = 0; turn < contestants.length; turn++) {
-      const each = contestants[(turn + round) % contestants.length]
+      const each = contestants[(turn + round) % contestants.length]!
       const ms = runMs.get(each.name) ?? 1
       times
         .get(each.name)
@@ -118,7 +118,7 @@ try {
     predictions: predictions.get(name) ?? [],
     rounds: new Map(batches.map((batch) => [batch, timed.get(batch)?.get(name) ?? []])),
   }))
-  const rows = rowsOf(measured, measured[0], prepared.labels)
+  const rows = rowsOf(measured, measured[0]!, prepared.labels)
   for (const warning of before) process.stderr.write(`warning: ${warning}\n`)
   console.log(tableOf(rows, batches))
   const cpu = { ...cpuInfo(), ...cpuState() }
@@ -137,7 +137,7 @@ try {
         1,
       ),
     )
-  if (values.chart) writeFileSync(values.chart, chartOf(rows, batches[0]))
+  if (values.chart) writeFileSync(values.chart, chartOf(rows, batches[0]!))
 } finally {
   rmSync(prepared.folder, { recursive: true, force: true })
 }

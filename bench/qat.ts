@@ -9,6 +9,7 @@ import { architectures } from '../src/core/architectures/index'
 import { trainConfig } from '../src/core/train/config'
 import { createTrainer } from '../src/core/train/trainer'
 import { backends } from '../src/node/backends/index'
+import { atLeast } from '../src/shared/atLeast'
 
 const { values } = parseArgs({
   options: {
@@ -18,7 +19,7 @@ const { values } = parseArgs({
     backend: { type: 'string', default: 'tensorflow' },
   },
 })
-const [size, batch, steps] = [values.size, values.batch, values.steps].map(Number)
+const [size, batch, steps] = atLeast(3, [values.size, values.batch, values.steps].map(Number))
 const backend = await backends.get(values.backend).create()
 console.log(`${backend.name} ${backend.version}, ${backend.device}: MobileNetV2, ${size}×${size}, batch ${batch}`)
 const random = createRandom(1)
@@ -62,7 +63,7 @@ for (let round = 0; round <= steps; round++) {
     if (round > 0) seconds.get(name)?.push((performance.now() - startedAt) / 1000)
   }
 }
-const median = (name: string): number => [...(seconds.get(name) ?? [])].sort((a, b) => a - b)[Math.floor(steps / 2)]
+const median = (name: string): number => [...(seconds.get(name) ?? [])].sort((a, b) => a - b)[Math.floor(steps / 2)]!
 for (const name of Object.keys(trainers))
   console.log(
     `${name}: ${median(name).toFixed(3)} s a step, ${(batch / median(name)).toFixed(1)} img/s, ${(median(name) / median('fp32')).toFixed(2)} × fp32`,

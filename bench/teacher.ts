@@ -31,9 +31,9 @@ for (let round = -2; round < Number(values.rounds); round++) {
     const logits = teacher.logits({ images, labels, height: resolution, width: resolution })
     logits.dataSync()
     logits.dispose()
-    if (round >= 0) times[index].push(performance.now() - startedAt)
+    if (round >= 0) times[index]!.push(performance.now() - startedAt)
   })
 }
 times.forEach((list, index) =>
-  console.log(`${precisions[index]}: ${list.sort((a, b) => a - b)[Math.floor(list.length / 2)].toFixed(1)} ms`),
+  console.log(`${precisions[index]}: ${list.sort((a, b) => a - b)[Math.floor(list.length / 2)]!.toFixed(1)} ms`),
 )

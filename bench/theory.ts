@@ -47,7 +47,7 @@ function picture(name: string, title: string, x: string, y: string, list: readon
 const rounded =
   (range: Range, grid: Grid) =>
   (x: number): number =>
-    fakeQuant(Float32Array.of(x), [1], tensorQParams(range, grid))[0]
+    fakeQuant(Float32Array.of(x), [1], tensorQParams(range, grid))[0]!
 /** Four bits, so that the steps can be seen. */
 const coarse = (scheme: Grid['scheme']): Grid => ({
   dtype: 'uint8',
@@ -99,7 +99,7 @@ picture(
       color: '#999999',
       points: centres.map((index) => ({
         x: bins.low + (index + 0.5) * bins.binWidth,
-        y: Math.log10(1 + bins.counts[index]),
+        y: Math.log10(1 + bins.counts[index]!),
       })),
     },
     ...chosen.map(({ id, max }, index) => ({

@@ -18,6 +18,7 @@ import type { Programs } from './train/report'
 import { writeReport } from './train/report'
 import type { Row, Sample } from './train/ratio'
 import { runTrainee } from './train/trainee'
+import { atLeast } from '../src/shared/atLeast'
 
 const { values } = parseArgs({
   options: {
@@ -95,7 +96,10 @@ async function compare(backend: string, resolution: number, peer: Trainee, peerS
         peerImages: peerSteps * batch,
       })
     }
-    const [mine, other] = [ours, peer].map(({ ready }) => `${ready.version}, ${ready.device}`)
+    const [mine, other] = atLeast(
+      2,
+      [ours, peer].map(({ ready }) => `${ready.version}, ${ready.device}`),
+    )
     programs.push({ ours: mine, peer: other })
     process.stderr.write(`${resolution}×${resolution}: ${mine} beside ${other}\n`)
     return rowOf(backend, resolution, batch, samples)
@@ -150,7 +154,7 @@ function notesOf(text: string): string {
 }
 
 if (values.trainee !== undefined) {
-  const [backend, resolution, batch, precision] = values.trainee.split(',')
+  const [backend, resolution, batch, precision] = atLeast(1, values.trainee.split(','))
   await runTrainee(backend, Number(resolution), Number(batch), precision as Precision)
 } else {
   const rows = await measure()

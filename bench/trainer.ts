@@ -42,7 +42,7 @@ for (const [name, params] of Object.entries(variants).filter(([name]) => name.in
   )
   const run = (): number => {
     const { loss, correct } = trainer.trainStep({ images, labels, height: 32, width: 32 })
-    const value = loss.dataSync()[0]
+    const value = loss.dataSync()[0]!
     loss.dispose()
     correct.dispose()
     return value
@@ -52,7 +52,7 @@ for (const [name, params] of Object.entries(variants).filter(([name]) => name.in
   for (let step = 0; step < steps; step++) losses.push(run())
   const seconds = (performance.now() - startedAt) / 1000
   console.log(
-    `${name}: ${((batch * steps) / seconds).toFixed(0)} img/s, ${((seconds / steps) * 1000).toFixed(0)} ms a step, loss ${losses[0].toFixed(2)} → ${losses.at(-1)?.toFixed(2)}`,
+    `${name}: ${((batch * steps) / seconds).toFixed(0)} img/s, ${((seconds / steps) * 1000).toFixed(0)} ms a step, loss ${losses[0]!.toFixed(2)} → ${losses.at(-1)?.toFixed(2)}`,
   )
   trainer.dispose()
 }

@@ -84,23 +84,21 @@ export function startTuned(
   const teamFor = onDemand({ throughput: open(throughput), latency: open(latency) })
   const noise = noiseOf(imageShape)
   const run = async (batch: ImageBatch): Promise<RunResult> => {
-    const team = await teamFor(batch.shape[0])
-    return runInParts(team, batch, team.concurrency.part ?? batch.shape[0])
+    const team = await teamFor(batch.shape[0]!)
+    return runInParts(team, batch, team.concurrency.part ?? batch.shape[0]!)
   }
   return {
     name,
     version: [throughput, latency].map(textOf).join('; one image: '),
     async predict() {
-      const {
-        outputs: [{ name: output }],
-      } = (await teamFor(batchSize)).info
+      const { outputs } = (await teamFor(batchSize)).info
       const predictions: number[] = []
       for (let at = 0; at < count; at += batchSize) {
         const images = readImages(testFile, at, Math.min(batchSize, count - at), imageShape)
-        const { data, shape } = (await run({ images, shape: [images.length / sizeOf(imageShape), ...imageShape] }))
-          .outputs[output]
-        for (let row = 0; row < shape[0]; row++)
-          predictions.push(indexOfLargest(data.subarray(row * shape[1], (row + 1) * shape[1])))
+        const answer = await run({ images, shape: [images.length / sizeOf(imageShape), ...imageShape] })
+        const { data, shape } = answer.outputs[outputs[0]!.name]!
+        for (let row = 0; row < shape[0]!; row++)
+          predictions.push(indexOfLargest(data.subarray(row * shape[1]!, (row + 1) * shape[1]!)))
       }
       return predictions
     },
@@ -171,7 +169,7 @@ export function startBare(name: string, { ordinary }: OwnWays, { imageShape, thr
     predict: () => Promise.resolve([]),
     async time(batch, runs, settling) {
       const session = await sessionFor(batch)
-      const feeds = { [session.inputNames[0]]: new runtime.Tensor('float32', noise(batch), [batch, ...imageShape]) }
+      const feeds = { [session.inputNames[0]!]: new runtime.Tensor('float32', noise(batch), [batch, ...imageShape]) }
       return (await timesOf(() => session.run(feeds), settling + runs)).slice(settling)
     },
     async stop() {

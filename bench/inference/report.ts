@@ -42,7 +42,7 @@ export function rowsOf(measured: readonly Measured[], reference: Measured, label
       difference:
         hits.length > 0
           ? meanInterval(
-              hits.map((hit, index) => hit - ours[index]),
+              hits.map((hit, index) => hit - ours[index]!),
               uniform,
             )
           : null,
@@ -55,7 +55,7 @@ export function rowsOf(measured: readonly Measured[], reference: Measured, label
           samplesPerSecond: bootstrapMedian(theirs, uniform),
           latencyMs: median(rounds.flat()),
           ratio: bootstrapMedian(
-            mine.map((value, round) => value / theirs[round]),
+            mine.map((value, round) => value / theirs[round]!),
             uniform,
           ),
         }
@@ -69,9 +69,13 @@ const resamples = 1000
 /** Mean of paired differences with the percentile bootstrap's 95% interval. */
 function meanInterval(values: readonly number[], uniform: () => number): MedianInterval {
   const means = Array.from({ length: resamples }, () =>
-    mean(values.map(() => values[Math.floor(uniform() * values.length)])),
+    mean(values.map(() => values[Math.floor(uniform() * values.length)]!)),
   ).sort((a, b) => a - b)
-  return { median: mean(values), low: means[Math.floor(0.025 * resamples)], high: means[Math.floor(0.975 * resamples)] }
+  return {
+    median: mean(values),
+    low: means[Math.floor(0.025 * resamples)]!,
+    high: means[Math.floor(0.975 * resamples)]!,
+  }
 }
 
 const points = (share: number): string => `${share > 0 ? '+' : ''}${(share * 100).toFixed(1)}`

@@ -87,7 +87,7 @@ Whole training steps of MobileNetV2 (10 classes, fp32, SGD with momentum): image
 number of threads. Both processes stay open and take turns round by round, the first alternating; the ratio is the median over the rounds of one round's two speeds, with the bootstrap's 95% interval.
 Made by \`npm run bench:train -- --report\`, which brings TensorFlow's library and PyTorch where they are absent. \`--json\` prints the rows.
 
-${cpus()[0].model}, ${cpus().length} threads, ${(totalmem() / GIBI).toFixed(0)} GiB. ${pairs.join('; ')}.
+${cpus()[0]!.model}, ${cpus().length} threads, ${(totalmem() / GIBI).toFixed(0)} GiB. ${pairs.join('; ')}.
 
 ![Training speed as a multiple of PyTorch's](${chart})
 

@@ -44,7 +44,7 @@ export async function runTrainee(
 const answer = <T>(message: T): void => void process.stdout.write(`${JSON.stringify(message)}\n`)
 
 function readLoss({ loss, correct, lossScale }: StepMetrics): number {
-  const [value] = loss.dataSync()
+  const value = loss.dataSync()[0]!
   for (const scalar of [loss, correct, lossScale]) scalar?.dispose()
   return value
 }

@@ -49,7 +49,7 @@ describe.each(transforms.ids)('transform %s', (id) => {
   })
 
   it('refuses a parameter of the wrong type and names it', () => {
-    const [name] = Object.keys(transform.parse(params))
+    const [name = ''] = Object.keys(transform.parse(params))
     expect(() => bindAugmentation([{ id, params: { ...params, [name]: 'x' } }])).toThrow(
       `transform '${id}': field '${name}'`,
     )
@@ -79,7 +79,7 @@ describe('augmentation', () => {
       { id: 'random-crop', params: { padding: 4, size: null, fill: 0 } },
       { id: 'horizontal-flip', params: { probability: 0.5 } },
     ])
-    expect(defaultAugmentation({ width: 224, height: 224 })[0].id).toBe('random-resized-crop')
+    expect(defaultAugmentation({ width: 224, height: 224 })[0]!.id).toBe('random-resized-crop')
   })
 
   it('names an unknown step and the known ones', () => {

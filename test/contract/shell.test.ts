@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FakeFrame } from '../helpers/fakeElectron'
 import type { FakeElectron } from '../helpers/fakeElectron'
 import { folder, isBuilt, newProfile, out, ownPage, startShell } from '../helpers/startShell'
+import { atLeast } from '../../src/shared/atLeast'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => {
@@ -23,7 +24,7 @@ const connectFrom = (electron: FakeElectron, url: string): FakeFrame => {
 
 /** The page asks for what was opened. */
 const listen = ({ ipcMain, log }: FakeElectron): void =>
-  void ipcMain.emit('paths:listen', { sender: log.windows[0].webContents, senderFrame: new FakeFrame(ownPage) })
+  void ipcMain.emit('paths:listen', { sender: log.windows[0]!.webContents, senderFrame: new FakeFrame(ownPage) })
 
 describe.skipIf(!isBuilt)('the built main process', () => {
   it('opens one window that is isolated, sandboxed and on its own scheme', async () => {
@@ -33,7 +34,7 @@ describe.skipIf(!isBuilt)('the built main process', () => {
       { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
     ])
     expect(log.windows).toHaveLength(1)
-    const [{ options, calls }] = log.windows
+    const { options, calls } = log.windows[0]!
     expect(options.webPreferences).toEqual({
       preload: join(out, 'preload', 'index.cjs'),
       contextIsolation: true,
@@ -44,7 +45,7 @@ describe.skipIf(!isBuilt)('the built main process', () => {
     })
     expect(calls).toContain(`load ${ownPage}`)
     expect(calls).not.toContain('show')
-    log.windows[0].emit('ready-to-show')
+    log.windows[0]!.emit('ready-to-show')
     expect(calls).toContain('show')
   })
 
@@ -52,19 +53,19 @@ describe.skipIf(!isBuilt)('the built main process', () => {
     const second = await startShell({ isFirstInstance: false })
     expect([second.log.quits, second.log.windows.length]).toEqual([1, 0])
     const first = await startShell()
-    first.log.windows[0].minimized = true
+    first.log.windows[0]!.minimized = true
     first.app.emit('second-instance', {}, ['nnopt'], folder)
-    expect(first.log.windows[0].calls.slice(-3)).toEqual(['restore', 'show', 'focus'])
+    expect(first.log.windows[0]!.calls.slice(-3)).toEqual(['restore', 'show', 'focus'])
     expect(first.log.windows).toHaveLength(1)
   })
 
   it('has a menu entry with an accelerator for every screen', async () => {
     const { log } = await startShell()
-    const go = log.menus[0].find(({ label }) => label === 'Go')?.submenu ?? []
+    const go = log.menus[0]!.find(({ label }) => label === 'Go')?.submenu ?? []
     expect(go.map(({ accelerator }) => accelerator)).toEqual(go.map((_, index) => `CmdOrCtrl+${index + 1}`))
-    go[4].click?.()
-    entriesOf(log, 'File')[4].click?.()
-    expect(log.windows[0].sent).toEqual([
+    go[4]!.click?.()
+    entriesOf(log, 'File')[4]!.click?.()
+    expect(log.windows[0]!.sent).toEqual([
       { kind: 'go', path: '/runs' },
       { kind: 'go', path: '/new' },
     ])
@@ -75,7 +76,7 @@ describe.skipIf(!isBuilt)('the built main process', () => {
     writeFileSync(join(userData, 'main.log'), '')
     const { log } = await startShell({ userData })
     entriesOf(log, 'Help').forEach((entry) => entry.click?.())
-    expect(log.windows[0].sent).toEqual([
+    expect(log.windows[0]!.sent).toEqual([
       { kind: 'show', what: 'palette' },
       { kind: 'show', what: 'shortcuts' },
     ])
@@ -85,18 +86,21 @@ describe.skipIf(!isBuilt)('the built main process', () => {
 
   it('opens models and folders from the menu, the system, and a second start, and keeps them as recent', async () => {
     const model = join(folder, 'model.onnx')
-    const [images, missing] = ['images', 'missing.onnx'].map((name) => join(folder, name))
+    const [images, missing] = atLeast(
+      1,
+      ['images', 'missing.onnx'].map((name) => join(folder, name)),
+    )
     writeFileSync(model, '')
     mkdirSync(images, { recursive: true })
     const electron = await startShell({ chosen: [model] })
     const { app, log } = electron
     listen(electron)
-    entriesOf(log, 'File')[0].click?.()
+    entriesOf(log, 'File')[0]!.click?.()
     await vi.advanceTimersByTimeAsync(0)
     const event = { preventDefault: vi.fn() }
     app.emit('open-file', event, '/elsewhere/other.onnx')
     app.emit('second-instance', {}, ['nnopt', '--flag', 'images', 'missing.onnx'], folder)
-    expect(log.windows[0].sent).toEqual(
+    expect(log.windows[0]!.sent).toEqual(
       [[model], ['/elsewhere/other.onnx'], [images, missing]].map((paths) => ({ kind: 'opened', paths })),
     )
     expect(log.recent).toEqual([model, '/elsewhere/other.onnx', images, missing])
@@ -105,9 +109,9 @@ describe.skipIf(!isBuilt)('the built main process', () => {
 
   it('lists what was opened last in its menu, on every system, until the list is cleared', async () => {
     const userData = newProfile()
-    const [one, two] = ['one.onnx', 'two.onnx'].map((name) => join(folder, name))
+    const [one, two] = [join(folder, 'one.onnx'), join(folder, 'two.onnx')]
     for (const path of [one, two]) writeFileSync(path, '')
-    const recentOf = ({ log }: FakeElectron) => entriesOf(log, 'File')[2].submenu ?? []
+    const recentOf = ({ log }: FakeElectron) => entriesOf(log, 'File')[2]!.submenu ?? []
     const first = await startShell({ userData })
     listen(first)
     expect(recentOf(first)).toEqual([{ label: 'No recent items', enabled: false }])
@@ -118,11 +122,11 @@ describe.skipIf(!isBuilt)('the built main process', () => {
     const later = await startShell({ userData })
     listen(later)
     expect(recentOf(later).map(({ label }) => label)).toEqual([one, two, undefined, 'Clear recent items'])
-    recentOf(later)[1].click?.()
-    expect(later.log.windows[0].sent).toEqual([{ kind: 'opened', paths: [two] }])
-    expect(recentOf(later)[0].label).toBe(two)
-    recentOf(later)[3].click?.()
-    expect([recentOf(later)[0].enabled, later.log.recent]).toEqual([false, []])
+    recentOf(later)[1]!.click?.()
+    expect(later.log.windows[0]!.sent).toEqual([{ kind: 'opened', paths: [two] }])
+    expect(recentOf(later)[0]!.label).toBe(two)
+    recentOf(later)[3]!.click?.()
+    expect([recentOf(later)[0]!.enabled, later.log.recent]).toEqual([false, []])
   })
 })
 
@@ -135,18 +139,18 @@ describe.skipIf(!isBuilt)('work', () => {
       readonly ended?: { readonly name: string; readonly status: string }
     },
   ): void =>
-    void log.hosts[0].host.emit('message', { kind: 'work', work: { paused: 0, share: null, ended: null, ...work } })
+    void log.hosts[0]!.host.emit('message', { kind: 'work', work: { paused: 0, share: null, ended: null, ...work } })
 
   it('shows on the taskbar, keeps the machine awake, and tells its end to who looks elsewhere', async () => {
     const electron = await startShell()
     const { log } = electron
     say(electron, { active: 1, share: 0.25 })
-    expect([log.windows[0].calls.at(-1), log.awake.size]).toEqual(['progress 0.25', 1])
+    expect([log.windows[0]!.calls.at(-1), log.awake.size]).toEqual(['progress 0.25', 1])
     say(electron, { active: 1 })
-    expect([log.windows[0].calls.at(-1), log.awake.size]).toEqual(['progress 2', 1])
+    expect([log.windows[0]!.calls.at(-1), log.awake.size]).toEqual(['progress 2', 1])
     say(electron, { active: 0, ended: { name: 'seen', status: 'done' } })
-    expect([log.windows[0].calls.at(-1), log.awake.size, log.notifications.length]).toEqual(['progress -1', 0, 0])
-    log.windows[0].focused = false
+    expect([log.windows[0]!.calls.at(-1), log.awake.size, log.notifications.length]).toEqual(['progress -1', 0, 0])
+    log.windows[0]!.focused = false
     say(electron, { active: 0, ended: { name: 'train', status: 'done' } })
     expect(log.notifications).toEqual(['train finished'])
   })
@@ -154,13 +158,13 @@ describe.skipIf(!isBuilt)('work', () => {
   it('shows nothing any more when the engine has died', async () => {
     const electron = await startShell()
     say(electron, { active: 1, share: 0.5 })
-    electron.log.hosts[0].host.emit('exit', 1)
-    expect([electron.log.windows[0].calls.at(-1), electron.log.awake.size]).toEqual(['progress -1', 0])
+    electron.log.hosts[0]!.host.emit('exit', 1)
+    expect([electron.log.windows[0]!.calls.at(-1), electron.log.awake.size]).toEqual(['progress -1', 0])
   })
 
   const close = ({ log }: FakeElectron): boolean => {
     let prevented = false
-    log.windows[0].emit('close', { preventDefault: () => (prevented = true) })
+    log.windows[0]!.emit('close', { preventDefault: () => (prevented = true) })
     return prevented
   }
 
@@ -204,8 +208,8 @@ describe.skipIf(!isBuilt)('work', () => {
     expect(quit(electron)).toBe(true)
     await vi.advanceTimersByTimeAsync(0)
     expect(electron.log.questions).toHaveLength(1)
-    expect(electron.log.hosts[0].host.received.map(({ message }) => message)).toEqual(told ? [told] : [])
-    expect(electron.log.windows[0].calls.includes('hide')).toBe(quits)
+    expect(electron.log.hosts[0]!.host.received.map(({ message }) => message)).toEqual(told ? [told] : [])
+    expect(electron.log.windows[0]!.calls.includes('hide')).toBe(quits)
     say(electron, { active: 0 })
     expect(electron.log.quits).toBe(quits ? 1 : 0)
   })
@@ -239,14 +243,14 @@ describe.skipIf(!isBuilt)('the window', () => {
     const userData = newProfile()
     if (text !== undefined) writeFileSync(join(userData, 'window.json'), text)
     const { log } = await startShell({ userData })
-    expect(log.windows[0].options.width).toBe(width)
-    expect(log.windows[0].calls.includes('maximize')).toBe(maximized)
+    expect(log.windows[0]!.options.width).toBe(width)
+    expect(log.windows[0]!.calls.includes('maximize')).toBe(maximized)
   })
 
   it('keeps its place when it closes', async () => {
     const userData = newProfile()
     const { log } = await startShell({ userData })
-    log.windows[0].emit('close')
+    log.windows[0]!.emit('close')
     expect(JSON.parse(readFileSync(join(userData, 'window.json'), 'utf8'))).toEqual({
       x: 10,
       y: 20,
@@ -259,15 +263,15 @@ describe.skipIf(!isBuilt)('the window', () => {
 
 describe.skipIf(!isBuilt)('a window whose process dies', () => {
   const die = ({ log }: FakeElectron, reason = 'crashed'): void =>
-    void log.windows[0].contents.emit('render-process-gone', {}, { reason, exitCode: 5 })
+    void log.windows[0]!.contents.emit('render-process-gone', {}, { reason, exitCode: 5 })
 
   it('is loaded again, and the log says why', async () => {
     const userData = newProfile()
     const electron = await startShell({ userData })
     die(electron, 'clean-exit')
-    expect(electron.log.windows[0].calls).not.toContain('reload')
+    expect(electron.log.windows[0]!.calls).not.toContain('reload')
     die(electron)
-    expect(electron.log.windows[0].calls.at(-1)).toBe('reload')
+    expect(electron.log.windows[0]!.calls.at(-1)).toBe('reload')
     expect(readFileSync(join(userData, 'main.log'), 'utf8')).toContain('the window crashed: crashed, exit code 5')
   })
 
@@ -277,14 +281,14 @@ describe.skipIf(!isBuilt)('a window whose process dies', () => {
     die(electron, 'oom')
     await vi.advanceTimersByTimeAsync(0)
     expect(electron.log.questions).toEqual(['The window crashed again (oom)'])
-    expect(electron.log.windows[0].calls.slice(-2)).toEqual(['reload', 'close'])
+    expect(electron.log.windows[0]!.calls.slice(-2)).toEqual(['reload', 'close'])
   })
 })
 
 describe.skipIf(!isBuilt)('the engine', () => {
   it('gets one end of a channel and the page of this program the other', async () => {
     const electron = await startShell()
-    const [{ file, host }] = electron.log.hosts
+    const { file, host } = electron.log.hosts[0]!
     expect(file).toBe(join(out, 'engine', 'host.js'))
     expect(connectFrom(electron, ownPage).received).toEqual([{ channel: 'engine:port', ports: [{ end: 'page' }] }])
     expect(host.received).toEqual([{ message: { kind: 'connect', remote: undefined }, ports: [{ end: 'engine' }] }])
@@ -293,7 +297,7 @@ describe.skipIf(!isBuilt)('the engine', () => {
   it('lies beside the archive of the shell in an installed program', async () => {
     Object.defineProperty(process, 'resourcesPath', { value: '/opt/nnopt/resources', configurable: true })
     const { log } = await startShell({ isPackaged: true })
-    expect(log.hosts[0].file).toBe('/opt/nnopt/resources/engine/out/engine/host.js')
+    expect(log.hosts[0]!.file).toBe('/opt/nnopt/resources/engine/out/engine/host.js')
   })
 
   it('is told of an engine elsewhere that a page asks for, and of nothing that is no text', async () => {
@@ -301,7 +305,7 @@ describe.skipIf(!isBuilt)('the engine', () => {
     const frame = new FakeFrame(ownPage)
     electron.ipcMain.emit('engine:connect', { senderFrame: frame }, 'http://gpu:4870/#token=abc')
     electron.ipcMain.emit('engine:connect', { senderFrame: frame }, { toString: () => 'http://evil' })
-    expect(electron.log.hosts[0].host.received.map(({ message }) => message)).toEqual([
+    expect(electron.log.hosts[0]!.host.received.map(({ message }) => message)).toEqual([
       { kind: 'connect', remote: 'http://gpu:4870/#token=abc' },
       { kind: 'connect', remote: undefined },
     ])
@@ -312,14 +316,14 @@ describe.skipIf(!isBuilt)('the engine', () => {
     async (url) => {
       const electron = await startShell()
       expect(connectFrom(electron, url).received).toEqual([])
-      expect(electron.log.hosts[0].host.received).toEqual([])
+      expect(electron.log.hosts[0]!.host.received).toEqual([])
     },
   )
 
   it('is started again when it dies, later each time, and serves who asked meanwhile', async () => {
     const electron = await startShell()
     const { hosts } = electron.log
-    hosts[0].host.emit('exit', 1)
+    hosts[0]!.host.emit('exit', 1)
     const page = connectFrom(electron, ownPage)
     const gone = connectFrom(electron, ownPage)
     gone.destroyed = true
@@ -328,8 +332,8 @@ describe.skipIf(!isBuilt)('the engine', () => {
     expect(hosts).toHaveLength(1)
     await vi.advanceTimersByTimeAsync(1)
     expect(hosts).toHaveLength(2)
-    expect([page.received.length, gone.received.length, hosts[1].host.received.length]).toEqual([1, 0, 1])
-    hosts[1].host.emit('exit', 1)
+    expect([page.received.length, gone.received.length, hosts[1]!.host.received.length]).toEqual([1, 0, 1])
+    hosts[1]!.host.emit('exit', 1)
     await vi.advanceTimersByTimeAsync(999)
     expect(hosts).toHaveLength(2)
     await vi.advanceTimersByTimeAsync(1)
@@ -339,9 +343,9 @@ describe.skipIf(!isBuilt)('the engine', () => {
   it('tells the page how it died, and the log what it said', async () => {
     const userData = newProfile()
     const { log } = await startShell({ userData })
-    log.hosts[0].host.stderr.emit('data', Buffer.from('out of memory\n'))
-    log.hosts[0].host.emit('exit', 134)
-    expect(log.windows[0].sent).toEqual([{ kind: 'engineEnded', how: 'exit code 134' }])
+    log.hosts[0]!.host.stderr.emit('data', Buffer.from('out of memory\n'))
+    log.hosts[0]!.host.emit('exit', 134)
+    expect(log.windows[0]!.sent).toEqual([{ kind: 'engineEnded', how: 'exit code 134' }])
     const text = readFileSync(join(userData, 'main.log'), 'utf8')
     expect(text).toContain('engine: out of memory')
     expect(text).toContain('the engine stopped (exit code 134)')
@@ -349,7 +353,7 @@ describe.skipIf(!isBuilt)('the engine', () => {
 
   it('ends with the program and stays down', async () => {
     const { app, log } = await startShell()
-    const [{ host }] = log.hosts
+    const { host } = log.hosts[0]!
     app.emit('will-quit', { preventDefault: () => undefined })
     expect(host.received.map(({ message }) => message)).toEqual([{ kind: 'close' }])
     await vi.advanceTimersByTimeAsync(10_000)

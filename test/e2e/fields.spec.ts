@@ -217,13 +217,13 @@ test('the wizard for datasets refuses at each field', async () => {
   await expect(path).toHaveAttribute('aria-invalid', 'true')
   await expect(path).toHaveAccessibleDescription(/nowhere/)
   const name = page.getByRole('textbox', { name: /^Name/ })
-  for (const value of ['', 'no spaces', 'x'.repeat((added.name.maxLength ?? 0) + 1), 'colours']) {
+  for (const value of ['', 'no spaces', 'x'.repeat((added.name?.maxLength ?? 0) + 1), 'colours']) {
     await name.fill(value)
     await expect(name, value).toHaveAttribute('aria-invalid', 'true')
     await expect(name).toHaveAccessibleDescription(/\w/)
   }
   const seed = page.getByRole('textbox', { name: /^Split seed/ })
-  for (const value of wrongNumbers(added.seed)) {
+  for (const value of wrongNumbers(added.seed!)) {
     await seed.fill(String(value))
     await expect(seed, String(value)).toHaveAttribute('aria-invalid', 'true')
     await expect(seed).toHaveAccessibleDescription(/Enter|Choose|Use at most/)

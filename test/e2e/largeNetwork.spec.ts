@@ -78,11 +78,11 @@ test(`a network of ${nodeCount} nodes is shown soon`, async ({}, info) => {
     times.push(
       await page.evaluate(() => {
         const seen = Reflect.get(window, 'seen') as Record<string, number>
-        return Math.max(seen.graph, seen.table)
+        return Math.max(seen.graph!, seen.table!)
       }),
     )
   }
-  measured(info, `graph and table of ${nodeCount} nodes, first time`, times[0], 'ms', { below: 1000 })
+  measured(info, `graph and table of ${nodeCount} nodes, first time`, times[0]!, 'ms', { below: 1000 })
   measured(info, `graph and table of ${nodeCount} nodes, opened again`, Math.min(...times), 'ms', { below: 1000 })
 })
 

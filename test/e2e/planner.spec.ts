@@ -33,7 +33,7 @@ test.afterAll(async () => {
 
 const fact = (label: string | RegExp) => page.locator('.facts > div').filter({ has: page.getByText(label) })
 const digits = async (label: string): Promise<number> =>
-  Number((await fact(label).locator('dd').innerText()).split(/\s/)[0].replaceAll(/[^\d.]/g, ''))
+  Number((await fact(label).locator('dd').innerText()).split(/\s/)[0]!.replaceAll(/[^\d.]/g, ''))
 const slider = (index: number) => page.getByRole('region', { name: 'Groups of tiny' }).getByRole('slider').nth(index)
 
 async function open(): Promise<void> {

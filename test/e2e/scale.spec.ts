@@ -161,7 +161,7 @@ test.afterAll(async () => {
 })
 
 const seenAt = (name: string): Promise<number> =>
-  page.evaluate((key) => (Reflect.get(window, 'seen') as Record<string, number>)[key], name)
+  page.evaluate((key) => (Reflect.get(window, 'seen') as Record<string, number>)[key]!, name)
 
 test('the first screen is ready soon after it is loaded, with 500 versions', async ({}, info) => {
   const times: number[] = []

@@ -21,7 +21,7 @@ describe(`the decoder against Pillow ${golden.versions.pillow}`, () => {
 })
 
 describe('what the decoder refuses', () => {
-  const jpeg = Buffer.from(golden.files[0].base64, 'base64')
+  const jpeg = Buffer.from(golden.files[0]!.base64, 'base64')
   const png = Buffer.from(golden.files.find(({ name }) => name === 'png rgb')?.base64 ?? '', 'base64')
   const endMarker = Buffer.from([0xff, 0xd9])
   // Early enough: libvips does not see the warnings of the last block of rows.

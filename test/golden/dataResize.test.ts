@@ -7,8 +7,8 @@ import { resizeBilinear, resizeWindow } from '../../src/core/data/resize/index'
 import golden from './data-resize.json'
 import { sha256, sourceImage } from './dataImages'
 
-const triple = (values: readonly number[]): readonly [number, number, number] => [values[0], values[1], values[2]]
-const imageOf = (source: readonly number[]): RgbImage => sourceImage(source[0], source[1], source[2])
+const triple = (values: readonly number[]): readonly [number, number, number] => [values[0]!, values[1]!, values[2]!]
+const imageOf = (source: readonly number[]): RgbImage => sourceImage(source[0]!, source[1]!, source[2]!)
 
 interface GoldenPixels {
   readonly sha256: string
@@ -31,8 +31,8 @@ describe(`resizeBilinear against Pillow ${golden.versions.pillow}`, () => {
         ] as const,
     ),
   )('%s', (_, entry) => {
-    const box = entry.box && { left: entry.box[0], top: entry.box[1], right: entry.box[2], bottom: entry.box[3] }
-    expectPixels(resizeBilinear(imageOf(entry.source), entry.target[0], entry.target[1], box), entry)
+    const box = entry.box && { left: entry.box[0]!, top: entry.box[1]!, right: entry.box[2]!, bottom: entry.box[3]! }
+    expectPixels(resizeBilinear(imageOf(entry.source), entry.target[0]!, entry.target[1]!, box), entry)
   })
 
   it('computes a window of the result as the whole result has it', () => {
@@ -79,6 +79,6 @@ const adjust: Readonly<Record<string, (image: RgbImage, value: number) => RgbIma
 
 describe('colour changes against Pillow', () => {
   it.each(golden.color.map((entry) => [`${entry.name} ${entry.value}`, entry] as const))('%s', (_, entry) => {
-    expectPixels(adjust[entry.name](sourceImage(29, 23, entry.seed), entry.value), entry)
+    expectPixels(adjust[entry.name]!(sourceImage(29, 23, entry.seed), entry.value), entry)
   })
 })

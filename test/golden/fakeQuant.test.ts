@@ -46,7 +46,7 @@ async function apart(actual: tf.Tensor | undefined, expected: readonly number[])
   const got = (await actual?.data()) ?? []
   expect(got.length).toBe(expected.length)
   return (
-    expected.filter((value, index) => Math.abs(value - got[index]) > 2e-5 * (1 + Math.abs(value))).length /
+    expected.filter((value, index) => Math.abs(value - got[index]!) > 2e-5 * (1 + Math.abs(value))).length /
     expected.length
   )
 }

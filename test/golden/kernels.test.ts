@@ -70,7 +70,7 @@ async function expectClose(actual: tf.Tensor, expected: readonly number[]): Prom
   const got = await actual.data()
   expect(got.length).toBe(expected.length)
   const worst = expected.reduce(
-    (most, value, index) => Math.max(most, Math.abs(value - got[index]) / (1 + Math.abs(value))),
+    (most, value, index) => Math.max(most, Math.abs(value - got[index]!) / (1 + Math.abs(value))),
     0,
   )
   expect(worst).toBeLessThan(2e-5)
@@ -97,7 +97,7 @@ describe.each(backends.ids)('training kernels against PyTorch on %s', (id) => {
       const spec = specOf(expected)
       const [x, filter, dy] = [
         uniforms(1, expected.x),
-        uniforms(2, [...expected.kernel, expected.x[3], expected.out ?? 1]),
+        uniforms(2, [...expected.kernel, expected.x[3]!, expected.out ?? 1]),
         uniforms(3, expected.yShape),
       ]
       const y = conv2d(x, filter, spec)
@@ -113,7 +113,7 @@ describe.each(backends.ids)('training kernels against PyTorch on %s', (id) => {
       const spec = specOf(expected)
       const [x, filter, dy] = [
         uniforms(1, expected.x),
-        uniforms(2, [...expected.kernel, expected.x[3], 1]),
+        uniforms(2, [...expected.kernel, expected.x[3]!, 1]),
         uniforms(3, expected.yShape),
       ]
       const y = depthwiseConv2d(x, filter, spec)
@@ -128,7 +128,7 @@ describe.each(backends.ids)('training kernels against PyTorch on %s', (id) => {
     'batch normalization of $shape, activation $activation',
     ({ shape, activation, ...expected }) =>
       inScope(async () => {
-        const channels = shape[shape.length - 1]
+        const channels = shape[shape.length - 1]!
         const [x, scale, shift, dy] = [
           uniforms(1, shape, 3),
           uniforms(2, [channels], 4),

@@ -28,7 +28,7 @@ function normal(seed: number): Float64Array {
   const parts = uniforms(seed, 4 * size)
   return Float64Array.from(
     { length: size },
-    (_, index) => parts[4 * index] + parts[4 * index + 1] + parts[4 * index + 2] + parts[4 * index + 3] - 2,
+    (_, index) => parts[4 * index]! + parts[4 * index + 1]! + parts[4 * index + 2]! + parts[4 * index + 3]! - 2,
   )
 }
 
@@ -41,20 +41,20 @@ const data: Readonly<Record<string, (batch: number) => Float64Array>> = {
 
 const rangeOfData = (name: string, id: string, params = {}): { min: number; max: number } => {
   const running = observers.get(id).create({ params })
-  for (let batch = 0; batch < batches; batch++) running.observe(Float32Array.from(data[name](batch)))
+  for (let batch = 0; batch < batches; batch++) running.observe(Float32Array.from(data[name]!(batch)))
   return running.range()
 }
 
 describe.each(Object.keys(data))('%s', (name) => {
-  const span = golden[name]['min-max'].max - golden[name]['min-max'].min
+  const span = golden[name]!['min-max']!.max - golden[name]!['min-max']!.min
 
   it('min-max is exactly that of torch.ao and of onnxruntime, with the same qparams', () => {
     const range = rangeOfData(name, 'min-max')
     const qparams = tensorQParams(range, uint8Affine)
-    for (const expected of [golden[name]['min-max'], golden[name]['onnxruntime-min-max']]) {
+    for (const expected of [golden[name]!['min-max']!, golden[name]!['onnxruntime-min-max']!]) {
       expect(range).toEqual({ min: expected.min, max: expected.max })
       expect(qparams.zeroPoint[0]).toBe(expected.zeroPoint)
-      expect(qparams.scale[0] / (expected.scale ?? 0)).toBeCloseTo(1, 6)
+      expect(qparams.scale[0]! / (expected.scale ?? 0)).toBeCloseTo(1, 6)
     }
   })
 
@@ -68,7 +68,7 @@ describe.each(Object.keys(data))('%s', (name) => {
   ]
   it.each(close)('$id agrees within $bins bins', ({ id, params, bins }) => {
     const range = rangeOfData(name, id, params)
-    expect(Math.abs(range.min - golden[name][id].min)).toBeLessThanOrEqual((bins * span) / 2048)
-    expect(Math.abs(range.max - golden[name][id].max)).toBeLessThanOrEqual((bins * span) / 2048)
+    expect(Math.abs(range.min - golden[name]![id]!.min)).toBeLessThanOrEqual((bins * span) / 2048)
+    expect(Math.abs(range.max - golden[name]![id]!.max)).toBeLessThanOrEqual((bins * span) / 2048)
   })
 })

@@ -10,7 +10,7 @@ const folder = join(import.meta.dirname, 'onnx', 'bad')
 
 function failureOf(file: string, bytes: Uint8Array, externalData?: (location: string) => Uint8Array): ErrorReport {
   try {
-    readOnnx(bytes, { fileName: file, externalData })
+    readOnnx(bytes, { fileName: file, ...(externalData && { externalData }) })
   } catch (error) {
     return toErrorReport(error)
   }

@@ -42,7 +42,7 @@ describe('ONNX corpus', () => {
   })
 
   it.each(corpus.cases.filter(({ executor }) => executor))('$name can be trained through', ({ name, shape }) => {
-    const { missing, notFinite, leaked } = trainOnce(read(name), images, shape[1])
+    const { missing, notFinite, leaked } = trainOnce(read(name), images, shape[1]!)
     expect({ missing, notFinite, leaked }).toEqual({ missing: [], notFinite: [], leaked: 0 })
   })
 

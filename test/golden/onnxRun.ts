@@ -24,15 +24,15 @@ export async function runtimeLogits(model: Uint8Array, { shape, data }: Images):
     logSeverityLevel: 3,
   })
   try {
-    const results = await session.run({ [session.inputNames[0]]: new Tensor('float32', data, shape) })
-    return [...(results[session.outputNames[0]].data as Float32Array)]
+    const results = await session.run({ [session.inputNames[0]!]: new Tensor('float32', data, shape) })
+    return [...(results[session.outputNames[0]!]!.data as Float32Array)]
   } finally {
     await session.release()
   }
 }
 
 const channelsLast = ({ shape, data }: Images): tf.Tensor4D =>
-  tf.transpose<tf.Tensor4D>(tf.tensor<tf.Rank.R4>(data, [shape[0], shape[1], shape[2], shape[3]]), [0, 2, 3, 1])
+  tf.transpose<tf.Tensor4D>(tf.tensor<tf.Rank.R4>(data, [shape[0]!, shape[1]!, shape[2]!, shape[3]!]), [0, 2, 3, 1])
 
 /** Logits that the executor computes on the wasm backend. */
 export function executorLogits(graph: Graph, { shape, data }: Images): readonly number[] {
@@ -57,7 +57,7 @@ export function executorLogits(graph: Graph, { shape, data }: Images): readonly 
 export function relativeError(got: readonly number[], expected: readonly number[]): number {
   if (got.length !== expected.length) return Infinity
   const scale = Math.max(...expected.map(Math.abs))
-  return Math.max(...expected.map((value, index) => Math.abs(value - got[index]))) / scale
+  return Math.max(...expected.map((value, index) => Math.abs(value - got[index]!))) / scale
 }
 
 /** Training steps with dL/dlogits = 1/N: which parameters get no gradient or one that is not finite, and how many tensors stay behind. */
@@ -79,7 +79,7 @@ export function trainOnce(
       const images = channelsLast({ shape, data })
       const result = executor.step(images, parameters, (logits) => ({
         loss: tf.mean(logits),
-        dLogits: tf.fill([shape[0], classes], 1 / shape[0]) as tf.Tensor2D,
+        dLogits: tf.fill([shape[0]!, classes], 1 / shape[0]!) as tf.Tensor2D,
       }))
       for (const [name, gradient] of result.gradients) gradients.set(name, Float32Array.from(gradient.dataSync()))
     })

@@ -47,7 +47,10 @@ const names = Object.keys(golden.models)
 /** The exported structure with weights of our own: variances positive, the rest small. */
 function network(name: string): Graph {
   const bytes = gunzipSync(readFileSync(join(folder, `${name}.onnx.gz`)))
-  const graph = readOnnx(bytes, { fileName: name, externalData: () => new Uint8Array(golden.models[name].weightBytes) })
+  const graph = readOnnx(bytes, {
+    fileName: name,
+    externalData: () => new Uint8Array(golden.models[name]!.weightBytes),
+  })
   const random = createRandom(1)
   return withParameters(
     graph,
@@ -106,15 +109,15 @@ function silenced(dependencies: DependencyGraph, removed: ReadonlySet<number>): 
   for (const node of dependencies.graph.nodes) {
     const axis = outputAxis(node)
     const original = dependencies.graph.initializers.get(node.inputs[1] ?? '')
-    const ids = axis === undefined ? undefined : dependencies.bindings.get(node.inputs[1])?.get(axis)
+    const ids = axis === undefined ? undefined : dependencies.bindings.get(node.inputs[1]!)?.get(axis)
     if (axis === undefined || !original || !ids) continue
     const inner = sizeOf(original.shape.slice(axis + 1))
     initializers.set(
-      node.inputs[1],
+      node.inputs[1]!,
       floatTensor(
         original.shape,
         Float32Array.from(original.data, (value, index) =>
-          removed.has(dependencies.unitOf(ids[Math.floor(index / inner) % original.shape[axis]])) ? 0 : value,
+          removed.has(dependencies.unitOf(ids[Math.floor(index / inner) % original.shape[axis]!]!)) ? 0 : value,
         ),
       ),
     )
@@ -123,7 +126,7 @@ function silenced(dependencies: DependencyGraph, removed: ReadonlySet<number>): 
 }
 
 describe.each(names)('%s against Torch-Pruning', (name) => {
-  const expected = golden.models[name]
+  const expected = golden.models[name]!
 
   it('has as many parameters and operations', () => {
     const graph = network(name)
@@ -136,7 +139,7 @@ describe.each(names)('%s against Torch-Pruning', (name) => {
     const own = openGroups(dependencies).map((group) => membersOf(dependencies, group))
     const known = new Set(own.map((members) => members.join()))
     for (const members of expected.groups) {
-      const missing = `no group is ${members.join(', ')}; nearest: ${own.find((each) => each.includes(members[0]))?.join(', ') ?? 'none'}`
+      const missing = `no group is ${members.join(', ')}; nearest: ${own.find((each) => each.includes(members[0]!))?.join(', ') ?? 'none'}`
       expect(known.has(members.toSorted().join()), missing).toBe(true)
     }
     if (expected.pruned) expect(own).toHaveLength(expected.groups.length)

@@ -4,6 +4,7 @@ import { dispose, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { atLeast } from '../../src/shared/atLeast'
 import { floatTensor } from '../../src/core/graph/tensorData'
 import { architectures } from '../../src/core/architectures/index'
 import { trainConfig } from '../../src/core/train/config'
@@ -38,7 +39,7 @@ function uniforms(seed: number, count: number): Float32Array {
 function expectClose(actual: ArrayLike<number>, expected: readonly number[], tolerance: number): void {
   expect(actual.length).toBe(expected.length)
   const worst = expected.reduce(
-    (most, value, index) => Math.max(most, Math.abs(value - actual[index]) / (1 + Math.abs(value))),
+    (most, value, index) => Math.max(most, Math.abs(value - actual[index]!) / (1 + Math.abs(value))),
     0,
   )
   expect(worst).toBeLessThan(tolerance)
@@ -64,7 +65,7 @@ describe.each(['wasm', 'tensorflow'])('on %s', (backend) => {
       let slots: readonly Tensor[] = optimizer.slots.map(() => zeros([size]))
       for (let update = 0; update < updates; update++) {
         const current = parameters.dataSync()
-        const gradients = tensor1d(uniforms(100 + update, size).map((noise, index) => noise + current[index] / 2))
+        const gradients = tensor1d(uniforms(100 + update, size).map((noise, index) => noise + current[index]! / 2))
         const input = {
           parameters,
           gradients,
@@ -78,7 +79,7 @@ describe.each(['wasm', 'tensorflow'])('on %s', (backend) => {
           return [result.parameters, ...result.slots]
         })
         dispose([parameters, gradients, ...slots])
-        ;[parameters, ...slots] = next
+        ;[parameters, ...slots] = atLeast(1, next)
       }
       expectClose(parameters.dataSync(), expected, 1e-6)
       dispose([parameters, decays, ...slots])
@@ -125,7 +126,7 @@ describe.each(['wasm', 'tensorflow'])('on %s', (backend) => {
         height: 8,
         width: 8,
       })
-      losses.push((await loss.data())[0])
+      losses.push((await loss.data())[0]!)
       dispose([loss, correct])
     }
     expectClose(losses, golden.training.losses, 1e-5)
@@ -138,7 +139,7 @@ describe.each(['wasm', 'tensorflow'])('on %s', (backend) => {
 })
 
 describe('schedules against torch.optim.lr_scheduler', () => {
-  const steps = golden.schedules[0].rates.length
+  const steps = golden.schedules[0]!.rates.length
   const rateOf = (schedule: string, scheduleParams: Readonly<Record<string, unknown>>, step: number): number =>
     learningRateAt(trainConfig.parse({ epochs: 5, learningRate: 1, schedule, scheduleParams }), step, steps / 5)
 
@@ -157,7 +158,7 @@ describe('schedules against torch.optim.lr_scheduler', () => {
   it.each(golden.schedules.filter(({ schedule }) => schedule === 'one-cycle'))(
     '$schedule $params, to less than one step',
     ({ schedule, params, rates }) => {
-      const steepest = Math.max(...rates.slice(1).map((rate, index) => Math.abs(rate - rates[index])))
+      const steepest = Math.max(...rates.slice(1).map((rate, index) => Math.abs(rate - rates[index]!)))
       rates.forEach((rate, step) => expect(Math.abs(rateOf(schedule, params, step) - rate)).toBeLessThan(steepest))
     },
   )

@@ -73,7 +73,7 @@ export async function answers(graph: Graph): Promise<Float32Array> {
   const worker = await createInferenceWorker(writeOnnx(graph), { threads: 1 })
   try {
     const images = Float32Array.from({ length: 2 * 3 * 64 }, (_, index) => Math.sin(index))
-    return (await worker.run(images, [2, 3, 8, 8])).outputs.y.data
+    return (await worker.run(images, [2, 3, 8, 8])).outputs.y!.data
   } finally {
     await worker.close()
   }
@@ -127,7 +127,7 @@ function withUnsignedWeights(graph: Graph): Graph {
   const initializers = new Map(graph.initializers)
   for (const {
     op,
-    inputs: [integers, , zeroPoint],
+    inputs: [integers = '', , zeroPoint = ''],
   } of graph.nodes) {
     const tensor = graph.initializers.get(integers)
     if (op !== 'DequantizeLinear' || tensor?.dtype !== 'int8') continue

@@ -1,5 +1,6 @@
 import type { Node } from '../../src/core/graph/graph'
 import { roundHalfToEven } from '../../src/core/fakeQuant/round'
+import { atLeast } from '../../src/shared/atLeast'
 
 /** A layer over integers, as the runtime's kernels see it. */
 export interface IntegerLayer {
@@ -24,10 +25,10 @@ export interface IntegerImages {
  */
 export function referenceSums(layer: IntegerLayer, images: IntegerImages, saturates: boolean): readonly number[] {
   return operandsOf(layer, images).map(({ activations, weights }) => {
-    const products = activations.map((value, k) => value * weights[k])
+    const products = activations.map((value, k) => value * weights[k]!)
     let sum = 0
     for (let k = 0; k < products.length; k += 2) {
-      const pair = products[k] + (products[k + 1] ?? 0)
+      const pair = products[k]! + (products[k + 1] ?? 0)
       sum += saturates ? Math.max(-32768, Math.min(32767, pair)) : pair
     }
     return sum - layer.zeroPoint * weights.reduce((total, weight) => total + weight, 0)
@@ -44,9 +45,9 @@ const operandsOf = (layer: IntegerLayer, images: IntegerImages): readonly Operan
 
 function rows({ op, attributes, shape, weights }: IntegerLayer, images: IntegerImages): readonly Operands[] {
   const transposed = op === 'Gemm' && Number(attributes.transB ?? 0) !== 0
-  const [features, outputs] = transposed ? [shape[1], shape[0]] : [shape[0], shape[1]]
-  const at = (k: number, output: number): number => weights[transposed ? output * features + k : k * outputs + output]
-  return range(images.shape[0]).flatMap((row) =>
+  const [features, outputs] = atLeast(2, transposed ? shape.toReversed() : shape)
+  const at = (k: number, output: number): number => weights[transposed ? output * features + k : k * outputs + output]!
+  return range(images.shape[0]!).flatMap((row) =>
     range(outputs).map((output) => ({
       activations: images.values.slice(row * features, (row + 1) * features),
       weights: range(features).map((k) => at(k, output)),
@@ -55,8 +56,8 @@ function rows({ op, attributes, shape, weights }: IntegerLayer, images: IntegerI
 }
 
 function windows(layer: IntegerLayer, { shape, values }: IntegerImages): readonly Operands[] {
-  const [outputs, inner, kernelHeight, kernelWidth] = layer.shape
-  const [batch, channels, height, width] = shape
+  const [outputs, inner, kernelHeight, kernelWidth] = atLeast(4, layer.shape)
+  const [batch, channels, height, width] = atLeast(4, shape)
   const numbers = (name: string, otherwise: readonly number[]): readonly number[] =>
     (layer.attributes[name] as readonly number[] | undefined) ?? otherwise
   const [pads, strides, dilations] = [
@@ -66,11 +67,11 @@ function windows(layer: IntegerLayer, { shape, values }: IntegerImages): readonl
   ]
   const perGroup = outputs / Number(layer.attributes.group ?? 1)
   const extent = (size: number, kernel: number, axis: 0 | 1): number =>
-    Math.floor((size + pads[axis] + pads[axis + 2] - dilations[axis] * (kernel - 1) - 1) / strides[axis]) + 1
+    Math.floor((size + pads[axis]! + pads[axis + 2]! - dilations[axis]! * (kernel - 1) - 1) / strides[axis]!) + 1
   const pixel = (image: number, channel: number, y: number, x: number): number =>
     y < 0 || y >= height || x < 0 || x >= width
       ? layer.zeroPoint
-      : values[((image * channels + channel) * height + y) * width + x]
+      : values[((image * channels + channel) * height + y) * width + x]!
   const places = range(kernelHeight).flatMap((ky) => range(kernelWidth).map((kx) => [ky, kx] as const))
   return range(batch).flatMap((image) =>
     range(outputs).flatMap((output) =>
@@ -82,12 +83,13 @@ function windows(layer: IntegerLayer, { shape, values }: IntegerImages): readonl
               pixel(
                 image,
                 Math.floor(output / perGroup) * inner + channel,
-                row * strides[0] + ky * dilations[0] - pads[0],
-                column * strides[1] + kx * dilations[1] - pads[1],
+                row * strides[0]! + ky * dilations[0]! - pads[0]!,
+                column * strides[1]! + kx * dilations[1]! - pads[1]!,
               ),
             ),
             weights: steps.map(
-              ([ky, kx, channel]) => layer.weights[((output * inner + channel) * kernelHeight + ky) * kernelWidth + kx],
+              ([ky, kx, channel]) =>
+                layer.weights[((output * inner + channel) * kernelHeight + ky) * kernelWidth + kx]!,
             ),
           }
         }),

@@ -96,7 +96,7 @@ describe('pages over one channel', () => {
     const page = near.open('1', owner)
     await sleep(0)
     let take: () => void = () => undefined
-    opened[0].onFrame(() => new Promise((resolve) => (take = resolve)))
+    opened[0]!.onFrame(() => new Promise((resolve) => (take = resolve)))
     let isTaken = false
     const sent = page.send('hello').then(() => (isTaken = true))
     await sleep(0)
@@ -112,8 +112,8 @@ describe('pages over one channel', () => {
     const reasons: unknown[] = []
     for (const page of [one, two]) page.onClose((reason) => reasons.push(reason))
     const waiting = one.send('never taken')
-    opened[0].onFrame(() => new Promise(() => undefined))
-    opened[0].close('by SIGKILL')
+    opened[0]!.onFrame(() => new Promise(() => undefined))
+    opened[0]!.close('by SIGKILL')
     await waiting
     near.closeAll('gone')
     far.closeAll()
@@ -124,7 +124,7 @@ describe('pages over one channel', () => {
     const { near, opened } = link()
     const [page, other] = [near.open('1', owner), near.open('2', owner)]
     await sleep(0)
-    opened[0].onFrame(() => Promise.reject(new Error('broken')))
+    opened[0]!.onFrame(() => Promise.reject(new Error('broken')))
     const reason = new Promise((resolve) => page.onClose(resolve))
     await page.send('x')
     expect(await reason).toBe('broken')

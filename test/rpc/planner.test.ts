@@ -9,6 +9,7 @@ import { cli } from '../helpers/cli'
 import { writeImageFolder } from '../helpers/images'
 import { writeTinyModel } from '../helpers/models'
 import { temporaryFolder } from '../helpers/temporary'
+import { atLeast } from '../../src/shared/atLeast'
 
 const folder = temporaryFolder('planner')
 const workspace = join(folder, 'workspace')
@@ -100,7 +101,10 @@ describe('planning a pruning', { timeout: 120_000 }, () => {
 
   it('meets a goal around what is fixed, and the ratios that it names lead to the same network', async () => {
     const { groups, cost: whole } = await client.call('versions.pruneGroups', { version: 'tiny' })
-    const [first] = groups.filter(({ blocked }) => blocked === null)
+    const [first] = atLeast(
+      1,
+      groups.filter(({ blocked }) => blocked === null),
+    )
     const options = { version: 'tiny', roundTo: 1, minChannels: 1 }
     const goal = await client.call('versions.prunePlan', {
       ...options,
@@ -126,7 +130,7 @@ describe('planning a pruning', { timeout: 120_000 }, () => {
     )
     expect(seen).toEqual(seen.map((_, index) => index))
     expect(sensitivity.curves).toHaveLength(seen.length - 1)
-    const [{ group, points }] = sensitivity.curves
+    const { group, points } = sensitivity.curves[0]!
     expect(points.map(({ removedShare }) => removedShare)).toEqual([0.25, 0.5, 0.75])
     const { expectedAccuracy } = await client.call('versions.prunePlan', {
       version: 'tiny',
@@ -135,7 +139,7 @@ describe('planning a pruning', { timeout: 120_000 }, () => {
       pruningRatio: { [group]: 0.5 },
       sensitivity,
     })
-    const drop = Math.max(0, sensitivity.accuracy - points[1].accuracy)
+    const drop = Math.max(0, sensitivity.accuracy - points[1]!.accuracy)
     expect(expectedAccuracy).toBeCloseTo(
       Math.max(Math.min(sensitivity.accuracy, 1 / 3), sensitivity.accuracy - drop),
       10,
@@ -173,7 +177,7 @@ describe('planning a pruning', { timeout: 120_000 }, () => {
     await expect(plan({ importance: 'taylor' })).rejects.toThrow('needs gradients')
     await expect(plan({ importance: 'beauty' })).rejects.toThrow('beauty')
     const { groups } = await client.call('versions.pruneGroups', { version: 'tiny' })
-    await expect(plan({ pruningRatio: { [groups[0].name]: 1 } })).rejects.toThrow('would empty layer')
+    await expect(plan({ pruningRatio: { [groups[0]!.name]: 1 } })).rejects.toThrow('would empty layer')
     await succeeds('quantize', 'tiny', '--dataset', 'colors', '--name', 'tiny-int8')
     await expect(client.call('versions.pruneGroups', { version: 'tiny-int8' })).rejects.toThrow(
       'choose the fp32 version it was made from',

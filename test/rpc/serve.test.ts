@@ -192,7 +192,7 @@ describe('the session', () => {
   })
 
   it('carries the contract over the WebSocket, with the cookie alone', async () => {
-    const cookie = (await signIn(server.token)).headers['set-cookie']?.[0].split(';')[0] ?? ''
+    const cookie = (await signIn(server.token)).headers['set-cookie']?.[0]?.split(';')[0] ?? ''
     const { status, socket } = await handshake({ cookie, origin })
     expect(status).toBe(101)
     const client = createClient(portOf(socket))

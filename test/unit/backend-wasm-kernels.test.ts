@@ -42,9 +42,9 @@ function expectSame(compute: () => readonly tf.Tensor[], tolerance = 1e-4): void
       theirs.map(({ shape, dtype }) => ({ shape, dtype })),
     )
     ours.forEach((tensor, index) => {
-      const expected = values(theirs[index])
+      const expected = values(theirs[index]!)
       const worst = values(tensor).reduce(
-        (most, value, i) => Math.max(most, Math.abs(value - expected[i]) / (1 + Math.abs(expected[i]))),
+        (most, value, i) => Math.max(most, Math.abs(value - expected[i]!) / (1 + Math.abs(expected[i]!))),
         0,
       )
       expect(worst).toBeLessThan(tolerance)
@@ -207,7 +207,7 @@ describe('edge cases on wasm', () => {
         const mean = column.reduce((sum, value) => sum + value, 0) / column.length
         return column.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (column.length - 1)
       })
-      values(variance).forEach((value, c) => expect(value / exact[c]).toBeCloseTo(1, 4))
+      values(variance).forEach((value, c) => expect(value / exact[c]!).toBeCloseTo(1, 4))
     }))
 
   it('activationGradient is zero at both kinks', () =>

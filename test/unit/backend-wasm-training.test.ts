@@ -27,7 +27,7 @@ function batchOf(seed: number): ImageBatch {
   const pixels = side * side * 3
   const images = Uint8Array.from(
     { length: batchSize * pixels },
-    (_, index) => labels[Math.floor(index / pixels)] * 20 + random.integer(50),
+    (_, index) => labels[Math.floor(index / pixels)]! * 20 + random.integer(50),
   )
   return { images, labels, height: side, width: side }
 }
@@ -44,8 +44,8 @@ function createSmallTrainer(): Trainer {
 
 function losses(trainer: Trainer, steps: number): number[] {
   return Array.from({ length: steps }, (_, step) => {
-    const { loss, correct } = trainer.trainStep(batches[step % batches.length])
-    const [value] = loss.dataSync()
+    const { loss, correct } = trainer.trainStep(batches[step % batches.length]!)
+    const value = loss.dataSync()[0]!
     loss.dispose()
     correct.dispose()
     return value
@@ -114,7 +114,7 @@ describe('training MobileNetV2 on wasm', () => {
 
   it('learns, and keeps no tensor over 200 steps', () => {
     const trainer = createSmallTrainer()
-    const first = losses(trainer, 2)[0]
+    const first = losses(trainer, 2)[0]!
     const before = memory()
     const later = losses(trainer, 200)
     expect(later.every(Number.isFinite)).toBe(true)

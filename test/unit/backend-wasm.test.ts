@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => running.dispose())
 
 const random = (shape: number[], seed: number): tf.Tensor => tf.randomUniform(shape, -1, 1, 'float32', seed)
-const total = (y: tf.Tensor, dy: tf.Tensor): number => tf.sum(tf.mul(y, dy)).dataSync()[0]
+const total = (y: tf.Tensor, dy: tf.Tensor): number => tf.sum(tf.mul(y, dy)).dataSync()[0]!
 
 describe.each(cases)('depthwise gradients on wasm: $name', ({ x: xShape, multiplier, spec }) => {
   const filterShape = [3, 3, xShape[3], multiplier]

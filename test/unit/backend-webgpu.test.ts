@@ -25,7 +25,7 @@ function batchOf(seed: number, count = 8): ImageBatch {
   return {
     images: Uint8Array.from(
       { length: count * pixels },
-      (_, index) => labels[Math.floor(index / pixels)] * 70 + random.integer(60),
+      (_, index) => labels[Math.floor(index / pixels)]! * 70 + random.integer(60),
     ),
     labels,
     height: side,
@@ -43,7 +43,7 @@ async function losses(trainer: Trainer, steps: number): Promise<number[]> {
   const values: number[] = []
   for (let step = 0; step < steps; step++) {
     const { loss, correct } = trainer.trainStep(batchOf(step % 4))
-    values.push((await loss.data())[0])
+    values.push((await loss.data())[0]!)
     tf.dispose([loss, correct])
   }
   return values
@@ -117,12 +117,16 @@ describe('training on WebGPU', { timeout: 600_000 }, () => {
     wasm.dispose()
     running = await backends.get('webgpu').create()
     values.forEach((value, step) =>
-      expect(Math.abs(value - expected[step]), `step ${step}: ${value}, expected ${expected[step]}`).toBeLessThan(1e-3),
+      expect(Math.abs(value - expected[step]!), `step ${step}: ${value}, expected ${expected[step]}`).toBeLessThan(
+        1e-3,
+      ),
     )
     for (const [name, vector] of Object.entries(weights)) {
-      expect(Math.max(...vector.map((value, index) => Math.abs(value - vectors[name][index]))), name).toBeLessThan(2e-3)
+      expect(Math.max(...vector.map((value, index) => Math.abs(value - vectors[name]![index]!))), name).toBeLessThan(
+        2e-3,
+      )
     }
-    expect(values.at(-1)).toBeLessThan(values[0] / 2)
+    expect(values.at(-1)).toBeLessThan(values[0]! / 2)
   })
 
   it('keeps neither tensors nor memory over 1,000 steps', async () => {
@@ -148,7 +152,7 @@ describe('training on WebGPU', { timeout: 600_000 }, () => {
     const start = await trainer.snapshot()
     const vectors = {
       ...start.vectors,
-      parameters: start.vectors.parameters.map((value, index) => (index < 4 ? 3e38 : value)),
+      parameters: start.vectors.parameters!.map((value, index) => (index < 4 ? 3e38 : value)),
     }
     trainer.restore({ ...start, vectors })
     const { loss, correct, lost, explain } = trainer.trainStep(batchOf(1))

@@ -22,7 +22,7 @@ describe('comparing two throughputs', () => {
 
   it('finds none between a model and itself', () => {
     const first = noise.map((factor) => 100 * factor)
-    const second = Array.from({ length: rounds }, (_, round) => first[(round + 11) % rounds])
+    const second = Array.from({ length: rounds }, (_, round) => first[(round + 11) % rounds]!)
     expect(compareThroughput(first, second, createRandom(0).uniform).significant).toBe(false)
   })
 })

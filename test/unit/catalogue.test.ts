@@ -18,13 +18,13 @@ const keyShape = /^[a-z][\w-]*(\.[\w-]+)+$/i
 /** Keys that are written out, and those that a template string begins: t(`status.${status}`). */
 const written = new Set(
   sources
-    .flatMap(({ text }) => [...text.matchAll(/['"`]([a-z][\w.-]*)['"`]/gi)].map(([, key]) => key))
+    .flatMap(({ text }) => [...text.matchAll(/['"`]([a-z][\w.-]*)['"`]/gi)].map(([, key = '']) => key))
     .filter((key) => keyShape.test(key)),
 )
 const beginnings = [
   ...new Set(
     sources.flatMap(({ text }) =>
-      [...text.matchAll(/`([a-z][\w-]*\.(?:[\w-]+\.)*)\$\{/gi)].map(([, beginning]) => beginning),
+      [...text.matchAll(/`([a-z][\w-]*\.(?:[\w-]+\.)*)\$\{/gi)].map(([, beginning = '']) => beginning),
     ),
   ),
 ]
@@ -70,7 +70,7 @@ const isSameEverywhere = (text: string): boolean =>
 describe('the catalogue of texts', () => {
   it('has every key that is asked for', () => {
     const asked = sources.flatMap(({ name, text }) =>
-      [...text.matchAll(/\bt\(\s*['"]([^'"]+)['"]/g)].map(([, key]) => ({ name, key })),
+      [...text.matchAll(/\bt\(\s*['"]([^'"]+)['"]/g)].map(([, key = '']) => ({ name, key })),
     )
     expect(asked.length).toBeGreaterThan(50)
     expect(asked.filter(({ key }) => !(key in en))).toEqual([])
@@ -87,7 +87,7 @@ describe('the catalogue of texts', () => {
     const asked = [
       ...new Set(
         sources.flatMap(({ text }) =>
-          [...text.matchAll(/\bt\(\s*`([a-z][\w.-]*)\$\{/gi)].map(([, beginning]) => beginning),
+          [...text.matchAll(/\bt\(\s*`([a-z][\w.-]*)\$\{/gi)].map(([, beginning = '']) => beginning),
         ),
       ),
     ]

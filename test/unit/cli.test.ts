@@ -49,7 +49,7 @@ describe('the way from a model to an int8 file', () => {
     const { counts } = (await document('dataset', 'add', 'again', images, '--seed', '1')) as {
       counts: Record<string, number>
     }
-    expect(counts.train + counts.val).toBe(72)
+    expect(counts.train! + counts.val!).toBe(72)
     expect(((await document('datasets')) as object as readonly unknown[]).length).toBe(2)
     expect(await document('dataset', 'rm', 'again')).toMatchObject({ id: 'again' })
   })
@@ -184,7 +184,7 @@ describe('the way from a model to an int8 file', () => {
       '1,4',
       '--threads',
       '1',
-    )) as { readonly [part: string]: readonly Readonly<Record<string, unknown>>[] }
+    )) as Readonly<Record<'results' | 'comparisons' | 'cpu', readonly Readonly<Record<string, unknown>>[]>>
     expect(results.map(({ batch, threads }) => [batch, threads])).toEqual([
       [1, 1],
       [1, 1],
@@ -196,11 +196,11 @@ describe('the way from a model to an int8 file', () => {
       latencyMs: { p50: expect.any(Number), p90: expect.any(Number), p95: expect.any(Number), p99: expect.any(Number) },
       warnings: expect.any(Array),
     })
-    expect((results[0].roundsMs as readonly number[][]).flat()).toHaveLength(results[0].samples as number)
+    expect((results[0]!.roundsMs as readonly number[][]).flat()).toHaveLength(results[0]!.samples as number)
     expect(
       comparisons.map(({ id, to, batch, significant }) => [
-        id === results[1].id,
-        to === results[0].id,
+        id === results[1]!.id,
+        to === results[0]!.id,
         batch,
         typeof significant,
       ]),
@@ -280,7 +280,7 @@ describe('the way from a model to an int8 file', () => {
       results: readonly { versionId?: string; output: { evaluation?: { version: string } } }[]
     }
     expect(done.status).toBe('done')
-    expect(done.results[1].output.evaluation?.version).toBe(done.results[0].versionId)
+    expect(done.results[1]!.output.evaluation?.version).toBe(done.results[0]!.versionId)
     expect(
       ((await document('runs')) as object as readonly { status: string }[]).every(({ status }) => status === 'done'),
     ).toBe(true)

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { atLeast } from '../../src/shared/atLeast'
 import type { Graph } from '../../src/core/graph/graph'
 import { architectures } from '../../src/core/architectures'
 import { writeOnnx } from '../../src/core/onnx'
@@ -32,7 +33,7 @@ const withFirstNode = (change: Partial<Graph['nodes'][number]>): Graph => ({
 /** The first weight in a file beside the model. */
 function externalModel(location: string): Uint8Array {
   const model = modelType.toObject(modelType.decode(writeOnnx(tiny))) as ModelProto
-  const [first, ...rest] = model.graph?.initializer ?? []
+  const [first, ...rest] = atLeast(1, model.graph?.initializer ?? [])
   const { rawData: _raw, ...described } = first
   const moved = { ...described, dataLocation: 1, externalData: [{ key: 'location', value: location }] }
   return modelType
@@ -112,7 +113,7 @@ describe('a model that cannot be imported', () => {
     {
       what: 'has an input of another rank',
       make: () =>
-        importOf(write('rank.onnx', writeOnnx({ ...tiny, inputs: [{ ...tiny.inputs[0], shape: ['batch', 3, 16] }] }))),
+        importOf(write('rank.onnx', writeOnnx({ ...tiny, inputs: [{ ...tiny.inputs[0]!, shape: ['batch', 3, 16] }] }))),
       says: /rank\.onnx.*expected.*4|rank\.onnx.*\[N, ?3, ?H, ?W\]/,
     },
     {

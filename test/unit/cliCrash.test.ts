@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { atLeast } from '../../src/shared/atLeast'
 import type { Run, Version } from '../../src/shared/types'
 import { cli } from '../helpers/cli'
 import type { CliResult } from '../helpers/cli'
@@ -64,11 +65,11 @@ function interrupted(
 describe('a training', () => {
   it('whose process is killed says so, and goes on to the same weights', async () => {
     const result = await interrupted('killed', async () => {
-      const [{ pid }] = (await json<readonly Run[]>('runs')).filter(({ status }) => status === 'running')
+      const { pid } = (await json<readonly Run[]>('runs')).find(({ status }) => status === 'running')!
       signal(pid, 'SIGKILL')
     })
     expect(result.code).toBe(1)
-    const [run] = await json<readonly Run[]>('runs')
+    const [run] = atLeast(1, await json<readonly Run[]>('runs'))
     expect(result.json).toEqual({
       error: {
         code: 'crashed',
@@ -83,7 +84,7 @@ describe('a training', () => {
 
   it('that is interrupted stops between two steps, and goes on to the same weights', async () => {
     const result = await interrupted('stopped', ({ pid }) => signal(pid, 'SIGINT'))
-    const [run] = await json<readonly Run[]>('runs')
+    const [run] = atLeast(1, await json<readonly Run[]>('runs'))
     expect([result.code, result.json]).toEqual([
       130,
       { error: { code: 'cancelled', message: `stopped on request; resume it with 'nnopt resume ${run.id}'` } },
@@ -96,7 +97,7 @@ describe('a training', () => {
   it('ends with the command line that started it, and can be resumed', async () => {
     const result = await interrupted('orphan', ({ pid }) => signal(pid, 'SIGKILL')).catch(() => undefined)
     expect(result).toBeUndefined()
-    const [run] = await json<readonly Run[]>('runs')
+    const [run] = atLeast(1, await json<readonly Run[]>('runs'))
     expect(run.status).toBe('crashed')
     expect(run.error?.message).toBe(
       `the program executing run '${run.id}' ended; resume it with 'nnopt resume ${run.id}'`,
@@ -151,7 +152,7 @@ describe.skipIf(process.platform !== 'linux')('an import killed', () => {
       },
     ])
     expect((await cli(['versions', '--json'], { workspace: place })).json).toEqual([])
-    const [name] = readdirSync(join(place, 'versions'))
+    const [name] = atLeast(1, readdirSync(join(place, 'versions')))
     expect(name.startsWith('.partial-')).toBe(left === 'partial')
     expect((await cli(['doctor', '--json'], { workspace: place })).code).toBe(1)
     expect((await cli(['doctor', '--repair', '--json'], { workspace: place })).code).toBe(0)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { atLeast } from '../../src/shared/atLeast'
 import type { Run, Version } from '../../src/shared/types'
 import { readSafetensors } from '../../src/core/train/safetensors'
 import { cli } from '../helpers/cli'
@@ -112,9 +113,9 @@ describe('quantize --mode qat', () => {
     expect((await cli([...qat, '--name', 'straight'], { workspace })).code).toBe(0)
     let killed = false
     const kill = async (): Promise<void> => {
-      const [{ pid }] = (await json<readonly Run[]>('runs')).filter(({ status }) => status === 'running')
-      if (!pid) throw new Error('expected a running process')
-      process.kill(pid, 'SIGKILL')
+      const running = (await json<readonly Run[]>('runs')).find(({ status }) => status === 'running')
+      if (!running?.pid) throw new Error('expected a running process')
+      process.kill(running.pid, 'SIGKILL')
     }
     const result: CliResult = await cli([...qat, '--name', 'killed', '--json'], {
       workspace,
@@ -125,7 +126,7 @@ describe('quantize --mode qat', () => {
       },
     })
     expect([killed, result.code]).toEqual([true, 1])
-    const [{ id }] = await json<readonly Run[]>('runs')
+    const [{ id }] = atLeast(1, await json<readonly Run[]>('runs'))
     const resumed = await cli(['resume', id, '--json'], { workspace })
     expect(resumed.json).toMatchObject({ status: 'done' })
     expect(resumed.stderr).not.toMatch(/calibrating/)

@@ -47,13 +47,14 @@ async function prepare() {
   preprocess({ width: 32, height: 32, data: pixels }, preprocessing, input, 0, 'nchw')
   const session = await InferenceSession.create(baseline)
   const scores = [
-    ...((await session.run({ [facts.inputName]: new Tensor('float32', input, [1, 3, 32, 32]) }))[session.outputNames[0]]
-      .data as Float32Array),
+    ...((await session.run({ [facts.inputName]: new Tensor('float32', input, [1, 3, 32, 32]) }))[
+      session.outputNames[0]!
+    ]!.data as Float32Array),
   ]
   const exponentials = scores.map((score) => Math.exp(score - Math.max(...scores)))
   const sum = exponentials.reduce((total, value) => total + value, 0)
   return scores
-    .map((_, index) => ({ name: facts.classes[index], share: exponentials[index] / sum }))
+    .map((_, index) => ({ name: facts.classes[index], share: exponentials[index]! / sum }))
     .sort((a, b) => b.share - a.share)
     .slice(0, 5)
 }
@@ -72,7 +73,7 @@ function expectAnswer(output: string): void {
     .split('\n')
     .map((line) => line.split(' '))
   expect(lines.map(([, name]) => name)).toEqual(expected.map(({ name }) => name))
-  lines.forEach(([share], index) => expect(Math.abs(Number(share) - expected[index].share)).toBeLessThan(2e-4))
+  lines.forEach(([share], index) => expect(Math.abs(Number(share) - expected[index]!.share)).toBeLessThan(2e-4))
 }
 
 const run = (program: string, args: readonly string[]): string =>

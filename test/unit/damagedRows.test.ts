@@ -4,6 +4,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { createHost } from '../../src/node/createHost'
 import { runDoctor } from '../../src/node/doctor'
 import { openStore } from '../../src/node/store'
+import { atLeast } from '../../src/shared/atLeast'
 import type { DatasetDetails, Run, Version } from '../../src/shared/types'
 import { cli } from '../helpers/cli'
 import { writeImageFolder } from '../helpers/images'
@@ -43,7 +44,7 @@ it('one damaged row of each table hides one item, and doctor writes it again', a
     await names('datasets'),
     (await json<readonly Run[]>('runs')).length,
   ] as const
-  const [{ id }] = await json<readonly Run[]>('runs')
+  const [{ id }] = atLeast(1, await json<readonly Run[]>('runs'))
   damage(`UPDATE versions SET facts = substr(facts, 1, 40) WHERE name = 'one';
     UPDATE datasets SET record = replace(record, '"classes"', '"cl4sses"') WHERE name = 'two';
     UPDATE runs SET results = '[{' WHERE id = '${id}'`)

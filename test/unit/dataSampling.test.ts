@@ -7,7 +7,7 @@ import { holdOut } from '../../src/core/data/splits'
 
 const countByLabel = (labels: Int32Array, indices: Int32Array): readonly number[] => {
   const counts = new Array<number>(Math.max(...labels) + 1).fill(0)
-  for (const index of indices) counts[labels[index]]++
+  for (const index of indices) counts[labels[index]!]!++
   return counts
 }
 
@@ -36,7 +36,7 @@ describe('apportion', () => {
           const total = Math.round(all * share)
           const shares = apportion(total, sizes, sizes)
           expect(shares.reduce((a, b) => a + b, 0)).toBe(total)
-          shares.forEach((value, index) => expect(Math.abs(value - (total * sizes[index]) / all)).toBeLessThan(1))
+          shares.forEach((value, index) => expect(Math.abs(value - (total * sizes[index]!) / all)).toBeLessThan(1))
         },
       ),
     )
@@ -95,12 +95,12 @@ describe('holdOut', () => {
     Array.from({ length: 100 * (label + 1) }, (_, index) => ({ className, key: `${index}.jpg` })),
   )
   const keys = (positions: readonly number[], from = items): ReadonlySet<string> =>
-    new Set(positions.map((position) => `${from[position].className}/${from[position].key}`))
+    new Set(positions.map((position) => `${from[position]!.className}/${from[position]!.key}`))
 
   it('takes its share of every class', () => {
     const chosen = holdOut(items, 0.1, 0)
     expect(
-      ['cat', 'dog', 'owl'].map((name) => chosen.filter((position) => items[position].className === name).length),
+      ['cat', 'dog', 'owl'].map((name) => chosen.filter((position) => items[position]!.className === name).length),
     ).toEqual([10, 20, 30])
   })
 

@@ -52,7 +52,7 @@ describe('adding a dataset', () => {
     expect(first.counts.train + first.counts.val).toBe(36)
     expect(again.hash).toBe(first.hash)
     expect(other.hash).not.toBe(first.hash)
-    for (const name of classes) expect(first.perClass[name].val).toBeGreaterThan(0)
+    for (const name of classes) expect(first.perClass[name]!.val).toBeGreaterThan(0)
   })
 
   it('reads tar.gz, zip and several archives as it reads the folder', async () => {

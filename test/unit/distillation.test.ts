@@ -8,6 +8,7 @@ import { createTrainer } from '../../src/core/train/trainer'
 import type { ImageBatch } from '../../src/core/train/imageBatch'
 import type { RunningBackend } from '../../src/node/backends/index'
 import { chooseBackend } from '../../src/node/backends/index'
+import { atLeast } from '../../src/shared/atLeast'
 
 let running: RunningBackend
 beforeAll(async () => {
@@ -36,22 +37,25 @@ function softmaxAt(values: ArrayLike<number>, temperature: number): readonly num
 /** Equation by equation as in the paper. */
 function expectedLoss(of: ArrayLike<number>, weight: number, temperature: number): number {
   const row = (values: ArrayLike<number>, index: number): readonly number[] =>
-    Array.from({ length: classes }, (_, column) => values[index * classes + column])
+    Array.from({ length: classes }, (_, column) => values[index * classes + column]!)
   const losses = Array.from({ length: rows }, (_, index) => {
-    const hard = -Math.log(softmaxAt(row(of, index), 1)[index])
+    const hard = -Math.log(softmaxAt(row(of, index), 1)[index]!)
     const [p, q] = [softmaxAt(row(scores, index), temperature), softmaxAt(row(of, index), temperature)]
     return (
       (1 - weight) * hard +
-      weight * temperature ** 2 * p.reduce((sum, value, column) => sum + value * Math.log(value / q[column]), 0)
+      weight * temperature ** 2 * p.reduce((sum, value, column) => sum + value * Math.log(value / q[column]!), 0)
     )
   })
   return losses.reduce((sum, loss) => sum + loss, 0) / rows
 }
 
 function compute(weight: number, temperature: number): { readonly loss: number; readonly gradient: Float32Array } {
-  const [student, labels, teacher] = [logits, targets, scores].map((values) => tf.tensor2d(values, [rows, classes]))
+  const [student, labels, teacher] = atLeast(
+    3,
+    [logits, targets, scores].map((values) => tf.tensor2d(values, [rows, classes])),
+  )
   const { loss, dLogits } = distilledCrossEntropy(student, labels, teacher, { weight, temperature })
-  const result = { loss: loss.dataSync()[0], gradient: dLogits.dataSync<'float32'>().slice() }
+  const result = { loss: loss.dataSync()[0]!, gradient: dLogits.dataSync<'float32'>().slice() }
   tf.dispose([student, labels, teacher, loss, dLogits])
   return result
 }
@@ -76,9 +80,12 @@ describe('distillation', () => {
   })
 
   it('without a share for the teacher is the plain loss', () => {
-    const [student, labels] = [logits, targets].map((values) => tf.tensor2d(values, [rows, classes]))
+    const [student, labels] = atLeast(
+      2,
+      [logits, targets].map((values) => tf.tensor2d(values, [rows, classes])),
+    )
     const plain = crossEntropy(student, labels)
-    expect(compute(0, 3).loss).toBeCloseTo(plain.loss.dataSync()[0], 6)
+    expect(compute(0, 3).loss).toBeCloseTo(plain.loss.dataSync()[0]!, 6)
     tf.dispose([student, labels, plain.loss, plain.dLogits])
   })
 
@@ -107,12 +114,12 @@ describe('distillation', () => {
     const before = tf.memory().numTensors
     for (let step = 0; step < 60; step++) {
       const { loss, correct } = trainer.trainStep(batch)
-      losses.push(loss.dataSync()[0])
+      losses.push(loss.dataSync()[0]!)
       tf.dispose([loss, correct])
     }
     expect(tf.memory().numTensors).toBe(before)
     // All labels are 0: only the teacher can have taught this.
-    expect(losses.at(-1)).toBeLessThan(losses[0] / 5)
+    expect(losses.at(-1)).toBeLessThan(losses[0]! / 5)
     trainer.dispose()
   })
 })

@@ -104,9 +104,9 @@ describe('executor', () => {
     const { gradients } = executor.step(x, parameters, lossOf)
     const lossWith = (name: string, index: number, delta: number): number => {
       const values = executor.pack(name)
-      values[index] += delta
+      values[index]! += delta
       const changed = new Map([...parameters, [name, tf.tensor(values, parameters.get(name)?.shape)]])
-      return executor.step(x, changed, lossOf).loss.dataSync()[0]
+      return executor.step(x, changed, lossOf).loss.dataSync()[0]!
     }
     const epsilon = 1e-2
     for (const { name, trainable, size } of executor.parameters) {
@@ -115,7 +115,7 @@ describe('executor', () => {
       for (const index of [0, Math.floor(size / 2), size - 1]) {
         const expected = (lossWith(name, index, epsilon) - lossWith(name, index, -epsilon)) / (2 * epsilon)
         expect(
-          Math.abs(got[index] - expected),
+          Math.abs(got[index]! - expected),
           `${name}[${index}]: got ${got[index]}, expected ${expected}`,
         ).toBeLessThan(2e-3)
       }

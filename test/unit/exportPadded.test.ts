@@ -34,7 +34,7 @@ async function exported(version: string, ...flags: string[]): Promise<{ graph: G
 }
 
 const widths = ({ initializers }: Graph): readonly number[] =>
-  [...initializers.values()].filter(({ shape }) => shape.length === 4).map(({ shape }) => shape[0])
+  [...initializers.values()].filter(({ shape }) => shape.length === 4).map(({ shape }) => shape[0]!)
 
 describe('nnopt export --pad-channels', () => {
   it('pads on request only, and says on which images the file was seen to give the same scores', async () => {

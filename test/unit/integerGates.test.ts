@@ -67,8 +67,8 @@ describe('activations without an int8 kernel', () => {
       await worker.close()
       // Half a step of the input, of the gate (times |x|) and of the output.
       const step = { input: 16 / 255, gate: 1 / 255, output: op === 'HardSwish' ? 8.5 / 255 : 1 / 255 }
-      outputs.y.data.forEach((got, index) => {
-        const x = Math.max(-8, Math.min(8, values[index]))
+      outputs.y!.data.forEach((got, index) => {
+        const x = Math.max(-8, Math.min(8, values[index]!))
         expect(Math.abs(got - exact(x))).toBeLessThanOrEqual(
           0.5 * (1.5 * step.input + (op === 'HardSwish' ? 8 : 1) * step.gate + step.output) + 1e-6,
         )

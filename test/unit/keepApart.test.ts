@@ -19,8 +19,8 @@ describe('keepApart', () => {
       fc.property(fc.array(fc.integer({ min: -1000, max: 1000 })), fc.integer({ min: 0, max: 50 }), (heights, gap) => {
         const placed = keepApart(heights, gap)
         const sorted = [...placed].sort((a, b) => a - b)
-        expect(sorted.slice(1).every((height, index) => height - sorted[index] >= gap)).toBe(true)
-        expect(placed.every((height, index) => height >= heights[index])).toBe(true)
+        expect(sorted.slice(1).every((height, index) => height - sorted[index]! >= gap)).toBe(true)
+        expect(placed.every((height, index) => height >= heights[index]!)).toBe(true)
       }),
     )
   })

@@ -61,6 +61,6 @@ it('gives the benchmarks of all sessions and conditions, newest first, without w
     [8, 10],
   ])
   expect(new Set(newest.map(({ session }) => session)).size).toBe(3)
-  expect(newest[0].roundsMs).toBeUndefined()
+  expect(newest[0]!.roundsMs).toBeUndefined()
   await store.close()
 })

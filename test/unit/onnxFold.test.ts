@@ -200,7 +200,7 @@ describe('foldConstants', () => {
       graphOf([...shapeChain, node('Reshape', ['x', 'shape'], 'y')], chainConstants, 'batch'),
     )
     expect(folded.nodes.map(({ op }) => op)).toEqual(['Reshape'])
-    expect(folded.initializers.get(folded.nodes[0].inputs[1])).toEqual(intTensor([0, 48]))
+    expect(folded.initializers.get(folded.nodes[0]!.inputs[1]!)).toEqual(intTensor([0, 48]))
     expect(inferShapes(folded, 5).get('y')).toEqual([5, 48])
   })
 
@@ -214,7 +214,7 @@ describe('foldConstants', () => {
     const folded = foldConstants(
       graphOf(nodes, { ...chainConstants, three: intTensor([3]), plane: intTensor([4, 4]) }, 'batch'),
     )
-    expect(folded.initializers.get(folded.nodes[0].inputs[1])).toEqual(intTensor([-1, 4, 4]))
+    expect(folded.initializers.get(folded.nodes[0]!.inputs[1]!)).toEqual(intTensor([-1, 4, 4]))
   })
 
   it('computes with the real size when the batch is fixed', () => {
@@ -248,7 +248,7 @@ describe('freeBatch', () => {
     const freed = freeBatch(
       graphOf([node('Reshape', ['x', 'shape'], 'y', { allowzero: 1 })], { shape: intTensor([2, 48]) }, 2),
     )
-    expect(freed.inputs[0].shape[0]).toBe('batch')
+    expect(freed.inputs[0]!.shape[0]).toBe('batch')
     expect(inferShapes(freed, 5).get('y')).toEqual([5, 48])
   })
 

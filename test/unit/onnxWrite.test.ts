@@ -66,7 +66,7 @@ describe('writeOnnx', () => {
 
   it('run in onnxruntime', async () => {
     const { y } = await run(writeOnnx(model()))
-    expect([...(y.data as Float32Array)].map((value) => Number(value.toFixed(4)))).toEqual([
+    expect([...(y!.data as Float32Array)].map((value) => Number(value.toFixed(4)))).toEqual([
       1.5, 3, 4.5, 6, -2, -4, -6, -8,
     ])
   })
@@ -94,8 +94,8 @@ describe('withOutputs', () => {
       { name: 'q', dtype: 'int8', shape: ['batch', 2, 2, 2] },
     ])
     const results = await run(writeOnnx(graph))
-    expect([...(results.c.data as Float32Array)]).toEqual([1.5, 3, 4.5, 6, -2, -4, -6, -8])
-    expect([...(results.q.data as Int8Array)]).toEqual([12, 27, 42, 57, -23, -43, -63, -83])
+    expect([...(results.c!.data as Float32Array)]).toEqual([1.5, 3, 4.5, 6, -2, -4, -6, -8])
+    expect([...(results.q!.data as Int8Array)]).toEqual([12, 27, 42, 57, -23, -43, -63, -83])
   })
 
   it('refuses a value that no node writes', () => {

@@ -223,14 +223,14 @@ function prepare({ op, inputs, attributes = {}, outputs = 1, training = false, l
     constant: (index: number) => (isConstant(inputs[index]) ? inputs[index] : undefined),
   }
   const rule = layout ?? operator.layoutOf(base)
-  const channelsLast = rule !== 'plain' && shapes[0].length === 4
+  const channelsLast = rule !== 'plain' && shapes[0]!.length === 4
   const physical = shapes.map((shape) => physicalShape(shape, channelsLast))
   const starts = inputs.map((operand, index): { readonly shape: Shape; readonly data: Float32Array } | undefined => {
     if (operand === undefined || (isConstant(operand) && operand.dtype === 'int64')) return undefined
     if (isConstant(operand))
       return operator.pack?.(base, index, operand) ?? { shape: operand.shape, data: Float32Array.from(operand.data) }
     const data = noises(sizeOf(operand), index + 1).map((noise, at) => values?.(noise, at) ?? noise)
-    return { shape: physical[index], data }
+    return { shape: physical[index]!, data }
   })
   const context = {
     ...base,
@@ -275,8 +275,8 @@ async function analytic({
       const weights = weightsOf(outputs)
       // Summed in float64: float32 sums would drown the small differences.
       const products = outputs.flatMap((output, at) => {
-        const weight = weights[at].dataSync()
-        return Array.from(output.dataSync(), (value, index) => value * weight[index])
+        const weight = weights[at]!.dataSync()
+        return Array.from(output.dataSync(), (value, index) => value * weight[index]!)
       })
       return products.reduce((sum, product) => sum + product, 0)
     })

@@ -15,7 +15,7 @@ describe('padding channels', () => {
     const [before, after] = [await answers(pooled), await answers(graph)]
     expect(before.some((value) => Math.abs(value) > 0.1)).toBe(true)
     after.forEach((value, index) =>
-      expect(Math.abs(value - before[index])).toBeLessThan(1e-5 * Math.max(1, Math.abs(before[index]))),
+      expect(Math.abs(value - before[index]!)).toBeLessThan(1e-5 * Math.max(1, Math.abs(before[index]!))),
     )
   })
 

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { atLeast } from '../../src/shared/atLeast'
 
 const css = readFileSync(join(import.meta.dirname, '..', '..', 'src', 'renderer', 'styles', 'tokens.css'), 'utf8')
 const tokensOf = (selector: string): ReadonlyMap<string, string> => {
   const block = css.slice(css.indexOf(`${selector} {`), css.indexOf('}', css.indexOf(`${selector} {`)))
-  return new Map([...block.matchAll(/(--[\w-]+): (#[0-9a-f]{6});/g)].map(([, name, value]) => [name, value]))
+  return new Map([...block.matchAll(/(--[\w-]+): (#[0-9a-f]{6});/g)].map(([, name = '', value = '']) => [name, value]))
 }
 
 type Triple = readonly [number, number, number]
@@ -66,13 +67,16 @@ function oklab(light: Triple): Triple {
     cones,
   )
 }
-const distance = (a: Triple, b: Triple): number => Math.hypot(...a.map((value, at) => value - b[at]))
+const distance = (a: Triple, b: Triple): number => Math.hypot(...a.map((value, at) => value - b[at]!))
 /** About five just noticeable differences. */
 const apart = 0.04
 
 const luminance = (hex: string): number => dot([0.2126, 0.7152, 0.0722], lightOf(hex))
 const contrast = (a: string, b: string): number => {
-  const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x)
+  const [high, low] = atLeast(
+    2,
+    [luminance(a), luminance(b)].sort((x, y) => y - x),
+  )
   return (high + 0.05) / (low + 0.05)
 }
 
@@ -83,7 +87,7 @@ describe.each([':root', "[data-theme='dark']"])('the colours of %s', (selector) 
 
   it.each(Object.keys(eyes))('tell series apart for eyes %s', (eye) => {
     expect(series).toHaveLength(6)
-    const seen = series.map(([name, hex]) => ({ name, lab: oklab(times(eyes[eye], lightOf(hex))) }))
+    const seen = series.map(([name, hex]) => ({ name, lab: oklab(times(eyes[eye]!, lightOf(hex))) }))
     const close = seen
       .flatMap((a, at) =>
         seen.slice(at + 1).map((b) => ({ pair: `${a.name} ${b.name}`, distance: distance(a.lab, b.lab) })),

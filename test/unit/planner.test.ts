@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { groupsOfLayers, mostPercent, ratiosOf } from '../../src/renderer/planner/settings'
+import { atLeast } from '../../src/shared/atLeast'
 
 const group = (name: string, layers: readonly string[]) => ({ name, layers, channels: 8, blocked: null })
 
@@ -10,7 +11,7 @@ describe('planner settings', () => {
 
   it.each([3, 24, 96, 1280, 4999])('names every count of %i channels', (channels) => {
     for (let after = 1; after < channels; after++) {
-      const [ratio] = Object.values(ratiosOf([{ name: 'a', before: channels, after }]))
+      const [ratio] = atLeast(1, Object.values(ratiosOf([{ name: 'a', before: channels, after }])))
       expect(Math.round((1 - ratio) * channels)).toBe(after)
     }
   })

@@ -22,6 +22,7 @@ import type { StructuredConfig } from '../../src/core/prune/structured'
 import { pruneUnstructured } from '../../src/core/prune/unstructured'
 import type { UnstructuredConfig } from '../../src/core/prune/unstructured'
 import { relativeError, runtimeLogits } from '../golden/onnxRun'
+import { atLeast } from '../../src/shared/atLeast'
 
 const mobilenet = (): Graph => architectures.get('mobilenet-v2').build({ classes: 10, size: 32, width: 0.5 }, 1)
 const l1 = importances.get('l1')
@@ -109,8 +110,8 @@ describe('unstructured', () => {
 describe('N:M', () => {
   it('keeps two of every four weights along the inputs', () => {
     const graph = prunePattern(mobilenet(), l1, parsePattern('2:4'), [], 0)
-    for (const { name, weight } of weightLayers(graph).filter(({ weight: { shape } }) => shape[1] >= 4)) {
-      const [out, inputs, ...kernel] = weight.shape
+    for (const { name, weight } of weightLayers(graph).filter(({ weight: { shape } }) => shape[1]! >= 4)) {
+      const [out, inputs, ...kernel] = atLeast(2, weight.shape)
       const inner = sizeOf(kernel)
       for (let filter = 0; filter < out; filter++)
         for (let place = 0; place < inner; place++)
@@ -290,8 +291,8 @@ function flattened(nodes: readonly Node[], constants: Graph['initializers'] = ne
     [5, 12 * 36],
     Float32Array.from({ length: 60 * 36 }, () => random.normal()),
   )
-  const [first] = graph.nodes
-  const last = graph.nodes[graph.nodes.length - 1]
+  const [first] = atLeast(1, graph.nodes)
+  const last = graph.nodes[graph.nodes.length - 1]!
   return {
     ...graph,
     nodes: [first, ...nodes, last],

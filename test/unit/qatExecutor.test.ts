@@ -38,7 +38,7 @@ async function deploy(graph: Graph, values: Float32Array): Promise<Float32Array>
   const worker = await createInferenceWorker(writeOnnx(convert(graph).graph), { threads: 1 })
   try {
     const { outputs } = await worker.run(values.slice(), [images, 3, size, size])
-    return Object.values(outputs)[0].data
+    return Object.values(outputs)[0]!.data
   } finally {
     await worker.close()
   }
@@ -73,13 +73,13 @@ describe.each(backends.ids)('a graph with quantization parameters on %s', (id) =
       const values = noise(images, size, 9)
       const [simulated, deployed] = [await simulate(graph, values), await deploy(graph, values)]
       const spread = Math.max(...deployed) - Math.min(...deployed)
-      const difference = Math.max(...deployed.map((score, index) => Math.abs(score - simulated[index])))
+      const difference = Math.max(...deployed.map((score, index) => Math.abs(score - simulated[index]!)))
       expect(difference / spread).toBeLessThan(0.05)
       const agreement = argMaxes(deployed).filter((best, index) => best === argMaxes(simulated)[index]).length
       expect(agreement).toBeGreaterThanOrEqual(images - 1)
       // The parameters matter: without them the scores are others.
       const float = await simulate({ ...graph, qparams: new Map() }, values)
-      expect(Math.max(...float.map((score, index) => Math.abs(score - simulated[index])))).toBeGreaterThan(difference)
+      expect(Math.max(...float.map((score, index) => Math.abs(score - simulated[index]!)))).toBeGreaterThan(difference)
     },
   )
 })

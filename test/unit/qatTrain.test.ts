@@ -182,7 +182,7 @@ describe('training for quantization', () => {
       fit(trainerOf(settings, taught), data, settings, hooks(changes), from, { keepsStart: true })
     const refresh: FitHooks['refresh'] = async (snapshot) => ({
       ...snapshot,
-      vectors: { ...snapshot.vectors, quantization: snapshot.vectors.quantization.map((value) => value * 1) },
+      vectors: { ...snapshot.vectors, quantization: snapshot.vectors.quantization!.map((value) => value * 1) },
     })
     const whole = await run({ refresh })
     const checkpoints: FitState[] = []

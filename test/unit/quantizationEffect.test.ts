@@ -28,7 +28,7 @@ describe('the effect of a grid on a distribution', () => {
 
   it('does not call an end clipped that only the rounding of the scale puts beyond the grid', () => {
     const statistics = exactStatistics('x', Float32Array.of(-99.99995422363281, 99.99995422363281))
-    expect(quantizationEffect(statistics.distribution(), statistics, grids[2]).clippedShare).toBe(0)
+    expect(quantizationEffect(statistics.distribution(), statistics, grids[2]!).clippedShare).toBe(0)
   })
 
   it('keeps zero exact and zeros without noise', () => {

@@ -24,8 +24,8 @@ describe.each(grids.map((grid) => [nameOf(grid), grid] as const))('grid %s', (_,
         const qparams = tensorQParams(range, grid)
         const inside = representableRange(qparams)
         const x = Float32Array.of(inside.min + share * (inside.max - inside.min))
-        const error = Math.abs(x[0] - dequantize(quantize(x, [1], qparams), [1], qparams)[0])
-        expect(error).toBeLessThanOrEqual((qparams.scale[0] / 2) * (1 + 1e-4))
+        const error = Math.abs(x[0]! - dequantize(quantize(x, [1], qparams), [1], qparams)[0]!)
+        expect(error).toBeLessThanOrEqual((qparams.scale[0]! / 2) * (1 + 1e-4))
       }),
     )
   })
@@ -36,7 +36,7 @@ describe.each(grids.map((grid) => [nameOf(grid), grid] as const))('grid %s', (_,
         const qparams = tensorQParams(range, grid)
         const q = quantize(new Float32Array(1), [1], qparams)
         expect(q[0]).toBe(qparams.zeroPoint[0])
-        expect(Math.abs(dequantize(q, [1], qparams)[0])).toBe(0)
+        expect(Math.abs(dequantize(q, [1], qparams)[0]!)).toBe(0)
       }),
     )
   })
@@ -46,7 +46,7 @@ describe.each(grids.map((grid) => [nameOf(grid), grid] as const))('grid %s', (_,
       fc.property(ranges, fc.array(bound, { minLength: 2, maxLength: 50 }), (range, values) => {
         const sorted = Float32Array.from(values).sort()
         const q = quantize(sorted, [sorted.length], tensorQParams(range, grid))
-        q.forEach((value, index) => expect(value).toBeGreaterThanOrEqual(index === 0 ? grid.qmin : q[index - 1]))
+        q.forEach((value, index) => expect(value).toBeGreaterThanOrEqual(index === 0 ? grid.qmin : q[index - 1]!))
         expect(q[q.length - 1]).toBeLessThanOrEqual(grid.qmax)
       }),
     )
@@ -57,7 +57,7 @@ describe.each(grids.map((grid) => [nameOf(grid), grid] as const))('grid %s', (_,
       fc.property(ranges, (range) => {
         const qparams = tensorQParams(range, grid)
         const covered = representableRange(qparams)
-        const slack = qparams.scale[0] * 0.5001
+        const slack = qparams.scale[0]! * 0.5001
         expect(covered.min - slack).toBeLessThanOrEqual(Math.min(0, range.min))
         expect(covered.max + slack).toBeGreaterThanOrEqual(Math.max(0, range.max))
       }),

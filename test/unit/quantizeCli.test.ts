@@ -228,7 +228,7 @@ describe('quantize --goal', () => {
     expect(made.goal.met).toBe(true)
     expect(made.trials).toHaveLength(1)
     expect(made.trials[0]).toMatchObject({ id: made.id, accuracy: made.accuracy, missed: [] })
-    expect(made.trials[0].speedup).toBeGreaterThan(0)
+    expect(made.trials[0]!.speedup).toBeGreaterThan(0)
   })
 
   it('says what came closest when none does, with its own exit code', async () => {

@@ -17,7 +17,7 @@ import { temporaryFolder } from '../helpers/temporary'
 async function run(graph: Graph, images: Float32Array, shape: readonly number[]): Promise<readonly number[]> {
   const worker = await createInferenceWorker(writeOnnx(graph), { threads: 1, optimization: 'disabled' })
   try {
-    return [...Object.values((await worker.run(images.slice(), shape)).outputs)[0].data]
+    return [...Object.values((await worker.run(images.slice(), shape)).outputs)[0]!.data]
   } finally {
     await worker.close()
   }
@@ -38,7 +38,7 @@ describe('the 7-bit form', () => {
     const [before, after] = [await run(graph, images, [8, 3, 16, 16]), await run(narrow, images, [8, 3, 16, 16])]
     const spread = Math.max(...before) - Math.min(...before)
     expect(after).not.toEqual(before)
-    after.forEach((value, index) => expect(Math.abs(value - before[index])).toBeLessThan(0.1 * spread))
+    after.forEach((value, index) => expect(Math.abs(value - before[index]!)).toBeLessThan(0.1 * spread))
   })
 })
 

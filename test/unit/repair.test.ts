@@ -117,7 +117,7 @@ describe.each(damages)('a database that was %s', (_, damage) => {
     ])
     const plan = await cli(['doctor', '--repair', '--dry-run', '--json'], { workspace })
     expect(plan.code).toBe(1)
-    expect((plan.json as readonly DoctorFinding[])[0].repair).toContain('20 versions, 3 datasets and 5 runs')
+    expect((plan.json as readonly DoctorFinding[])[0]!.repair).toContain('20 versions, 3 datasets and 5 runs')
     expect(files(workspace)).toEqual(before)
     expect((await cli(['doctor', '--repair', '--json'], { workspace })).code).toBe(0)
     expect((await list<Version>(workspace, 'versions')).map(({ name }) => name).sort()).toHaveLength(20)
@@ -135,7 +135,7 @@ describe.each(damages)('a database that was %s', (_, damage) => {
 
 it('a repair sets aside what it cannot place', async () => {
   const workspace = copy()
-  writeFileSync(join(workspace, 'versions', readdirSync(join(workspace, 'versions'))[0], 'model.onnx'), 'flipped')
+  writeFileSync(join(workspace, 'versions', readdirSync(join(workspace, 'versions'))[0]!, 'model.onnx'), 'flipped')
   mkdirSync(join(workspace, 'datasets', 'unknown'))
   writeFileSync(join(workspace, 'datasets', 'unknown', 'pixels.rgb'), 'pixels')
   rmSync(join(workspace, 'backups'), { recursive: true })

@@ -60,7 +60,7 @@ describe('smoothing', () => {
 
   it('is the same at the end for points that were put together', () => {
     const values = Float32Array.from({ length: 400 }, (_, index) => 1 / (index + 1))
-    const pairs = Float32Array.from({ length: 200 }, (_, index) => (values[2 * index] + values[2 * index + 1]) / 2)
+    const pairs = Float32Array.from({ length: 200 }, (_, index) => (values[2 * index]! + values[2 * index + 1]!) / 2)
     const fine = smooth(values, new Float64Array(400).fill(1), 0.95).at(-1)
     expect(smooth(pairs, new Float64Array(200).fill(2), 0.95).at(-1)).toBeCloseTo(fine ?? NaN, 4)
   })

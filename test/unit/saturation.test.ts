@@ -117,7 +117,7 @@ async function run(
   const worker = await createInferenceWorker(writeOnnx(graph), { threads: 1, ...(optimization && { optimization }) })
   try {
     const images = Float32Array.from(values, (value) => value - inputZero)
-    return [...Object.values((await worker.run(images, shape)).outputs)[0].data]
+    return [...Object.values((await worker.run(images, shape)).outputs)[0]!.data]
   } finally {
     await worker.close()
   }

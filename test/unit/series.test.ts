@@ -14,7 +14,7 @@ describe('decimation', () => {
   it('keeps the peaks and the count of every column', async () => {
     const shown = decimate(points, { axis: 'position', columns: 100 })
     expect(shown.length).toBeLessThanOrEqual(101)
-    expect(Math.max(...shown.map(({ values }) => values.loss[1]))).toBe(1000)
+    expect(Math.max(...shown.map(({ values }) => values.loss![1]))).toBe(1000)
     expect(shown.reduce((sum, { count }) => sum + count, 0)).toBe(10_000)
   })
 
@@ -78,10 +78,10 @@ describe('a series in the store', () => {
       ['step', 0, 100_000],
       ['step', 2, 1],
     ])
-    const blocks = series[1].blocks
+    const blocks = series[1]!.blocks
     expect(blocks.reduce((sum, { count }) => sum + count, 0)).toBe(100_000)
-    expect(Math.max(...blocks.map(({ values }) => values.trainLoss[1]))).toBe(99)
-    expect([blocks[0].x0, blocks.at(-1)?.x1]).toEqual([0, 99_999])
+    expect(Math.max(...blocks.map(({ values }) => values.trainLoss![1]))).toBe(99)
+    expect([blocks[0]!.x0, blocks.at(-1)?.x1]).toEqual([0, 99_999])
   })
 
   it('is exact in a narrow window', async () => {
@@ -93,7 +93,7 @@ describe('a series in the store', () => {
       kind: 'step',
       stepIndex: 0,
     })
-    const [{ blocks }] = series
+    const { blocks } = series[0]!
     expect(blocks.every(({ count }) => count === 1)).toBe(true)
     expect(blocks.find(({ x0 }) => x0 === 50_000)?.values.trainLoss).toEqual([99, 99, 99, 1])
   })

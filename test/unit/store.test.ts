@@ -196,7 +196,7 @@ describe('metrics', () => {
       99, 199, 299, 399, 499, 599, 699, 799, 899, 999,
     ])
     expect(thinned.filter(({ kind }) => kind === 'epoch')).toHaveLength(2)
-    expect((await store.metrics.list('r', { kind: 'epoch' }))[1].values).toEqual({ loss: 1 / 3 })
+    expect((await store.metrics.list('r', { kind: 'epoch' }))[1]!.values).toEqual({ loss: 1 / 3 })
     await store.close()
   })
 })

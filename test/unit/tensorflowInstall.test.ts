@@ -172,12 +172,12 @@ describe('troubles of an installation', () => {
   const other = process.arch === 'arm64' ? 'x64' : 'arm64'
 
   it('takes a library of this machine', async () => {
-    await writeFile(join(folder, 'a.so'), elf(machines[process.arch]))
+    await writeFile(join(folder, 'a.so'), elf(machines[process.arch]!))
     await expect(assertForThisMachine(join(folder, 'a.so'), '/x/a.whl')).resolves.toBeUndefined()
   })
 
   it.each([
-    { what: 'another processor', bytes: elf(machines[other]), got: other },
+    { what: 'another processor', bytes: elf(machines[other]!), got: other },
     { what: 'another system', bytes: Buffer.from('MZ, and so on, for a while'), got: 'another system' },
     { what: 'an empty file', bytes: Buffer.alloc(0), got: 'another system' },
   ])('refuses a library of $what', async ({ bytes, got }) => {

@@ -74,7 +74,7 @@ describe.each(backends.ids)('training on %s', (id) => {
     'gives the same bits for %s from the start, and from a restart',
     async (architecture) => {
       const expected = await vectorsAfter(architecture, false)
-      expect(expected.parameters.every(Number.isFinite)).toBe(true)
+      expect(expected.parameters!.every(Number.isFinite)).toBe(true)
       expect(await vectorsAfter(architecture, false)).toEqual(expected)
       expect(await vectorsAfter(architecture, true)).toEqual(expected)
     },

@@ -25,7 +25,7 @@ describe('learning rates', () => {
     const config = trainConfig.parse({ epochs: 4, learningRate: 0.2, schedule: 'constant', warmupEpochs: 0.5 })
     const rates = Array.from({ length: 7 }, (_, step) => learningRateAt(config, step, stepsPerEpoch))
     const expected = [0.04, 0.08, 0.12, 0.16, 0.2, 0.2, 0.2]
-    rates.forEach((rate, step) => expect(rate).toBeCloseTo(expected[step], 10))
+    rates.forEach((rate, step) => expect(rate).toBeCloseTo(expected[step]!, 10))
   })
 })
 
@@ -81,7 +81,7 @@ describe('label smoothing', () => {
     { smoothing: 0.2, expected: [0.05, 0.85, 0.05, 0.05] },
   ])('$smoothing gives a distribution', ({ smoothing, expected }) => {
     const targets = smoothLabels([1], 4, smoothing)
-    targets.forEach((value, index) => expect(value).toBeCloseTo(expected[index], 6))
+    targets.forEach((value, index) => expect(value).toBeCloseTo(expected[index]!, 6))
     expect(targets.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 6)
   })
 })

@@ -55,7 +55,7 @@ function poisoned(name: string, value: number): Graph {
 const weights = (): readonly string[] =>
   model()
     .nodes.filter(({ op }) => op === 'Conv')
-    .map(({ inputs }) => inputs[1])
+    .map(({ inputs }) => inputs[1]!)
 
 /** Where the step's loss left the finite numbers, or undefined. */
 async function stepOnce(trainer: Trainer): Promise<string | undefined> {
@@ -144,7 +144,7 @@ describe('a loss that is not finite', () => {
     ['NaN', NaN],
     ['infinity', Infinity],
   ])('names the layer of a parameter with %s and takes no step', async (_, value) => {
-    const name = weights()[1]
+    const name = weights()[1]!
     const trainer = trainerOf(poisoned(name, value))
     const before = await trainer.snapshot()
     const step = (): Promise<string | undefined> => stepOnce(trainer)
@@ -157,9 +157,9 @@ describe('a loss that is not finite', () => {
   })
 
   it('names the first layer whose output overflows', async () => {
-    const trainer = trainerOf(poisoned(weights()[0], 3e38))
+    const trainer = trainerOf(poisoned(weights()[0]!, 3e38))
     const nonFinite = await stepOnce(trainer)
-    expect(nonFinite).toContain(`layer '${model().nodes[0].name}' (Conv)`)
+    expect(nonFinite).toContain(`layer '${model().nodes[0]!.name}' (Conv)`)
     expect(nonFinite).not.toContain('parameter')
   })
 

@@ -137,8 +137,8 @@ describe('tuning a version', () => {
     expect(tuned.batchSize).toBe(tuning.throughput.batch)
     const picture = join(folder, 'source', 'test', 'red', '0.png')
     const top = async (...flags: string[]): Promise<unknown> =>
-      ((await document('predict', 'odd', picture, ...flags)) as { results: { top: { name: string }[] }[] }).results[0]
-        .top[0].name
+      ((await document('predict', 'odd', picture, ...flags)) as { results: { top: { name: string }[] }[] }).results[0]!
+        .top[0]!.name
     expect(await top('--tuned')).toBe(await top())
   })
 
@@ -210,8 +210,8 @@ describe.skipIf(!readOpenvinoManifest())('OpenVINO as an engine', () => {
       const shape = [batch, 3, 16, 16]
       const [expected, got] = [await first.run(images.slice(), shape), await second.run(images.slice(), shape)]
       for (const [name, { data, shape: dims }] of Object.entries(expected.outputs)) {
-        expect(got.outputs[name].shape).toEqual(dims)
-        data.forEach((value, index) => expect(got.outputs[name].data[index]).toBeCloseTo(value, 4))
+        expect(got.outputs[name]!.shape).toEqual(dims)
+        data.forEach((value, index) => expect(got.outputs[name]!.data[index]).toBeCloseTo(value, 4))
       }
     }
     await expect(second.run(noise(1, 16), [1, 5, 16, 16])).rejects.toThrow(/./)
