@@ -1,6 +1,6 @@
 // Lays ready what goes into a package: the shell in dist/app, which becomes the archive, and the engine in dist/engine.
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join, relative, sep } from 'node:path'
 import { stageAddon } from './addon.mjs'
 import { dist, manifest, productName, root } from './folders.mjs'
@@ -73,17 +73,21 @@ function stagePackages() {
   const installed = npm(['ls', '--omit=dev', '--all', '--parseable'], root)
     .split('\n')
     .filter((path) => path.includes('node_modules'))
-  const isRead = (from, path) => {
-    const inside = relative(from, path).split(sep)
-    if (inside.includes('node_modules')) return false
-    const name = relative(join(root, 'node_modules'), path).split(sep).join('/')
-    return statSync(path).isDirectory() ? isNeeded(`${name}/`) : isNeeded(name)
-  }
   for (const path of installed.sort())
     cpSync(path, join(engine, relative(root, path)), {
       recursive: true,
       dereference: true,
-      filter: (source) => isRead(path, source),
+      filter: (source) => !relative(path, source).split(sep).includes('node_modules'),
     })
   npm(['prune', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--offline', '--no-package-lock'], engine)
+  dropUnneeded(join(engine, 'node_modules'))
+}
+
+/** After npm, which lays a package anew where it differs from its cache. */
+function dropUnneeded(modules, path = '') {
+  for (const entry of readdirSync(join(modules, path), { withFileTypes: true })) {
+    const name = `${path}${entry.name}${entry.isDirectory() ? '/' : ''}`
+    if (!isNeeded(name)) rmSync(join(modules, name), { recursive: true })
+    else if (entry.isDirectory()) dropUnneeded(modules, name)
+  }
 }

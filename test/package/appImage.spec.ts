@@ -11,7 +11,7 @@ test('the AppImage starts, where it cannot be mounted too', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'nnopt-appimage-'))
   const switches = ['--appimage-extract-and-run', '--remote-debugging-port=0', `--user-data-dir=${folder}/profile`]
   const env = { ...process.env, TMPDIR: folder, HOME: folder }
-  const program = spawn(installer('.AppImage'), switches, { env, detached: true })
+  const program = spawn(installer('.AppImage'), switches, { env, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
   try {
     const page = await attach(program)
     await expect(page.getByRole('heading', { level: 1, name: en['versions.title'] })).toBeVisible()

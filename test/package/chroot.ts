@@ -70,6 +70,7 @@ export async function makeChroot(): Promise<Chroot> {
       spawn('chroot', ['--userspec=person:person', folder, ...command], {
         env: { ...inside, HOME: '/home/person', USER: 'person', DISPLAY: process.env.DISPLAY ?? ':0' },
         detached: true,
+        stdio: ['ignore', 'ignore', 'pipe'],
       }),
     remove: async () => {
       for (const place of [...mounts].reverse()) await run('umount', ['--lazy', join(folder, place)])

@@ -37,7 +37,8 @@ test('installs on a bare Debian, takes the sample to int8, and leaves nothing wh
 
     await apt(debian, 'purge', 'nnopt-studio')
     const shared = new Set(lines(await debian.run('find', '/usr', '-type', 'd')))
-    expect(files.filter((file) => existsSync(join(debian.folder, file)) && !shared.has(file))).toEqual([])
+    const left = files.filter((file) => file !== '/.' && existsSync(join(debian.folder, file)) && !shared.has(file))
+    expect(left).toEqual([])
     const named = await debian.run('find', '/usr', '/etc', '/opt', '/var', '-name', '*nnopt*')
     expect(lines(named)).toEqual([])
     const databases = ['/usr/share/applications', '/usr/share/mime']

@@ -19,7 +19,7 @@ test('the packaged program takes the sample to int8', async () => {
   const file = join(root, 'dist', 'installers', programs[process.platform] ?? '')
   const switches = ['--no-sandbox', '--remote-debugging-port=0', `--user-data-dir=${join(folder, 'profile')}`]
   const env = { ...process.env, NNOPT_WORKSPACE: join(folder, 'workspace') }
-  const program = spawn(file, switches, { env, detached: true })
+  const program = spawn(file, switches, { env, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
   try {
     await sampleToInt8(await attach(program))
   } finally {
