@@ -18,6 +18,8 @@ const depends = [
   'libnotify4',
   'libnss3',
   'libstdc++6',
+  // Opened by name at run time.
+  'libx11-xcb1',
   'xdg-utils',
 ]
 
