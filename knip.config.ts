@@ -16,8 +16,9 @@ const config: KnipConfig = {
     'bench/*.ts',
     'scripts/*.mjs',
     'bin/*.mjs',
+    'packaging/*.mjs',
   ],
-  project: ['src/**/*.{ts,vue}', 'test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.mjs'],
+  project: ['src/**/*.{ts,vue}', 'test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.mjs', 'packaging/*.mjs'],
   // A type that an exported function takes or gives may have a name to call it by.
   ignoreExportsUsedInFile: { interface: true, type: true },
   exclude: ['dependencies', 'unlisted', 'binaries', 'unresolved'],
