@@ -39,8 +39,9 @@ function isVisible({ x, y, width }: Rectangle): boolean {
     )
 }
 
-/** A window that moves this soon after it is shown was moved by the system, which puts a frame around it. */
-const placedWithinMs = 2000
+/** A window that moves this soon and this little after it is shown was moved by the system, which puts a frame around it. */
+const placedWithinMs = 10_000
+const frameAtMost = 64
 
 /**
  * Writes the window's state when it closes. The system's answers need correction: they add the frame to the given place, so that windows would
@@ -54,7 +55,8 @@ export function keepWindowState(window: BrowserWindow, file: string, given: Wind
   const measureFrame = (): void => {
     if (Date.now() > placingUntil || window.isMaximized()) return
     const { x, y } = window.getBounds()
-    frame = { x: x - (placed.x ?? x), y: y - (placed.y ?? y) }
+    const moved = { x: x - (placed.x ?? x), y: y - (placed.y ?? y) }
+    if (Math.max(Math.abs(moved.x), Math.abs(moved.y)) <= frameAtMost) frame = moved
   }
   const expectPlacing = (): void => void (placingUntil = Date.now() + placedWithinMs)
   const normal = (): Omit<WindowState, 'isMaximized'> => {
