@@ -50,8 +50,9 @@ const agreement = ({ top1Agreement, largestLogitDifference }) =>
 
 function paddedCells(padded) {
   if (!padded) return ['not padded', '']
-  const { difference, differenceInterval } = padded.effect
-  return [agreement(padded), `${points(difference)} (${differenceInterval.map(points).join(' to ')})`]
+  const { effect } = padded
+  const accuracy = effect && `${points(effect.difference)} (${effect.differenceInterval.map(points).join(' to ')})`
+  return [agreement(padded), accuracy ?? 'not compared']
 }
 
 function rowOf(parent, form) {
