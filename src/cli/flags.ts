@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { NNOptError } from '../shared/errors'
 import type { FieldMeta } from '../shared/fields'
+import { shortOf } from '../shared/shortForm'
 import type { RegistryName } from '../shared/types'
 
 interface Property extends FieldMeta {
@@ -14,6 +15,7 @@ interface Property extends FieldMeta {
   /** The value of the flag when it is given without one. */
   readonly bare?: string
   readonly items?: { readonly type?: string }
+  readonly anyOf?: readonly { readonly type?: string }[]
 }
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
@@ -23,8 +25,9 @@ export function addFlags(command: Command, schema: z.ZodType, without: readonly 
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as {
     readonly properties?: Readonly<Record<string, Property>>
   }
-  for (const [name, property] of Object.entries(properties)) {
+  for (const [name, given] of Object.entries(properties)) {
     if (without.includes(name)) continue
+    const property = shortOf(given)
     command.addOption(flag(name, property, property.paramsOf === undefined ? undefined : properties[property.paramsOf]))
     if (property.type === 'boolean' && property.default === true)
       command.addOption(new Option(`--no-${kebab(name)}`, `without ${kebab(name)}`).default(undefined))

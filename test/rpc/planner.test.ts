@@ -109,7 +109,7 @@ describe('planning a pruning', { timeout: 120_000 }, () => {
     const goal = await client.call('versions.prunePlan', {
       ...options,
       protect: [first.name],
-      goal: { target: 'macs', keep: 0.6 },
+      keep: { target: 'macs', share: 0.6 },
     })
     expect(goal.cost.macs / whole.macs).toBeLessThanOrEqual(0.62)
     expect(goal.cost.macs / whole.macs).toBeGreaterThanOrEqual(0.5)
@@ -158,7 +158,7 @@ describe('planning a pruning', { timeout: 120_000 }, () => {
 
   it('predicts latencies once the layers have been timed', async () => {
     await expect(
-      client.call('versions.prunePlan', { version: 'tiny', goal: { target: 'latency', keep: 0.5 } }),
+      client.call('versions.prunePlan', { version: 'tiny', keep: { target: 'latency', share: 0.5 } }),
     ).rejects.toThrow('the layers have not been timed yet')
     const done: number[] = []
     const { wholeMs } = await client.call(

@@ -14,7 +14,8 @@ import { dependencyGraph } from '../../src/core/prune/dependencyGraph'
 import type { DependencyGraph } from '../../src/core/prune/dependencyGraph'
 import { importances } from '../../src/core/prune/importances/index'
 import { weightLayers } from '../../src/core/prune/layers'
-import { parsePattern, prunePattern } from '../../src/core/prune/nm'
+import { parseAs } from '../../src/shared/parse'
+import { prunePattern } from '../../src/core/prune/nm'
 import { pruneSchedules } from '../../src/core/prune/schedules/index'
 import { unitScores } from '../../src/core/prune/scores'
 import { chooseUnits, tolerance } from '../../src/core/prune/structured'
@@ -109,7 +110,7 @@ describe('unstructured', () => {
 
 describe('N:M', () => {
   it('keeps two of every four weights along the inputs', () => {
-    const graph = prunePattern(mobilenet(), l1, parsePattern('2:4'), [], 0)
+    const graph = prunePattern(mobilenet(), l1, { keep: 2, of: 4 }, [], 0)
     for (const { name, weight } of weightLayers(graph).filter(({ weight: { shape } }) => shape[1]! >= 4)) {
       const [out, inputs, ...kernel] = atLeast(2, weight.shape)
       const inner = sizeOf(kernel)
@@ -130,8 +131,8 @@ describe('N:M', () => {
     ).toBe(true)
   })
 
-  it.each(['4:2', '2-4', '0:4', '4:4'])('refuses %s', (text) =>
-    expect(() => parsePattern(text)).toThrow(/expected N:M such as 2:4/),
+  it.each(['4:2', '2-4', '0:4', '4:4'])('refuses %s', (nm) =>
+    expect(() => parseAs(pruneConfig, { nm }, 'prune')).toThrow(/^prune: field 'nm.*/),
   )
 })
 
@@ -533,7 +534,16 @@ describe('what is asked for', () => {
     { given: { method: 'l1-structured' }, says: /expected keep, such as macs=0\.5, or pruningRatio/ },
   ])('refuses $given', ({ given, says }) => expect(() => checkPruneConfig(pruneConfig.parse(given))).toThrow(says))
 
-  it.each(['macs=0', 'macs=1', 'flops=0.5', 'macs=-1'])('refuses keep %s', (keep) =>
-    expect(pruneConfig.safeParse({ keep }).success).toBe(false),
+  it.each(['macs=0', 'macs=1', 'flops=0.5', 'macs=-1', { target: 'flops', share: 0.5 }, { target: 'macs', share: 2 }])(
+    'refuses keep %s',
+    (keep) => expect(pruneConfig.safeParse({ keep }).success).toBe(false),
   )
+
+  it.each([
+    { short: { keep: 'macs=0.5' }, parts: { keep: { target: 'macs', share: 0.5 } } },
+    { short: { nm: '2:4' }, parts: { nm: { keep: 2, of: 4 } } },
+  ])('reads $short as its parts, which may be given too', ({ short, parts }) => {
+    expect(pruneConfig.parse(short)).toMatchObject(parts)
+    expect(pruneConfig.parse(parts)).toMatchObject(parts)
+  })
 })

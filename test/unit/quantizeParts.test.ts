@@ -13,7 +13,7 @@ import { hintFor } from '../../src/core/quantize/analysis/hint'
 import type { LayerAnalysis } from '../../src/shared/types'
 import { correctBias } from '../../src/core/quantize/biasCorrection'
 import { calibrationWarnings, createCalibrationInspector } from '../../src/core/quantize/calibrationImages'
-import { bytesIn, imagesToDecide, missedGoals } from '../../src/core/quantize/goal'
+import { goalConfig, imagesToDecide, missedGoals } from '../../src/core/quantize/goal'
 import { createLayerSampler } from '../../src/core/quantize/layerSamples'
 import type { LayerSample } from '../../src/core/quantize/layerSamples'
 import { int8Symmetric } from '../../src/core/fakeQuant/grid'
@@ -337,11 +337,14 @@ describe('goals', () => {
   const comparison = { difference: -0.004, differenceInterval: [-0.008, 0.001] as const, samples: 1000 }
   const goal = { goal: true, maxDrop: 0.005 }
 
-  it('reads sizes', () => expect(['3MB', '2.5 MiB', '700'].map(bytesIn)).toEqual([3e6, 2.5 * 2 ** 20, 700]))
+  it('reads sizes', () => {
+    const sizes = ['3MB', '2.5 MiB', '700', 700].map((maxSize) => goalConfig.parse({ maxSize }).maxSize)
+    expect(sizes).toEqual([3e6, 2.5 * 2 ** 20, 700, 700])
+  })
 
   it('names what is missed', () => {
     expect(
-      missedGoals({ comparison, sizeBytes: 4e6, speedup: 1.2 }, { ...goal, maxSize: '3MB', minSpeedup: 1.5 }),
+      missedGoals({ comparison, sizeBytes: 4e6, speedup: 1.2 }, { ...goal, maxSize: 3e6, minSpeedup: 1.5 }),
     ).toEqual([expect.stringContaining('4000000 bytes'), expect.stringContaining('1.20×')])
     expect(missedGoals({ comparison, sizeBytes: 4e6, speedup: undefined }, goal)).toEqual([])
   })

@@ -28,7 +28,7 @@ export function checkPruneConfig(config: PruneConfig): void {
   if (keep !== undefined || ratios)
     fail(
       keep !== undefined ? 'keep' : 'pruningRatio',
-      `method '${method}' removes individual weights: expected amount or nm, got ${keep !== undefined ? `keep ${keep}` : 'pruningRatio'}`,
+      `method '${method}' removes individual weights: expected amount or nm, got ${keep !== undefined ? `keep ${keep.target}=${keep.share}` : 'pruningRatio'}`,
     )
   if (nm !== undefined && (amount !== undefined || amounts))
     fail('nm', 'nm already determines the amount: expected either nm or amount')

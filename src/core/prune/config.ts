@@ -1,12 +1,10 @@
 import { z } from 'zod'
 import { onlyWhen } from '../../shared/onlyWhen'
+import { orShort } from '../../shared/shortForm'
+import { keptShare, sparsityPattern } from '../../shared/types'
 import { importances } from './importances/index'
 import { pruneSchedules } from './schedules/index'
 import type { FieldMeta } from '../../shared/fields'
-
-/** Costs of which a share can be kept. */
-export const keepTargets = ['params', 'macs', 'latency'] as const
-export type KeepTarget = (typeof keepTargets)[number]
 
 const structures = ['unstructured', 'structured'] as const
 
@@ -20,6 +18,18 @@ export const pruneMethods = importances
   )
 
 const share = z.number().min(0).max(1)
+
+/** The parts of '2:4'. */
+function readPattern(text: string): unknown {
+  const [keep, of] = text.split(':').map(Number)
+  return { keep, of }
+}
+
+/** The parts of 'macs=0.5'. */
+function readKeep(text: string): unknown {
+  const [target, kept] = text.split('=')
+  return { target, share: Number(kept) }
+}
 
 const unstructured = { field: 'method', is: pruneMethods.filter((method) => method.endsWith('-unstructured')) }
 const structured = { field: 'method', is: pruneMethods.filter((method) => !method.endsWith('-unstructured')) }
@@ -53,19 +63,16 @@ export const pruneConfig = z.object({
       .record(z.string(), share)
       .default({})
       .describe('Unstructured: sparsity of individual layers, by name'),
-    nm: z
-      .string()
-      .regex(/^\d+:\d+$/, 'expected N:M such as 2:4')
+    nm: orShort(sparsityPattern, { pattern: /^\d+:\d+$/, expected: 'expected N:M such as 2:4', read: readPattern })
       .optional()
       .describe('Unstructured: keep N of every M weights along the input channels, such as 2:4'),
   }),
   ...onlyWhen(structured, {
-    keep: z
-      .string()
-      .regex(
-        /^(params|macs|latency)=0?\.\d+$/,
-        'expected params=, macs= or latency= with a share below 1, such as macs=0.5',
-      )
+    keep: orShort(keptShare, {
+      pattern: /^(params|macs|latency)=0?\.\d+$/,
+      expected: 'expected params=, macs= or latency= with a share below 1, such as macs=0.5',
+      read: readKeep,
+    })
       .optional()
       .describe('Structured: share to keep, such as macs=0.5, params=0.3 or latency=0.6 (measured on this CPU)'),
     pruningRatio: z
@@ -112,15 +119,4 @@ export interface Method {
 export function methodOf({ method }: Pick<PruneConfig, 'method'>): Method {
   const structured = !method.endsWith('-unstructured')
   return { importance: method.slice(0, -(structured ? '-structured' : '-unstructured').length), structured }
-}
-
-export interface Keep {
-  readonly target: KeepTarget
-  readonly share: number
-}
-
-/** 'macs=0.5' as its parts; the schema has checked the form. */
-export function keepOf(keep: string): Keep {
-  const [target, share] = keep.split('=')
-  return { target: target as KeepTarget, share: Number(share) }
 }

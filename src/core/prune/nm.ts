@@ -6,19 +6,7 @@ import { rowMajorStrides } from '../graph/tensorData'
 import type { Importance } from './importances/importance'
 import { layersNamed, weightLayers } from './layers'
 import type { Layer } from './layers'
-
-/** At most `keep` of every `of` consecutive weights along the input channels stay. */
-export interface Pattern {
-  readonly keep: number
-  readonly of: number
-}
-
-/** '2:4' as a pattern. Throws `wrongCall` for anything else. */
-export function parsePattern(text: string): Pattern {
-  const [, keep = 0, of = 0] = /^(\d+):(\d+)$/.exec(text)?.map(Number) ?? []
-  if (keep >= 1 && of > keep) return { keep, of }
-  throw new NNOptError('wrongCall', `nm: expected N:M such as 2:4 with 0 < N < M, got '${text}'`)
-}
+import type { SparsityPattern } from '../../shared/types'
 
 /**
  * N:M sparsity (Mishra et al., 2021): in every M weights along the input channels the N of highest score stay. Layers with fewer than M input channels, such as
@@ -27,7 +15,7 @@ export function parsePattern(text: string): Pattern {
 export function prunePattern(
   graph: Graph,
   importance: Importance,
-  pattern: Pattern,
+  pattern: SparsityPattern,
   protect: readonly string[],
   seed: number,
 ): Graph {
@@ -50,7 +38,7 @@ function patternMask(
   { masks }: Graph,
   layer: Layer,
   importance: Importance,
-  { keep, of }: Pattern,
+  { keep, of }: SparsityPattern,
   random: ReturnType<typeof createRandom>,
 ): Mask {
   const { weight: score } = importance

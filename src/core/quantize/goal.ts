@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { onlyWhen } from '../../shared/onlyWhen'
+import { orShort } from '../../shared/shortForm'
 import type { ScoreComparison } from '../measure/compareScores'
 
 const units: Readonly<Record<string, number>> = {
@@ -16,7 +17,7 @@ const units: Readonly<Record<string, number>> = {
 const sizePattern = /^(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB|KiB|MiB|GiB)?$/
 
 /** Bytes in '3MB', '2.5 MiB' or '3000000'. */
-export function bytesIn(text: string): number {
+function bytesIn(text: string): number {
   const [, number = '0', unit = 'B'] = sizePattern.exec(text) ?? []
   return Number(number) * units[unit]!
 }
@@ -43,9 +44,11 @@ export const goalConfig = z.object({
         .positive()
         .optional()
         .describe('Goal: minimum throughput relative to the fp32 version, measured in turns'),
-      maxSize: z
-        .string()
-        .regex(sizePattern, 'expected a size such as 3MB, 2.5 MiB or 3000000')
+      maxSize: orShort(z.number().positive(), {
+        pattern: sizePattern,
+        expected: 'expected a size such as 3MB, 2.5 MiB or 3000000',
+        read: bytesIn,
+      })
         .optional()
         .describe('Goal: maximum file size, such as 3MB'),
     },
@@ -72,9 +75,7 @@ export function missedGoals(
     ...(comparison.difference < -maxDrop
       ? [`loses ${points(-comparison.difference)} (at most ${points(maxDrop)} allowed)`]
       : []),
-    ...(maxSize !== undefined && sizeBytes > bytesIn(maxSize)
-      ? [`has ${sizeBytes} bytes (at most ${bytesIn(maxSize)} allowed)`]
-      : []),
+    ...(maxSize !== undefined && sizeBytes > maxSize ? [`has ${sizeBytes} bytes (at most ${maxSize} allowed)`] : []),
     ...(minSpeedup !== undefined && speedup !== undefined && speedup < minSpeedup
       ? [`is ${speedup.toFixed(2)}× as fast (at least ${minSpeedup}× wanted)`]
       : []),
@@ -97,7 +98,7 @@ export function distanceFrom(
   { maxDrop, minSpeedup, maxSize }: GoalConfig,
 ): number {
   const drop = Math.max(0, -comparison.difference - maxDrop) * 100
-  const size = maxSize === undefined ? 0 : Math.max(0, sizeBytes / bytesIn(maxSize) - 1)
+  const size = maxSize === undefined ? 0 : Math.max(0, sizeBytes / maxSize - 1)
   const speed = minSpeedup === undefined || speedup === undefined ? 0 : Math.max(0, minSpeedup / speedup - 1)
   return drop + size + speed
 }

@@ -2,7 +2,14 @@ import { z } from 'zod'
 import { onlyWhen } from '../../shared/onlyWhen'
 import { augmentStep } from '../data/augment'
 import { halfTypes } from '../kernels/precision'
-import { extensionId, extensionParams, versionName } from '../../shared/fields'
+import { extensionId, extensionParams } from '../../shared/fields'
+import type { FieldMeta } from '../../shared/fields'
+import { orShort } from '../../shared/shortForm'
+import { teacher } from '../../shared/types'
+
+/** Stands for the version that a network was made from. */
+const parent = 'parent'
+const readTeacher = (text: string): unknown => (text === parent ? { parent: true } : { version: text })
 
 /** How a network is trained. Everything a run needs to be repeated, but for the data and the start. */
 export const trainConfig = z.object({
@@ -60,9 +67,9 @@ export const trainConfig = z.object({
     ),
   seed: z.number().int().min(0).default(0).describe('Seed of every random stream'),
   trainLimit: z.number().int().min(1).optional().describe('Train on a stratified sample of this many images'),
-  distill: versionName({ orElse: ['parent'], aside: true })
+  distill: orShort(teacher, { pattern: /./, expected: 'expected a version', read: readTeacher })
     .optional()
-    .meta({ bare: 'parent' })
+    .meta({ names: 'version', orElse: [parent], aside: true, bare: parent } satisfies FieldMeta & { bare: string })
     .describe(
       "Also learn from the scores of a teacher: id or name of an fp32 version, or 'parent' for the version this one was made from",
     ),

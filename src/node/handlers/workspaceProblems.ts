@@ -20,21 +20,42 @@ export async function workspaceProblems(
 }
 
 /** A property as this looks at it. */
-type Property = FieldMeta & { readonly path?: 'existing' | 'new'; readonly items?: FieldMeta }
+interface Property extends FieldMeta, Schema {
+  readonly path?: 'existing' | 'new'
+  readonly items?: FieldMeta
+}
+
+type Properties = Readonly<Record<string, Property>>
+
+interface Schema {
+  readonly properties?: Properties
+  /** The forms that a value can have. */
+  readonly anyOf?: readonly Schema[]
+}
 
 /** The texts in every field of a recipe's steps, each with what the schema says of its field. */
 function textsOf({ steps: entries }: Recipe, steps: Registry<StepKind>): readonly FieldText[] {
   return entries.flatMap((entry, step) => {
     if (!steps.has(entry.step)) return []
-    const properties = (schemaOf(steps.get(entry.step).params).properties ?? {}) as Readonly<Record<string, Property>>
-    return Object.entries(properties).flatMap(([field, { items, ...own }]) =>
-      [entry[field]]
-        .flat()
-        .filter((text): text is string => typeof text === 'string' && text !== '')
-        .map((text) => ({ step, field, text, property: { ...items, ...own } })),
+    const { properties = {} } = schemaOf(steps.get(entry.step).params) as Schema
+    return Object.entries(properties).flatMap(([field, property]) =>
+      textsIn(entry[field], property).map((text) => ({ step, field, ...text })),
     )
   })
 }
+
+/** The texts of a value: itself, those of a list, or those of its parts. */
+function textsIn(value: unknown, { items, ...property }: Property): readonly Pick<FieldText, 'text' | 'property'>[] {
+  if (typeof value === 'string') return value === '' ? [] : [{ text: value, property }]
+  if (Array.isArray(value)) return value.flatMap((each) => textsIn(each, { ...items, ...property }))
+  if (typeof value !== 'object' || value === null) return []
+  const parts = partsOf(property)
+  return Object.entries(value).flatMap(([name, each]) => textsIn(each, parts[name] ?? {}))
+}
+
+/** The fields of an object, in whichever of its forms. */
+const partsOf = ({ properties = {}, anyOf = [] }: Schema): Properties =>
+  Object.assign({}, properties, ...anyOf.map(partsOf)) as Properties
 
 interface FieldText {
   readonly step: number

@@ -1,6 +1,7 @@
 import { unmetCondition } from '../../shared/onlyWhen'
 import type { Condition } from '../../shared/onlyWhen'
 import type { FieldMeta } from '../../shared/fields'
+import { shortOf } from '../../shared/shortForm'
 import type { Catalog } from '../../shared/types'
 import { t } from '../i18n'
 
@@ -12,6 +13,8 @@ export interface Field {
   readonly kind: 'number' | 'integer' | 'text' | 'choice' | 'flag' | 'list' | 'yaml'
   readonly help: string
   readonly unit: string
+  /** Its text is the short form of a value with parts, which may be written as YAML too. */
+  readonly hasParts: boolean
   readonly required: boolean
   readonly initial: FieldValue | undefined
   readonly choices: readonly string[]
@@ -36,6 +39,7 @@ interface Property extends FieldMeta {
   readonly type?: string
   readonly items?: ({ readonly type?: string } & FieldMeta) | false
   readonly enum?: readonly string[]
+  readonly anyOf?: readonly { readonly type?: string }[]
   readonly default?: unknown
   readonly description?: string
   readonly unit?: string
@@ -85,13 +89,14 @@ function fieldOf(name: string, given: Property, isRequired: boolean, catalog: Kn
   const extensions = meta.registry && catalog[meta.registry]
   const property: Property = extensions
     ? { ...given, enum: [...(meta.alsoKnown ?? []), ...extensions.map(({ id }) => id)] }
-    : given
+    : shortOf(given)
   return {
     name,
     kind: kindOf(property),
     label: labelOf(name),
     help: property.description ?? '',
     unit: property.unit ?? '',
+    hasParts: given.anyOf !== undefined,
     required: isRequired && property.default === undefined,
     initial: isPlain(property.default) ? property.default : undefined,
     choices: property.enum ?? [],

@@ -50,7 +50,7 @@ export const usePlanner = defineStore('planner', () => {
     scan.sensitivity.value ? { ...asked, sensitivity: scan.sensitivity.value } : asked
   const answers = createAnswers(
     (asked, { counts, cost }) => {
-      if (asked.goal && asked.version === version.value) ratios.shares.value = ratiosOf(counts)
+      if (asked.keep && asked.version === version.value) ratios.shares.value = ratiosOf(counts)
       // An idle inspection process has been stopped, and its layer times are lost.
       if (cost.predictedLatencyMs === null && times.timed.threads !== undefined) void times.startTimes()
     },
@@ -64,7 +64,7 @@ export const usePlanner = defineStore('planner', () => {
       withCurves(
         goal === 'hand'
           ? cut.value
-          : { ...choice.value, ...ratios.fixed.value, goal: { target: goal, keep: share }, scope },
+          : { ...choice.value, ...ratios.fixed.value, keep: { target: goal, share }, scope },
       ),
     )
   }

@@ -31,15 +31,12 @@ export const pruningProcedures = {
       .readonly(),
   }),
   /**
-   * Costs of the network with these ratios; with a goal, the engine sets the ratios of all other groups. Nothing is
+   * Costs of the network with these ratios; with a share to keep, the engine sets the ratios of all other groups. Nothing is
    * stored.
    */
   'versions.prunePlan': call({
     params: cutChoice.extend({
-      goal: z
-        .object({ target: z.enum(['params', 'macs', 'latency']), keep: share })
-        .readonly()
-        .optional(),
+      keep: t.keptShare.optional(),
       scope: z.enum(['local', 'global']).default('local'),
       /** Also compute the gzip size, which takes longer. */
       gzip: z.boolean().default(false),

@@ -1,5 +1,18 @@
 import { z } from 'zod'
 
+/** Share of a cost that pruning keeps; latency is measured on this CPU. */
+export const keptShare = z
+  .object({ target: z.enum(['params', 'macs', 'latency']), share: z.number().gt(0).max(1) })
+  .readonly()
+export type KeptShare = z.infer<typeof keptShare>
+
+/** At most `keep` of every `of` consecutive weights along the input channels stay. */
+export const sparsityPattern = z
+  .object({ keep: z.number().int().min(1), of: z.number().int().min(2) })
+  .readonly()
+  .refine(({ keep, of }) => keep < of, 'expected N:M such as 2:4 with 0 < N < M')
+export type SparsityPattern = z.infer<typeof sparsityPattern>
+
 /** Costs of a network, counted in its graph; `predictedLatencyMs` is null until its layers have been timed. */
 export const plannedCost = z
   .object({

@@ -1,7 +1,7 @@
 import { accuracyAt, chanceOf, expectedAccuracy } from '../../../core/prune/expectedAccuracy'
 import type { Target } from '../../../core/prune/structured'
 import { NNOptError } from '../../../shared/errors'
-import type { ChannelPlan, Sensitivity } from '../../../shared/types'
+import type { ChannelPlan, KeptShare, Sensitivity } from '../../../shared/types'
 import { costs, costsOfSizes } from '../../jobs/work/prune/pruneGraph'
 import type { Inspection } from '../inspection'
 import { costOf, plannedChoice, plannedNetwork } from '../plannedNetwork'
@@ -9,10 +9,10 @@ import type { PlannedNetwork } from '../plannedNetwork'
 
 export const prunePlan: Inspection<'versions.prunePlan'> = async (
   { store },
-  { version, goal, gzip, sensitivity, ...config },
+  { version, keep, gzip, sensitivity, ...config },
 ) => {
   const network = await plannedNetwork(store, version)
-  const { counts, removed } = plannedChoice(network, config, goal && targetOf(network, goal.target, goal.keep))
+  const { counts, removed } = plannedChoice(network, config, keep && targetOf(network, keep))
   const changed = [...counts].map(([{ name, units }, after]) => ({ name, before: units.length, after }))
   return {
     counts: changed,
@@ -21,10 +21,10 @@ export const prunePlan: Inspection<'versions.prunePlan'> = async (
   }
 }
 
-function targetOf({ source, times }: PlannedNetwork, name: 'params' | 'macs' | 'latency', keep: number): Target {
+function targetOf({ source, times }: PlannedNetwork, { target: name, share: keep }: KeptShare): Target {
   if (name !== 'latency')
     return { name, keep, cost: costs[name], costOfSizes: costsOfSizes[name], whole: costs[name](source) }
-  if (!times) throw new NNOptError('wrongCall', 'goal latency: the layers have not been timed yet; time them first')
+  if (!times) throw new NNOptError('wrongCall', 'keep latency: the layers have not been timed yet; time them first')
   return { name, keep, cost: times.predict, costOfSizes: times.predictSizes, whole: times.wholeMs }
 }
 

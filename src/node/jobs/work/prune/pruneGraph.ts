@@ -1,30 +1,32 @@
 import type { Graph } from '../../../../core/graph/graph'
 import { macs, macsOfSizes } from '../../../../core/measure/macs'
 import { parametersOfSizes, parameterStatistics } from '../../../../core/measure/parameterStatistics'
-import { keepOf } from '../../../../core/prune/config'
-import type { KeepTarget } from '../../../../core/prune/config'
 import { cut, zeroed } from '../../../../core/prune/cut'
 import type { SizedGraph } from '../../../../core/prune/cutSizes'
 import { dependencyGraph } from '../../../../core/prune/dependencyGraph'
 import type { DependencyGraph, Group } from '../../../../core/prune/dependencyGraph'
 import { gatherShuffles } from '../../../../core/prune/gatherShuffles'
-import { parsePattern, prunePattern } from '../../../../core/prune/nm'
+import { prunePattern } from '../../../../core/prune/nm'
 import { unitScores } from '../../../../core/prune/scores'
 import type { Saliencies } from '../../../../core/prune/scores'
 import { chooseUnits } from '../../../../core/prune/structured'
 import type { Choice, StructuredConfig, Target } from '../../../../core/prune/structured'
 import { pruneUnstructured } from '../../../../core/prune/unstructured'
 import { assert } from '../../../../shared/errors'
+import type { KeptShare } from '../../../../shared/types'
 import type { PruneParams } from './parameters'
 
+/** Costs that are counted, not measured. */
+type CountedCost = Exclude<KeptShare['target'], 'latency'>
+
 /** Costs by name, of one image. */
-export const costs: Readonly<Record<Exclude<KeepTarget, 'latency'>, (graph: Graph) => number>> = {
+export const costs: Readonly<Record<CountedCost, (graph: Graph) => number>> = {
   params: (graph) => parameterStatistics(graph).totalParams,
   macs,
 }
 
 /** The same of sizes alone. */
-export const costsOfSizes: Readonly<Record<Exclude<KeepTarget, 'latency'>, (sizes: SizedGraph) => number>> = {
+export const costsOfSizes: Readonly<Record<CountedCost, (sizes: SizedGraph) => number>> = {
   params: parametersOfSizes,
   macs: macsOfSizes,
 }
@@ -32,8 +34,7 @@ export const costsOfSizes: Readonly<Record<Exclude<KeepTarget, 'latency'>, (size
 /** Zeros among the weights: a share of the final amount. */
 export function maskGraph(graph: Graph, params: PruneParams, share: number): Graph {
   const { importance } = params
-  if (params.nm !== undefined)
-    return prunePattern(graph, importance, parsePattern(params.nm), params.protect, params.seed)
+  if (params.nm !== undefined) return prunePattern(graph, importance, params.nm, params.protect, params.seed)
   const { amount = 0 } = params
   const scaled = Object.fromEntries(Object.entries(params.layerAmounts).map(([name, own]) => [name, own * share]))
   return pruneUnstructured(graph, importance, { ...params, amount: amount * share, layerAmounts: scaled })
@@ -61,7 +62,7 @@ export function targetOf(
   whole: number,
 ): Target | undefined {
   if (params.keep === undefined) return undefined
-  const { target, share: keep } = keepOf(params.keep)
+  const { target, share: keep } = params.keep
   return { name: target, keep: 1 - (1 - keep) * share, cost, whole }
 }
 

@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os'
 import type { Graph } from '../../../../core/graph/graph'
 import { imageInput } from '../../../../core/graph/graph'
 import { writeOnnx } from '../../../../core/onnx/index'
-import { keepOf } from '../../../../core/prune/config'
 import type { Saliencies } from '../../../../core/prune/scores'
 import { tolerance } from '../../../../core/prune/structured'
 import { atLeast } from '../../../../shared/atLeast'
@@ -75,7 +74,7 @@ export async function cutToLatency(
   table: LatencyTable,
   saliencies?: Saliencies,
 ): Promise<CutGraph> {
-  const wanted = 1 - (1 - keepOf(params.keep ?? '').share) * progress.after
+  const wanted = 1 - (1 - (params.keep?.share ?? 1)) * progress.after
   const tried: { readonly result: CutGraph; readonly measured: number }[] = []
   let aim = wanted
   for (let attempt = 0; attempt < attempts; attempt++) {

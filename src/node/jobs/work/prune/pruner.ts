@@ -1,6 +1,6 @@
 import type { Graph } from '../../../../core/graph/graph'
 import { writeOnnx } from '../../../../core/onnx/index'
-import { keepOf, methodOf } from '../../../../core/prune/config'
+import { methodOf } from '../../../../core/prune/config'
 import type { Saliencies } from '../../../../core/prune/scores'
 import type { Version } from '../../../../shared/types'
 import { createInferenceWorker } from '../../../inference/inferenceWorker'
@@ -32,7 +32,7 @@ export function createPruner(context: StepContext, params: PruneParams, parent: 
   let measured: Promise<LatencyTable> | undefined
   const table = (): Promise<LatencyTable> => (measured ??= latencyTable(context, source))
   const cutOnce = async (graph: Graph, progress: Progress, saliencies: Saliencies | undefined): Promise<CutGraph> => {
-    const target = params.keep === undefined ? 'macs' : keepOf(params.keep).target
+    const target = params.keep?.target ?? 'macs'
     if (target === 'latency') return cutToLatency(context, params, source, graph, progress, await table(), saliencies)
     return cutChannels(
       graph,
@@ -60,7 +60,7 @@ async function report({ log }: StepContext, { keep }: PruneParams, cut: CutGraph
   for (const { name, blocked } of cut.dependencies.groups)
     if (blocked !== undefined) log(`${name} is not pruned: ${blocked}`)
   const error = await exactness(cut)
-  const kept = keep === undefined ? '' : `${(cut.choice.kept * 100).toFixed(1)}% of ${keepOf(keep).target} kept; `
+  const kept = keep === undefined ? '' : `${(cut.choice.kept * 100).toFixed(1)}% of ${keep.target} kept; `
   log(`${kept}scores match those of the original network to within ${error.toExponential(1)} of the largest`)
 }
 

@@ -4,7 +4,7 @@ import { classOutput, imageInput } from '../../../../core/graph/graph'
 import type { Graph } from '../../../../core/graph/graph'
 import { atLeast } from '../../../../shared/atLeast'
 import { NNOptError } from '../../../../shared/errors'
-import type { Version } from '../../../../shared/types'
+import type { Teacher, Version } from '../../../../shared/types'
 import type { Store } from '../../../store'
 import type { StepContext } from '../../step'
 import { preprocessingFor } from '../images/ends'
@@ -15,18 +15,15 @@ export interface TeacherFile {
   readonly preprocessing: Preprocessing
 }
 
-/** The name that stands for the version that a network was made from. */
-const parentName = 'parent'
-
 /** The network that `distill` names, when it does. Throws `wrongCall` when there is no parent, and `badInput` when it reads other images or gives other scores than the student. */
 export async function readTeacher(
   { store, version: find, log }: StepContext,
-  distill: string | undefined,
+  distill: Teacher | undefined,
   parent: Version | undefined,
   student: Graph,
 ): Promise<TeacherFile | undefined> {
   if (distill === undefined) return undefined
-  const teacher = distill === parentName ? parent : await find(distill)
+  const teacher = 'parent' in distill ? parent : await find(distill.version)
   if (!teacher)
     throw new NNOptError(
       'wrongCall',
