@@ -137,6 +137,13 @@ export default tseslint.config(
   ...floorRules,
   // What runs in an old Electron.
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  {
+    files: ['src/renderer/**/*.{ts,vue}', 'src/shared/**/*.ts'],
+    rules: {
+      'max-lines': ['error', { max: 250, skipBlankLines: false, skipComments: false }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+    },
+  },
   // One language, one file.
   { files: ['src/renderer/i18n/*.ts'], rules: { 'max-lines': 'off' } },
   { files: ['test/**/*.ts', 'bench/**/*.ts'], rules: { 'max-lines-per-function': 'off', 'no-console': 'off' } },

@@ -36,7 +36,7 @@ export const demo = (command: Command): Command =>
         cli.print(
           { runId: run.id, versions: rows, report, seconds },
           () =>
-            `${demoTable(rows)}\n\nreport:    ${report}\nworkspace: ${cli.workspace}(run 'nnopt serve' to open it in a browser)`,
+            `${demoTable(rows)}\n\nreport:    ${report}\nworkspace: ${cli.workspace} (run 'nnopt serve' to open it in a browser)`,
         )
       }),
     )

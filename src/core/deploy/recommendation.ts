@@ -2,13 +2,13 @@ import type { Deployment, Recommendation } from '../../shared/types'
 
 type Choice = Recommendation['here']
 
-const percent = (share: number): string => `${(share * 100).toFixed(2)} points`
+const inPoints = (share: number): string => `${(share * 100).toFixed(2)} points`
 const loss = ({
   accuracy: {
     difference,
     differenceInterval: [low, high],
   },
-}: Deployment): string => `${percent(difference)} vs. fp32 (95% CI ${percent(low)} to ${percent(high)})`
+}: Deployment): string => `${inPoints(difference)} vs. fp32 (95% CI ${inPoints(low)} to ${inPoints(high)})`
 
 /** Whether an accuracy may be `limit` below the float network's or better, by its interval's better end: a small sample excludes nothing that it cannot. */
 const isAccurate = ({ accuracy }: Deployment, limit: number): boolean =>
@@ -27,7 +27,7 @@ export function chooseHere(deployments: readonly Deployment[], maxDrop: number):
   const float = timed.find(({ kind }) => kind === 'fp32') ?? best
   const dropped = timed
     .filter((each) => !accurate.includes(each))
-    .map((each) => `${each.kind} loses more than ${percent(maxDrop)}: ${loss(each)}`)
+    .map((each) => `${each.kind} loses more than ${inPoints(maxDrop)}: ${loss(each)}`)
   const why =
     best.kind === 'fp32'
       ? 'no int8 variant is both accurate enough and faster'

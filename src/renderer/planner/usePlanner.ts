@@ -62,9 +62,7 @@ export const usePlanner = defineStore('planner', () => {
     const { goal, keep: share, scope } = settings
     answers.ask(
       withCurves(
-        goal === 'hand'
-          ? cut.value
-          : { ...choice.value, ...ratios.fixed.value, keep: { target: goal, share }, scope },
+        goal === 'hand' ? cut.value : { ...choice.value, ...ratios.fixed.value, keep: { target: goal, share }, scope },
       ),
     )
   }

@@ -1,4 +1,6 @@
 import { parse, stringify } from 'yaml'
+import { tryParse } from '../../shared/parse'
+import { recipeSentence } from '../../shared/recipeSentence'
 import { recipe as recipeSchema } from '../../shared/types'
 import type { Draft } from './draft'
 
@@ -15,14 +17,8 @@ export function fromYaml(text: string): Parsed {
   } catch (error) {
     return { problem: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) }
   }
-  const parsed = recipeSchema.safeParse(value)
-  if (parsed.success) return { draft: parsed.data }
-  const issue = parsed.error.issues[0]
-  const place = (issue?.path ?? [])
-    .map((part) => (typeof part === 'number' ? `step ${part + 1}` : part === 'steps' ? '' : String(part)))
-    .filter(Boolean)
-    .join(', ')
-  return { problem: place ? `${place}: ${issue?.message ?? ''}` : (issue?.message ?? '') }
+  const parsed = tryParse(recipeSchema, value)
+  return parsed.ok ? { draft: parsed.value } : { problem: recipeSentence('recipe', parsed.problems) }
 }
 
 /** The value of a field that can only be written as YAML; throws with the reason. */
