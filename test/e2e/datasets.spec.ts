@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import type { Page } from '@playwright/test'
@@ -121,6 +121,31 @@ test('a path on the engine is looked at and added', async () => {
   await page.getByRole('textbox', { name: /^Name/ }).fill('by-path')
   await page.getByRole('button', { name: 'Add', exact: true }).click()
   await expect(page.getByText('done', { exact: true })).toBeVisible()
+})
+
+test('a format is chosen, and its own parameters are filled in', async () => {
+  const labels = join(studio.images, 'own-columns.csv')
+  const rows = ['red', 'blue'].flatMap((kind) =>
+    Array.from({ length: 8 }, (_, index) => `train/${kind}/${index}.png;${kind}ish`),
+  )
+  writeFileSync(labels, ['picture;kind', ...rows].join('\n'))
+  await openWizard()
+  await page.getByRole('radio', { name: /Path on the engine/ }).check()
+  await page.getByRole('textbox', { name: /^Path/ }).fill(labels)
+  await page.getByRole('textbox', { name: /^Name/ }).fill('by-table')
+  await page.getByRole('combobox', { name: 'Format' }).selectOption('csv-labels')
+  await page.getByText('Format: CSV labels', { exact: true }).click()
+  await page.getByRole('textbox', { name: 'File column' }).fill('picture')
+  await page.getByRole('textbox', { name: 'Class column' }).fill('kind')
+  await page.getByRole('textbox', { name: 'Delimiter' }).fill('too long')
+  await expect(page.getByRole('button', { name: 'Add', exact: true })).toBeDisabled()
+  await page.getByRole('textbox', { name: 'Delimiter' }).fill(';')
+  expect(await violationsInBothThemes(page)).toEqual([])
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(page.getByText('done', { exact: true })).toBeVisible()
+  rmSync(labels)
+  await page.goto(`${studio.origin}/#/datasets/by-table`)
+  await expect(page.getByRole('combobox', { name: 'Class' })).toContainText('redish')
 })
 
 test('a folder of this computer is sent, with a file that is no image told of', async ({}, info) => {

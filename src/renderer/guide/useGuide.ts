@@ -36,16 +36,17 @@ function stored(): GuideState {
 /** One guide per window. */
 const state = ref<GuideState>(stored())
 
+function keep(next: GuideState): void {
+  state.value = next
+  sessionStorage.setItem(key, JSON.stringify(next))
+}
+
 /** Guides through the sample in three clicks. */
 export function useGuide() {
   const engine = useEngine()
   const router = useRouter()
   const runs = useRuns()
   const versions = useVersions()
-  const keep = (next: GuideState): void => {
-    state.value = next
-    sessionStorage.setItem(key, JSON.stringify(next))
-  }
   const runOf = (id: string | undefined): Run | undefined => runs.value?.find((run) => run.id === id)
   const sampleRun = computed(() => runOf(state.value.sampleRun))
   const int8Run = computed(() => runOf(state.value.int8Run))

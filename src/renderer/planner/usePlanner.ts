@@ -1,10 +1,10 @@
 import { defineStore } from 'pinia'
 import { computed, reactive, ref, watch } from 'vue'
 import type { ParamsOf } from '../../shared/contract'
-import { useEngine } from '../stores/engine'
-import { createLoadable } from '../stores/loadable'
 import { createAnswers } from './answers'
 import { createMeasuring } from './measuring'
+import { createModel } from './model'
+import { createPruneStep } from './pruneStep'
 import { createRatios } from './ratios'
 import { createScan } from './scan'
 import { initialSettings, ratiosOf } from './settings'
@@ -13,38 +13,34 @@ import { createTimes } from './times'
 
 type Asked = ParamsOf<'versions.prunePlan'>
 
+const choiceOf = (version: string, { importance, roundTo, minChannels }: PlannerSettings): Choice => ({
+  version,
+  importance,
+  roundTo,
+  minChannels,
+})
+
+/** The share of a cost to keep, for which the engine sets the ratios. */
+const toKeep = ({ goal, keep: share, scope }: PlannerSettings): Pick<Asked, 'keep' | 'scope'> =>
+  goal === 'hand' ? {} : { keep: { target: goal, share }, scope }
+
 /** A pruning plan in progress. It outlives the screen, so that a scan continues while the user is elsewhere. */
 export const usePlanner = defineStore('planner', () => {
-  const engine = useEngine()
   const version = ref('')
   const settings = reactive<PlannerSettings>({ ...initialSettings })
-  const {
-    value: model,
-    loading,
-    error,
-    load,
-  } = createLoadable(async () => ({
-    of: version.value,
-    ...(await engine.call('versions.pruneGroups', { version: version.value })),
-  }))
-  const open = computed(() => model.value?.groups.filter(({ blocked }) => blocked === null) ?? [])
-  const choice = computed<Choice>(() => ({
-    version: version.value,
-    importance: settings.importance,
-    roundTo: settings.roundTo,
-    minChannels: settings.minChannels,
-  }))
+  const network = createModel(version)
+  const { model, load, open } = network
+  const choice = computed(() => choiceOf(version.value, settings))
 
   const ratios = createRatios(open, settings, () => update())
   const scan = createScan(choice)
   const times = createTimes(version, () => update())
   const cut = computed(() => ({ ...choice.value, pruningRatio: ratios.shares.value }))
   const measuring = createMeasuring(
-    computed(() => ({
-      ...cut.value,
-      samples: scan.scanned.samples,
-      ...(scan.scanned.dataset && { dataset: scan.scanned.dataset }),
-    })),
+    computed(() => {
+      const { samples, dataset } = scan.scanned
+      return { ...cut.value, samples, ...(dataset && { dataset }) }
+    }),
   )
   const withCurves = (asked: Asked): Asked =>
     scan.sensitivity.value ? { ...asked, sensitivity: scan.sensitivity.value } : asked
@@ -59,10 +55,9 @@ export const usePlanner = defineStore('planner', () => {
 
   function update(): void {
     if (model.value?.of !== version.value) return
-    const { goal, keep: share, scope } = settings
     answers.ask(
       withCurves(
-        goal === 'hand' ? cut.value : { ...choice.value, ...ratios.fixed.value, keep: { target: goal, share }, scope },
+        settings.goal === 'hand' ? cut.value : { ...toKeep(settings), ...choice.value, ...ratios.fixed.value },
       ),
     )
   }
@@ -82,27 +77,12 @@ export const usePlanner = defineStore('planner', () => {
     await times.startTimes()
   }
 
-  /** Parameters for the prune step that produce exactly this plan. */
-  const step = computed(() => ({
-    method: `${settings.importance}-structured`,
-    pruningRatio: ratiosOf(answers.plan.value?.counts ?? []),
-    roundTo: settings.roundTo,
-    minChannels: settings.minChannels,
-    ...(ratios.kept.value.size > 0 && { protect: [...ratios.kept.value] }),
-  }))
-  const isCut = computed(() => Object.keys(step.value.pruningRatio).length > 0)
-
   return {
     version,
     settings,
-    model,
-    loading,
-    error,
-    load,
-    open,
+    ...network,
     choose,
-    step,
-    isCut,
+    ...createPruneStep(settings, ratios, answers),
     ...ratios,
     ...scan,
     ...times,

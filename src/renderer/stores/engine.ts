@@ -1,8 +1,9 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
+import type { Ref } from 'vue'
 import type { CallOptions, Client, ParamsOf, ProcedureName, ResultOf } from '../../shared/contract'
 import { NNOptError } from '../../shared/errors'
-import type { EventPosition, HostEvent } from '../../shared/types'
+import type { EventPosition, HostEvent, SequencedEvent } from '../../shared/types'
 import { createConnection } from '../transport/connection'
 import { onSaid } from '../transport/shell'
 import { watchLife } from './heartbeat'
@@ -11,6 +12,30 @@ export type ConnectionState = 'connecting' | 'open' | 'lost' | 'denied'
 
 type Listener = (event: HostEvent) => void
 
+function createListeners() {
+  const listeners = new Set<Listener>()
+  return {
+    emit: (event: HostEvent): void => listeners.forEach((listener) => listener(event)),
+    onEvent: (listener: Listener): (() => void) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}
+
+/** Sends events from a position on, until the connection ends. */
+const follow = (client: Client, since: EventPosition | undefined, onEvent: (sequenced: SequencedEvent) => void): void =>
+  void client.call('events.subscribe', { since }, { onEvent }).catch(() => undefined)
+
+/** Resolves when the connection is open. */
+function opening(state: Ref<ConnectionState>): Promise<void> {
+  return new Promise((resolve) => {
+    const done = watch(state, (now) => now === 'open' && finish())
+    const finish = (): void => (done(), resolve())
+    if (state.value === 'open') finish()
+  })
+}
+
 /** The connection to the engine: calls, ordered events, and reconnection that catches up on missed events. */
 export const useEngine = defineStore('engine', () => {
   const state = ref<ConnectionState>('connecting')
@@ -18,7 +43,7 @@ export const useEngine = defineStore('engine', () => {
   /** Why the connection was lost, if known. */
   const lostBecause = ref<string>()
   const isSilent = watchLife(client)
-  const listeners = new Set<Listener>()
+  const { emit, onEvent } = createListeners()
   let position: EventPosition | undefined
   /** The desktop app reports how its engine ended, before or after the port closes. */
   let said: string | undefined
@@ -29,8 +54,6 @@ export const useEngine = defineStore('engine', () => {
     said = how
     if (state.value === 'lost') lostBecause.value = how
   })
-
-  const emit = (event: HostEvent): void => listeners.forEach((listener) => listener(event))
 
   const connection = createConnection({
     opened: (opened) => {
@@ -45,18 +68,11 @@ export const useEngine = defineStore('engine', () => {
   })
 
   function subscribe(to: Client): void {
-    const since = position
-    if (since === undefined) emit({ kind: 'reset' })
-    to.call(
-      'events.subscribe',
-      { since },
-      {
-        onEvent: (sequenced) => {
-          position = sequenced.position
-          emit(sequenced.event)
-        },
-      },
-    ).catch(() => undefined)
+    if (position === undefined) emit({ kind: 'reset' })
+    follow(to, position, (sequenced) => {
+      position = sequenced.position
+      emit(sequenced.event)
+    })
   }
 
   /** Switches to the engine in the settings; nothing of the old one is kept. */
@@ -74,20 +90,6 @@ export const useEngine = defineStore('engine', () => {
     return client.value.call(name, params, options)
   }
 
-  /** Waits until calls can reach an engine. */
-  function whenOpen(): Promise<void> {
-    return new Promise((resolve) => {
-      const done = watch(state, (now) => now === 'open' && finish())
-      const finish = (): void => (done(), resolve())
-      if (state.value === 'open') finish()
-    })
-  }
-
-  function onEvent(listener: Listener): () => void {
-    listeners.add(listener)
-    return () => void listeners.delete(listener)
-  }
-
   return {
     state,
     lostBecause,
@@ -97,7 +99,8 @@ export const useEngine = defineStore('engine', () => {
     connect: connection.connect,
     reconnect,
     call,
-    whenOpen,
+    /** Waits until calls can reach an engine. */
+    whenOpen: () => opening(state),
     onEvent,
   }
 })

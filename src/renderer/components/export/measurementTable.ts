@@ -1,30 +1,32 @@
 import type { ChartTable } from '../../charts/table'
 import type { StoredBenchmark, StoredEvaluation } from '../../../shared/types'
 
+const columns = [
+  'kind',
+  'measured',
+  'dataset',
+  'split',
+  'images',
+  'accuracy',
+  'accuracyLow',
+  'accuracyHigh',
+  'meanLoss',
+  'batchSize',
+  'threads',
+  'latencyP50Ms',
+  'latencyP90Ms',
+  'latencyP99Ms',
+  'imagesPerSecond',
+  'cpu',
+  'runtime',
+]
+
 /** Every measurement of a version as one table. */
 export const measurementTable = (
   evaluations: readonly StoredEvaluation[],
   benchmarks: readonly StoredBenchmark[],
 ): ChartTable => ({
-  columns: [
-    'kind',
-    'measured',
-    'dataset',
-    'split',
-    'images',
-    'accuracy',
-    'accuracyLow',
-    'accuracyHigh',
-    'meanLoss',
-    'batchSize',
-    'threads',
-    'latencyP50Ms',
-    'latencyP90Ms',
-    'latencyP99Ms',
-    'imagesPerSecond',
-    'cpu',
-    'runtime',
-  ].map((label) => ({ label })),
+  columns: columns.map((label) => ({ label })),
   rows: [
     ...evaluations.map(({ createdAt, evaluation: e }) => [
       'evaluation',

@@ -1,4 +1,5 @@
 import { computed, ref, watch } from 'vue'
+import type { Ref } from 'vue'
 import { useRoute } from 'vue-router'
 import { useDatasets } from '../../stores/datasets'
 import { useEngine } from '../../stores/engine'
@@ -7,35 +8,11 @@ import { useVersions } from '../../stores/versions'
 import { channelOf, floatsOf, observedStatistics, statisticsOf } from './subject'
 import type { WeightNumbers } from './subject'
 
-/** The values shown in the lab: a weight, one of its channels, or a layer's output on a dataset. */
-export function useLabSubject() {
-  const engine = useEngine()
+/** A version and a dataset to begin with. */
+function useFirstChoices(version: Ref<string>, dataset: Ref<string>): void {
   const versions = useVersions()
   const datasets = useDatasets()
   const route = useRoute()
-
-  const version = ref('')
-  const layerName = ref('')
-  const subject = ref<'weight' | 'activation'>('weight')
-  const dataset = ref('')
-  const channel = ref(-1)
-
-  const layers = createLoadable(() => engine.call('versions.layers', { version: version.value }))
-  const weight = createLoadable(async (): Promise<WeightNumbers> => {
-    const answer = await engine.call('versions.weightValues', { version: version.value, layer: layerName.value })
-    return { ...answer, values: floatsOf(answer.values) }
-  })
-  const activation = createLoadable(() =>
-    engine.call('versions.activation', {
-      version: version.value,
-      value: layer.value?.output ?? '',
-      dataset: dataset.value,
-    }),
-  )
-
-  const weighted = computed(() => layers.value.value?.filter((each) => each.weight !== null) ?? [])
-  const layer = computed(() => layers.value.value?.find(({ name }) => name === layerName.value))
-
   watch(
     () => versions.value,
     (known) => {
@@ -51,6 +28,40 @@ export function useLabSubject() {
     (known) => (dataset.value ||= known?.[0]?.name ?? ''),
     { immediate: true },
   )
+}
+
+/** What the engine knows of the version, the weight and the layer's output. */
+function useLoaded(version: Ref<string>, layer: Ref<string>, dataset: Ref<string>) {
+  const engine = useEngine()
+  const layers = createLoadable(() => engine.call('versions.layers', { version: version.value }))
+  const weight = createLoadable(async (): Promise<WeightNumbers> => {
+    const answer = await engine.call('versions.weightValues', { version: version.value, layer: layer.value })
+    return { ...answer, values: floatsOf(answer.values) }
+  })
+  const activation = createLoadable(() => {
+    const value = layers.value.value?.find(({ name }) => name === layer.value)?.output ?? ''
+    return engine.call('versions.activation', { version: version.value, value, dataset: dataset.value })
+  })
+  return { layers, weight, activation }
+}
+
+/** The values shown in the lab: a weight, one of its channels, or a layer's output on a dataset. */
+export function useLabSubject() {
+  const engine = useEngine()
+  const versions = useVersions()
+  const datasets = useDatasets()
+  const route = useRoute()
+
+  const version = ref('')
+  const layerName = ref('')
+  const subject = ref<'weight' | 'activation'>('weight')
+  const dataset = ref('')
+  const channel = ref(-1)
+
+  const { layers, weight, activation } = useLoaded(version, layerName, dataset)
+  const weighted = computed(() => layers.value.value?.filter((each) => each.weight !== null) ?? [])
+
+  useFirstChoices(version, dataset)
   watch(
     [version, () => engine.isOpen],
     async () => {

@@ -23,11 +23,13 @@ const topRoom = 44
 /** Pixels a press may move and still count as a click. */
 const clickSlack = 4
 
+const isSame = (one: Rect, other: Rect): boolean =>
+  one.x === other.x && one.y === other.y && one.width === other.width && one.height === other.height
+
 /** A view that can be dragged, zoomed with the wheel, and scrolled to a place; `sight` determines what is drawn. */
 export function usePanZoom(frame: Ref<HTMLElement | undefined>) {
   const view = shallowRef<View>({ x: 0, y: 0, zoom: 1 })
   const size = shallowRef({ width: 0, height: 0 })
-  const isDragging = ref(false)
   const limited = (zoom: number): number => Math.min(largestZoom, Math.max(smallestZoom, zoom))
 
   function zoomBy(factor: number, at: Place = { x: size.value.width / 2, y: size.value.height / 2 }): void {
@@ -64,15 +66,27 @@ export function usePanZoom(frame: Ref<HTMLElement | undefined>) {
       width: width + 3 * stepX,
       height: height + 3 * stepY,
     }
-    return before &&
-      before.x === next.x &&
-      before.y === next.y &&
-      before.width === next.width &&
-      before.height === next.height
-      ? before
-      : next
+    return before && isSame(before, next) ? before : next
   })
 
+  const { isDragging, press, move, release } = useDrag(frame, view)
+  function wheel(event: WheelEvent): void {
+    event.preventDefault()
+    const box = frame.value?.getBoundingClientRect()
+    if (box) zoomBy(Math.exp(-event.deltaY * wheelZoom), { x: event.clientX - box.left, y: event.clientY - box.top })
+  }
+
+  const observer = new ResizeObserver(
+    ([entry]) => (size.value = { width: entry!.contentRect.width, height: entry!.contentRect.height }),
+  )
+  onMounted(() => frame.value && observer.observe(frame.value))
+  onBeforeUnmount(() => observer.disconnect())
+  return { view, size, sight, isDragging, zoomBy, centre, fit, press, move, release, wheel }
+}
+
+/** Moves a view with the pointer; a press that hardly moves remains a click. */
+function useDrag(frame: Ref<HTMLElement | undefined>, view: Ref<View>) {
+  const isDragging = ref(false)
   let from: { readonly pointer: Place; readonly view: View; readonly id: number } | undefined
   function press(event: PointerEvent): void {
     if (event.button === 0)
@@ -91,16 +105,5 @@ export function usePanZoom(frame: Ref<HTMLElement | undefined>) {
     // The click that ends a drag arrives after this.
     setTimeout(() => (isDragging.value = false))
   }
-  function wheel(event: WheelEvent): void {
-    event.preventDefault()
-    const box = frame.value?.getBoundingClientRect()
-    if (box) zoomBy(Math.exp(-event.deltaY * wheelZoom), { x: event.clientX - box.left, y: event.clientY - box.top })
-  }
-
-  const observer = new ResizeObserver(
-    ([entry]) => (size.value = { width: entry!.contentRect.width, height: entry!.contentRect.height }),
-  )
-  onMounted(() => frame.value && observer.observe(frame.value))
-  onBeforeUnmount(() => observer.disconnect())
-  return { view, size, sight, isDragging, zoomBy, centre, fit, press, move, release, wheel }
+  return { isDragging, press, move, release }
 }
