@@ -33,9 +33,9 @@ describe('an installed program', () => {
     expect((await configuration(true)).electronFuses.enableNodeCliInspectArguments).toBe(true)
   })
 
-  it('opens ONNX files, has an icon and carries the engine with its packages', async () => {
+  it('opens ONNX files and bundles, has an icon and carries the engine with its packages', async () => {
     const { fileAssociations, extraResources } = await configuration(false)
-    expect(fileAssociations).toMatchObject([{ ext: 'onnx' }])
+    expect(fileAssociations).toMatchObject([{ ext: 'onnx' }, { ext: 'nnopt' }])
     expect(existsSync(join(root, 'packaging', 'icon.png'))).toBe(true)
     expect(extraResources.map(({ to }: { readonly to: string }) => to)).toEqual(['engine', 'engine/node_modules'])
   })
