@@ -127,7 +127,9 @@ const tests = [
   'test/golden/train.test.ts',
   'test/golden/fakeQuant.test.ts',
   'test/unit/operatorGradients.test.ts',
-  'test/unit/mixedPrecision.test.ts',
+  'test/unit/mixedPrecisionKernels.test.ts',
+  'test/unit/mixedPrecisionNetworks.test.ts',
+  'test/unit/mixedPrecisionTraining.test.ts',
 ]
 process.exit(
   spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...tests], { cwd: root, stdio: 'inherit' })

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import { engineFile } from '../../src/node/engineFile'
 import { temporaryFolder } from './temporary'
@@ -61,5 +60,3 @@ export function cli(
     })
   })
 }
-
-export const repositoryRoot = join(import.meta.dirname, '..', '..')

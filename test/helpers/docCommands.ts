@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { repositoryRoot } from './cli'
+import { repositoryRoot } from './repositoryRoot'
 
 /** A command as it stands in a document; `isWhole` where it is an example to copy rather than a mention. */
 export interface DocCommand {
@@ -10,9 +10,11 @@ export interface DocCommand {
   readonly isWhole: boolean
 }
 
-/** README.md and every Markdown file in docs, relative to the repository. */
+/** The Markdown files at the root and in docs, relative to the repository. */
 export const documents = (): readonly string[] => [
   'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
   ...readdirSync(join(repositoryRoot, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => join('docs', name)),

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { repositoryRoot } from './cli'
+import { repositoryRoot } from './repositoryRoot'
 
 const run = promisify(execFile)
 

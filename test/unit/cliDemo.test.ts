@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { atLeast } from '../../src/shared/atLeast'
 import type { Benchmark, Evaluation, Version } from '../../src/shared/types'
-import { cli, repositoryRoot } from '../helpers/cli'
+import { cli } from '../helpers/cli'
+import { repositoryRoot } from '../helpers/repositoryRoot'
 import { temporaryFolder } from '../helpers/temporary'
 
 interface DemoResult {

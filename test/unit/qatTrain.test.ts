@@ -1,20 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandom, shuffled } from '../../src/core/data/random'
+import { convert } from '../../src/core/deploy/convert'
 import type { Graph } from '../../src/core/graph/graph'
 import { maskReport } from '../../src/core/graph/masks'
-import { convert } from '../../src/core/deploy/convert'
 import { readCheckpoint, writeCheckpoint } from '../../src/core/train/checkpoint'
-import { createCollapseWatch } from '../../src/core/train/collapse'
 import { trainConfig } from '../../src/core/train/config'
 import type { TrainConfig } from '../../src/core/train/config'
 import { fit, startEpoch } from '../../src/core/train/fit'
 import type { Command, FitHooks, FitResult, FitState, TrainingData } from '../../src/core/train/fit'
-import { createTrainer } from '../../src/core/train/trainer'
 import type { ImageBatch } from '../../src/core/train/imageBatch'
+import { createTrainer } from '../../src/core/train/trainer'
 import type { Trainer, TrainerOptions } from '../../src/core/train/trainer'
-import type { RunningBackend } from '../../src/node/backends/index'
 import { chooseBackend } from '../../src/node/backends/index'
+import type { RunningBackend } from '../../src/node/backends/index'
 import { quantizedNetwork } from '../helpers/quantized'
 
 const [size, batchSize, samples, classes] = [16, 32, 1024, 8]
@@ -229,29 +228,5 @@ describe('training for quantization', () => {
     for (let index = 0; index < 5; index++) await step()
     expect(tf.memory().numTensors).toBe(before)
     trainer.dispose()
-  })
-})
-
-describe('the watch for a collapse', () => {
-  const cases = [
-    { what: 'a blind guess', start: 0.8, accuracy: 0.1, loss: 2.3, expected: true },
-    { what: 'a loss without bounds', start: 0.8, accuracy: 0.4, loss: 1e6, expected: true },
-    { what: 'a good network', start: 0.8, accuracy: 0.8, loss: 0.6, expected: false },
-    { what: 'a network that knew little at its start', start: 0.15, accuracy: 0.1, loss: 2.3, expected: false },
-    { what: 'a network that starts untrained', start: undefined, accuracy: 0.1, loss: 2.3, expected: false },
-  ]
-  it.each(cases)('after $what: $expected', ({ start: score, accuracy, loss, expected }) => {
-    const watch = createCollapseWatch(score, 10)
-    watch.add(accuracy, loss, 480)
-    expect(watch.collapsed()).toBe(false)
-    watch.add(accuracy, loss, 32)
-    expect(watch.collapsed()).toBe(expected)
-  })
-
-  it('forgets what was long ago', () => {
-    const watch = createCollapseWatch(0.9, 10)
-    for (let step = 0; step < 100; step++) watch.add(0.9, 0.3, 32)
-    for (let step = 0; step < 16; step++) watch.add(0.1, 2.3, 32)
-    expect(watch.collapsed()).toBe(true)
   })
 })
