@@ -39,7 +39,11 @@ export const rules = [
 ]
 
 /** Texts that people read; comments and identifiers are not among them. */
-const files = execFileSync('git', ['ls-files', 'src', 'README.md', 'docs', 'recipes'], { encoding: 'utf8' })
+const files = execFileSync(
+  'git',
+  ['ls-files', 'src', 'README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs', 'recipes'],
+  { encoding: 'utf8' },
+)
   .trim()
   .split('\n')
   .filter((file) => ['.ts', '.md', '.yaml'].includes(extname(file)) && file !== 'docs/interface-terms.md')
