@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { physicalAxis, physicalShape } from '../../src/core/execute/layout'
 import type { Attributes, Node } from '../../src/core/graph/graph'
-import { floatTensor, intTensor, sizeOf, tensorData } from '../../src/core/graph/tensorData'
+import { floatTensor, intTensor, isFloat, sizeOf, tensorData } from '../../src/core/graph/tensorData'
 import type { TensorData } from '../../src/core/graph/tensorData'
 import { operators } from '../../src/core/ops'
 import { backends } from '../../src/node/backends/index'
@@ -37,6 +37,8 @@ const image: Shape = [2, 4, 5, 6]
 const positive = (noise: number): number => 1.5 + noise
 /** Distinct values, so that no small step changes which one is the largest. */
 const distinct = (_noise: number, index: number): number => ((index * 37) % 241) / 40 - 3
+/** At least 0.1 away from the next integer. */
+const betweenIntegers = (noise: number, index: number): number => (index % 5) + 0.5 + 0.4 * noise
 /** At least 0.1 away from zero. */
 const offZero = (noise: number): number => noise + Math.sign(noise) * 0.1
 
@@ -72,6 +74,81 @@ const cases: readonly GradientCase[] = [
   },
   { op: 'HardSwish', inputs: [image], values: (noise) => 2.9 * noise },
   { op: 'HardSwish', what: 'outside', inputs: [image], values: (noise) => 5 * Math.sign(noise) + noise },
+  ...['Exp', 'Neg', 'Sin', 'Cos', 'Erf', 'Softplus', 'Mish', 'Gelu'].map((op): GradientCase => ({
+    op,
+    inputs: [image],
+  })),
+  ...['Log', 'Sqrt', 'Reciprocal'].map((op): GradientCase => ({ op, inputs: [image], values: positive })),
+  ...['Abs', 'Sign', 'Elu', 'Celu', 'Selu'].map((op): GradientCase => ({ op, inputs: [image], values: offZero })),
+  ...['Ceil', 'Floor'].map((op): GradientCase => ({ op, inputs: [image], values: betweenIntegers })),
+  { op: 'Round', inputs: [image], values: (noise, index) => betweenIntegers(noise, index) - 0.5 },
+  { op: 'Celu', what: 'steeper', inputs: [image], attributes: { alpha: 0.5 }, values: offZero },
+  { op: 'ThresholdedRelu', inputs: [image], attributes: { alpha: 0.5 }, values: (noise) => 0.5 + offZero(noise) },
+  { op: 'Gelu', what: 'by tanh', inputs: [image], attributes: { approximate: 'tanh' } },
+  { op: 'Pow', inputs: [image, [4, 1, 1]], values: positive, layout: 'plain' },
+  { op: 'Pow', what: 'square', inputs: [image, floatTensor([], [2])], values: positive },
+  { op: 'Max', inputs: [image, [2, 4, 1, 1]] },
+  { op: 'Min', inputs: [image, [2, 4, 1, 1], []] },
+  ...['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual'].map((op): GradientCase => ({
+    op,
+    inputs: [image, floatTensor([], [0])],
+    values: offZero,
+  })),
+  { op: 'Where', inputs: [tensorData('bool', [4, 1, 1], [1, 0, 1, 0]), image, [6]], layout: 'plain' },
+  { op: 'ArgMax', inputs: [[3, 5]], attributes: { axis: 1 }, values: distinct },
+  { op: 'ReduceSum', inputs: [image, intTensor([2, 3])] },
+  { op: 'ReduceMax', inputs: [image], attributes: { axes: [2, 3] }, values: distinct },
+  { op: 'ReduceMin', inputs: [image], attributes: { axes: [1], keepdims: 0 }, values: distinct },
+  { op: 'ReduceL2', inputs: [image], attributes: { axes: [-1] }, values: positive },
+  { op: 'LayerNormalization', inputs: [[2, 3, 6], [6], [6]] },
+  { op: 'LayerNormalization', what: 'without a shift', inputs: [image, [5, 6]], attributes: { axis: 2 } },
+  { op: 'InstanceNormalization', inputs: [image, [4], [4]] },
+  { op: 'InstanceNormalization', what: 'of rank 3', inputs: [[2, 4, 6], [4], [4]] },
+  { op: 'GroupNormalization', inputs: [image, [4], [4]], attributes: { num_groups: 2 } },
+  { op: 'Resize', inputs: [image, undefined, floatTensor([4], [1, 1, 2, 1.5])] },
+  {
+    op: 'Resize',
+    what: 'linear sizes',
+    inputs: [image, undefined, undefined, intTensor([0, 4, 3, 9])],
+    attributes: { mode: 'linear' },
+  },
+  {
+    op: 'ConvTranspose',
+    inputs: [image, floatTensor([4, 3, 3, 2], noises(72)), floatTensor([3], noises(3))],
+    attributes: { strides: [2, 1], pads: [1, 0, 0, 1], output_padding: [1, 0] },
+  },
+  {
+    op: 'ConvTranspose',
+    what: 'grouped',
+    inputs: [image, floatTensor([4, 3, 2, 2], noises(48))],
+    attributes: { strides: [2, 2], group: 2 },
+  },
+  { op: 'DepthToSpace', inputs: [image], attributes: { blocksize: 2 } },
+  { op: 'DepthToSpace', what: 'columns first', inputs: [image], attributes: { blocksize: 2, mode: 'CRD' } },
+  { op: 'SpaceToDepth', inputs: [[2, 3, 4, 6]], attributes: { blocksize: 2 } },
+  { op: 'Expand', inputs: [[1, 1, 4], intTensor([2, 3, 1])] },
+  { op: 'Expand', what: 'to the batch', inputs: [[1, 1, 4], intTensor([-1, 3, 4]), image] },
+  { op: 'Tile', inputs: [[2, 3], intTensor([2, 1])] },
+  { op: 'GatherElements', inputs: [[3, 4], tensorData('int64', [2, 4], [0, 2, -1, 0, 1, 1, 0, 2])] },
+  { op: 'GatherND', inputs: [[3, 4], tensorData('int64', [3, 1], [2, 0, 2])] },
+  {
+    op: 'MatMul',
+    what: 'of rank 3',
+    inputs: [
+      [2, 3, 4],
+      [4, 2],
+    ],
+  },
+  {
+    op: 'MatMul',
+    what: 'broadcast',
+    inputs: [
+      [2, 1, 3, 4],
+      [3, 4, 2],
+    ],
+    layout: 'plain',
+  },
+  { op: 'MatMul', what: 'a vector', inputs: [[2, 3, 4], [4]] },
   { op: 'Softmax', inputs: [[3, 5]] },
   { op: 'Softmax', what: 'channels', inputs: [image], attributes: { axis: 1 } },
   { op: 'Concat', inputs: [image, [2, 3, 5, 6]], attributes: { axis: 1 } },
@@ -226,7 +303,7 @@ function prepare({ op, inputs, attributes = {}, outputs = 1, training = false, l
   const channelsLast = rule !== 'plain' && shapes[0]!.length === 4
   const physical = shapes.map((shape) => physicalShape(shape, channelsLast))
   const starts = inputs.map((operand, index): { readonly shape: Shape; readonly data: Float32Array } | undefined => {
-    if (operand === undefined || (isConstant(operand) && operand.dtype === 'int64')) return undefined
+    if (operand === undefined || (isConstant(operand) && !isFloat(operand.dtype))) return undefined
     if (isConstant(operand))
       return operator.pack?.(base, index, operand) ?? { shape: operand.shape, data: Float32Array.from(operand.data) }
     const data = noises(sizeOf(operand), index + 1).map((noise, at) => values?.(noise, at) ?? noise)

@@ -17,6 +17,8 @@ const floatAttributes: ReadonlySet<string> = new Set([
   'max',
   'value_float',
   'lambd',
+  'cubic_coeff_a',
+  'extrapolation_value',
 ])
 const floatListAttributes: ReadonlySet<string> = new Set(['value_floats', 'scales'])
 

@@ -89,10 +89,13 @@ function readNodes(
 ): readonly Node[] {
   const unique = createUniqueNames()
   const nodes: Node[] = []
+  const fixed = new Set<string>()
+  const isConstant = (name: string): boolean => name === '' || initializers.has(name) || fixed.has(name)
   const context = {
     opset,
     fileName,
     constant: (name: string) => initializers.get(name),
+    isConstant,
     addConstant: (name: string, value: TensorData) => {
       initializers.set(name, value)
       return name
@@ -100,6 +103,7 @@ function readNodes(
   }
   for (const [index, proto] of protos.entries()) {
     const node = readNode(proto, unique(proto.name || `${proto.opType ?? 'node'}_${index}`), fileName)
+    if (node.inputs.length > 0 && node.inputs.every(isConstant)) node.outputs.forEach((name) => fixed.add(name))
     // By name: Constant is another way to write an initializer, and no operator of the IR.
     if (node.op === 'Constant') initializers.set(node.outputs[0]!, constantValue(node, fileName))
     else nodes.push(upgradeNode(node, context))

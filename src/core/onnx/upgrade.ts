@@ -9,6 +9,8 @@ export interface UpgradeContext {
   readonly opset: number
   readonly fileName: string
   constant(name: string): TensorData | undefined
+  /** Whether a value depends on constants alone: it is folded. */
+  isConstant(name: string): boolean
   /** Adds an initializer and returns its name. */
   addConstant(name: string, value: TensorData): string
 }
@@ -49,8 +51,8 @@ function trimmed(node: Node): Node {
   return { ...node, inputs: node.inputs.slice(0, last + 1) }
 }
 
-/** ReduceMean carries its axes as an attribute until opset 17, as an input from 18. */
-const reduceMean: Rule = (node, context) => {
+/** Reductions carry their axes as an attribute until opset 17, as an input from 18; ReduceSum from 13. */
+const reduction: Rule = (node, context) => {
   const [x = '', axesName] = node.inputs
   const axes = axesName ? context.constant(axesName) : undefined
   const isEmpty = axesName ? axes?.data.length === 0 : node.attributes.axes === undefined
@@ -59,12 +61,71 @@ const reduceMean: Rule = (node, context) => {
   if (!axes)
     throw new NNOptError(
       'unsupported',
-      `'${context.fileName}': node '${node.name}' (ReduceMean): expected constant axes`,
+      `'${context.fileName}': node '${node.name}' (${node.op}): expected constant axes`,
       { node: node.name },
     )
   return without(
     { ...node, inputs: [x], attributes: { ...node.attributes, ...(axes.data.length > 0 && { axes: [...axes.data] }) } },
     'noop_with_empty_axes',
+  )
+}
+
+/** An empty list of axes that changes nothing makes an Identity. */
+const reduceSum: Rule = (node, context) => {
+  const given = attributesToInputs(node, context, ['axes'])
+  const axes = given.inputs[1] ? context.constant(given.inputs[1]) : undefined
+  const isEmpty = given.inputs[1] ? axes?.data.length === 0 : true
+  if (isEmpty && node.attributes.noop_with_empty_axes)
+    return { ...given, op: 'Identity', inputs: given.inputs.slice(0, 1), attributes: {} }
+  return without(given, 'noop_with_empty_axes')
+}
+
+/** Resize-10 has the scales as its second input and lies asymmetric; from opset 18 it may name the axes it changes. */
+const resize: Rule = (node, { opset, fileName, constant }) => {
+  if (opset < 11) return upsampled(node, node.inputs[1])
+  const { antialias = 0, axes, keep_aspect_ratio_policy: policy = 'stretch' } = node.attributes
+  if (antialias !== 0 || axes !== undefined || policy !== 'stretch')
+    throw new NNOptError(
+      'unsupported',
+      `'${fileName}': node '${node.name}' (Resize): antialias, axes and an aspect ratio policy are not supported; export the model with opset 17 or earlier`,
+      { node: node.name, op: node.op },
+    )
+  const roi = node.inputs[1] && constant(node.inputs[1])?.data.length === 0 ? '' : (node.inputs[1] ?? '')
+  const sizes = node.inputs[3]
+  const scales = node.inputs[2] && sizes && constant(node.inputs[2])?.data.length === 0 ? '' : (node.inputs[2] ?? '')
+  return trimmed({
+    ...without(node, 'antialias', 'axes', 'keep_aspect_ratio_policy'),
+    inputs: [node.inputs[0] ?? '', roi, scales, sizes ?? ''],
+  })
+}
+
+const upsampled = (node: Node, scales = ''): Node => ({
+  ...node,
+  op: 'Resize',
+  inputs: [node.inputs[0] ?? '', '', scales],
+  attributes: {
+    mode: node.attributes.mode ?? 'nearest',
+    coordinate_transformation_mode: 'asymmetric',
+    nearest_mode: 'floor',
+  },
+})
+
+/** Upsample-9 has its scales as an input, Upsample-7 as an attribute. */
+const upsample: Rule = (node, context) => {
+  const { scales } = node.attributes
+  const name = Array.isArray(scales)
+    ? context.addConstant(`${node.outputs[0] ?? ''}.scales`, floatTensor([scales.length], scales.map(Number)))
+    : node.inputs[1]
+  return upsampled(node, name)
+}
+
+/** GroupNormalization-18 scales by group, which opset 21 took back. */
+const groupNormalization: Rule = (node, { opset, fileName }) => {
+  if (opset >= 21) return node
+  throw new NNOptError(
+    'unsupported',
+    `'${fileName}': node '${node.name}' (GroupNormalization) scales by group, as in opsets 18 to 20 only; export the model with opset 17 or 21`,
+    { node: node.name, op: node.op },
   )
 }
 
@@ -78,8 +139,8 @@ const softmax: Rule = (node, { opset }) => ({
 const ifValue = (node: Node, idle: Readonly<Record<string, number>>): Node =>
   without(node, ...Object.keys(idle).filter((name) => node.attributes[name] === idle[name]))
 
-const batchNormalization: Rule = (node, { fileName }) => {
-  if (node.attributes.training_mode) {
+const batchNormalization: Rule = (node, { fileName, isConstant }) => {
+  if (node.attributes.training_mode && !isConstant(node.inputs[0] ?? '')) {
     throw new NNOptError(
       'unsupported',
       `'${fileName}': node '${node.name}' (BatchNormalization) is in training mode; export the model in inference mode (in PyTorch, call model.eval() before exporting)`,
@@ -94,7 +155,16 @@ const rules: Readonly<Record<string, Rule>> = {
   Clip: (node, context) => attributesToInputs(node, context, ['min', 'max']),
   Squeeze: (node, context) => attributesToInputs(node, context, ['axes']),
   Unsqueeze: (node, context) => attributesToInputs(node, context, ['axes']),
-  ReduceMean: reduceMean,
+  ReduceMean: reduction,
+  ReduceMax: reduction,
+  ReduceMin: reduction,
+  ReduceL2: reduction,
+  ReduceProd: reduction,
+  ReduceSum: reduceSum,
+  Resize: resize,
+  Upsample: upsample,
+  LayerNormalization: (node) => ({ ...node, outputs: node.outputs.slice(0, 1) }),
+  GroupNormalization: groupNormalization,
   Softmax: softmax,
   // An equal split is the canonical default; num_outputs only repeats the count of outputs.
   Split: (node, context) =>

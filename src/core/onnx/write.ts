@@ -2,6 +2,7 @@ import { NNOptError } from '../../shared/errors'
 import { constantInput, producers } from '../graph/graph'
 import type { Graph, Node, ValueInfo } from '../graph/graph'
 import { inferShapes } from '../passes/inferShapes'
+import { lowered } from '../passes/lowered'
 import type { DataType } from '../graph/tensorData'
 import { writeAttributes } from './attributes'
 import { modelType } from './proto'
@@ -13,7 +14,8 @@ import { isQuantize } from '../graph/conversions'
 const versions = { opset: 17, ir: 8 } as const
 
 /** A graph as an ONNX file at opset 17, with its metadata as metadata_props. Equal graphs give equal bytes. */
-export function writeOnnx(graph: Graph, options: { readonly producerVersion?: string } = {}): Uint8Array<ArrayBuffer> {
+export function writeOnnx(source: Graph, options: { readonly producerVersion?: string } = {}): Uint8Array<ArrayBuffer> {
+  const graph = lowered(source)
   const model: ModelProto = {
     irVersion: versions.ir,
     producerName: 'NNOpt Studio',

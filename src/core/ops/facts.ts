@@ -51,6 +51,8 @@ export interface OperatorFacts<A> {
   readonly probabilities?: boolean
   /** Changes the element type of its input and nothing else. */
   readonly cast?: boolean
+  /** Its output holds integers or truth values, so that a cast of it to float is one. */
+  readonly writesIntegers?: boolean
   /** Passes its first input on as it is. */
   passesOn?(attributes: A): boolean
   /** Every input is data; otherwise the first is, and the others are parameters. */
@@ -59,8 +61,12 @@ export interface OperatorFacts<A> {
   readonly floatOutput?: boolean
   /** The input that holds the shape of the output. */
   readonly shapeInput?: number
+  /** What stands for the batch in its constant shape, whose value the input of the network says: it is then the last input (passes/lowered.ts). */
+  readonly batchMark?: number
   /** For max(0, min(1, slope · x + offset)): its slope and offset. */
   readonly ramp?: ((attributes: A) => Ramp) | undefined
+  /** The operator on one number: what is computed from constants alone is computed on import. */
+  readonly scalar?: ((attributes: A) => (x: number) => number) | undefined
   /** A node as simpler ones that have an int8 form; as it is where there are none. */
   readonly expanded?: ((node: Node, inputShape: readonly number[]) => readonly Node[]) | undefined
 }

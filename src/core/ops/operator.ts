@@ -21,15 +21,17 @@ export type LayoutRule = 'channelsLast' | 'plain' | 'follow'
 /**
  * How pruning follows channels through a node (src/core/prune/rules):
  * `same` the output's channels are the input's · `elementwise` inputs meet position by position · `convolution` and `linear` end channels and begin new ones ·
- * `perChannel` as `same`, with parameters by channel · `window` and `pad` move along height and width · `reduce`, `reshape`, `transpose`, `concat`, `split`, `slice`, `gather` move
+ * `transposedConvolution` as `convolution`, its weight the other way round · `perChannel` as `same`, with parameters by channel · `normalization` the same for the features of the last axes · `window` and `pad` move along height and width · `reduce`, `reshape`, `transpose`, `concat`, `split`, `slice`, `gather` move
  * channels about · `softmax` mixes along one axis · `mixed` what it does to channels is not known: they stay whole.
  */
 export type ChannelRule =
   | 'same'
   | 'elementwise'
   | 'convolution'
+  | 'transposedConvolution'
   | 'linear'
   | 'perChannel'
+  | 'normalization'
   | 'window'
   | 'pad'
   | 'reduce'
@@ -129,7 +131,7 @@ export interface OperatorDefinition<A, N extends Count = 1> extends OperatorFact
 /** An operator with its attribute type hidden: callers pass nodes, the operator parses their attributes once. */
 export interface Operator extends Omit<
   OperatorDefinition<unknown, 0>,
-  'needs' | 'attributes' | 'layout' | 'quantization' | 'outputAxis' | 'passesOn' | 'ramp'
+  'needs' | 'attributes' | 'layout' | 'quantization' | 'outputAxis' | 'passesOn' | 'ramp' | 'scalar'
 > {
   readonly kind: 'operator'
   /** Attributes that a file may give, with their defaults. */
@@ -141,6 +143,7 @@ export interface Operator extends Omit<
   outputAxis?(node: Node): number
   passesOn?(node: Node): boolean
   ramp?(node: Node): Ramp
+  scalar?(node: Node): (x: number) => number
 }
 
 /** Marks attributes that the executor sets and no file may. */
@@ -153,7 +156,7 @@ type Wrapped<A, C extends { readonly attributes: A }> = Omit<C, 'attributes'> & 
 /** Declares an operator: the one export of its file. */
 export function defineOperator<A, N extends Count = 1>(definition: OperatorDefinition<A, N>): Operator {
   const { needs = 1, attributes: schema, layout, quantization, shape, forward, ...rest } = definition
-  const { gradient, macs, pack, unpack, outputAxis, passesOn, ramp, clamp, ...facts } = rest
+  const { gradient, macs, pack, unpack, outputAxis, passesOn, ramp, scalar, clamp, ...facts } = rest
   const parse = attributeParser(schema, needs)
   const typed = <C extends ConstantContext<A>>(context: Wrapped<A, C>): C =>
     ({ ...context, attributes: parse(context.node) }) as Wrapped<A, C> & { attributes: A } as C
@@ -179,6 +182,7 @@ export function defineOperator<A, N extends Count = 1>(definition: OperatorDefin
     ...(outputAxis && { outputAxis: (node: Node) => outputAxis(parse(node)) }),
     ...(passesOn && { passesOn: (node: Node) => passesOn(parse(node)) }),
     ...(ramp && { ramp: (node: Node) => ramp(parse(node)) }),
+    ...(scalar && { scalar: (node: Node) => scalar(parse(node)) }),
   }
 }
 

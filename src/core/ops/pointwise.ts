@@ -11,6 +11,7 @@ interface Pointwise<A> {
   readonly precision?: PrecisionRule
   readonly homogeneous?: boolean
   ramp?: OperatorFacts<A>['ramp']
+  scalar?: OperatorFacts<A>['scalar']
   expanded?: OperatorFacts<A>['expanded']
   forward(x: Tensor, attributes: A): Tensor
   /** dL/dx from dL/dy and whichever of x and y `reads` names. */

@@ -29,8 +29,18 @@ function passingNodes(graph: Graph): readonly Node[] {
   const writers = producers(graph)
   return graph.nodes.filter((node) => {
     const [operator, before] = [operatorOf(node), writers.get(node.inputs[0]!)]
+    if (operator?.cast && writesIntegers(before, writers)) return false
     return operator?.passesOn?.(node) || (operator?.cast && before && isQuantize(before))
   })
+}
+
+/** Whether integers or truth values arrive here, through nodes that only move them. */
+function writesIntegers(node: Node | undefined, writers: ReadonlyMap<string, Node>): boolean {
+  if (!node) return false
+  const operator = operatorOf(node)
+  return (
+    operator?.writesIntegers ?? (operator?.mover === true && writesIntegers(writers.get(node.inputs[0] ?? ''), writers))
+  )
 }
 
 /** An Identity that only renames the output: the node before it writes the output's name. */

@@ -4,8 +4,14 @@ import { withFullBiases } from './fullBiases'
 import type { Graph } from '../graph/graph'
 import { removeIdentities } from './removeIdentities'
 import { withUsedInitializers } from '../graph/usedInitializers'
+import { withoutDeadNodes } from './withoutDeadNodes'
 import { withCanonicalForms } from './canonicalForms'
+import { withJoinedPatterns } from './patterns/index'
 
 /** The same function with nothing left that only exporters need. */
 export const simplify = (graph: Graph): Graph =>
-  withUsedInitializers(withFullBiases(withCanonicalForms(freeBatch(removeIdentities(foldConstants(graph))))))
+  withUsedInitializers(
+    withoutDeadNodes(
+      withFullBiases(withJoinedPatterns(withCanonicalForms(freeBatch(removeIdentities(foldConstants(graph)))))),
+    ),
+  )

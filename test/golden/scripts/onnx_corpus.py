@@ -49,6 +49,89 @@ def case(name, *args, external=False, executor=True, **kwargs):
     cases[name] = (model(*args, **kwargs), external, executor)
 
 
+def elementwise():
+    """Operators of one value: every one on the image, some of them where they are defined only."""
+    for op, attributes in [('Exp', {}), ('Neg', {}), ('Abs', {}), ('Sign', {}), ('Ceil', {}), ('Floor', {}), ('Round', {}), ('Sin', {}), ('Cos', {}), ('Erf', {}), ('Softplus', {}), ('Elu', {'alpha': 0.7}), ('Celu', {'alpha': 0.7}), ('Selu', {}), ('ThresholdedRelu', {'alpha': 0.3})]:
+        case(f'op-{op.lower()}', [node('Conv', 'x w', 'a'), node(op, 'a', 'y', **attributes)], {'w': weights(4, 3, 1, 1)})
+    for op in ['Log', 'Sqrt', 'Reciprocal']:
+        case(f'op-{op.lower()}', [node('Conv', 'x w', 'a'), node('Exp', 'a', 'b'), node(op, 'b', 'y')], {'w': weights(4, 3, 1, 1)})
+    case('op-mish-18', [node('Conv', 'x w', 'a'), node('Mish', 'a', 'y')], {'w': weights(4, 3, 1, 1)}, opset=18)
+    for kind in ['none', 'tanh']:
+        case(f'op-gelu-20-{kind}', [node('Conv', 'x w', 'a'), node('Gelu', 'a', 'y', approximate=kind)], {'w': weights(4, 3, 1, 1)}, opset=20, ir=9)
+    case('op-pow', [node('Conv', 'x w', 'a'), node('Exp', 'a', 'b'), node('Pow', 'b p', 'y')], {'w': weights(4, 3, 1, 1), 'p': f32(1.5)})
+    case('op-pow-square', [node('Conv', 'x w', 'a'), node('Pow', 'a p', 'y')], {'w': weights(4, 3, 1, 1), 'p': ints(2)})
+    for op in ['Max', 'Min']:
+        case(f'op-{op.lower()}', [node('Conv', 'x w', 'a'), node('Conv', 'x v', 'b'), node(op, 'a b c', 'y')], {'w': weights(4, 3, 1, 1), 'v': weights(4, 3, 1, 1), 'c': f32(0.1)})
+    for op in ['Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Equal']:
+        case(f'op-where-{op.lower()}', [node('Conv', 'x w', 'a'), node(op, 'a c', 'm'), node('Where', 'm a d', 'y')], {'w': weights(4, 3, 1, 1), 'c': f32(0.1), 'd': weights(4, 1, 1)})
+
+
+def reductions():
+    for op in ['ReduceMax', 'ReduceMin', 'ReduceL2']:
+        case(f'op-{op.lower()}', [node('Conv', 'x w', 'a'), node(op, 'a', 'y', axes=[2, 3], keepdims=1)], {'w': weights(4, 3, 1, 1)})
+        case(f'op-{op.lower()}-18', [node('Conv', 'x w', 'a'), node(op, 'a axes', 'y', keepdims=0)], {'w': weights(4, 3, 1, 1), 'axes': ints(-2)}, opset=18)
+    case('op-reducesum', [node('Conv', 'x w', 'a'), node('ReduceSum', 'a axes', 'y', keepdims=0)], {'w': weights(4, 3, 1, 1), 'axes': ints(1)})
+    case('op-reducesum-11', [node('Conv', 'x w', 'a'), node('ReduceSum', 'a', 'y', axes=[3])], {'w': weights(4, 3, 1, 1)}, opset=11)
+    case('op-argmax', [node('Conv', 'x w', 'a'), node('ArgMax', 'a', 'i', axis=1), node('Cast', 'i', 'f', to=1), node('Mul', 'a f', 'y')], {'w': weights(4, 3, 1, 1)}, executor=False)
+
+
+def normalizations():
+    scale = {'w': weights(6, 3, 1, 1), 's': weights(6) + 1, 'b': weights(6)}
+    case('op-instance-norm', [node('Conv', 'x w', 'a'), node('InstanceNormalization', 'a s b', 'y', epsilon=1e-3)], scale)
+    case('op-group-norm-21', [node('Conv', 'x w', 'a'), node('GroupNormalization', 'a s b', 'y', num_groups=3)], scale, opset=21, ir=10)
+    last = [node('Conv', 'x w', 'a'), node('Transpose', 'a', 't', perm=[0, 2, 3, 1])]
+    case('op-layer-norm', [*last, node('LayerNormalization', 't s b', 'y', axis=-1, epsilon=1e-6)], scale)
+    case('op-layer-norm-two-axes', [node('Conv', 'x w', 'a'), node('LayerNormalization', 'a s', 'y', axis=2)], {'w': weights(6, 3, 1, 1), 's': weights(9, 8)})
+    case('layer-norm-by-parts', [*last, node('ReduceMean', 't', 'm', axes=[-1]), node('Sub', 't m', 'd'), node('Pow', 'd two', 'q'), node('ReduceMean', 'q', 'v', axes=[-1]), node('Add', 'v eps', 'e'), node('Sqrt', 'e', 'r'), node('Div', 'd r', 'n'), node('Mul', 'n s', 'k'), node('Add', 'k b', 'y')], {**scale, 'two': f32(2).reshape(()), 'eps': np.float32(1e-6).reshape(())}, opset=12)
+    case('rms-norm-by-parts', [*last, node('Pow', 't two', 'q'), node('ReduceMean', 'q', 'v', axes=[-1]), node('Add', 'v eps', 'e'), node('Sqrt', 'e', 'r'), node('Div', 't r', 'n'), node('Mul', 'n s', 'y')], {'w': weights(6, 3, 1, 1), 's': weights(6), 'two': f32(2).reshape(()), 'eps': np.float32(1e-6).reshape(())})
+    gelu = [node('Conv', 'x w', 'a'), node('Div', 'a root', 'd'), node('Erf', 'd', 'e'), node('Add', 'e one', 'g')]
+    numbers = {'w': weights(6, 3, 1, 1), 'root': np.float32(np.sqrt(2)).reshape(()), 'one': np.float32(1).reshape(()), 'half': np.float32(0.5).reshape(())}
+    case('gelu-by-parts', [*gelu, node('Mul', 'a g', 'p'), node('Mul', 'p half', 'y')], numbers)
+    case('gelu-by-parts-half-first', [*gelu, node('Mul', 'a half', 'h'), node('Mul', 'h g', 'y')], numbers)
+    case('gelu-tanh-by-parts', [node('Conv', 'x w', 'a'), node('Pow', 'a three', 'q'), node('Mul', 'q c', 'k'), node('Add', 'a k', 'z'), node('Mul', 'z slope', 'u'), node('Tanh', 'u', 't'), node('Add', 't one', 'g'), node('Mul', 'a half', 'h'), node('Mul', 'h g', 'y')], {**numbers, 'three': np.float32(3).reshape(()), 'c': np.float32(0.044715).reshape(()), 'slope': np.float32(np.sqrt(2 / np.pi)).reshape(())})
+
+
+def matrices():
+    tokens = [node('Conv', 'x w', 'a'), node('Reshape', 'a shape', 'r'), node('Transpose', 'r', 't', perm=[0, 2, 1])]
+    base = {'w': weights(8, 3, 3, 3), 'shape': ints(0, 8, -1)}
+    case('matmul-rank-3', [*tokens, node('MatMul', 't m', 'p'), node('Add', 'p b', 'y')], {**base, 'm': weights(8, 5), 'b': weights(5)})
+    case('matmul-batched', [*tokens, node('MatMul', 't m', 'q'), node('MatMul', 't n', 'k'), node('Transpose', 'k', 'kt', perm=[0, 2, 1]), node('MatMul', 'q kt', 's'), node('Mul', 's scale', 'z'), node('Softmax', 'z', 'p', axis=-1), node('MatMul', 'p q', 'y')], {**base, 'm': weights(8, 8), 'n': weights(8, 8), 'scale': f32(0.35)})
+    case('matmul-vector', [*tokens, node('MatMul', 't v', 'y')], {**base, 'v': weights(8)})
+    case('matmul-left-constant', [*tokens, node('MatMul', 'c t', 'y')], {**base, 'c': weights(3, 42)})
+    class_token = [node('Shape', 'x', 's'), node('Gather', 's zero', 'n', axis=0), node('Unsqueeze', 'n zero1', 'n1'), node('Concat', 'n1 one one8', 'full', axis=0), node('Expand', 'token full', 'c'), node('Concat', 'c t', 'y', axis=1)]
+    case('class-token', [*tokens, *class_token], {**base, 'zero': np.array(0, dtype=np.int64), 'zero1': ints(0), 'one': ints(1), 'one8': ints(8), 'token': weights(1, 1, 8)})
+    case('tile', [*tokens, node('Tile', 't times', 'y')], {**base, 'times': ints(1, 2, 3)})
+
+
+def resizing():
+    conv, base = node('Conv', 'x w', 'a'), {'w': weights(4, 3, 1, 1)}
+    modes = ['half_pixel', 'pytorch_half_pixel', 'align_corners', 'asymmetric']
+    for kind, mode in [(kind, mode) for kind in ['nearest', 'linear', 'cubic'] for mode in modes]:
+        case(f'resize-{kind}-{mode.replace("_", "-")}', [conv, node('Resize', 'a  s', 'y', mode=kind, coordinate_transformation_mode=mode)], {**base, 's': f32(1, 1, 2, 1.5)})
+    for rule in ['round_prefer_ceil', 'floor', 'ceil']:
+        case(f'resize-{rule.replace("_", "-")}', [conv, node('Resize', 'a  s', 'y', mode='nearest', nearest_mode=rule)], {**base, 's': f32(1, 1, 1.7, 0.6)})
+    case('resize-cubic-excluding', [conv, node('Resize', 'a  s', 'y', mode='cubic', exclude_outside=1, cubic_coeff_a=-0.5)], {**base, 's': f32(1, 1, 2, 2)})
+    case('resize-10', [conv, node('Resize', 'a s', 'y', mode='nearest')], {**base, 's': f32(1, 1, 2, 2)}, opset=10)
+    case('upsample-9', [conv, node('Upsample', 'a s', 'y', mode='linear')], {**base, 's': f32(1, 1, 2, 2)}, opset=9)
+    shape = [node('Shape', 'x', 'n'), node('Slice', 'n from to', 'lead'), node('Concat', 'lead size', 'full', axis=0)]
+    case('resize-sizes-with-batch', [conv, *shape, node('Resize', 'a   full', 'y', mode='linear')], {'from': ints(0), 'to': ints(2), 'size': ints(13, 5), 'w': weights(3, 3, 1, 1)})
+
+
+def moving_blocks():
+    conv, base = node('Conv', 'x w', 'a'), {'w': weights(8, 3, 2, 1)}
+    for mode in ['DCR', 'CRD']:
+        case(f'depth-to-space-{mode.lower()}', [conv, node('DepthToSpace', 'a', 'y', blocksize=2, mode=mode)], base)
+    case('space-to-depth', [conv, node('SpaceToDepth', 'a', 'y', blocksize=2)], base)
+    deconv = [('conv-transpose', {'strides': [2, 2]}, (4, 5, 3, 3)), ('conv-transpose-padded', {'strides': [2, 3], 'pads': [1, 0, 1, 1], 'output_padding': [1, 0]}, (4, 5, 3, 3)), ('conv-transpose-grouped', {'group': 2, 'strides': [2, 2], 'pads': [1, 1, 1, 1]}, (4, 3, 4, 4)), ('conv-transpose-dilated', {'dilations': [2, 1]}, (4, 5, 3, 2)), ('conv-transpose-same', {'strides': [2, 2], 'auto_pad': 'SAME_UPPER'}, (4, 5, 3, 3))]
+    for name, attributes, shape in deconv:
+        outputs = shape[1] * attributes.get('group', 1)
+        case(name, [node('Conv', 'x w', 'a'), node('ConvTranspose', 'a k b', 'y', **attributes)], {'w': weights(4, 3, 1, 1), 'k': weights(*shape), 'b': weights(outputs)})
+    case('gather-elements', [node('Conv', 'x w', 'a'), node('Slice', 'a o l', 'f'), node('Flatten', 'f', 'g'), node('Transpose', 'g', 't'), node('GatherND', 't i', 'u'), node('Transpose', 'u', 'y')], {'w': weights(4, 3, 1, 1), 'o': ints(0, 0), 'l': ints(99, 4), 'i': ints(5, 0, 71).reshape(3, 1)})
+    standardized = [node('ReduceMean', 'w', 'm', axes=[1, 2, 3]), node('Sub', 'w m', 'd'), node('Mul', 'd d', 'q'), node('ReduceMean', 'q', 'v', axes=[1, 2, 3]), node('Sqrt', 'v', 'r'), node('Div', 'd r', 'k')]
+    case('weights-standardized-in-graph', [*standardized, node('Conv', 'x k', 'y')], {'w': weights(4, 3, 3, 3)})
+    case('weights-standardized-by-batch-norm', [node('Reshape', 'w one', 'f'), node('BatchNormalization', 'f s b m v', 'n mo vo', training_mode=1, epsilon=1e-6), node('Reshape', 'n back', 'k'), node('Conv', 'x k', 'y')], {'w': weights(4, 3, 3, 3), 'one': ints(1, 4, -1), 's': weights(4), 'b': np.zeros(4, np.float32), 'm': np.zeros(4, np.float32), 'v': np.ones(4, np.float32), 'back': ints(4, 3, 3, 3)}, opset=15)
+
+
 def convolutions():
     for pad in ['SAME_UPPER', 'SAME_LOWER', 'VALID']:
         case(f'conv-{pad.lower().replace("_", "-")}', [node('Conv', 'x w', 'y', auto_pad=pad, strides=[2, 2], kernel_shape=[3, 4])], {'w': weights(4, 3, 3, 4)})
@@ -199,7 +282,7 @@ def expected(path, proto, external):
 
 
 def main(folder):
-    for build in [convolutions, activations, pooling, shapes, arithmetic, files, quantized]:
+    for build in [convolutions, activations, pooling, shapes, arithmetic, files, quantized, elementwise, reductions, normalizations, matrices, resizing, moving_blocks]:
         build()
     folder.mkdir(parents=True, exist_ok=True)
     listing = []

@@ -1,7 +1,7 @@
 import { intTensor } from '../../graph/tensorData'
 import { gatheredIndices } from '../../ops/Gather'
 import { paddingOf } from '../../ops/Pad'
-import { reducedAxes } from '../../ops/ReduceMean'
+import { reducedAxes } from '../../ops/reduction'
 import { sliceRanges } from '../../ops/Slice'
 import { partSizes } from '../../ops/Split'
 import { concatenated, noChannel, permuted, reshaped, taken, varyingAxes } from '../labels'

@@ -38,8 +38,22 @@ export const linear: Rule = {
     const weight = constantWeight(context)
     if (!input || !weight || transA !== 0) return undefined
     const axis = outputAxis(node) ?? 1
+    if (weight.shape.length !== 2) return undefined
     tracker.bind(node.inputs[1]!, 1 - axis, input)
-    return [bound(context, newChannels(context, weight.shape[axis]!, 1), axis, 2)]
+    const rank = shapes[0]!.length
+    return [bound(context, newChannels(context, weight.shape[axis]!, 1), axis, rank, rank - 1)]
+  },
+}
+
+/** Transposed convolutions end channels along axis 0 of their weights and begin new ones along axis 1. */
+export const transposedConvolution: Rule = {
+  follow: (context) => {
+    const { node, shapes, tracker, attributes } = context
+    const input = channelsAlong(context.labels(0), 1, shapes[0]![1]!)
+    const weight = constantWeight(context)
+    if (!input || !weight || (attributes as { readonly group: number }).group !== 1) return undefined
+    tracker.bind(node.inputs[1]!, 0, input)
+    return [bound(context, newChannels(context, weight.shape[1]!, 1), 1, 4)]
   },
 }
 
@@ -72,6 +86,7 @@ function bound(
   output: Int32Array,
   axis: number,
   rank: number,
+  channelAxis = 1,
 ): Labels {
   tracker.bind(node.inputs[1]!, axis, output)
   const bias = node.inputs[2]
@@ -80,5 +95,5 @@ function bound(
     if (!isConstant(2)) tracker.block(output, `node '${node.name}' (${node.op}) adds a computed bias`)
     else if (shapes[2]![last] === output.length) tracker.bind(bias, last, output)
   }
-  return alongAxis(output, 1, rank)
+  return alongAxis(output, channelAxis, rank)
 }
