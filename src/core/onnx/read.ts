@@ -4,6 +4,8 @@ import type { TensorData } from '../graph/tensorData'
 import { assertKnownAttributes, assertKnownOperators, assertNoRounding, assertWired } from '../passes/validate'
 import { readAttributes } from './attributes'
 import { decodeModel } from './decode'
+import { withInputSize } from './inputSize'
+import type { InputSize } from './inputSize'
 import { inlineFunctions } from './inlineFunctions'
 import { simplify } from '../passes/simplify'
 import { toInt } from './proto'
@@ -18,7 +20,10 @@ import { withWideningNote } from './widened'
 export interface ReadOptions {
   /** Named in errors. */
   readonly fileName: string
-  readonly externalData?: ExternalData
+  readonly externalData?: ExternalData | undefined
+  /** For a file that leaves height and width free. */
+  readonly inputSize?: InputSize | undefined
+  readonly warn?: ((message: string) => void) | undefined
 }
 
 /**
@@ -41,14 +46,14 @@ export function readOnnx(bytes: Uint8Array, options: ReadOptions): Graph {
   }
 }
 
-function readGraph(bytes: Uint8Array, { fileName, externalData }: ReadOptions): Graph {
+function readGraph(bytes: Uint8Array, { fileName, externalData, inputSize, warn }: ReadOptions): Graph {
   const { model, graph, opset } = decodeModel(bytes, fileName)
   const initializers = new Map<string, TensorData>()
   const external = externalData && readingOnce(externalData)
   for (const proto of graph.initializer ?? []) initializers.set(proto.name ?? '', readTensor(proto, fileName, external))
   const protos = inlineFunctions(graph.node ?? [], model.functions ?? [], fileName)
   const nodes = readNodes(protos, opset, fileName, initializers)
-  const raw: Graph = {
+  const described: Graph = {
     name: graph.name || 'model',
     inputs: (graph.input ?? [])
       .filter(({ name }) => !initializers.has(name))
@@ -60,6 +65,8 @@ function readGraph(bytes: Uint8Array, { fileName, externalData }: ReadOptions): 
     qparams: new Map(),
     metadata: Object.fromEntries((model.metadataProps ?? []).map(({ key, value }) => [key, value])),
   }
+  const { graph: raw, warning } = withInputSize(described, inputSize, fileName)
+  if (warning) warn?.(warning)
   assertImageClassifier(raw, fileName)
   return namingFile(fileName, () => {
     assertKnownOperators(raw)

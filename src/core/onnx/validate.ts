@@ -35,7 +35,7 @@ function assertImage({ name, dtype, shape }: ValueInfo, fileName: string): void 
   if (free !== undefined) {
     throw new NNOptError(
       'unsupported',
-      `${where}: axis ${free} has the dynamic size '${shape[free]}': expected a fixed image size; export the model with fixed height and width`,
+      `${where}: axis ${free} has the free size '${shape[free]}': expected a size for it; give one, as in --input-size 224x224 (height × width)`,
       { input: name },
     )
   }

@@ -1,5 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
-import { gather, matMul, oneHot, reshape, tensor1d } from '@tensorflow/tfjs-core'
+import { gather, reshape, scatterND, tensor1d, tensor2d } from '@tensorflow/tfjs-core'
 import type { z } from 'zod'
 import { NNOptError } from '../../shared/errors'
 import { sizeOf } from '../graph/tensorData'
@@ -29,15 +28,14 @@ export function defineGathering<A>(
     mover: true,
     shape: (context) => [chosen(context).shape],
     forward: (context) => {
-      const flat = reshape(context.inputs[0] as Tensor, [-1])
+      const flat = reshape(context.inputs[0], [-1])
       return [reshape(gather(flat, tensor1d([...chosen(context).offsets], 'int32')), [...context.outputShapes[0]])]
     },
     gradientReads: {},
     gradient: (context) => {
       const [size, { offsets }] = [sizeOf(context.shapes[0]), chosen(context)]
-      const places = oneHot(tensor1d([...offsets], 'int32'), size, 1, 0, 'float32')
-      const sums = matMul(reshape(context.dOutputs[0] as Tensor, [1, -1]), places)
-      return [reshape(sums, [...context.shapes[0]])]
+      const places = tensor2d([...offsets], [offsets.length, 1], 'int32')
+      return [reshape(scatterND(places, reshape(context.dOutputs[0], [-1]), [size]), [...context.shapes[0]])]
     },
   })
 }

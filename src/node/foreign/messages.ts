@@ -1,5 +1,6 @@
 import type { Preprocessing } from '../../core/data/preprocessing'
 import type { Graph } from '../../core/graph/graph'
+import type { InputSize } from '../../core/onnx/inputSize'
 import type { ErrorReport } from '../../shared/errors'
 import type { Progress } from '../../shared/types/progress'
 import type { ListedSources } from '../datasets/add/listSources'
@@ -11,6 +12,8 @@ export interface ForeignTasks {
     readonly params: {
       readonly file: string
       readonly followLinks: boolean
+      /** For a model that leaves height and width free. */
+      readonly inputSize?: InputSize | undefined
       /** A file, or a preset. */
       readonly preprocessing?: string | undefined
       readonly classesFile?: string | undefined
@@ -18,6 +21,7 @@ export interface ForeignTasks {
     readonly result: {
       readonly graph: Graph
       readonly bytes: Uint8Array
+      readonly warnings: readonly string[]
       readonly preprocessing?: Preprocessing | undefined
       readonly classes?: readonly string[] | undefined
     }

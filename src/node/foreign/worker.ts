@@ -15,10 +15,17 @@ const say = (reply: ForeignReply): void => port.postMessage(reply)
 type Model = ForeignTasks['model']
 type Sources = ForeignTasks['sources']
 
-function readModel({ file, followLinks, preprocessing, classesFile }: Model['params']): Model['result'] {
-  const model = readModelFile(file, { followLinks, onRead: (bytes) => say({ kind: 'reads', bytes }) })
+function readModel({ file, followLinks, inputSize, preprocessing, classesFile }: Model['params']): Model['result'] {
+  const warnings: string[] = []
+  const model = readModelFile(file, {
+    followLinks,
+    inputSize,
+    warn: (message) => warnings.push(message),
+    onRead: (bytes) => say({ kind: 'reads', bytes }),
+  })
   return {
     ...model,
+    warnings,
     ...(preprocessing !== undefined && { preprocessing: readPreprocessing(preprocessing) }),
     ...(classesFile !== undefined && { classes: readClasses(classesFile) }),
   }

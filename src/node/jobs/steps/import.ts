@@ -3,6 +3,7 @@ import { classesOf, preprocessingOf, withModelFacts } from '../../../core/data/m
 import { assertFits, guessPreprocessing } from '../../../core/data/preprocessing'
 import type { Preprocessing } from '../../../core/data/preprocessing'
 import { preprocessingPresets, preprocessingSchema } from '../../../core/data/preprocessing'
+import type { InputSize } from '../../../core/onnx/inputSize'
 import { classOutput, imageInput } from '../../../core/graph/graph'
 import type { Graph } from '../../../core/graph/graph'
 import { atLeast } from '../../../shared/atLeast'
@@ -21,6 +22,11 @@ const params = z.object({
     .optional()
     .meta({ path: 'text', presets: Object.keys(preprocessingPresets) })
     .describe('imagenet, cifar, a JSON file, or the fields themselves; guessed if the model has no metadata'),
+  inputSize: z
+    .string()
+    .regex(/^[1-9]\d{0,4}x[1-9]\d{0,4}$/, 'expected height x width, such as 224x224')
+    .optional()
+    .describe('Height × width, such as 48x320, for a model that leaves them free'),
   classes: z
     .union([z.string(), z.array(z.string()).min(1)])
     .optional()
@@ -47,7 +53,7 @@ export const importStep = defineStep({
 
 async function run(
   context: StepContext,
-  { file, name, preprocessing, classes, followLinks, origin }: Params,
+  { file, name, preprocessing, inputSize, classes, followLinks, origin }: Params,
 ): Promise<StepOutput> {
   const [{ isQuantized }, { readForeign }, { saveModel }] = await Promise.all([
     import('../../../core/onnx/index'),
@@ -59,12 +65,13 @@ async function run(
   const request = {
     file,
     followLinks,
+    inputSize: inputSize === undefined ? undefined : sizeOf(inputSize),
     preprocessing: isText(preprocessing) ? preprocessing : undefined,
     classesFile: isText(classes) ? classes : undefined,
   }
   const found = await readForeign('model', request, { what: `'${file}'`, signal: context.signal })
   const { graph: read, bytes } = found
-  const warnings: string[] = []
+  const warnings: string[] = [...found.warnings]
   const names = found.classes ?? (isText(classes) ? undefined : classes) ?? classesOf(read)
   assertClassNames(read, names, file)
   const given = found.preprocessing ?? (isText(preprocessing) ? undefined : preprocessing)
@@ -82,6 +89,11 @@ async function run(
     files: new Map([['source.onnx', bytes]]),
   })
   return { versionId: version.id }
+}
+
+function sizeOf(text: string): InputSize {
+  const [height = 0, width = 0] = text.split('x').map(Number)
+  return { height, width }
 }
 
 function knownPreprocessing(graph: Graph, given: Preprocessing | undefined, warnings: string[]): Preprocessing {

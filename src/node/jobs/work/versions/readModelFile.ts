@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { readOnnx } from '../../../../core/onnx/index'
+import type { InputSize } from '../../../../core/onnx/inputSize'
 import type { Graph } from '../../../../core/graph/graph'
 import { NNOptError } from '../../../../shared/errors'
 import { isWithin } from '../../../access/isWithin'
@@ -43,12 +44,15 @@ export interface ReadModelOptions {
   readonly followLinks: boolean
   /** Before a file of so many bytes is read. */
   readonly onRead?: (bytes: number) => void
+  /** For a file that leaves height and width free. */
+  readonly inputSize?: InputSize | undefined
+  readonly warn?: ((message: string) => void) | undefined
 }
 
 /** Reads an ONNX file and the external data beside it; files outside its folder are not read, whatever it names. */
 export function readModelFile(
   path: string,
-  { followLinks, onRead }: ReadModelOptions = { followLinks: true },
+  { followLinks, onRead, ...options }: ReadModelOptions = { followLinks: true },
 ): ModelFile {
   const fileName = basename(path)
   const folder = dirname(resolve(path))
@@ -66,5 +70,5 @@ export function readModelFile(
       onRead,
     )
   }
-  return { graph: readOnnx(bytes, { fileName, externalData }), bytes }
+  return { graph: readOnnx(bytes, { fileName, externalData, ...options }), bytes }
 }
