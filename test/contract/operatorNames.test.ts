@@ -17,8 +17,8 @@ const excepted: Readonly<Record<string, { readonly count: number; readonly reaso
   'src/renderer/components/model/LayerTable.vue': { count: 1, reason: 'an abbreviation for a narrow column' },
 }
 
-/** Where operators are defined or nodes are made, and tfjs kernels, which are named like operators but are none. */
-const outside = /^src\/(core\/(ops|models)|node\/backends)\//
+/** Where operators are defined, where those that exporters spell out in simpler ones are joined and taken apart again, and tfjs kernels, which are named like operators but are none. */
+const outside = /^src\/(core\/(ops|models|passes\/patterns)|node\/backends)\//
 
 const root = join(import.meta.dirname, '..', '..')
 const onlyInFiles = ['Constant', 'Shape', 'Dropout', 'ConvTranspose', 'ConstantOfShape', 'Expand', 'Range', 'Where']

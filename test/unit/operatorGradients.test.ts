@@ -148,7 +148,6 @@ const cases: readonly GradientCase[] = [
     ],
     layout: 'plain',
   },
-  { op: 'MatMul', what: 'a vector', inputs: [[2, 3, 4], [4]] },
   { op: 'Softmax', inputs: [[3, 5]] },
   { op: 'Softmax', what: 'channels', inputs: [image], attributes: { axis: 1 } },
   { op: 'Concat', inputs: [image, [2, 3, 5, 6]], attributes: { axis: 1 } },

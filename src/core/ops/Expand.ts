@@ -8,7 +8,7 @@ import type { NodeContext, Shape } from './operator'
 
 /**
  * Broadcasts to a constant shape (ONNX Expand-13). −1 stands for the batch, which is then that of the third input: ONNX's own form of it
- * computes the shape at run time (passes/lowered.ts).
+ * computes the shape at run time (passes/patterns/lowered.ts).
  */
 export const expandOperator = defineOperator({
   id: 'Expand',

@@ -27,26 +27,19 @@ export const matMulOperator = defineOperator({
   macs: ({ node, shapes: [a, b] }) => sizeOf(productShape(node, a, b)) * (a.at(-1) ?? 0),
   forward: ({ inputs, outputShapes }) => {
     const [a, b] = inputs
-    return [reshape(product(asMatrix(a, 0), asMatrix(b, 1)), [...outputShapes[0]])]
+    return [reshape(product(a, b), [...outputShapes[0]])]
   },
   gradientReads: { inputs: [0, 1] },
   gradient: ({ inputs, dOutputs, wants }) => {
-    const [x, y] = inputs
-    const [a, b] = [asMatrix(x, 0), asMatrix(y, 1)]
+    const [a, b] = inputs
     const lead = broadcastLead(a.shape, b.shape)
     const dy = reshape(dOutputs[0], [...lead, a.shape[a.rank - 2] ?? 1, b.shape[b.rank - 1] ?? 1])
     return [
-      wants(0) ? reshape(sumToShape(product(dy, b, false, true), a.shape), x.shape) : undefined,
-      wants(1) ? reshape(rightGradient(a, b, dy), y.shape) : undefined,
+      wants(0) ? sumToShape(product(dy, b, false, true), a.shape) : undefined,
+      wants(1) ? rightGradient(a, b, dy) : undefined,
     ]
   },
 })
-
-/** A vector multiplies as a row from the left and as a column from the right. */
-const asMatrix = (x: Tensor, side: 0 | 1): Tensor => (x.rank > 1 ? x : reshape(x, side === 0 ? [1, -1] : [-1, 1]))
-
-const unvectored = (shape: Shape, side: 0 | 1): Shape =>
-  shape.length > 1 ? shape : side === 0 ? [1, ...shape] : [...shape, 1]
 
 const broadcastLead = (a: Shape, b: Shape): Shape => {
   const rank = Math.max(a.length, b.length) - 2
@@ -55,16 +48,14 @@ const broadcastLead = (a: Shape, b: Shape): Shape => {
   )
 }
 
-function productShape(node: Node, x: Shape, y: Shape): Shape {
-  const [a, b] = [unvectored(x, 0), unvectored(y, 1)]
-  if (x.length === 0 || y.length === 0 || a.at(-1) !== b.at(-2))
+function productShape(node: Node, a: Shape, b: Shape): Shape {
+  if (a.length < 2 || b.length < 2 || a.at(-1) !== b.at(-2))
     throw new NNOptError(
       'badInput',
-      `node '${node.name}' (MatMul): expected [..., n, k] · [..., k, m], got [${x.join(', ')}] · [${y.join(', ')}]`,
+      `node '${node.name}' (MatMul): expected [..., n, k] · [..., k, m], got [${a.join(', ')}] · [${b.join(', ')}]`,
       { node: node.name },
     )
-  const lead = broadcastShape(node, a.slice(0, -2), b.slice(0, -2))
-  return [...lead, ...(x.length > 1 ? a.slice(-2, -1) : []), ...(y.length > 1 ? b.slice(-1) : [])]
+  return [...broadcastShape(node, a.slice(0, -2), b.slice(0, -2)), ...a.slice(-2, -1), ...b.slice(-1)]
 }
 
 /** Many rows by one matrix are one product of two matrices, which every backend computes fastest. */

@@ -13,6 +13,7 @@ export const tileOperator = defineOperator({
   quantization: 'float',
   channels: 'mixed',
   mover: true,
+  repeatsInput: 1,
   precision: 'follow',
   shape: (context) => [context.shapes[0].map((dim, axis) => dim * (repeatsOf(context)[axis] ?? 1))],
   forward: (context) => [tile(context.inputs[0], repeatsOf(context))],

@@ -61,7 +61,9 @@ export interface OperatorFacts<A> {
   readonly floatOutput?: boolean
   /** The input that holds the shape of the output. */
   readonly shapeInput?: number
-  /** What stands for the batch in its constant shape, whose value the input of the network says: it is then the last input (passes/lowered.ts). */
+  /** The input that says how often each axis is repeated. */
+  readonly repeatsInput?: number
+  /** What stands for the batch in its constant shape, whose value the input of the network says: it is then the last input (passes/patterns/lowered.ts). */
   readonly batchMark?: number
   /** For max(0, min(1, slope · x + offset)): its slope and offset. */
   readonly ramp?: ((attributes: A) => Ramp) | undefined

@@ -96,7 +96,7 @@ class Folder {
       return [this.withFreeReshape(node)]
     if (operators.get(node.op).batchMark !== undefined && dependent.length === 1)
       return [this.withMarkedBatch(node, dependent[0]!)]
-    if (node.op === 'Tile' && dependent.length === 1) return [this.withFreeRepeats(node)]
+    if (operators.get(node.op).repeatsInput !== undefined && dependent.length === 1) return [this.withFreeRepeats(node)]
     return [...dependent.map((name) => this.repeated(node, name)), node]
   }
 

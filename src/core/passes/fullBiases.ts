@@ -28,7 +28,8 @@ function fullBias(graph: Graph, node: Node): TensorData | undefined {
   const [bias, axis] = [constantInput(graph, node, 2), outputAxis(node)]
   const outputs = axis === undefined || !takesBias(node) ? undefined : constantInput(graph, node, 1)?.shape[axis]
   if (!bias || outputs === undefined || bias.dtype !== 'float32') return undefined
-  const isFull = bias.shape.length === 1 && bias.shape[0] === outputs
+  // A transposed convolution in groups has more outputs than its weight counts.
+  const isFull = bias.shape.length === 1 && bias.data.length >= outputs
   const isForAllImages = bias.data.length === 1 || bias.shape.at(-1) === bias.data.length
   if (isFull || !isForAllImages) return undefined
   const only = bias.data.length === 1 ? bias.data[0] : undefined

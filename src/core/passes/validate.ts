@@ -51,7 +51,7 @@ const wiring = (node: Node, problem: string): NNOptError =>
 
 /** Throws `unsupported` for a cast that rounds: the executor computes in float32 throughout. Casts between floats are gone by now. */
 export function assertNoRounding(graph: Graph): void {
-  const cast = graph.nodes.find((node) => operatorOf(node)?.cast)
+  const cast = graph.nodes.find((node) => operatorOf(node)?.cast && !operatorOf(node)?.passesOn?.(node))
   if (cast)
     throw new NNOptError(
       'unsupported',

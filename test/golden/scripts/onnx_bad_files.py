@@ -80,7 +80,7 @@ def files():
     yield 'operator-custom', model([CONV, node('Spin', 'c', 'd', domain='com.example'), node('Flatten', 'd', 'y')], domains=['com.example'])
     yield 'operator-quantized', model([node('QLinearConv', 'x xs xz w ws wz ys yz', 'c'), FLATTEN])
     yield 'operator-integer', model([node('ConvInteger', 'x w', 'c'), FLATTEN])
-    yield 'operator-shape-only', model([CONV, node('Sqrt', 'c', 'd'), node('Flatten', 'd', 'y')])
+    yield 'operator-shape-only', model([CONV, node('Mod', 'c c', 'd', fmod=1), node('Flatten', 'd', 'y')])
     yield 'subgraph', subgraph()
     yield 'attribute-unknown', model([node('Conv', 'x w', 'c', pads=[1, 1, 1, 1], spin=3), FLATTEN])
     yield 'attribute-wrong', model([node('Conv', 'x w', 'c', pads=[1, 1, 1, 1], auto_pad='AROUND'), FLATTEN])

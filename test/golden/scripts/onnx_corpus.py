@@ -96,7 +96,6 @@ def matrices():
     base = {'w': weights(8, 3, 3, 3), 'shape': ints(0, 8, -1)}
     case('matmul-rank-3', [*tokens, node('MatMul', 't m', 'p'), node('Add', 'p b', 'y')], {**base, 'm': weights(8, 5), 'b': weights(5)})
     case('matmul-batched', [*tokens, node('MatMul', 't m', 'q'), node('MatMul', 't n', 'k'), node('Transpose', 'k', 'kt', perm=[0, 2, 1]), node('MatMul', 'q kt', 's'), node('Mul', 's scale', 'z'), node('Softmax', 'z', 'p', axis=-1), node('MatMul', 'p q', 'y')], {**base, 'm': weights(8, 8), 'n': weights(8, 8), 'scale': f32(0.35)})
-    case('matmul-vector', [*tokens, node('MatMul', 't v', 'y')], {**base, 'v': weights(8)})
     case('matmul-left-constant', [*tokens, node('MatMul', 'c t', 'y')], {**base, 'c': weights(3, 42)})
     class_token = [node('Shape', 'x', 's'), node('Gather', 's zero', 'n', axis=0), node('Unsqueeze', 'n zero1', 'n1'), node('Concat', 'n1 one one8', 'full', axis=0), node('Expand', 'token full', 'c'), node('Concat', 'c t', 'y', axis=1)]
     case('class-token', [*tokens, *class_token], {**base, 'zero': np.array(0, dtype=np.int64), 'zero1': ints(0), 'one': ints(1), 'one8': ints(8), 'token': weights(1, 1, 8)})

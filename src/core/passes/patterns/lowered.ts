@@ -1,9 +1,9 @@
-import type { Graph, Node } from '../graph/graph'
-import { floatTensor, intTensor } from '../graph/tensorData'
-import type { TensorData } from '../graph/tensorData'
-import { operatorOf } from '../ops/nodeFacts'
-import { inferShapes } from './inferShapes'
-import { tanhCubic, tanhSlope } from '../ops/Gelu'
+import type { Graph, Node } from '../../graph/graph'
+import { floatTensor, intTensor } from '../../graph/tensorData'
+import type { TensorData } from '../../graph/tensorData'
+import { operatorOf } from '../../ops/nodeFacts'
+import { inferShapes } from '../inferShapes'
+import { tanhCubic, tanhSlope } from '../../ops/Gelu'
 
 /** A node in the words of opset 17. */
 export interface LoweredNode {
@@ -14,7 +14,7 @@ export interface LoweredNode {
 /**
  * The graph in operators of ONNX opset 17, which every runtime since onnxruntime 1.13 reads: those that came later (Gelu, Mish,
  * GroupNormalization) as older ones, and shapes that hold the batch computed from the input. Reading such a file joins them again
- * (passes/patterns).
+ * (see index.ts).
  */
 export function lowered(graph: Graph): Graph {
   const initializers = new Map(graph.initializers)
