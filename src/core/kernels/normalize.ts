@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { add, mean, mul, rsqrt, square, sub } from '@tensorflow/tfjs-core'
 
 /** `normal` has mean 0 and variance 1 along the axes, `inverse` is 1 / √(variance + ε) with those axes as 1. */
-export interface Normalized {
+interface Normalized {
   readonly normal: Tensor
   readonly inverse: Tensor
 }

@@ -10,7 +10,7 @@ export const coordinateModes = [
 
 export const nearestModes = ['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil'] as const
 
-export interface ResizeModes {
+interface ResizeModes {
   readonly mode: 'nearest' | 'linear' | 'cubic'
   readonly coordinate_transformation_mode: (typeof coordinateModes)[number]
   readonly nearest_mode: (typeof nearestModes)[number]

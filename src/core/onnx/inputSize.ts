@@ -12,7 +12,7 @@ const sizeKey = 'imgsz'
 
 const imageAxes = [2, 3] as const
 
-export interface SizedGraph {
+interface SizedGraph {
   readonly graph: Graph
   /** Says which size was taken, where none was given. */
   readonly warning?: string

@@ -42,7 +42,7 @@ export const layerNormalizationOperator = defineOperator({
   },
 })
 
-export function normalizedAxes({ attributes: { axis }, shapes: [x] }: Context): number[] {
+function normalizedAxes({ attributes: { axis }, shapes: [x] }: Context): number[] {
   const first = axis < 0 ? axis + x.length : axis
   return x.flatMap((_, at) => (at >= first ? [at] : []))
 }

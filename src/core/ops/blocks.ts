@@ -4,7 +4,7 @@ import { defineOperator } from './operator'
 import type { NodeContext, Operator, Shape } from './operator'
 
 /** A reshape, a permutation of axes, and a reshape. */
-export interface Blocks {
+interface Blocks {
   readonly split: Shape
   readonly order: readonly number[]
   readonly output: Shape

@@ -6,7 +6,7 @@ import { inferShapes } from '../inferShapes'
 import { tanhCubic, tanhSlope } from '../../ops/Gelu'
 
 /** A node in the words of opset 17. */
-export interface LoweredNode {
+interface LoweredNode {
   readonly nodes: readonly Node[]
   readonly constants: Readonly<Record<string, TensorData>>
 }
