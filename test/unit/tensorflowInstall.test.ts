@@ -68,7 +68,7 @@ describe('troubles of an installation', () => {
     })
     await expect(run(process.execPath, ['-e', 'console.error("no headers"); process.exit(3)'])).rejects.toMatchObject({
       code: 'unavailable',
-      message: expect.stringMatching(/failed \(3\):\nno headers/),
+      message: expect.stringMatching(/failed \(3\): no headers/),
     })
   })
 })
