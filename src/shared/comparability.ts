@@ -22,7 +22,7 @@ export const imagesKey = ({ dataset, split, samples, limit, seed }: ImageSelecti
   JSON.stringify([dataset, split, samples, ...(limit === null ? [] : [limit, seed])])
 
 /** Equal for speeds whose ratio means something: of one session, device, runtime, batch size and thread count. */
-export const timingKey = ({ session, batchSize, threads, device: { cpu, runtime } }: Timing): string | undefined =>
+const timingKey = ({ session, batchSize, threads, device: { cpu, runtime } }: Timing): string | undefined =>
   session === undefined ? undefined : JSON.stringify([session, batchSize, threads, cpu, runtime])
 
 export const areComparableSpeeds = (a: Timing | undefined, b: Timing | undefined): boolean =>
