@@ -21,6 +21,14 @@ export interface Timing {
 export const imagesKey = ({ dataset, split, samples, limit, seed }: ImageSelection): string =>
   JSON.stringify([dataset, split, samples, ...(limit === null ? [] : [limit, seed])])
 
+interface StoredSelection extends Pick<ImageSelection, 'limit' | 'seed'> {
+  readonly evaluation: Pick<ImageSelection, 'dataset' | 'split' | 'samples'>
+}
+
+/** The key of a stored evaluation. */
+export const imagesOf = ({ evaluation, limit, seed }: StoredSelection): string =>
+  imagesKey({ ...evaluation, limit, seed })
+
 /** Equal for speeds whose ratio means something: of one session, device, runtime, batch size and thread count. */
 const timingKey = ({ session, batchSize, threads, device: { cpu, runtime } }: Timing): string | undefined =>
   session === undefined ? undefined : JSON.stringify([session, batchSize, threads, cpu, runtime])

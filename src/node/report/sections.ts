@@ -1,4 +1,4 @@
-import { imagesKey, inOneSession, mostComparable } from '../../shared/comparability'
+import { imagesOf, inOneSession, mostComparable } from '../../shared/comparability'
 import type { Benchmark, ReportedVersion, StoredEvaluation } from '../../shared/types'
 import { bars, colorOf, lines, scatter } from './charts'
 import {
@@ -34,8 +34,6 @@ const comparableBenchmarks = (versions: readonly ReportedVersion[]): readonly (B
       benchmarks.map(({ benchmark }) => benchmark).filter(({ layout }) => !layout?.tuned),
     ),
   )
-
-const imagesOf = ({ evaluation, limit, seed }: StoredEvaluation): string => imagesKey({ ...evaluation, limit, seed })
 
 /** Of each version the evaluation on the images that the most share. */
 const comparableEvaluations = (versions: readonly ReportedVersion[]): readonly (StoredEvaluation | undefined)[] =>

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { imagesKey, mostComparable, underSharedConditions } from '../../../../shared/comparability'
+import { imagesOf, mostComparable, underSharedConditions } from '../../../../shared/comparability'
 import { NNOptError } from '../../../../shared/errors'
 import type { Benchmark, StoredEvaluation, Version } from '../../../../shared/types'
 import { programVersion } from '../../../programVersion'
@@ -39,8 +39,6 @@ async function measuredOf({ version: find, store }: StepContext, reference: stri
     )
   return { version, evaluations, benchmarks }
 }
-
-const imagesOf = ({ evaluation, limit, seed }: StoredEvaluation): string => imagesKey({ ...evaluation, limit, seed })
 
 /** Of each version the measurements that can be compared with those of the most others, else its newest. */
 function resultsOf({ store }: StepContext, measured: readonly Measured[]): readonly Result[] {
