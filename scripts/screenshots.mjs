@@ -58,7 +58,7 @@ const screens = {
     await page.getByRole('combobox', { name: 'Images' }).selectOption('64')
     await page.getByRole('button', { name: 'Scan sensitivity' }).click()
     await page.getByRole('button', { name: 'MACs' }).click()
-    await page.getByRole('img', { name: /curves of \d{2}/ }).waitFor({ timeout: 120_000 })
+    await page.getByRole('img', { name: /for \d{2,} groups/ }).waitFor({ timeout: 120_000 })
     await page.getByRole('progressbar').first().waitFor({ state: 'detached', timeout: 120_000 })
     await page
       .getByRole('region', { name: /^Groups of/ })
