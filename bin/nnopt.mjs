@@ -56,7 +56,8 @@ function runOn(node) {
 
 const node = isNewEnough() ? process.execPath : shippedNode()
 buildIfStale(node, 'engine')
-if (process.argv[2] === 'serve') buildIfStale(node, 'interface')
+// `npm run dev` serves the interface itself, from its sources.
+if (process.argv[2] === 'serve' && !process.env.NNOPT_DEV) buildIfStale(node, 'interface')
 if (!existsSync(cli)) fail(`'${cli}' is missing: run 'npm run build'`)
 if (node === process.execPath) await import(pathToFileURL(cli).href)
 else runOn(node)

@@ -49,6 +49,7 @@ function startEngine() {
   const child = spawn(process.execPath, [join(root, 'bin', 'nnopt.mjs'), ...options], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NNOPT_DEV: '1' },
   })
   createInterface({ input: child.stdout }).once('line', (line) =>
     console.log(`NNOpt Studio: ${address}${new URL(JSON.parse(line).url).hash}\nPress Ctrl-C to stop.`),

@@ -12,7 +12,7 @@ const roundOff = 1e-3
  * The offset is lifted by this share. A ramp from 0 to 1 with offset ½ on 255 steps takes 0 to 127.5, and what rounds it decides by the last bit, which is
  * another one for each layout of the same sum.
  */
-const offTheHalf = 2 ** -13
+const offTheHalf = 2 ** -17
 
 /** The ramp that a node computes, where it can be written out of integers: both its grids are uint8, and that of its output ends where the function does. */
 export function integerRamp({ qparams }: Graph, source: Node): Ramp | undefined {

@@ -48,8 +48,15 @@ function fused(step: Step, next: Step | undefined): readonly Step[] | undefined 
   if (!next || !isFused(step, next)) return undefined
   const [x, weight, bias] = step.inputs
   const inputs = [step.outputs[0], bias, ...next.inputs.slice(1)]
+  const [quantized, ...grid] = next.node.inputs
+  const node = {
+    ...next.node,
+    name: step.node.name,
+    op: biasFakeQuant.id,
+    inputs: [quantized!, step.node.inputs[2]!, ...grid],
+  }
   return [
     { ...step, inputs: [x, weight] },
-    { ...next, operator: biasFakeQuant, node: { ...next.node, name: step.node.name, op: biasFakeQuant.id }, inputs },
+    { ...next, operator: biasFakeQuant, node, context: { ...next.context, node }, inputs },
   ]
 }
