@@ -134,7 +134,7 @@ test('a format is chosen, and its own parameters are filled in', async () => {
   await page.getByRole('textbox', { name: /^Path/ }).fill(labels)
   await page.getByRole('textbox', { name: /^Name/ }).fill('by-table')
   await page.getByRole('combobox', { name: 'Format' }).selectOption('csv-labels')
-  await page.getByText('Format: CSV labels', { exact: true }).click()
+  await page.locator('summary', { hasText: 'Format: CSV labels' }).click()
   await page.getByRole('textbox', { name: 'File column' }).fill('picture')
   await page.getByRole('textbox', { name: 'Class column' }).fill('kind')
   await page.getByRole('textbox', { name: 'Delimiter' }).fill('too long')
