@@ -1,7 +1,10 @@
 import type { ReportData } from '../../shared/types'
 import { formatTime } from './format'
 import { html } from './html'
-import { accuracyAgainstSize, confusions, perClass, protocols, summary, trainings } from './sections'
+import { confusions, perClass } from './sections/classes'
+import { protocols } from './sections/protocols'
+import { accuracyAgainstSize, summary } from './sections/summary'
+import { trainings } from './sections/trainings'
 import { style } from './style'
 
 /** A report as one HTML page that asks nothing of the network: charts are inline SVG, each with its numbers beside it as text. */
