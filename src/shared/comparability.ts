@@ -65,6 +65,11 @@ const byConditions = (a: Timing, b: Timing): number =>
 export const inOneSession = <T extends Timing>(versions: readonly (readonly T[])[]): readonly (T | undefined)[] =>
   mostComparable(versions, timingKey, byConditions)
 
+/** Of each version the score on the images that the most versions share. */
+export const onSameImages = <T extends { readonly images: string }>(
+  versions: readonly (readonly T[])[],
+): readonly (T | undefined)[] => mostComparable(versions, ({ images }) => images)
+
 const conditionsKey = ({ batchSize, threads, device: { cpu, runtime } }: Timing): string =>
   JSON.stringify([batchSize, threads, cpu, runtime])
 

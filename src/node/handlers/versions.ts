@@ -42,7 +42,6 @@ export function versionHandlers({ store, queue, hub }: HostParts): VersionHandle
       ])
       return versions.map((version) => ({
         version,
-        evaluation: evaluations.get(version.id)?.[0] ?? null,
         evaluations: evaluations.get(version.id) ?? [],
         benchmarks: benchmarks.get(version.id) ?? [],
       }))

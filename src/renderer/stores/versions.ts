@@ -26,10 +26,10 @@ export const useVersions = defineStore('versions', () => {
     const table = await engine.call('versions.table', {})
     const names = new Map(table.map(({ version: { id, name } }) => [id, name]))
     const shared = underSharedConditions(table.map(({ benchmarks }) => benchmarks))
-    return table.map(({ version, evaluation, evaluations, benchmarks }, index) => ({
+    return table.map(({ version, evaluations, benchmarks }, index) => ({
       version,
       parentName: names.get(version.parentId ?? ''),
-      evaluation: evaluation ?? undefined,
+      evaluation: evaluations[0],
       evaluations,
       benchmark: shared[index],
       benchmarks,

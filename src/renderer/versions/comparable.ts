@@ -1,12 +1,9 @@
-import { areComparableSpeeds, mostComparable, underSharedConditions } from '../../shared/comparability'
+import { areComparableSpeeds, onSameImages, underSharedConditions } from '../../shared/comparability'
 import type { VersionRow } from '../stores/versions'
 
 /** The same rows, each with the measurements that can be compared with those of the most others, else its newest. */
 export function comparableRows(rows: readonly VersionRow[]): readonly VersionRow[] {
-  const evaluations = mostComparable(
-    rows.map((row) => row.evaluations),
-    ({ images }) => images,
-  )
+  const evaluations = onSameImages(rows.map((row) => row.evaluations))
   const benchmarks = underSharedConditions(rows.map((row) => row.benchmarks))
   return rows.map((row, index) => ({
     ...row,

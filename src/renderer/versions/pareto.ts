@@ -1,4 +1,4 @@
-import { inOneSession, mostComparable } from '../../shared/comparability'
+import { inOneSession, onSameImages } from '../../shared/comparability'
 import type { VersionRow } from '../stores/versions'
 import { doubtOf, imagesText } from './conditions'
 import type { Targets } from '../stores/settings'
@@ -33,10 +33,9 @@ const timedTogether = (rows: readonly VersionRow[]): readonly VersionRow[] =>
 
 /** Accuracies on the same images: those of the most versions. */
 const scoredTogether = (rows: readonly VersionRow[]): readonly VersionRow[] =>
-  mostComparable(
-    rows.map(({ evaluations }) => evaluations),
-    ({ images }) => images,
-  ).flatMap((evaluation, index) => (evaluation ? [{ ...rows[index]!, evaluation }] : []))
+  onSameImages(rows.map(({ evaluations }) => evaluations)).flatMap((evaluation, index) =>
+    evaluation ? [{ ...rows[index]!, evaluation }] : [],
+  )
 
 /** Versions that have an accuracy and a cost, whether or not these can be compared with the others'. */
 export const measuredCount = (rows: readonly VersionRow[], cost: Cost): number =>

@@ -70,7 +70,6 @@ export type EvaluationSummary = z.infer<typeof evaluationSummary>
 export const versionSummary = z
   .object({
     version,
-    evaluation: evaluationSummary.nullable(),
     /** The latest on each selection of images, newest first. */
     evaluations: z.array(evaluationSummary).readonly(),
     /** The latest per session, batch size, thread count and device, newest first. */
